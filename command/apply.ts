@@ -1,0 +1,56 @@
+import { userInfo } from 'node:os'
+import { parseArgs } from 'node:util'
+import { DeclarationError, applyDeclaration } from '#db/declaration/apply.ts'
+import { formatChange } from '#db/declaration/difference.ts'
+import { readDeclaration } from '#db/declaration/read.ts'
+import type { Declaration } from '#db/declaration/read.ts'
+import { requireMigrated, withHouse } from './house.ts'
+import { EXIT_FAILED, UsageError } from './run.ts'
+
+export async function runApply(args: readonly string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    options: { 'dry-run': { type: 'boolean', default: false } },
+    allowPositionals: true,
+  })
+  if (positionals.length === 0) throw new UsageError('apply needs a file')
+  const read = readDeclaration(positionals)
+  if (!read.ok) return tellProblems(read.problems)
+
+  const dryRun = values['dry-run']
+  try {
+    const changes = await withHouse('apply', async ({ database, seal }) => {
+      await requireMigrated(database)
+      const actor = cliActor()
+      return applyDeclaration(database, seal, read.declaration, { dryRun, actor, now: Date.now() })
+    })
+    for (const change of changes) console.log(formatChange(change))
+    for (const note of notesOn(read.declaration)) console.log(`note: ${note}`)
+    const count = changes.length === 1 ? '1 change' : `${changes.length} changes`
+    if (changes.length === 0) console.log('Nothing to change.')
+    else console.log(dryRun ? `${count} would be made.` : `${count} made.`)
+    return 0
+  } catch (thrown) {
+    if (thrown instanceof DeclarationError) return tellProblems(thrown.problems)
+    throw thrown
+  }
+}
+
+/** Who looks or changes, as the audit keeps it. */
+export function cliActor(): string {
+  return `cli:${process.env['SUDO_USER'] ?? userInfo().username}`
+}
+
+function notesOn(declaration: Declaration): readonly string[] {
+  const grouped = declaration.accounts?.filter(({ groups }) => groups.length > 0) ?? []
+  return grouped.length === 0
+    ? []
+    : ['groups of accounts are kept; nothing is decided by group in this version']
+}
+
+function tellProblems(problems: readonly string[]): number {
+  for (const problem of problems) console.error(problem)
+  const count = problems.length === 1 ? '1 mistake' : `${problems.length} mistakes`
+  console.error(`accueil: ${count}; nothing was changed`)
+  return EXIT_FAILED
+}

@@ -1,0 +1,205 @@
+import { X509Certificate } from 'node:crypto'
+import { createSocket } from 'node:dgram'
+import { Resolver } from 'node:dns/promises'
+import { createServer } from 'node:net'
+import { styleText } from 'node:util'
+import type { Config } from '#core/config.ts'
+import { reasonOf } from '#core/error.ts'
+import { formatListenAddress, listenError } from '#core/listen.ts'
+import type { ListenAddress } from '#core/listen.ts'
+import { loadGateways } from '#db/gateways.ts'
+import { pendingMigrations } from '#db/migrate.ts'
+import { loadOrganisation } from '#db/organisation.ts'
+import { partitionDays, utcDay } from '#db/partitions.ts'
+import { effectiveTerms, loadTerms } from '#db/terms.ts'
+import { openHouse, requireConfig } from './house.ts'
+import type { House } from './house.ts'
+import { EXIT_FAILED } from './run.ts'
+
+/** What a check found: null is well; `wrong` fails the whole, `note` does not. */
+interface Finding {
+  readonly what: string
+  readonly wrong?: string
+  readonly note?: string
+}
+
+const DAY_MS = 86_400_000
+const CERTIFICATE_WARNING_DAYS = 30
+const CLOCK_TOLERANCE_MS = 2_000
+const UPSTREAM_WAIT_MS = 2_000
+const PROBE_NAME = 'example.com'
+
+export async function runDoctor(): Promise<number> {
+  const config = requireConfig()
+  const findings: Finding[] = config.warnings.map((note) => ({ what: 'configuration', note }))
+  findings.push(...(await checkHouse(config)))
+  findings.push(...(await checkPorts(config)))
+  findings.push(...(await Promise.all(config.dnsUpstream.map(checkUpstream))))
+  findings.push(
+    { what: 'directory (LDAP)', note: 'not built yet: local accounts only' },
+    { what: 'single sign-on (OIDC)', note: 'not built yet' },
+  )
+  for (const finding of findings) console.log(formatFinding(finding))
+  const wrong = findings.filter((finding) => finding.wrong !== undefined)
+  console.log(wrong.length === 0 ? '\nAll is well.' : `\n${wrong.length} to mend.`)
+  return wrong.length === 0 ? 0 : EXIT_FAILED
+}
+
+function formatFinding({ what, wrong, note }: Finding): string {
+  if (wrong !== undefined) return `${styleText('red', 'wrong')}  ${what}: ${wrong}`
+  if (note !== undefined) return `${styleText('yellow', 'note ')}  ${what}: ${note}`
+  return `${styleText('green', 'well ')}  ${what}`
+}
+
+async function checkHouse(config: Config): Promise<readonly Finding[]> {
+  let house: House
+  try {
+    house = await openHouse(config, { applicationName: 'accueil doctor', max: 2 })
+  } catch (thrown) {
+    return [{ what: 'database', wrong: reasonOf(thrown) }]
+  }
+  try {
+    const pending = await pendingMigrations(house.database)
+    if (pending.length > 0) {
+      const wrong = `steps are missing (${pending.join(', ')}); run: npx accueil migrate`
+      return [{ what: 'database', wrong }]
+    }
+    const checks = [checkClock, checkLog, checkDeclared, checkSecrets, checkCertificate]
+    const findings: Finding[] = [{ what: 'database' }]
+    for (const check of checks) findings.push(await check(house))
+    return findings
+  } finally {
+    await house.close()
+  }
+}
+
+async function checkClock({ database }: House): Promise<Finding> {
+  const before = Date.now()
+  const [row] = await database.sql<{ now: Date }[]>`select clock_timestamp() as now`
+  const offset = Math.abs((row?.now.getTime() ?? 0) - (before + Date.now()) / 2)
+  if (offset <= CLOCK_TOLERANCE_MS) return { what: 'clock' }
+  return {
+    what: 'clock',
+    wrong: `this machine and the database differ by ${Math.round(offset / 1000)} s: synchronise both with NTP, the log is dated by them`,
+  }
+}
+
+async function checkLog({ database }: House): Promise<Finding> {
+  const tomorrow = utcDay(Date.now() + DAY_MS)
+  if ((await partitionDays(database)).includes(tomorrow)) return { what: 'connection log' }
+  return {
+    what: 'connection log',
+    wrong: `there is no partition for ${tomorrow}: is the role "jobs" running somewhere?`,
+  }
+}
+
+async function checkDeclared({ database }: House): Promise<Finding> {
+  const organisation = await loadOrganisation(database)
+  const terms = effectiveTerms(await loadTerms(database), Date.now())
+  const missing = [
+    ...(organisation === null ? ['an organisation'] : []),
+    ...(terms === null ? ['terms in force'] : []),
+  ]
+  if (missing.length === 0) return { what: 'declared house' }
+  return {
+    what: 'declared house',
+    wrong: `${missing.join(' and ')} missing: declare with npx accueil apply`,
+  }
+}
+
+async function checkSecrets({ database, seal }: House): Promise<Finding> {
+  try {
+    const gateways = await loadGateways(database, seal)
+    return { what: `secrets of ${gateways.length} gateways` }
+  } catch (thrown) {
+    return { what: 'secrets', wrong: reasonOf(thrown) }
+  }
+}
+
+async function checkCertificate({ database }: House): Promise<Finding> {
+  const what = '802.1X server certificate'
+  const rows = await database.kysely
+    .selectFrom('house.certificate')
+    .select(['name', 'chain_pem'])
+    .where('chain_pem', '<>', '')
+    .execute()
+  if (rows.length === 0) {
+    return { what, note: 'none yet: it is made when the role "radius" starts first' }
+  }
+  for (const row of rows) {
+    const days = (new X509Certificate(row.chain_pem).validToDate.getTime() - Date.now()) / DAY_MS
+    if (days < 0) return { what, wrong: `${row.name} has ended` }
+    if (days < CERTIFICATE_WARNING_DAYS) {
+      return { what, wrong: `${row.name} ends in ${Math.floor(days)} days` }
+    }
+  }
+  return { what }
+}
+
+async function checkPorts(config: Config): Promise<readonly Finding[]> {
+  const running = await answersAsAccueil(config.metrics)
+  const ports: readonly (readonly [string, ListenAddress, 'tcp' | 'udp', string])[] = [
+    ['portal', config.http, 'tcp', 'ACCUEIL_HTTP_LISTEN'],
+    ['metrics', config.metrics, 'tcp', 'ACCUEIL_METRICS_LISTEN'],
+    ['RADIUS authentication', config.radius, 'udp', 'ACCUEIL_RADIUS_LISTEN'],
+    ['RADIUS accounting', config.radiusAcct, 'udp', 'ACCUEIL_RADIUS_ACCT_LISTEN'],
+    ['DNS', config.dns, 'udp', 'ACCUEIL_DNS_LISTEN'],
+    ['DNS over TCP', config.dns, 'tcp', 'ACCUEIL_DNS_LISTEN'],
+  ]
+  const findings = []
+  for (const [name, address, protocol, variable] of ports) {
+    const what = `port of ${name}, ${formatListenAddress(address)}`
+    try {
+      await (protocol === 'tcp' ? bindTcp(address) : bindUdp(address))
+      findings.push({ what })
+    } catch (thrown) {
+      const inUse = thrown instanceof Error && 'code' in thrown && thrown.code === 'EADDRINUSE'
+      if (running && inUse) findings.push({ what: `${what} (used by the Accueil that runs here)` })
+      else findings.push({ what, wrong: listenError(thrown, address, name, variable).message })
+    }
+  }
+  return findings
+}
+
+async function answersAsAccueil({ host, port }: ListenAddress): Promise<boolean> {
+  const target = ['0.0.0.0', '::'].includes(host) ? '127.0.0.1' : host
+  try {
+    const url = `http://${formatListenAddress({ host: target, port })}/healthz`
+    const response = await fetch(url, { signal: AbortSignal.timeout(UPSTREAM_WAIT_MS) })
+    return (await response.text()).startsWith('accueil')
+  } catch {
+    return false // nobody there: a port in use is then somebody else's
+  }
+}
+
+function bindTcp({ host, port }: ListenAddress): Promise<void> {
+  const bound = Promise.withResolvers<void>()
+  const server = createServer().once('error', bound.reject)
+  server.listen(port, host, () => server.close(() => bound.resolve()))
+  return bound.promise
+}
+
+function bindUdp({ host, port }: ListenAddress): Promise<void> {
+  const bound = Promise.withResolvers<void>()
+  const socket = createSocket(host.includes(':') ? 'udp6' : 'udp4').once('error', bound.reject)
+  socket.bind(port, host, () => socket.close(() => bound.resolve()))
+  return bound.promise
+}
+
+async function checkUpstream(address: ListenAddress): Promise<Finding> {
+  const what = `DNS upstream ${formatListenAddress(address)}`
+  const resolver = new Resolver({ timeout: UPSTREAM_WAIT_MS, tries: 1 })
+  resolver.setServers([formatListenAddress(address)])
+  try {
+    await resolver.resolve4(PROBE_NAME)
+    return { what }
+  } catch (thrown) {
+    const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : ''
+    // A name that is not there is an answer; silence and refusal are not.
+    if (code === 'ENOTFOUND' || code === 'ENODATA') return { what }
+    return {
+      what,
+      wrong: `does not resolve ${PROBE_NAME} (${code || reasonOf(thrown)}); set ACCUEIL_DNS_UPSTREAM to a resolver that this machine reaches`,
+    }
+  }
+}

@@ -1,0 +1,115 @@
+import { randomBytes } from 'node:crypto'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { readConfig } from '#core/config.ts'
+import type { Config } from '#core/config.ts'
+import { AppError, reasonOf } from '#core/error.ts'
+import { createSeal } from '#core/seal.ts'
+import type { Seal } from '#core/seal.ts'
+import { openDatabase } from '#db/connection.ts'
+import type { Database } from '#db/connection.ts'
+import { pendingMigrations } from '#db/migrate.ts'
+import { startEmbedded } from '#db/embedded.ts'
+import type { EmbeddedPostgres } from '#db/embedded.ts'
+
+/** What every command stands on: the database, and the key to its secrets. */
+export interface House {
+  readonly config: Config
+  readonly database: Database
+  readonly seal: Seal
+  /** Null where DATABASE_URL names a Postgres of the operator's own. */
+  readonly embedded: EmbeddedPostgres | null
+  close(): Promise<void>
+}
+
+/** The environment, checked; throws one sentence a mistake. */
+export function requireConfig(): Config {
+  const read = readConfig(process.env)
+  if (read.ok) return read.config
+  throw new AppError('config', read.problems.join('\naccueil: '))
+}
+
+/** Opens the database of the environment: DATABASE_URL, else the one of the data folder. */
+export async function openHouse(
+  config: Config,
+  options: { applicationName: string; max?: number; onProgress?: (step: string) => void },
+): Promise<House> {
+  const { databaseUrl, dataDir } = config
+  const embedded =
+    databaseUrl === null
+      ? await startEmbedded({
+          dataDir,
+          ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
+        })
+      : null
+  try {
+    const seal = createSeal(config.masterKey ?? keyOfDataDir(dataDir))
+    const database = openDatabase(databaseUrl ?? embedded?.url ?? '', options)
+    await answerOrExplain(database, databaseUrl)
+    return {
+      config,
+      database,
+      seal,
+      embedded,
+      async close() {
+        await database.close()
+        await embedded?.release()
+      },
+    }
+  } catch (thrown) {
+    await embedded?.release()
+    throw thrown
+  }
+}
+
+/** Opens the house for one command and closes it whatever happens. */
+export async function withHouse<T>(name: string, use: (house: House) => Promise<T>): Promise<T> {
+  const house = await openHouse(requireConfig(), { applicationName: `accueil ${name}`, max: 4 })
+  try {
+    return await use(house)
+  } finally {
+    await house.close()
+  }
+}
+
+/** A command that reads or writes the house needs it to be of this version. */
+export async function requireMigrated(database: Database): Promise<void> {
+  const pending = await pendingMigrations(database)
+  if (pending.length === 0) return
+  throw new AppError(
+    'migrate',
+    `the database is not of this version yet (missing: ${pending.join(', ')}); run: npx accueil migrate`,
+  )
+}
+
+async function answerOrExplain(database: Database, url: string | null): Promise<void> {
+  try {
+    await database.sql`select 1`
+  } catch (thrown) {
+    await database.close()
+    const where = url === null ? 'the embedded Postgres' : `DATABASE_URL (${new URL(url).host})`
+    throw new AppError(
+      'database',
+      `${where} does not answer: ${reasonOf(thrown)}; check that it runs and lets this user in`,
+      { cause: thrown },
+    )
+  }
+}
+
+function keyOfDataDir(dataDir: string): Uint8Array {
+  const file = join(dataDir, 'master.key')
+  if (!existsSync(file)) {
+    // Exclusive: of two first starts at once, one makes the key and the other reads it.
+    try {
+      writeFileSync(file, `${randomBytes(32).toString('hex')}\n`, { mode: 0o600, flag: 'wx' })
+    } catch (thrown) {
+      if (!existsSync(file)) throw thrown
+    }
+  }
+  const key = Buffer.from(readFileSync(file, 'utf8').trim(), 'hex')
+  if (key.length === 32) return new Uint8Array(key)
+  throw new AppError(
+    'master-key',
+    `${file} does not hold 32 bytes in hex; restore it from a backup, or begin with an empty data folder`,
+  )
+}

@@ -1,0 +1,52 @@
+import { createServer } from 'node:http'
+import type { Server, ServerResponse } from 'node:http'
+import { listenError } from '#core/listen.ts'
+import type { ListenAddress } from '#core/listen.ts'
+import type { Metrics } from '#core/metrics.ts'
+import type { Problem } from '#core/role.ts'
+
+/** What operators and orchestrators ask, on an address that guests do not reach, in every process. */
+export function createOperatorServer(options: {
+  address: ListenAddress
+  metrics: Metrics
+  health: () => readonly Problem[]
+}): { start(): Promise<void>; stop(): Promise<void> } {
+  const { address, metrics, health } = options
+  const server: Server = createServer((request, response) => {
+    const path = request.url?.split('?', 1)[0]
+    if (path === '/metrics') {
+      metrics.text().then(
+        (text) => send(response, 200, 'text/plain; version=0.0.4; charset=utf-8', text),
+        () => send(response, 500, 'text/plain', 'the metrics cannot be read'),
+      )
+    } else if (path === '/healthz') send(response, 200, 'text/plain', 'accueil\n')
+    else if (path === '/readyz') {
+      const problems = health()
+      const status = problems.length === 0 ? 200 : 503
+      const body = JSON.stringify({ ready: problems.length === 0, problems })
+      send(response, status, 'application/json', body)
+    } else send(response, 404, 'text/plain', 'see /metrics, /readyz, /healthz\n')
+  })
+  server.requestTimeout = 10_000
+  server.maxConnections = 64
+  return {
+    start() {
+      const opened = Promise.withResolvers<void>()
+      server.once('error', (thrown) =>
+        opened.reject(listenError(thrown, address, 'metrics', 'ACCUEIL_METRICS_LISTEN')),
+      )
+      server.listen(address.port, address.host, opened.resolve)
+      return opened.promise
+    },
+    stop() {
+      const closed = Promise.withResolvers<void>()
+      server.close(() => closed.resolve())
+      server.closeAllConnections()
+      return closed.promise
+    },
+  }
+}
+
+function send(response: ServerResponse, status: number, type: string, body: string): void {
+  response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' }).end(body)
+}

@@ -1,0 +1,199 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { Listr } from 'listr2'
+import { systemClock } from '#core/clock.ts'
+import type { Config } from '#core/config.ts'
+import { createLifecycle } from '#core/lifecycle.ts'
+import type { Lifecycle } from '#core/lifecycle.ts'
+import { createLog } from '#core/log.ts'
+import type { Log } from '#core/log.ts'
+import { createMetrics } from '#core/metrics.ts'
+import type { Problem, Role } from '#core/role.ts'
+import { startEmbedded } from '#db/embedded.ts'
+import { createJobRunner } from '#db/jobs.ts'
+import { migrate } from '#db/migrate.ts'
+import type { PartDeps } from '#db/part.ts'
+import { retentionJob } from '#db/retention.ts'
+import { createDnsFilter } from '../dns-filter/main.ts'
+import { createPortal } from '../portal/main.ts'
+import { createRadiusServer } from '../radius-server/main.ts'
+import { createDatabaseWatch } from './database-watch.ts'
+import { applyDemo, caFile } from './demo.ts'
+import { readyScreen } from './ready-screen.ts'
+import { openHouse, requireConfig } from './house.ts'
+import type { House } from './house.ts'
+import { createOperatorServer } from './operator-server.ts'
+import { UsageError } from './run.ts'
+
+const ROLE_NAMES = ['portal', 'radius', 'dns', 'jobs'] as const
+type RoleName = (typeof ROLE_NAMES)[number]
+
+export async function runStart(args: readonly string[]): Promise<number> {
+  const names = roleNames(args)
+  const config = requireConfig()
+  const log = createLog({ fd: 2, level: process.stderr.isTTY ? 'warn' : 'info' })
+  const lifecycle = createLifecycle(log)
+  const stopped = stopOnSignal(lifecycle)
+  try {
+    const house = await bringUp(config, names, log, lifecycle)
+    console.log(await readyScreen(house, names))
+    log.info('process.started', { roles: names.join(' ') })
+  } catch (thrown) {
+    await lifecycle.stop()
+    throw thrown
+  }
+  const signal = await stopped
+  log.info('process.stopped', { signal })
+  return 0
+}
+
+function roleNames(args: readonly string[]): readonly RoleName[] {
+  const unknown = args.find((arg) => !ROLE_NAMES.some((name) => name === arg))
+  if (unknown !== undefined) {
+    throw new UsageError(`there is no role "${unknown}"; the roles are ${ROLE_NAMES.join(', ')}`)
+  }
+  return args.length === 0 ? ROLE_NAMES : ROLE_NAMES.filter((name) => args.includes(name))
+}
+
+/** Resolves when all is stopped in order; a second signal ends the program where it stands. */
+function stopOnSignal(lifecycle: Lifecycle): Promise<string> {
+  const stopped = Promise.withResolvers<string>()
+  let asked = false
+  const onSignal = (signal: NodeJS.Signals): void => {
+    if (asked) process.exit(1)
+    asked = true
+    if (process.stdout.isTTY) console.log('\nStopping … (Ctrl-C again to end at once)')
+    void lifecycle.stop().then(() => stopped.resolve(signal))
+  }
+  process.on('SIGINT', onSignal)
+  process.on('SIGTERM', onSignal)
+  return stopped.promise
+}
+
+async function bringUp(
+  config: Config,
+  names: readonly RoleName[],
+  log: Log,
+  lifecycle: Lifecycle,
+): Promise<House> {
+  const found: { house?: House } = {}
+  const house = (): House => {
+    if (found.house === undefined) throw new Error('the house is not open')
+    return found.house
+  }
+  const tasks = new Listr(
+    [
+      {
+        title: 'Database',
+        task: async (_, task) => {
+          const opened = await openHouse(config, {
+            applicationName: `accueil ${names.join(' ')}`,
+            max: 12,
+            onProgress: (step) => {
+              task.output = step
+            },
+          })
+          lifecycle.onStop('database', () => opened.close())
+          found.house = opened
+          task.output = 'bringing it to this version'
+          await migrate(opened.database, Date.now())
+        },
+      },
+      {
+        title: 'Demonstration place',
+        enabled: () => config.demo,
+        task: async () => {
+          await applyDemo(house())
+        },
+      },
+      {
+        title: `Roles: ${names.join(', ')}`,
+        task: () => startRoles(house(), names, log, lifecycle),
+      },
+    ],
+    { renderer: process.stdout.isTTY ? 'default' : 'simple', registerSignalListeners: false },
+  )
+  await tasks.run()
+  return house()
+}
+
+async function startRoles(
+  house: House,
+  names: readonly RoleName[],
+  log: Log,
+  lifecycle: Lifecycle,
+): Promise<void> {
+  const { config, database, seal, embedded } = house
+  const metrics = createMetrics({ process: true })
+  const watch = createDatabaseWatch({
+    database,
+    log,
+    metrics,
+    revive: embedded === null ? null : () => startEmbedded(config).then(() => {}),
+  })
+  const deps: PartDeps = { config, database, seal, log, metrics, clock: systemClock }
+  const roles: Role[] = []
+  const health = (): readonly Problem[] => [
+    ...problem('database', watch.problem()),
+    ...roles.flatMap((role) => problem(role.name, role.ready())),
+  ]
+
+  watch.start()
+  lifecycle.onStop('database watch', () => watch.stop())
+  const operator = createOperatorServer({ address: config.metrics, metrics, health })
+  lifecycle.onStop('operator server', () => operator.stop())
+  await operator.start()
+
+  for (const role of names.map((name) => createRole(name, deps, health))) {
+    // Before the start: one that fails half-way has sockets and timers to let go of too.
+    lifecycle.onStop(role.name, () => role.stop())
+    await role.start()
+    roles.push(role)
+  }
+}
+
+function problem(role: string, sentence: string | null): readonly Problem[] {
+  return sentence === null ? [] : [{ role, problem: sentence }]
+}
+
+function createRole(name: RoleName, deps: PartDeps, health: () => readonly Problem[]): Role {
+  switch (name) {
+    case 'portal':
+      return createPortal({ ...deps, health })
+    case 'dns':
+      return createDnsFilter(deps)
+    case 'radius':
+      return radiusRole(deps)
+    case 'jobs':
+      return jobsRole(deps)
+  }
+}
+
+/** Writes the root certificate where people who set up devices find it. */
+function radiusRole(deps: PartDeps): Role {
+  const radius = createRadiusServer(deps)
+  return {
+    ...radius,
+    async start() {
+      await radius.start()
+      const pem = radius.caPem()
+      if (pem === null) return
+      mkdirSync(deps.config.dataDir, { recursive: true })
+      writeFileSync(caFile(deps.config.dataDir), pem)
+    },
+  }
+}
+
+function jobsRole({ database, log, clock }: PartDeps): Role {
+  const runner = createJobRunner({
+    database,
+    log,
+    clock,
+    jobs: [retentionJob(database, clock)],
+  })
+  return {
+    name: 'jobs',
+    start: () => runner.start(),
+    stop: () => runner.stop(),
+    ready: () => runner.problem(),
+  }
+}

@@ -1,0 +1,78 @@
+import { systemClock } from './clock.ts'
+import type { Clock } from './clock.ts'
+
+interface Held<V> {
+  value: V
+  readonly expires: number
+}
+
+/**
+ * A map that cannot grow past `limit`: the entry used longest ago makes room.
+ * With `ttlMs` an entry is also gone that many milliseconds after it was set.
+ */
+export class BoundedMap<K, V> {
+  /** How many entries had to make room for others. */
+  evicted = 0
+
+  readonly #held = new Map<K, Held<V>>()
+  readonly #limit: number
+  readonly #ttlMs: number
+  readonly #clock: Clock
+  readonly #onEvict: ((key: K, value: V) => void) | undefined
+
+  constructor(options: {
+    limit: number
+    ttlMs?: number
+    clock?: Clock
+    onEvict?: (key: K, value: V) => void
+  }) {
+    this.#limit = options.limit
+    this.#ttlMs = options.ttlMs ?? Number.POSITIVE_INFINITY
+    this.#clock = options.clock ?? systemClock
+    this.#onEvict = options.onEvict
+  }
+
+  get size(): number {
+    return this.#held.size
+  }
+
+  get(key: K): V | undefined {
+    const held = this.#held.get(key)
+    if (held === undefined) return undefined
+    this.#held.delete(key)
+    if (held.expires <= this.#clock()) return undefined
+    // A Map keeps insertion order: set again, the entry is the youngest.
+    this.#held.set(key, held)
+    return held.value
+  }
+
+  set(key: K, value: V): void {
+    this.#held.delete(key)
+    if (this.#held.size >= this.#limit) this.#dropOldest()
+    this.#held.set(key, { value, expires: this.#clock() + this.#ttlMs })
+  }
+
+  delete(key: K): boolean {
+    return this.#held.delete(key)
+  }
+
+  clear(): void {
+    this.#held.clear()
+  }
+
+  /** Oldest first; does not count as use. */
+  *entries(): IterableIterator<[K, V]> {
+    for (const [key, held] of this.#held) yield [key, held.value]
+  }
+
+  #dropOldest(): void {
+    for (const [key, held] of this.#held) {
+      this.#held.delete(key)
+      if (held.expires > this.#clock()) {
+        this.evicted += 1
+        this.#onEvict?.(key, held.value)
+      }
+      return
+    }
+  }
+}

@@ -1,0 +1,62 @@
+import { describe, expect, test } from 'vitest'
+import { readConfig } from './config.ts'
+
+describe('the environment', () => {
+  test('may be empty', () => {
+    const read = readConfig({ PATH: '/bin' })
+    expect(read).toMatchObject({
+      ok: true,
+      config: {
+        databaseUrl: null,
+        dataDir: './data',
+        radius: { host: '0.0.0.0', port: 1812 },
+        dnsUpstream: [
+          { host: '9.9.9.9', port: 53 },
+          { host: '149.112.112.112', port: 53 },
+        ],
+        demo: true,
+        warnings: [],
+      },
+    })
+  })
+
+  test('has every mistake named, each with its variable and value', () => {
+    const read = readConfig({
+      ACCUEIL_HTTP_LISTE: '1',
+      ACCUEIL_DNS_LISTEN: 'everywhere',
+      ACCUEIL_DNS_UPSTREAM: 'tls://9.9.9.9, 192.0.2.1',
+      ACCUEIL_DEMO: 'yes',
+      ACCUEIL_MASTER_KEY: 'short',
+    })
+    expect(read).toEqual({
+      ok: false,
+      problems: [
+        'ACCUEIL_HTTP_LISTE is not a variable of this program; did you mean ACCUEIL_HTTP_LISTEN?',
+        'ACCUEIL_DNS_LISTEN is not ADDRESS:PORT, for example 0.0.0.0:1812 or [::]:1812 (it is "everywhere")',
+        'ACCUEIL_DNS_UPSTREAM names tls://9.9.9.9: encrypted upstreams are not built yet, give an address such as 9.9.9.9 (it is "tls://9.9.9.9, 192.0.2.1")',
+        'ACCUEIL_DEMO is not 0 or 1 (it is "yes")',
+        'ACCUEIL_MASTER_KEY is not 32 bytes in hex or base64; make one with: openssl rand -hex 32',
+      ],
+    })
+  })
+
+  test('with a database of its own must bring the master key', () => {
+    const url = 'postgres://accueil:secret@db/accueil'
+    const read = readConfig({ DATABASE_URL: url })
+    expect(read.ok ? [] : read.problems).toEqual([
+      expect.stringContaining('ACCUEIL_MASTER_KEY is missing'),
+    ])
+    expect(JSON.stringify(read)).not.toContain('secret@')
+    expect(readConfig({ DATABASE_URL: url, ACCUEIL_MASTER_KEY: '00'.repeat(32) })).toMatchObject({
+      ok: true,
+      config: { demo: false },
+    })
+  })
+
+  test('that asks for what is not built yet is told so', () => {
+    const read = readConfig({ LDAP_URL: 'ldaps://ldap.example.org' })
+    expect(read.ok && read.config.warnings).toEqual([
+      'LDAP_URL is set, but accounts from LDAP is not built yet: it has no effect',
+    ])
+  })
+})

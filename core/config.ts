@@ -1,0 +1,165 @@
+import { z } from 'zod'
+import { parseListenAddress } from './listen.ts'
+import type { ListenAddress } from './listen.ts'
+
+/** The validated environment. */
+export interface Config {
+  /** Null: an embedded Postgres in the data folder. */
+  readonly databaseUrl: string | null
+  readonly dataDir: string
+  readonly publicUrl: URL
+  readonly http: ListenAddress
+  readonly metrics: ListenAddress
+  readonly radius: ListenAddress
+  readonly radiusAcct: ListenAddress
+  readonly dns: ListenAddress
+  readonly dnsUpstream: readonly ListenAddress[]
+  readonly demo: boolean
+  /** 32 bytes; null: the one in the data folder of an embedded database. */
+  readonly masterKey: Uint8Array | null
+  /** Sentences about variables that are right but have nothing behind them in this version. */
+  readonly warnings: readonly string[]
+}
+
+const DNS_PORT = 53
+
+const listen = (fallback: string) =>
+  z
+    .string()
+    .default(fallback)
+    .transform((text, context) => {
+      const address = parseListenAddress(text)
+      if (address !== null) return address
+      context.addIssue('is not ADDRESS:PORT, for example 0.0.0.0:1812 or [::]:1812')
+      return z.NEVER
+    })
+
+const VARIABLES = z.object({
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'is not a postgres:// address')
+    .optional(),
+  ACCUEIL_DATA_DIR: z.string().min(1, 'is empty').default('./data'),
+  ACCUEIL_PUBLIC_URL: z
+    .url({ protocol: /^https?$/, error: 'is not an http:// or https:// address' })
+    .default('http://localhost:8080'),
+  ACCUEIL_HTTP_LISTEN: listen('0.0.0.0:8080'),
+  ACCUEIL_METRICS_LISTEN: listen('127.0.0.1:9464'),
+  ACCUEIL_RADIUS_LISTEN: listen('0.0.0.0:1812'),
+  ACCUEIL_RADIUS_ACCT_LISTEN: listen('0.0.0.0:1813'),
+  ACCUEIL_RADSEC_LISTEN: listen('0.0.0.0:2083'),
+  ACCUEIL_DNS_LISTEN: listen('0.0.0.0:5353'),
+  ACCUEIL_DNS_UPSTREAM: z
+    .string()
+    .default('9.9.9.9,149.112.112.112')
+    .transform((text, context) => {
+      const upstreams: ListenAddress[] = []
+      for (const part of text.split(',').map((piece) => piece.trim())) {
+        const encrypted = part.startsWith('tls://') || part.startsWith('https://')
+        const address = encrypted ? null : parseListenAddress(part, DNS_PORT)
+        if (address === null) {
+          context.addIssue(
+            encrypted
+              ? `names ${part}: encrypted upstreams are not built yet, give an address such as 9.9.9.9`
+              : `names "${part}", which is not ADDRESS or ADDRESS:PORT`,
+          )
+        } else upstreams.push(address)
+      }
+      return upstreams
+    }),
+  ACCUEIL_DEMO: z.enum(['0', '1'], 'is not 0 or 1').optional(),
+  ACCUEIL_MASTER_KEY: z
+    .string()
+    .optional()
+    .transform((text, context) => {
+      if (text === undefined) return null
+      const key = /^[0-9a-f]{64}$/i.test(text)
+        ? Buffer.from(text, 'hex')
+        : Buffer.from(text, 'base64')
+      if (key.length === 32) return new Uint8Array(key)
+      context.addIssue('is not 32 bytes in hex or base64; make one with: openssl rand -hex 32')
+      return z.NEVER
+    }),
+})
+
+const NOT_BUILT_YET: Readonly<Record<string, string>> = {
+  ACCUEIL_RADSEC_LISTEN: 'RadSec',
+  OIDC_ISSUER: 'sign-in with OIDC',
+  OIDC_CLIENT_ID: 'sign-in with OIDC',
+  OIDC_CLIENT_SECRET: 'sign-in with OIDC',
+  LDAP_URL: 'accounts from LDAP',
+  LDAP_BIND_DN: 'accounts from LDAP',
+  LDAP_BIND_PASSWORD: 'accounts from LDAP',
+  LDAP_BASE_DN: 'accounts from LDAP',
+}
+
+type Outcome = { ok: true; config: Config } | { ok: false; problems: readonly string[] }
+
+/** Reads and checks the environment; every mistake is named, not only the first. */
+export function readConfig(env: Readonly<Record<string, string | undefined>>): Outcome {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
+  const problems = Object.keys(given)
+    .filter((name) => name.startsWith('ACCUEIL_') && !(name in VARIABLES.shape))
+    .map((name) => `${name} is not a variable of this program${suggestion(name)}`)
+  const parsed = VARIABLES.safeParse(given)
+  for (const issue of parsed.error?.issues ?? []) {
+    const name = String(issue.path[0])
+    problems.push(`${name} ${issue.message}${shown(name, given[name])}`)
+  }
+  if (!parsed.success || problems.length > 0) return { ok: false, problems }
+
+  const variables = parsed.data
+  const databaseUrl = variables.DATABASE_URL ?? null
+  if (databaseUrl !== null && variables.ACCUEIL_MASTER_KEY === null) {
+    return {
+      ok: false,
+      problems: [
+        'ACCUEIL_MASTER_KEY is missing: with DATABASE_URL it must be given, it seals the secrets in that database; make one with: openssl rand -hex 32',
+      ],
+    }
+  }
+  return {
+    ok: true,
+    config: {
+      databaseUrl,
+      dataDir: variables.ACCUEIL_DATA_DIR,
+      publicUrl: new URL(variables.ACCUEIL_PUBLIC_URL),
+      http: variables.ACCUEIL_HTTP_LISTEN,
+      metrics: variables.ACCUEIL_METRICS_LISTEN,
+      radius: variables.ACCUEIL_RADIUS_LISTEN,
+      radiusAcct: variables.ACCUEIL_RADIUS_ACCT_LISTEN,
+      dns: variables.ACCUEIL_DNS_LISTEN,
+      dnsUpstream: variables.ACCUEIL_DNS_UPSTREAM,
+      demo: (variables.ACCUEIL_DEMO ?? (databaseUrl === null ? '1' : '0')) === '1',
+      masterKey: variables.ACCUEIL_MASTER_KEY,
+      warnings: Object.entries(NOT_BUILT_YET)
+        .filter(([name]) => given[name] !== undefined)
+        .map(([name, what]) => `${name} is set, but ${what} is not built yet: it has no effect`),
+    },
+  }
+}
+
+const SECRET = /KEY|SECRET|PASSWORD|DATABASE_URL/
+
+function shown(name: string, value: string | undefined): string {
+  return value === undefined || SECRET.test(name) ? '' : ` (it is "${value}")`
+}
+
+function suggestion(unknown: string): string {
+  const near = Object.keys(VARIABLES.shape).find((name) => distance(name, unknown) <= 3)
+  return near === undefined ? '' : `; did you mean ${near}?`
+}
+
+/** Levenshtein distance, for short names. */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i)
+  for (let i = 1; i <= a.length; i += 1) {
+    const next = [i]
+    for (let j = 1; j <= b.length; j += 1) {
+      const swap = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)
+      next.push(Math.min(swap, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1))
+    }
+    row = next
+  }
+  return row[b.length] ?? 0
+}

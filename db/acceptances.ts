@@ -1,0 +1,118 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import type { Mac } from '#core/mac.ts'
+import { portalSessionKey } from './session-key.ts'
+import type { Database } from './connection.ts'
+import { utcDay } from './partitions.ts'
+import type { NetworkKind } from './sites.ts'
+
+/** A device's owner said yes to the terms of use. */
+export interface Acceptance {
+  readonly mac: Mac
+  /** The device's private address, where the gateway told it. */
+  readonly ip: string | null
+  readonly gateway: string
+  readonly site: string
+  readonly network: NetworkKind
+  readonly termsVersion: string
+  readonly language: string
+  /** Hex, of the text that was shown. */
+  readonly textSha256: string
+  /** The kind of gateway that sent the device. */
+  readonly method: string
+  readonly grantSeconds: number
+  readonly at: Date
+}
+
+// Letters and digits that nobody confuses when read aloud or copied from a screen.
+const CODE_LETTERS = '23456789ABCDEFGHJKMNPQRSTVWXYZ'
+const CODE_LENGTH = 10
+
+/** Writes the proof, the grant and the opened connection in one transaction. */
+export async function recordAcceptance(
+  database: Database,
+  acceptance: Acceptance,
+): Promise<{ code: string; grantUntil: Date }> {
+  const a = acceptance
+  const code = receiptCode()
+  const until = new Date(a.at.getTime() + a.grantSeconds * 1000)
+  const grantUntil = await database.sql.begin(async (sql) => {
+    await sql`
+      insert into guest.acceptance
+        (code, at, mac, ip, gateway, site, network, terms_version, language, text_sha256, method)
+      values (${code}, ${a.at}, ${a.mac}, ${a.ip}, ${a.gateway}, ${a.site}, ${a.network},
+              ${a.termsVersion}, ${a.language}, ${a.textSha256}, ${a.method})`
+    const [grant] = await sql<{ until: Date }[]>`
+      insert into guest.access as held (mac, until, site, terms_version)
+      values (${a.mac}, ${until}, ${a.site}, ${a.termsVersion})
+      on conflict (mac) do update set
+        until = greatest(held.until, excluded.until),
+        site = excluded.site,
+        terms_version = excluded.terms_version,
+        changed_at = now()
+      returning until`
+    const accounted = await sql`
+      update log.connection c set terms_version = ${a.termsVersion}
+      from log.session s
+      where s.gateway = ${a.gateway} and s.mac = ${a.mac} and s.stopped_at is null
+        and c.day = s.day and c.id = s.id
+      returning c.id`
+    const end = grant?.until ?? until
+    if (accounted.count > 0) return end
+    // The gateway has not accounted for this device yet, or never will: the connection is known
+    // from here. An accounting Start that comes later takes this row over.
+    const session = {
+      key: portalSessionKey(a.gateway, a.mac),
+      day: utcDay(a.at.getTime()),
+      id: randomUUID(),
+    }
+    const v6 = a.ip?.includes(':') === true ? a.ip : null
+    const v4 = v6 === null ? a.ip : null
+    await sql`
+      insert into log.session as held
+        (key, day, id, gateway, mac, ipv4, ipv4_at, ipv6, ipv6_at, started_at, start_seen, last_at)
+      values (${session.key}, ${session.day}, ${session.id}, ${a.gateway}, ${a.mac},
+              ${v4}, ${v4 === null ? null : a.at}, ${v6}, ${v6 === null ? null : a.at},
+              ${a.at}, false, ${a.at})
+      on conflict (key) do update set
+        day = excluded.day, id = excluded.id, ipv4 = excluded.ipv4, ipv4_at = excluded.ipv4_at,
+        ipv6 = excluded.ipv6, ipv6_at = excluded.ipv6_at,
+        started_at = excluded.started_at, start_seen = false, last_at = excluded.last_at,
+        stopped_at = null, seconds = null, octets_in = null, octets_out = null`
+    await sql`
+      insert into log.connection
+        (day, id, site, gateway, network, mac, ipv4, ipv6, started_at, terms_version)
+      values (${session.day}, ${session.id}, ${a.site}, ${a.gateway}, ${a.network}, ${a.mac},
+              ${v4}, ${v6}, ${a.at}, ${a.termsVersion})`
+    return end
+  })
+  return { code, grantUntil }
+}
+
+function receiptCode(): string {
+  // 256 is not a multiple of 30: bytes past the last whole multiple would favour some letters.
+  let code = ''
+  while (code.length < CODE_LENGTH) {
+    for (const byte of randomBytes(CODE_LENGTH)) {
+      if (byte < 240 && code.length < CODE_LENGTH) code += CODE_LETTERS[byte % 30] ?? ''
+    }
+  }
+  return code
+}
+
+/** The newest acceptance at `site` from the address `ip` whose device still has a grant at `now`. */
+export async function findGrantByAddress(
+  database: Database,
+  site: string,
+  ip: string,
+  now: Date,
+): Promise<{ until: Date } | null> {
+  // Only the last device that had this address counts: leases are given to others later.
+  const [row] = await database.sql<{ until: Date }[]>`
+    select g.until from (
+      select mac from guest.acceptance
+      where site = ${site} and ip = ${ip}::inet order by at desc limit 1
+    ) last
+    join guest.access g on g.mac = last.mac
+    where g.until > ${now}`
+  return row ?? null
+}

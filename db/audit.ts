@@ -1,0 +1,16 @@
+import type { Kysely } from 'kysely'
+import type { Tables } from './tables.ts'
+
+export interface AuditEntry {
+  /** Who did it: `cli:USER` for a command, `job:NAME` for a job. */
+  readonly actor: string
+  readonly action: string
+  readonly subject: string
+  readonly reason: string | null
+  readonly details: Readonly<Record<string, unknown>>
+}
+
+/** Writes the line, in the caller's transaction where there is one: the deed and its trace stand or fall together. */
+export async function writeAudit(kysely: Kysely<Tables>, entry: AuditEntry): Promise<void> {
+  await kysely.insertInto('audit.entry').values(entry).execute()
+}

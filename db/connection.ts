@@ -1,0 +1,53 @@
+import { Kysely } from 'kysely'
+import { PostgresJSDialect } from 'kysely-postgres-js'
+import postgres from 'postgres'
+import type { Tables } from './tables.ts'
+
+/** The one truth. `sql` for what is hot or particular to Postgres, `kysely` for the rest. */
+export interface Database {
+  readonly sql: postgres.Sql
+  readonly kysely: Kysely<Tables>
+  /** True when the database answers now. */
+  ping(): Promise<boolean>
+  close(): Promise<void>
+}
+
+const RECONNECT_MS = 500
+const STATEMENT_TIMEOUT_MS = 60_000
+
+/** Opens a pool; connects when first used. `?host=/folder` in the URL names a Unix socket's folder. */
+export function openDatabase(
+  url: string,
+  options: { applicationName: string; max?: number },
+): Database {
+  const address = new URL(url)
+  const socketDir = address.searchParams.get('host')
+  const port = address.port === '' ? '5432' : address.port
+  address.searchParams.delete('host')
+  const sql = postgres(address.href, {
+    ...(socketDir?.startsWith('/') === true ? { path: `${socketDir}/.s.PGSQL.${port}` } : {}),
+    max: options.max ?? 8,
+    connect_timeout: 5,
+    // The library's own steps grow to 20 s: a restarted database would be missed for that long.
+    backoff: () => RECONNECT_MS / 1000,
+    onnotice: () => {},
+    connection: {
+      application_name: options.applicationName,
+      statement_timeout: STATEMENT_TIMEOUT_MS,
+    },
+  })
+  const kysely = new Kysely<Tables>({ dialect: new PostgresJSDialect({ postgres: sql }) })
+  return {
+    sql,
+    kysely,
+    async ping() {
+      try {
+        await sql`select 1`
+        return true
+      } catch {
+        return false
+      }
+    },
+    close: () => sql.end({ timeout: 5 }),
+  }
+}

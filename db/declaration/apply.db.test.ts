@@ -1,0 +1,136 @@
+import { describe, expect, test } from 'vitest'
+import { openTestDatabase } from '../../test/support/database.ts'
+import { CONTRACT_FILES, temporaryFolder } from '../../test/support/folder.ts'
+import { testSeal } from '../../test/support/house.ts'
+import type { Database } from '../connection.ts'
+import { loadGateways } from '../gateways.ts'
+import { loadRules } from '../rules.ts'
+import { applyDeclaration } from './apply.ts'
+import type { ApplyOptions } from './apply.ts'
+import { formatChange } from './difference.ts'
+import { readDeclaration } from './read.ts'
+
+const CONTRACT = CONTRACT_FILES['house.yaml']
+
+async function apply(
+  database: Database,
+  yaml: string,
+  more: Partial<ApplyOptions> = {},
+): Promise<readonly string[]> {
+  using folder = temporaryFolder({ ...CONTRACT_FILES, 'house.yaml': yaml })
+  const read = readDeclaration([folder.file('house.yaml')])
+  if (!read.ok) throw new Error(read.problems.join('\n'))
+  const options = { dryRun: false, actor: 'test', now: Date.parse('2026-11-23'), ...more }
+  const changes = await applyDeclaration(database, testSeal, read.declaration, options)
+  return changes.map(formatChange)
+}
+
+describe('apply', () => {
+  test('twice is once, and a dry run changes nothing', async () => {
+    await using database = await openTestDatabase()
+    const planned = await apply(database, CONTRACT, { dryRun: true })
+    expect(planned).toEqual([
+      '+ organisation',
+      '+ association 75',
+      '+ site 75-0042',
+      '+ network 75-0042 guest',
+      '+ network 75-0042 staff',
+      '+ gateway gw-0042',
+      '+ terms 2026-01',
+      '+ list adult',
+      '+ rule example.org guest',
+      '+ account bob',
+    ])
+    expect(await loadGateways(database, testSeal)).toEqual([])
+    expect(await apply(database, CONTRACT)).toEqual(planned)
+    expect(await apply(database, CONTRACT)).toEqual([])
+    const audit = await database.sql`select actor, action from audit.entry`
+    expect([...audit]).toEqual([{ actor: 'test', action: 'apply' }])
+  })
+
+  test('prints what changes, and never a secret', async () => {
+    await using database = await openTestDatabase()
+    await apply(database, CONTRACT)
+    const changed = CONTRACT.replace('Centre Nation', 'Centre République')
+      .replace('testing123', 'another-secret')
+      .replace('password: hello', 'password: bonjour')
+      .replace('action: block', 'action: allow')
+      .replace('vlan: 20', 'vlan: 30')
+    expect(await apply(database, changed)).toEqual([
+      '~ site 75-0042: name "Centre Nation" → "Centre République"',
+      '~ network 75-0042 staff: vlan 20 → 30',
+      '~ gateway gw-0042: secret changed',
+      '~ rule example.org guest: action "block" → "allow"',
+      '~ account bob: password_hash changed',
+    ])
+    expect((await loadGateways(database, testSeal))[0]).toMatchObject({
+      secret: 'another-secret',
+      staff: { vlan: 30 },
+    })
+  })
+
+  test('a section that is there is complete, one that is not is left alone', async () => {
+    await using database = await openTestDatabase()
+    await apply(database, CONTRACT)
+    expect(await apply(database, 'version: 1\nrules: []\n')).toEqual(['- rule example.org guest'])
+    expect(await loadRules(database)).toEqual([])
+    expect(await loadGateways(database, testSeal)).toHaveLength(1)
+  })
+
+  test('what does not fit the house changes nothing and is named, all of it', async () => {
+    await using database = await openTestDatabase()
+    await apply(database, CONTRACT)
+    const wrong = `version: 1
+sites:
+  - code: "13-0001"
+    name: Marseille
+    association: "13"
+    gateways:
+      - { name: gw-0001, address: 127.0.0.1/32, secret: testing123, kind: generic }
+rules:
+  - { action: block, domain: example.net, site: "13-9999" }
+`
+    await expect(apply(database, wrong)).rejects.toMatchObject({
+      problems: [
+        expect.stringMatching(/:3: sites\[0\]\.association "13" is not an association/),
+        expect.stringMatching(
+          /:7: sites\[0\]\.gateways\[0\]\.address .* belongs to the gateway "gw-0042"/,
+        ),
+        expect.stringMatching(/:9: rules\[0\]\.site "13-9999" is not declared/),
+      ],
+    })
+    expect(await loadRules(database)).toHaveLength(1)
+  })
+
+  test('terms in force cannot be rewritten, terms to come can', async () => {
+    await using database = await openTestDatabase()
+    await apply(database, CONTRACT)
+    const rewritten = CONTRACT.replace('en: ./terms.en.md', 'en: ./terms.fr.md')
+    await expect(apply(database, rewritten)).rejects.toThrow(/declare a new version/)
+    const before = { now: Date.parse('2025-12-31') }
+    expect(await apply(database, rewritten, before)).toEqual([
+      expect.stringMatching(/^~ terms 2026-01: texts/),
+    ])
+  })
+
+  test('the first real declaration takes the place of a provisional one', async () => {
+    await using database = await openTestDatabase()
+    await apply(database, CONTRACT, { provisional: true })
+    const real = CONTRACT.replaceAll('75-0042', '75-0001').replace('name: gw-0042', 'name: gw-0001')
+    const changes = await apply(database, real)
+    expect(changes).toContain('- site 75-0042')
+    expect(
+      (await loadGateways(database, testSeal)).map(({ name, site }) => `${name} ${site}`),
+    ).toEqual(['gw-0001 75-0001'])
+  })
+
+  test('two gateways can swap their addresses', async () => {
+    await using database = await openTestDatabase()
+    const one =
+      '      - { name: gw-0042, address: 127.0.0.1/32, secret: testing123, kind: generic }\n'
+    const two = one.replace('gw-0042', 'gw-0043').replace('127.0.0.1', '127.0.0.2')
+    await apply(database, CONTRACT.replace(one, one + two))
+    const swapped = one.replace('127.0.0.1', '127.0.0.2') + two.replace('127.0.0.2', '127.0.0.1')
+    expect(await apply(database, CONTRACT.replace(one, swapped))).toHaveLength(2)
+  })
+})

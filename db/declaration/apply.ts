@@ -1,0 +1,83 @@
+import { sql } from 'kysely'
+import { AppError } from '#core/error.ts'
+import type { Seal } from '#core/seal.ts'
+import { writeAudit } from '../audit.ts'
+import type { Database } from '../connection.ts'
+import { formatChange } from './difference.ts'
+import type { Change } from './difference.ts'
+import { listStep, ruleStep } from './filtering.ts'
+import { accountStep, organisationStep, termsStep } from './people.ts'
+import { associationStep, gatewayStep, networkStep, siteStep } from './places.ts'
+import type { Declaration } from './read.ts'
+
+export interface ApplyOptions {
+  /** Everything is done, and undone: what the database would refuse is found too. */
+  readonly dryRun: boolean
+  /** For the audit. */
+  readonly actor: string
+  readonly now: number
+  /** The places declared here give way to the first declaration that is not provisional. */
+  readonly provisional?: boolean
+}
+
+/** The declaration does not fit what the database holds; `problems` names each misfit. */
+export class DeclarationError extends AppError {
+  readonly problems: readonly string[]
+
+  constructor(problems: readonly string[]) {
+    super('declaration', problems.join('\n'))
+    this.problems = problems
+  }
+}
+
+// A thing stands after what it refers to.
+const STEPS = [
+  organisationStep,
+  associationStep,
+  siteStep,
+  networkStep,
+  gatewayStep,
+  termsStep,
+  listStep,
+  ruleStep,
+  accountStep,
+] as const
+
+/** Makes the database as declared, in one transaction; returns what was (or would be) changed. */
+export async function applyDeclaration(
+  database: Database,
+  seal: Seal,
+  declaration: Declaration,
+  options: ApplyOptions,
+): Promise<readonly Change[]> {
+  const undo = new Error('dry run')
+  let changes: readonly Change[] = []
+  try {
+    await database.kysely.transaction().execute(async (kysely) => {
+      // Two administrators at once would each compare with what the other is about to change.
+      await sql`select pg_advisory_xact_lock(hashtextextended('apply', 0))`.execute(kysely)
+      const problems: string[] = []
+      const provisional = options.provisional ?? false
+      const context = { kysely, declaration, seal, now: options.now, provisional, problems }
+      const steps = []
+      for (const step of STEPS) steps.push(await step(context))
+      if (problems.length > 0) throw new DeclarationError(problems)
+      for (const step of steps) await step.write()
+      // Last: a gateway that moves to another place must not go with the place it leaves.
+      for (const step of steps.toReversed()) await step.remove()
+      changes = steps.flatMap((step) => step.changes)
+      if (options.dryRun) throw undo
+      if (changes.length === 0) return
+      await writeAudit(kysely, {
+        actor: options.actor,
+        action: 'apply',
+        subject: 'house',
+        reason: null,
+        details: { changes: changes.map(formatChange) },
+      })
+    })
+  } catch (thrown) {
+    if (thrown !== undo) throw thrown
+  }
+  return changes
+}

@@ -1,0 +1,138 @@
+import { createHash } from 'node:crypto'
+import { hashPassword, verifyPassword } from '#core/password.ts'
+import { loadOrganisation } from '../organisation.ts'
+import { loadTerms, textDigest } from '../terms.ts'
+import type { StepContext, Step } from './step.ts'
+import { NO_STEP, byKey, stepOf } from './step.ts'
+
+export async function organisationStep({ kysely, declaration }: StepContext): Promise<Step> {
+  const declared = declaration.organisation
+  if (declared === undefined) return NO_STEP
+  const digest = (bytes: Uint8Array | undefined): string | null =>
+    bytes === undefined ? null : createHash('sha256').update(bytes).digest('hex').slice(0, 12)
+  const rowOf = (from: {
+    name: string
+    contact: string
+    colour: string
+    logo: { bytes: Uint8Array } | null
+  }) => ({
+    name: from.name,
+    contact: from.contact,
+    colour: from.colour,
+    logo: digest(from.logo?.bytes),
+  })
+  const present = await loadOrganisation({ kysely })
+  const values = {
+    ...{ name: declared.name, contact: declared.contact, colour: declared.colour },
+    logo: declared.logo?.bytes ?? null,
+    logo_type: declared.logo?.type ?? null,
+  }
+  return stepOf(
+    {
+      what: 'organisation',
+      present: byKey(present === null ? [] : [rowOf(present)], () => ''),
+      desired: byKey([rowOf(declared)], () => ''),
+      complete: true,
+    },
+    {
+      insert: () => kysely.insertInto('house.organisation').values(values).execute(),
+      update: () => kysely.updateTable('house.organisation').set(values).execute(),
+      remove: () => Promise.resolve(),
+    },
+  )
+}
+
+/** A version that has taken effect stays as it was: people have accepted that very text. */
+export async function termsStep(context: StepContext): Promise<Step> {
+  const { kysely, declaration, now, problems } = context
+  if (declaration.terms === undefined) return NO_STEP
+  const versions = await loadTerms({ kysely })
+  const present = versions.map(({ version, effective, texts }) => ({
+    version,
+    effective: effective.toISOString().slice(0, 10),
+    texts: texts.map(({ language, sha256 }) => `${language} ${sha256}`).toSorted(),
+  }))
+  const desired = declaration.terms.map(({ version, effective, text }) => ({
+    version,
+    effective,
+    texts: Object.entries(text)
+      .map(([language, markdown]) => `${language} ${textDigest(markdown)}`)
+      .toSorted(),
+  }))
+  for (const [i, row] of desired.entries()) {
+    const known = present.find(({ version }) => version === row.version)
+    const inForce = known !== undefined && Date.parse(known.effective) <= now
+    if (!inForce || JSON.stringify(known) === JSON.stringify(row)) continue
+    const origin = declaration.terms[i] && declaration.origins.get(declaration.terms[i])
+    problems.push(
+      `${origin} changes the terms "${row.version}", in force since ${known.effective}: people have accepted that text, declare a new version`,
+    )
+  }
+  const texts = new Map(declaration.terms.map(({ version, text }) => [version, text]))
+  type Row = (typeof desired)[number]
+  const writeTexts = async ({ version }: Row): Promise<void> => {
+    await kysely.deleteFrom('house.terms_text').where('version', '=', version).execute()
+    for (const [language, markdown] of Object.entries(texts.get(version) ?? {})) {
+      const sha256 = textDigest(markdown)
+      await kysely
+        .insertInto('house.terms_text')
+        .values({ version, language, markdown, sha256 })
+        .execute()
+    }
+  }
+  return stepOf(
+    {
+      what: 'terms',
+      present: byKey(present, ({ version }) => version),
+      desired: byKey(desired, ({ version }) => version),
+      complete: false,
+    },
+    {
+      async insert(row) {
+        const { version, effective } = row
+        await kysely.insertInto('house.terms').values({ version, effective }).execute()
+        await writeTexts(row)
+      },
+      async update(row) {
+        const { version, effective } = row
+        await kysely
+          .updateTable('house.terms')
+          .set({ effective })
+          .where('version', '=', version)
+          .execute()
+        await writeTexts(row)
+      },
+      remove: () => Promise.resolve(),
+    },
+  )
+}
+
+export async function accountStep({ kysely, declaration }: StepContext): Promise<Step> {
+  if (declaration.accounts === undefined) return NO_STEP
+  const rows = await kysely.selectFrom('house.account').selectAll().execute()
+  const present = byKey(rows, ({ username }) => username)
+  const desired: typeof rows = []
+  for (const { username, password, groups } of declaration.accounts) {
+    const known = present.get(username)?.password_hash
+    // The same password gives another hash each time: one that still fits stays.
+    const fits = known !== undefined && (await verifyPassword(known, password))
+    const password_hash = fits ? known : await hashPassword(password)
+    desired.push({ username, password_hash, groups })
+  }
+  return stepOf(
+    {
+      what: 'account',
+      present,
+      desired: byKey(desired, ({ username }) => username),
+      complete: true,
+      hidden: ['password_hash'],
+    },
+    {
+      insert: (row) => kysely.insertInto('house.account').values(row).execute(),
+      update: (row) =>
+        kysely.updateTable('house.account').set(row).where('username', '=', row.username).execute(),
+      remove: ({ username }) =>
+        kysely.deleteFrom('house.account').where('username', '=', username).execute(),
+    },
+  )
+}

@@ -1,0 +1,173 @@
+import { openSecret } from '../gateways.ts'
+import type { StepContext, Step } from './step.ts'
+import { NO_STEP, byKey, stepOf } from './step.ts'
+
+type Kind = 'guest' | 'staff'
+
+/** Associations are added and renamed; one that is no longer declared stays. */
+export async function associationStep({ kysely, declaration }: StepContext): Promise<Step> {
+  if (declaration.associations === undefined) return NO_STEP
+  const present = await kysely.selectFrom('house.association').selectAll().execute()
+  return stepOf(
+    {
+      what: 'association',
+      present: byKey(present, ({ code }) => code),
+      desired: byKey(declaration.associations, ({ code }) => code),
+      complete: false,
+    },
+    {
+      insert: (row) => kysely.insertInto('house.association').values(row).execute(),
+      update: (row) =>
+        kysely.updateTable('house.association').set(row).where('code', '=', row.code).execute(),
+      remove: () => Promise.resolve(),
+    },
+  )
+}
+
+/** Places are added and changed; only a provisional one ends by not being declared. */
+export async function siteStep(context: StepContext): Promise<Step> {
+  const { kysely, declaration, provisional, problems } = context
+  if (declaration.sites === undefined) return NO_STEP
+  const known = new Set([
+    ...(await kysely.selectFrom('house.association').select('code').execute()).map((a) => a.code),
+    ...(declaration.associations ?? []).map(({ code }) => code),
+  ])
+  for (const site of declaration.sites) {
+    if (known.has(site.association)) continue
+    problems.push(
+      `${declaration.origins.get(site)}.association "${site.association}" is not an association that is declared`,
+    )
+  }
+  const present = await kysely.selectFrom('house.site').selectAll().execute()
+  const declared = declaration.sites.map(({ code, name, association, timezone }) => ({
+    ...{ code, name, association, timezone },
+    provisional,
+  }))
+  const declaredCodes = new Set(declared.map(({ code }) => code))
+  const concerned = present.filter(
+    (site) => declaredCodes.has(site.code) || (site.provisional && !provisional),
+  )
+  return stepOf(
+    {
+      what: 'site',
+      present: byKey(concerned, ({ code }) => code),
+      desired: byKey(declared, ({ code }) => code),
+      complete: true,
+    },
+    {
+      insert: (row) => kysely.insertInto('house.site').values(row).execute(),
+      update: (row) =>
+        kysely.updateTable('house.site').set(row).where('code', '=', row.code).execute(),
+      remove: ({ code }) => kysely.deleteFrom('house.site').where('code', '=', code).execute(),
+    },
+  )
+}
+
+/** The networks of the declared places, each place's complete. */
+export async function networkStep({ kysely, declaration }: StepContext): Promise<Step> {
+  if (declaration.sites === undefined) return NO_STEP
+  const codes = new Set(declaration.sites.map(({ code }) => code))
+  const rows = await kysely
+    .selectFrom('house.network')
+    .select((eb) => [
+      'site',
+      'kind',
+      'vlan',
+      'grant_seconds',
+      eb.ref('subnets').$castTo<string[]>().as('subnets'),
+    ])
+    .execute()
+  const present = rows.filter(({ site }) => codes.has(site))
+  const desired = declaration.sites.flatMap(({ code, networks }) =>
+    (['guest', 'staff'] as const satisfies readonly Kind[]).flatMap((kind) => {
+      const network = networks[kind]
+      if (network === undefined) return []
+      const { vlan = null, grant, subnets } = network
+      return [{ site: code, kind, vlan, grant_seconds: grant, subnets }]
+    }),
+  )
+  const at = (row: { site: string; kind: Kind }): string => `${row.site} ${row.kind}`
+  return stepOf(
+    { what: 'network', present: byKey(present, at), desired: byKey(desired, at), complete: true },
+    {
+      insert: (row) => kysely.insertInto('house.network').values(row).execute(),
+      update: (row) =>
+        kysely
+          .updateTable('house.network')
+          .set(row)
+          .where('site', '=', row.site)
+          .where('kind', '=', row.kind)
+          .execute(),
+      remove: (row) =>
+        kysely
+          .deleteFrom('house.network')
+          .where('site', '=', row.site)
+          .where('kind', '=', row.kind)
+          .execute(),
+    },
+  )
+}
+
+/** The gateways of the declared places, each place's complete. */
+export async function gatewayStep(context: StepContext): Promise<Step> {
+  const { kysely, declaration, seal, problems } = context
+  if (declaration.sites === undefined) return NO_STEP
+  const desired = declaration.sites.flatMap(({ code, gateways }) =>
+    gateways.map(({ name, address, secret, kind, fas }) => ({
+      ...{ name, site: code, address, secret, kind },
+      fas_level: (fas?.level ?? null) as number | null,
+      fas_key: fas?.key ?? null,
+    })),
+  )
+  const rows = await kysely
+    .selectFrom('house.gateway as g')
+    .innerJoin('house.site as s', 's.code', 'g.site')
+    .select((eb) => [
+      ...(['g.name', 'g.site', 'g.secret', 'g.kind', 'g.fas_level', 'g.fas_key'] as const),
+      eb.cast<string>('g.address', 'text').as('address'),
+      's.provisional',
+    ])
+    .execute()
+  const codes = new Set(declaration.sites.map(({ code }) => code))
+  const names = new Set(desired.map(({ name }) => name))
+  const others = rows.filter(
+    (row) =>
+      !codes.has(row.site) && !names.has(row.name) && (context.provisional || !row.provisional),
+  )
+  for (const site of declaration.sites) {
+    for (const gateway of site.gateways) {
+      const taken = others.find(({ address }) => address === gateway.address)
+      if (taken === undefined) continue
+      problems.push(
+        `${declaration.origins.get(gateway)}.address ${gateway.address} belongs to the gateway "${taken.name}" of the place ${taken.site}`,
+      )
+    }
+  }
+  const present = rows
+    .filter((row) => codes.has(row.site) || names.has(row.name))
+    .map(({ provisional: _, ...row }) => ({
+      ...row,
+      secret: openSecret(seal, row.secret, `gateway:${row.name}`),
+      fas_key: row.fas_key === null ? null : openSecret(seal, row.fas_key, `fas:${row.name}`),
+    }))
+  const sealed = (row: (typeof desired)[number]): (typeof desired)[number] => ({
+    ...row,
+    secret: seal.seal(row.secret, `gateway:${row.name}`),
+    fas_key: row.fas_key === null ? null : seal.seal(row.fas_key, `fas:${row.name}`),
+  })
+  return stepOf(
+    {
+      what: 'gateway',
+      present: byKey(present, ({ name }) => name),
+      desired: byKey(desired, ({ name }) => name),
+      complete: true,
+      hidden: ['secret', 'fas_key'],
+    },
+    {
+      insert: (row) => kysely.insertInto('house.gateway').values(sealed(row)).execute(),
+      update: (row) =>
+        kysely.updateTable('house.gateway').set(sealed(row)).where('name', '=', row.name).execute(),
+      remove: ({ name }) => kysely.deleteFrom('house.gateway').where('name', '=', name).execute(),
+    },
+  )
+}

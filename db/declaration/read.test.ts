@@ -1,0 +1,98 @@
+import { describe, expect, test } from 'vitest'
+import { CONTRACT_FILES, temporaryFolder } from '../../test/support/folder.ts'
+import { readDeclaration } from './read.ts'
+
+function problemsOf(files: Readonly<Record<string, string>>): readonly string[] {
+  using folder = temporaryFolder(files)
+  const yaml = Object.keys(files).filter((name) => name.endsWith('.yaml'))
+  const read = readDeclaration(yaml.map((name) => folder.file(name)))
+  return read.ok ? [] : read.problems.map((problem) => problem.replaceAll(`${folder.path}/`, ''))
+}
+
+describe('a declaration', () => {
+  test('of the contract is read whole, its files with it', () => {
+    using folder = temporaryFolder(CONTRACT_FILES)
+    const read = readDeclaration([folder.file('house.yaml')])
+    if (!read.ok) throw new Error(read.problems.join('\n'))
+    const { organisation, sites, terms, lists, rules } = read.declaration
+    expect(organisation?.logo?.type).toBe('image/svg+xml')
+    expect(sites?.[0]?.networks.guest).toEqual({ subnets: ['192.168.77.0/24'], grant: 2_592_000 })
+    expect(terms?.[0]).toMatchObject({ version: '2026-01', text: { fr: '# Conditions\n' } })
+    expect(Buffer.from(lists?.[0]?.content ?? []).toString()).toBe('bad.example\n')
+    expect(rules).toEqual([{ action: 'block', domain: 'example.org', network: 'guest' }])
+  })
+
+  test('has every mistake named with file, line and key', () => {
+    const found = problemsOf({
+      'a.yaml': `version: 1
+sites:
+  - code: 75
+    name: Centre Nation
+    association: "75"
+    timezone: Europe/Pariss
+    colour: red
+    networks:
+      guest: { subnets: [192.168.77.0/40], grant: forever }
+    gateways:
+      - { name: gw, address: 127.0.0.1/32, secret: testing123, kind: unifi }
+      - { name: gw2, address: 127.0.0.2, secret: testing123, kind: opennds }
+rules:
+  - { action: deny, domain: "bad domain" }
+terms:
+  - { version: "1", effective: soon, text: { fr: ./terms.md } }
+`,
+    })
+    expect(found).toEqual([
+      'a.yaml:3: sites[0].code must be text: put it in quotes, "75"',
+      'a.yaml:6: sites[0].timezone is not a time zone such as Europe/Paris',
+      'a.yaml:9: sites[0].networks.guest.subnets[0] "192.168.77.0/40" is not an address or a prefix such as 192.0.2.0/24',
+      'a.yaml:9: sites[0].networks.guest.grant "forever" is not a length of time such as 12h or 30d, a year at most',
+      'a.yaml:11: sites[0].gateways[0].kind the kind "unifi" is not built yet; there are generic and opennds',
+      'a.yaml:12: sites[0].gateways[1].fas a gateway of kind opennds needs fas: { level: 1, key: … }, any other must not have it',
+      'a.yaml:7: sites[0].colour is not a key of this format',
+      'a.yaml:16: terms[0].effective is not a date such as 2026-01-01',
+      'a.yaml:14: rules[0].action must be block or allow',
+      'a.yaml:14: rules[0].domain "bad domain" is not a domain name',
+    ])
+  })
+
+  test('that asks for what is not built yet is told so', () => {
+    const found = problemsOf({
+      'a.yaml': `version: 1
+roles:
+  - { subject: "group:it-national", role: national-admin }
+lists:
+  - { name: adult, category: adult, file: ./adult.txt, url: "https://lists.example/adult" }
+rules:
+  - { action: block, domain: example.org, until: 2026-12-31 }
+`,
+      'adult.txt': '',
+    })
+    expect(found).toEqual([
+      'a.yaml:5: lists[0].url fetching a list from a URL is not built yet: leave the key out',
+      'a.yaml:7: rules[0].until a rule that ends is not built yet: leave the key out',
+      'a.yaml:3: roles granting roles is not built yet: leave the key out',
+    ])
+  })
+
+  test('with a fault of YAML, a missing file or nothing in it says where', () => {
+    expect(problemsOf({ 'a.yaml': 'version: 1\nsites: [\n' })).toEqual([
+      expect.stringMatching(/^a\.yaml:3: Flow sequence/),
+    ])
+    expect(problemsOf({ 'a.yaml': '' })).toEqual(['a.yaml:1: version must be 1'])
+    expect(
+      problemsOf({
+        'a.yaml': 'version: 1\nlists:\n  - { name: l, category: c, file: ./gone.txt }\n',
+      }),
+    ).toEqual([
+      expect.stringMatching(/^a\.yaml:3: lists\[0\]\.file names gone\.txt, which cannot be read/),
+    ])
+  })
+
+  test('in two files may not say a thing twice', () => {
+    const associations = 'version: 1\nassociations:\n  - { code: "75", name: Paris }\n'
+    expect(problemsOf({ 'a.yaml': associations, 'b.yaml': associations })).toEqual([
+      'b.yaml:3: associations[0] declares the association "75" again, it stands at a.yaml:3: associations[0]',
+    ])
+  })
+})

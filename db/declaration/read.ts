@@ -1,0 +1,254 @@
+import { readFileSync, statSync } from 'node:fs'
+import { dirname, extname, resolve } from 'node:path'
+import { LineCounter, isNode, parseDocument } from 'yaml'
+import type { Document } from 'yaml'
+import type { z } from 'zod'
+import { reasonOf } from '#core/error.ts'
+import { declarationSchema } from './schema.ts'
+import type { FileDeclaration } from './schema.ts'
+
+type Organisation = NonNullable<FileDeclaration['organisation']>
+type FileTerms = NonNullable<FileDeclaration['terms']>[number]
+type FileList = NonNullable<FileDeclaration['lists']>[number]
+
+/** What the files together say. A section that no file has is undefined: nothing is said of it. */
+export interface Declaration {
+  readonly organisation: (Omit<Organisation, 'logo'> & { logo: Logo | null }) | undefined
+  readonly associations: NonNullable<FileDeclaration['associations']> | undefined
+  readonly sites: NonNullable<FileDeclaration['sites']> | undefined
+  /** `text` holds the Markdown itself. */
+  readonly terms: readonly FileTerms[] | undefined
+  readonly lists: readonly (Omit<FileList, 'file' | 'url'> & { content: Uint8Array })[] | undefined
+  readonly rules: NonNullable<FileDeclaration['rules']> | undefined
+  readonly accounts: NonNullable<FileDeclaration['accounts']> | undefined
+  /** Where each declared thing stands: `house.yaml:12: sites[0]`. */
+  readonly origins: ReadonlyMap<object, string>
+}
+
+interface Logo {
+  readonly type: string
+  readonly bytes: Uint8Array
+}
+
+export type ReadOutcome =
+  | { ok: true; declaration: Declaration }
+  | { ok: false; problems: readonly string[] }
+
+const LOGO_TYPES: Readonly<Record<string, string>> = {
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.jpg': 'image/jpeg',
+  '.jpeg': 'image/jpeg',
+  '.webp': 'image/webp',
+}
+const LARGEST_LOGO_BYTES = 64 * 1024
+const LARGEST_TEXT_BYTES = 256 * 1024
+const LARGEST_LIST_BYTES = 512 * 1024 * 1024
+
+/** Reads and checks the files; every mistake is named with file, line and key. */
+export function readDeclaration(files: readonly string[]): ReadOutcome {
+  const problems: string[] = []
+  const parts = files.flatMap((file) => {
+    const part = readFile(file, problems)
+    return part === null ? [] : [part]
+  })
+  const joined = join(parts, problems)
+  return problems.length > 0 ? { ok: false, problems } : { ok: true, declaration: joined }
+}
+
+function readFile(file: string, problems: string[]): Declaration | null {
+  let source: string
+  try {
+    source = readFileSync(file, 'utf8')
+  } catch (thrown) {
+    problems.push(`${file}: cannot be read (${reasonOf(thrown)})`)
+    return null
+  }
+  const lines = new LineCounter()
+  const document = parseDocument(source, { lineCounter: lines, uniqueKeys: true })
+  for (const error of document.errors) {
+    const [first = ''] = error.message.split('\n')
+    problems.push(`${file}:${error.linePos?.[0].line ?? 1}: ${first.replace(/ at line .*$/, '')}`)
+  }
+  if (document.errors.length > 0) return null
+
+  const say = (path: readonly PropertyKey[], what: string): void => {
+    problems.push(`${file}:${lineOf(document, lines, path)}: ${nameOf(path)} ${what}`)
+  }
+  const parsed = declarationSchema.safeParse(document.toJS() ?? {})
+  if (!parsed.success) {
+    for (const issue of parsed.error.issues) tell(issue, document, say)
+    return null
+  }
+  const place = (path: readonly PropertyKey[]): string =>
+    `${file}:${lineOf(document, lines, path)}: ${nameOf(path)}`
+  return withFiles(parsed.data, dirname(resolve(file)), say, place)
+}
+
+function tell(
+  issue: z.core.$ZodIssue,
+  document: Document,
+  say: (path: readonly PropertyKey[], what: string) => void,
+): void {
+  if (issue.code === 'unrecognized_keys') {
+    for (const key of issue.keys) say([...issue.path, key], 'is not a key of this format')
+    return
+  }
+  const value: unknown = document.getIn(issue.path)
+  if (issue.code === 'invalid_type') {
+    if (value === undefined) return say(issue.path, 'is missing')
+    const scalar = typeof value === 'number' || typeof value === 'boolean'
+    if (issue.expected === 'string' && scalar) {
+      return say(issue.path, `must be text: put it in quotes, "${String(value)}"`)
+    }
+    return say(issue.path, `must be ${WORDS[issue.expected] ?? issue.expected}`)
+  }
+  say(issue.path, issue.message)
+}
+
+const WORDS: Readonly<Record<string, string>> = {
+  object: 'a group of keys',
+  array: 'a list (lines that begin with "- ")',
+  string: 'text',
+  int: 'a whole number',
+  number: 'a number',
+  record: 'a group of keys',
+}
+
+/** `sites[0].networks.guest`; the document itself is `the file`. */
+function nameOf(path: readonly PropertyKey[]): string {
+  const name = path
+    .map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`))
+    .join('')
+    .replace(/^\./, '')
+  return name === '' ? 'the file' : name
+}
+
+/** The line of the value at `path`, or of the nearest thing around it that is there. */
+function lineOf(document: Document, lines: LineCounter, path: readonly PropertyKey[]): number {
+  for (let length = path.length; length >= 0; length -= 1) {
+    const node = length === 0 ? document.contents : document.getIn(path.slice(0, length), true)
+    if (isNode(node) && node.range) return lines.linePos(node.range[0]).line
+  }
+  return 1
+}
+
+function withFiles(
+  data: FileDeclaration,
+  folder: string,
+  say: (path: readonly PropertyKey[], what: string) => void,
+  place: (path: readonly PropertyKey[]) => string,
+): Declaration {
+  const load = (name: string, path: readonly PropertyKey[], most: number): Buffer | null => {
+    const file = resolve(folder, name)
+    try {
+      if (statSync(file).size > most) {
+        say(path, `names ${file}, which is larger than ${most} bytes`)
+        return null
+      }
+      return readFileSync(file)
+    } catch (thrown) {
+      say(path, `names ${file}, which cannot be read (${reasonOf(thrown)})`)
+      return null
+    }
+  }
+  const logo = (name: string): Logo | null => {
+    const type = LOGO_TYPES[extname(name).toLowerCase()]
+    const path = ['organisation', 'logo']
+    if (type === undefined) say(path, 'must be an SVG, PNG, JPEG or WebP file')
+    const bytes = load(name, path, LARGEST_LOGO_BYTES)
+    return type === undefined || bytes === null ? null : { type, bytes }
+  }
+  const { organisation, terms, lists, ...rest } = data
+  const declaration = {
+    associations: rest.associations,
+    sites: rest.sites,
+    rules: rest.rules,
+    accounts: rest.accounts,
+    organisation: organisation && {
+      ...organisation,
+      logo: organisation.logo === undefined ? null : logo(organisation.logo),
+    },
+    terms: terms?.map((version, i) => ({
+      ...version,
+      text: Object.fromEntries(
+        Object.entries(version.text).map(([language, name]) => {
+          const path = ['terms', i, 'text', language]
+          return [language, load(name, path, LARGEST_TEXT_BYTES)?.toString('utf8') ?? '']
+        }),
+      ),
+    })),
+    lists: lists?.map(({ file, url: _, ...list }, i) => ({
+      ...list,
+      content: load(file, ['lists', i, 'file'], LARGEST_LIST_BYTES) ?? new Uint8Array(),
+    })),
+  }
+  return { ...declaration, origins: originsOf(declaration, place) }
+}
+
+function originsOf(
+  declaration: Omit<Declaration, 'origins'>,
+  place: (path: readonly PropertyKey[]) => string,
+): ReadonlyMap<object, string> {
+  const origins = new Map<object, string>()
+  const { organisation: _, ...sections } = declaration
+  for (const [section, things] of Object.entries(sections)) {
+    for (const [i, thing] of (things ?? []).entries()) origins.set(thing, place([section, i]))
+  }
+  for (const [i, site] of (declaration.sites ?? []).entries()) {
+    for (const [j, gateway] of site.gateways.entries()) {
+      origins.set(gateway, place(['sites', i, 'gateways', j]))
+    }
+  }
+  return origins
+}
+
+/** One declaration of several files; a thing declared twice is a mistake. */
+function join(parts: readonly Declaration[], problems: string[]): Declaration {
+  const all = <K extends 'associations' | 'sites' | 'terms' | 'lists' | 'rules' | 'accounts'>(
+    section: K,
+  ): Declaration[K] => {
+    const given = parts.flatMap((part) => (part[section] === undefined ? [] : [part[section]]))
+    return given.length === 0 ? undefined : (given.flat() as unknown as Declaration[K])
+  }
+  const organisations = parts.flatMap((part) => part.organisation ?? [])
+  if (organisations.length > 1) problems.push('organisation is declared in more than one file')
+  const joined: Declaration = {
+    organisation: organisations[0],
+    associations: all('associations'),
+    sites: all('sites'),
+    terms: all('terms'),
+    lists: all('lists'),
+    rules: all('rules'),
+    accounts: all('accounts'),
+    origins: new Map(parts.flatMap((part) => [...part.origins])),
+  }
+  const gateways = joined.sites?.flatMap((site) => site.gateways)
+  const once = <T extends object>(
+    what: string,
+    things: readonly T[] | undefined,
+    nameOfThing: (thing: T) => string,
+  ): void => {
+    const first = new Map<string, T>()
+    for (const thing of things ?? []) {
+      const name = nameOfThing(thing)
+      const known = first.get(name)
+      if (known === undefined) first.set(name, thing)
+      else {
+        const [here, there] = [joined.origins.get(thing), joined.origins.get(known)]
+        problems.push(`${here} declares ${what} "${name}" again, it stands at ${there}`)
+      }
+    }
+  }
+  once('the association', joined.associations, ({ code }) => code)
+  once('the site', joined.sites, ({ code }) => code)
+  once('the gateway', gateways, ({ name }) => name)
+  once('the gateway address', gateways, ({ address }) => address)
+  once('the terms version', joined.terms, ({ version }) => version)
+  once('the list', joined.lists, ({ name }) => name)
+  once('the account', joined.accounts, ({ username }) => username)
+  once('the rule for', joined.rules, (rule) =>
+    [rule.domain, rule.network, rule.site, rule.association].filter(Boolean).join(' '),
+  )
+  return joined
+}

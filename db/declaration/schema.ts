@@ -1,0 +1,167 @@
+import { domainToASCII } from 'node:url'
+import { z } from 'zod'
+import { formatPrefix, parsePrefix } from '#core/ip.ts'
+
+/** Issues whose capability is still to come carry this flag in `params`. */
+const NOT_BUILT = 'not built yet'
+
+const line = z
+  .string()
+  .trim()
+  .min(1, 'is empty')
+  .max(200, 'is longer than 200 characters')
+  .refine((text) => !/\p{Cc}/u.test(text), 'has a control character in it')
+
+const code = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'must be 1 to 64 letters, digits, dots, dashes')
+
+const prefix = z.string().transform((text, context) => {
+  const parsed = parsePrefix(text)
+  if (parsed !== null) return formatPrefix(parsed)
+  context.addIssue(`"${text}" is not an address or a prefix such as 192.0.2.0/24`)
+  return z.NEVER
+})
+
+const UNITS: Readonly<Record<string, number>> = { m: 60, h: 3600, d: 86_400 }
+const LONGEST_GRANT_SECONDS = 366 * 86_400
+
+const duration = z.string().transform((text, context) => {
+  const match = /^(\d{1,5})([mhd])$/.exec(text)
+  const seconds = Number(match?.[1] ?? 0) * (UNITS[match?.[2] ?? ''] ?? 0)
+  if (seconds > 0 && seconds <= LONGEST_GRANT_SECONDS) return seconds
+  context.addIssue(`"${text}" is not a length of time such as 12h or 30d, a year at most`)
+  return z.NEVER
+})
+
+const domain = z.string().transform((text, context) => {
+  const ascii = domainToASCII(text.trim().replace(/\.$/, '')).toLowerCase()
+  const labels = ascii.split('.')
+  const right = ascii.length <= 253 && labels.every((label) => /^[a-z0-9_-]{1,63}$/.test(label))
+  if (right) return ascii
+  context.addIssue(`"${text}" is not a domain name`)
+  return z.NEVER
+})
+
+const timezone = z.string().refine((name) => {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).format(0) !== ''
+  } catch {
+    return false
+  }
+}, 'is not a time zone such as Europe/Paris')
+
+const kind = z.enum(['guest', 'staff'], 'must be guest or staff')
+
+function notBuilt(what: string) {
+  return z
+    .unknown()
+    .optional()
+    .refine((value) => value === undefined, `${what} is ${NOT_BUILT}: leave the key out`)
+}
+
+const DEFAULT_GRANT_SECONDS = 30 * 86_400
+
+const network = z.strictObject({
+  subnets: z.array(prefix),
+  vlan: z.int().min(1).max(4094).optional(),
+  grant: duration.default(DEFAULT_GRANT_SECONDS),
+})
+
+const gateway = z
+  .strictObject({
+    name: code,
+    address: prefix,
+    secret: z.string().min(6, 'has fewer than 6 characters').max(128),
+    kind: z.string().transform((text, context): 'generic' | 'opennds' => {
+      if (text === 'generic' || text === 'opennds') return text
+      context.addIssue(`the kind "${text}" is ${NOT_BUILT}; there are generic and opennds`)
+      return z.NEVER
+    }),
+    fas: z
+      .strictObject({
+        level: z
+          .int()
+          .min(0)
+          .max(4)
+          .refine((level) => level === 1, `openNDS level other than 1 is ${NOT_BUILT}`),
+        key: z.string().min(6, 'has fewer than 6 characters').max(128),
+      })
+      .optional(),
+  })
+  .refine((value) => (value.kind === 'opennds') === (value.fas !== undefined), {
+    path: ['fas'],
+    error: 'a gateway of kind opennds needs fas: { level: 1, key: … }, any other must not have it',
+  })
+
+const site = z.strictObject({
+  code,
+  name: line,
+  association: code,
+  timezone: timezone.default('Europe/Paris'),
+  networks: z.strictObject({ guest: network.optional(), staff: network.optional() }).default({}),
+  gateways: z.array(gateway).default([]),
+})
+
+const terms = z.strictObject({
+  version: code,
+  effective: z.iso.date('is not a date such as 2026-01-01'),
+  text: z
+    .record(z.string().regex(/^[a-z]{2,3}$/, 'must be a language code such as fr'), z.string())
+    .refine((text) => Object.keys(text).length > 0, 'has no language in it'),
+})
+
+const list = z.strictObject({
+  name: code,
+  category: code,
+  file: z.string().min(1),
+  url: notBuilt('fetching a list from a URL'),
+  block: z.array(kind).min(1, 'names no network').default(['guest', 'staff']),
+})
+
+const rule = z
+  .strictObject({
+    action: z.enum(['block', 'allow'], 'must be block or allow'),
+    domain,
+    network: kind.optional(),
+    site: code.optional(),
+    association: code.optional(),
+    until: notBuilt('a rule that ends'),
+    note: notBuilt('a note on a rule'),
+  })
+  .refine((value) => value.site === undefined || value.association === undefined, {
+    path: ['site'],
+    error: 'a rule is for a site or for an association, not for both',
+  })
+
+const account = z.strictObject({
+  username: line.transform((text) => text.toLowerCase()),
+  password: z.string().min(1, 'is empty').max(128),
+  groups: z.array(line).default([]),
+})
+
+/** The format of `apply`, version 1. */
+export const declarationSchema = z.strictObject({
+  version: z.literal(1, 'must be 1'),
+  organisation: z
+    .strictObject({
+      name: line,
+      contact: line,
+      colour: z
+        .string()
+        .regex(/^#[0-9a-fA-F]{6}$/, 'must be a colour such as "#c8105a", in quotes')
+        .transform((text) => text.toLowerCase())
+        .default('#c8105a'),
+      logo: z.string().optional(),
+    })
+    .optional(),
+  associations: z.array(z.strictObject({ code, name: line })).optional(),
+  sites: z.array(site).optional(),
+  terms: z.array(terms).optional(),
+  lists: z.array(list).optional(),
+  rules: z.array(rule).optional(),
+  accounts: z.array(account).optional(),
+  roles: notBuilt('granting roles'),
+})
+
+export type FileDeclaration = z.output<typeof declarationSchema>

@@ -1,0 +1,107 @@
+import { reasonOf } from '#core/error.ts'
+import type { Clock } from '#core/clock.ts'
+import type { Log } from '#core/log.ts'
+import type { Database } from './connection.ts'
+
+/** Something done now and then, once in the whole fleet however many processes run. */
+export interface Job {
+  readonly name: string
+  readonly everyMs: number
+  /** Idempotent. Returns what it did, in one line. */
+  readonly run: () => Promise<string>
+}
+
+export interface JobRunner {
+  start(): Promise<void>
+  stop(): Promise<void>
+  /** When a job last failed to run in time, the sentence that says so. */
+  problem(): string | null
+}
+
+const LOOK_MS = 60_000
+
+/**
+ * Each process looks every minute; the one that holds the job's advisory lock and finds it due runs
+ * it. The database's clock decides what is due, so that two machines' clocks cannot run it twice.
+ */
+export function createJobRunner(options: {
+  database: Database
+  log: Log
+  clock: Clock
+  jobs: readonly Job[]
+}): JobRunner {
+  const { database, log, clock, jobs } = options
+  const failures = new Map<string, string>()
+  let timer: NodeJS.Timeout | undefined
+  let working: Promise<void> | null = null
+
+  async function lookAtAll(): Promise<void> {
+    for (const job of jobs) {
+      try {
+        const result = await runIfDue(database, job)
+        failures.delete(job.name)
+        if (result !== null) log.info('job.finished', { job: job.name, result })
+      } catch (thrown) {
+        const reason = reasonOf(thrown)
+        failures.set(job.name, `${reason} (at ${new Date(clock()).toISOString()})`)
+        log.error('job.failed', { job: job.name, reason })
+      }
+    }
+  }
+  function look(): Promise<void> {
+    working ??= lookAtAll().finally(() => {
+      working = null
+    })
+    return working
+  }
+  return {
+    async start() {
+      await look()
+      timer = setInterval(() => void look(), LOOK_MS)
+    },
+    async stop() {
+      clearInterval(timer)
+      await working
+    },
+    problem() {
+      const [first] = failures
+      return first === undefined ? null : `the job ${first[0]} failed: ${first[1]}`
+    },
+  }
+}
+
+/** Runs the job if it is due and nobody else is at it; null when there was nothing to do. */
+async function runIfDue(database: Database, job: Job): Promise<string | null> {
+  const connection = await database.sql.reserve()
+  try {
+    const [lock] = await connection<{ held: boolean }[]>`
+      select pg_try_advisory_lock(hashtextextended(${`job ${job.name}`}, 0)) as held`
+    if (lock?.held !== true) return null
+    try {
+      const [due] = await connection<{ due: boolean }[]>`
+        select coalesce(max(finished_at) <= now() - ${job.everyMs} * interval '1 ms', true) as due
+        from house.job where name = ${job.name} and failure is null`
+      return due?.due === true ? await runAndRecord(connection, job) : null
+    } finally {
+      await connection`
+        select pg_advisory_unlock(hashtextextended(${`job ${job.name}`}, 0))`
+    }
+  } finally {
+    connection.release()
+  }
+}
+
+async function runAndRecord(sql: Database['sql'], job: Job): Promise<string> {
+  await sql`
+    insert into house.job (name, started_at) values (${job.name}, now())
+    on conflict (name) do update set started_at = now(), finished_at = null, result = null, failure = null`
+  try {
+    const result = await job.run()
+    await sql`update house.job set finished_at = now(), result = ${result} where name = ${job.name}`
+    return result
+  } catch (thrown) {
+    await sql`
+      update house.job set finished_at = now(), failure = ${reasonOf(thrown)} where name = ${job.name}`
+    throw thrown
+  }
+}

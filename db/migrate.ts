@@ -1,0 +1,59 @@
+import { Migrator } from 'kysely/migration'
+import type { Migration } from 'kysely/migration'
+import { AppError } from '#core/error.ts'
+import type { Database } from './connection.ts'
+import { up as house } from './migrations/0001-house.ts'
+import { up as guest } from './migrations/0002-guest.ts'
+import { up as log } from './migrations/0003-log.ts'
+import { makePartitions } from './partitions.ts'
+
+/** In order; append only: what has been released is never edited. */
+const MIGRATIONS: Readonly<Record<string, Migration>> = {
+  '0001-house': { up: house },
+  '0002-guest': { up: guest },
+  '0003-log': { up: log },
+}
+
+const OLDEST_SERVER = 150_000
+
+/** Brings the database to this version, then makes the log's next partitions; returns what ran. */
+export async function migrate(database: Database, now: number): Promise<readonly string[]> {
+  await refuseOldServer(database)
+  const migrator = new Migrator({
+    db: database.kysely,
+    provider: { getMigrations: () => Promise.resolve({ ...MIGRATIONS }) },
+    migrationTableSchema: 'public',
+  })
+  // The migrator never throws: it returns what went wrong.
+  const { error, results = [] } = await migrator.migrateToLatest()
+  if (error !== undefined) {
+    const failed = results.find((result) => result.status === 'Error')
+    throw new AppError('migrate', migrationFailure(error, failed?.migrationName), { cause: error })
+  }
+  await makePartitions(database, now)
+  return results.map((result) => result.migrationName)
+}
+
+function migrationFailure(error: unknown, name: string | undefined): string {
+  const said = error instanceof Error ? error.message : String(error)
+  if (/corrupted migrations|previously executed migration/i.test(said)) {
+    return `this database was brought up by a newer version of Accueil (${said}); run that version or restore a backup`
+  }
+  return `the database could not be brought to this version${name === undefined ? '' : ` (step ${name})`}: ${said}`
+}
+
+/** The migrations that this version has and the database has not. */
+export async function pendingMigrations(database: Database): Promise<readonly string[]> {
+  const [table] = await database.sql<{ there: boolean }[]>`
+    select to_regclass('public.kysely_migration') is not null as there`
+  if (table?.there !== true) return Object.keys(MIGRATIONS)
+  const done = await database.sql<{ name: string }[]>`select name from public.kysely_migration`
+  return Object.keys(MIGRATIONS).filter((name) => !done.some((row) => row.name === name))
+}
+
+async function refuseOldServer(database: Database): Promise<void> {
+  const [row] = await database.sql<{ version: string }[]>`
+    select current_setting('server_version_num') as version`
+  if (Number(row?.version) >= OLDEST_SERVER) return
+  throw new AppError('postgres-version', 'this Postgres is older than 15; use 15 or newer')
+}

@@ -1,0 +1,16 @@
+import type { Clock } from '#core/clock.ts'
+import type { Config } from '#core/config.ts'
+import type { Log } from '#core/log.ts'
+import type { Metrics } from '#core/metrics.ts'
+import type { Seal } from '#core/seal.ts'
+import type { Database } from './connection.ts'
+
+/** What every part stands on. */
+export interface PartDeps {
+  readonly config: Config
+  readonly database: Database
+  readonly seal: Seal
+  readonly log: Log
+  readonly metrics: Metrics
+  readonly clock: Clock
+}

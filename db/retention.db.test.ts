@@ -1,0 +1,81 @@
+import { describe, expect, test } from 'vitest'
+import { silentLog } from '#core/log.ts'
+import { openTestDatabase } from '../test/support/database.ts'
+import { createJobRunner } from './jobs.ts'
+import { dropOldPartitions, goneFrom, makePartitions, partitionDays } from './partitions.ts'
+import { retentionJob } from './retention.ts'
+
+const DAY_MS = 86_400_000
+
+describe('a day of the log', () => {
+  test('is gone when the whole of it is a year old', () => {
+    const gone = (day: string): string => new Date(goneFrom(day)).toISOString()
+    expect(gone('2026-11-23')).toBe('2027-11-24T00:00:00.000Z')
+    // 29 February 2028 lies between: 366 days.
+    expect(gone('2027-11-23')).toBe('2028-11-24T00:00:00.000Z')
+    expect(gone('2028-02-29')).toBe('2029-03-02T00:00:00.000Z')
+  })
+
+  test('is made ahead, and dropped with what is in it, once only', async () => {
+    await using database = await openTestDatabase()
+    const before = await partitionDays(database)
+    expect(before.length).toBeGreaterThanOrEqual(22)
+    expect(await makePartitions(database, Date.now())).toBe(0)
+
+    const today = new Date().toISOString().slice(0, 10)
+    await database.sql`
+      insert into log.connection (day, id, site, gateway, network, started_at)
+      values (${today}, gen_random_uuid(), 's', 'g', 'guest', now())`
+    const lastInstant = goneFrom(today) - 1
+    expect((await dropOldPartitions(database, lastInstant)).map(({ day }) => day)).not.toContain(
+      today,
+    )
+    expect(await dropOldPartitions(database, lastInstant + 1)).toEqual([{ day: today, rows: 1 }])
+    expect(await dropOldPartitions(database, lastInstant + 1)).toEqual([])
+    expect(await partitionDays(database)).not.toContain(today)
+  })
+})
+
+describe('the retention job', () => {
+  test('runs once however many processes look, and again when it is due', async () => {
+    await using database = await openTestDatabase()
+    let runs = 0
+    const job = {
+      name: 'count',
+      everyMs: 200,
+      run: () => {
+        runs += 1
+        return Promise.resolve('done')
+      },
+    }
+    const fleet = [1, 2, 3].map(() =>
+      createJobRunner({ database, log: silentLog, clock: Date.now, jobs: [job] }),
+    )
+    await Promise.all(fleet.map((runner) => runner.start()))
+    expect(runs).toBe(1)
+    await database.sql`update house.job set finished_at = finished_at - interval '1 second'`
+    const late = createJobRunner({ database, log: silentLog, clock: Date.now, jobs: [job] })
+    await late.start()
+    expect(runs).toBe(2)
+    await Promise.all([...fleet, late].map((runner) => runner.stop()))
+  })
+
+  test('that fails says so and is tried again at the next look', async () => {
+    await using database = await openTestDatabase()
+    const job = { name: 'fails', everyMs: 1000, run: () => Promise.reject(new Error('disk full')) }
+    const runner = createJobRunner({ database, log: silentLog, clock: Date.now, jobs: [job] })
+    await runner.start()
+    expect(runner.problem()).toMatch(/^the job fails failed: disk full/)
+    await runner.stop()
+  })
+
+  test('leaves a line in the audit for each day that it drops', async () => {
+    await using database = await openTestDatabase()
+    const nextYear = Date.now() + 374 * DAY_MS
+    const result = await retentionJob(database, () => nextYear).run()
+    expect(result).toMatch(/22 days made, [1-9]\d* days dropped/)
+    const lines = await database.sql<{ subject: string }[]>`
+      select subject from audit.entry where action = 'logs.drop-day'`
+    expect(lines.length).toBeGreaterThan(0)
+  })
+})

@@ -1,0 +1,104 @@
+import type { Generated } from 'kysely'
+
+/** The columns that Kysely queries touch; the migrations are the truth. */
+export interface Tables {
+  'house.organisation': OrganisationTable
+  'house.association': { code: string; name: string }
+  'house.site': SiteTable
+  'house.network': NetworkTable
+  'house.gateway': GatewayTable
+  'house.terms': { version: string; effective: string }
+  'house.terms_text': TermsTextTable
+  'house.list': ListTable
+  'house.rule': RuleTable
+  'house.account': AccountTable
+  'house.certificate': CertificateTable
+  'audit.entry': AuditTable
+}
+
+interface OrganisationTable {
+  id: Generated<number>
+  name: string
+  contact: string
+  colour: string
+  logo: Uint8Array | null
+  logo_type: string | null
+}
+
+interface SiteTable {
+  code: string
+  name: string
+  association: string
+  timezone: string
+  provisional: Generated<boolean>
+}
+
+interface NetworkTable {
+  site: string
+  kind: 'guest' | 'staff'
+  vlan: number | null
+  grant_seconds: number
+  subnets: string[]
+}
+
+interface GatewayTable {
+  name: string
+  site: string
+  address: string
+  /** Sealed, context `gateway:NAME`. */
+  secret: string
+  kind: 'generic' | 'opennds'
+  fas_level: number | null
+  /** Sealed, context `fas:NAME`. */
+  fas_key: string | null
+}
+
+interface TermsTextTable {
+  version: string
+  language: string
+  markdown: string
+  sha256: string
+}
+
+interface ListTable {
+  name: string
+  category: string
+  blocks: string[]
+  sha256: string
+  /** The file as it was given, zstd. */
+  content: Uint8Array
+}
+
+interface RuleTable {
+  id: Generated<string>
+  action: 'block' | 'allow'
+  domain: string
+  network: 'guest' | 'staff' | null
+  site: string | null
+  association: string | null
+}
+
+interface AccountTable {
+  username: string
+  /** PHC string of argon2id. */
+  password_hash: string
+  groups: string[]
+}
+
+interface CertificateTable {
+  name: string
+  chain_pem: string
+  ca_pem: string
+  /** Sealed, context `certificate:NAME`. */
+  key_pem: string
+}
+
+interface AuditTable {
+  id: Generated<string>
+  at: Generated<Date>
+  actor: string
+  action: string
+  subject: string
+  reason: string | null
+  details: Readonly<Record<string, unknown>>
+}

@@ -1,0 +1,32 @@
+import { truncatedAnswer, udpLimit } from './message/answer.ts'
+import type { Client } from './policy/client.ts'
+import type { Query } from './message/query.ts'
+import type { DnsMetrics, Transport } from './metrics.ts'
+
+/** Called once: with the answer, or with null when there is to be none. */
+export type Respond = (answer: Uint8Array | null) => void
+
+/** One received message on its way through the pipeline; each step may rely on those before it. */
+export interface Exchange {
+  /** Source address as text. */
+  readonly source: string
+  readonly transport: Transport
+  readonly respond: Respond
+  readonly query: Query
+  client: Client
+  /** By an exemption or an allow rule: nothing that the answer contains may block it. */
+  isAllowed: boolean
+  cacheKey: number
+}
+
+/** An answer ends the pipeline, `drop` ends it in silence, `later` means a step will answer itself. */
+export type Outcome = Uint8Array | 'next' | 'drop' | 'later'
+
+export type Step = (exchange: Exchange) => Outcome
+
+/** The answer as it may leave: over UDP one that does not fit becomes an invitation to TCP. */
+export function fit(exchange: Exchange, answer: Uint8Array, metrics: DnsMetrics): Uint8Array {
+  if (exchange.transport === 'tcp' || answer.length <= udpLimit(exchange.query)) return answer
+  metrics.truncated.inc()
+  return truncatedAnswer(exchange.query)
+}

@@ -1,0 +1,59 @@
+/** Every bound of the filter in one place. Times are in milliseconds unless the name says seconds. */
+export const LIMITS = {
+  /** DNS Flag Day 2020: fits the IPv6 minimum MTU, so no answer of ours is ever a fragment. */
+  udpReply: 1232,
+  /** RFC 1035 section 4.2.1, for a client that sent no OPT. */
+  udpReplyWithoutEdns: 512,
+  message: 65_535,
+  /** Kept free in an answer from upstream for our own OPT and its extended error. */
+  ownRecords: 128,
+  name: 255,
+  label: 63,
+  /** A client has no reason for more than OPT and a signature; each one costs a walk. */
+  additionalRecords: 4,
+  /** RFC 8914 leaves it open; long texts push answers over the UDP size. */
+  extendedText: 100,
+
+  clientAddresses: 65_536,
+
+  tcpConnections: 1_000,
+  /** A whole place can sit behind one address, so this is far above what one phone opens. */
+  tcpConnectionsPerClient: 64,
+  tcpUnanswered: 64,
+  /** One question with every option we know of, padded, is a quarter of this. */
+  tcpQuery: 4_096,
+  tcpIdle: 10_000,
+  /** What a client may leave unread before it counts as a slow reader. */
+  tcpUnread: 262_144,
+
+  cacheEntries: 200_000,
+  cacheBytes: 128 * 1024 * 1024,
+  positiveSeconds: 86_400,
+  negativeSeconds: 3_600,
+  /** RFC 9520 section 3.2 asks for at least one second and at most five minutes. */
+  failureSeconds: 5,
+
+  /** Questions being asked upstream at once; each holds one socket. */
+  upstreamQuestions: 1_024,
+  /** Of one address, behind which a whole place may sit: enough for it, too little to crowd others out. */
+  upstreamPerClient: 256,
+  /** Clients waiting for the same question. */
+  upstreamWaiters: 512,
+  /** Two tries and a last one end before a phone's own five seconds. */
+  upstreamTries: [800, 1_200, 1_800],
+  upstreamTcp: 2_000,
+  /** RFC 5452 section 9: after this many wrong answers the question is asked over TCP. */
+  upstreamMismatches: 8,
+  upstreamFailuresBeforeRest: 3,
+  upstreamRest: 5_000,
+  /** A chain longer than this is no answer but a loop. */
+  answerRecords: 512,
+  chainTargets: 32,
+
+  lists: 255,
+  listNames: 40_000_000,
+  /** How long a compiler may hold the event loop before it lets queries through. */
+  compileSlice: 5,
+  /** Lines of a list that are shown in the report. */
+  listFaults: 20,
+} as const

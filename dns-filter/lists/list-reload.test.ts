@@ -1,0 +1,80 @@
+import { describe, expect, test } from 'vitest'
+import { silentLog } from '#core/log.ts'
+import type { ListHead } from '#db/lists.ts'
+import { head } from '../testing/filter.ts'
+import type { Compilation } from './compiler.ts'
+import { NO_LISTS } from './compiler.ts'
+import { createListReload } from './list-reload.ts'
+
+const A = [head('a', ['guest'])]
+const B = [head('b', ['guest'])]
+const C = [head('c', ['guest'])]
+
+function setUp(compile: (heads: readonly ListHead[]) => Promise<void> = async () => {}) {
+  const compiled: string[] = []
+  const reload = createListReload({
+    compiler: {
+      async compile(heads): Promise<Compilation> {
+        await compile(heads)
+        compiled.push(heads.map(({ name }) => name).join())
+        return { lists: NO_LISTS, reports: [], failures: [] }
+      },
+    },
+    onCompiled: () => {},
+    log: silentLog,
+    retryMs: 10,
+  })
+  return { compiled, reload }
+}
+
+describe('reloading lists', () => {
+  test('compiles what is wanted, and not again what is compiled already', async () => {
+    const { compiled, reload } = setUp()
+    expect(reload.failure()).not.toBeNull()
+    reload.want(A)
+    await reload.settled()
+    reload.want([...A])
+    await reload.settled()
+    expect(compiled).toEqual(['a'])
+    expect(reload.failure()).toBeNull()
+  })
+
+  test('compiles one at a time, and of many wishes meanwhile only the last', async () => {
+    const gate = Promise.withResolvers<void>()
+    const { compiled, reload } = setUp(() => gate.promise)
+    for (const heads of [A, B, C]) reload.want(heads)
+    gate.resolve()
+    await reload.settled()
+    await reload.settled()
+    expect(compiled).toEqual(['a', 'c'])
+  })
+
+  test('tries again after a failure, and says why there are no lists until then', async () => {
+    let failures = 2
+    const { compiled, reload } = setUp(async () => {
+      if (failures-- > 0) throw new Error('the database is away')
+    })
+    reload.want(A)
+    await reload.settled()
+    expect(reload.failure()).toBe('the lists could not be compiled: the database is away')
+    for (let i = 0; i < 100 && compiled.length === 0; i++) {
+      await new Promise((done) => setTimeout(done, 5))
+    }
+    expect(compiled).toEqual(['a'])
+    expect(reload.failure()).toBeNull()
+  })
+
+  test('keeps the old lists, and stays ready, when new ones cannot be compiled', async () => {
+    let fails = false
+    const { reload } = setUp(async () => {
+      if (fails) throw new Error('too many')
+    })
+    reload.want(A)
+    await reload.settled()
+    fails = true
+    reload.want(B)
+    await reload.settled()
+    expect(reload.failure()).toBeNull()
+    reload.stop()
+  })
+})

@@ -1,0 +1,90 @@
+import { reasonOf } from '#core/error.ts'
+import type { Log } from '#core/log.ts'
+import type { ListHead } from '#db/lists.ts'
+import type { CompiledLists, ListCompiler } from './compiler.ts'
+
+/** Keeps the compiled lists in step with the house, one compilation at a time. */
+export interface ListReload {
+  /** Compiles if these differ from what is compiled; the newest wish wins. */
+  want(heads: readonly ListHead[]): void
+  /** Resolves when nothing is left to compile. */
+  settled(): Promise<void>
+  /** Which list does not block, and why; null when each does, if only as it was before. */
+  failure(): string | null
+  stop(): void
+}
+
+/** After a failure, which may be the database's; until then the old lists stay. */
+const RETRY_MS = 5_000
+
+export function createListReload(options: {
+  readonly compiler: ListCompiler
+  readonly onCompiled: (lists: CompiledLists) => void
+  readonly log: Log
+  readonly retryMs?: number
+}): ListReload {
+  const { compiler, onCompiled, log } = options
+  let wanted: readonly ListHead[] | null = null
+  let compiled: string | null = null
+  let isCompiled = false
+  let failure: string | null = 'the lists have not been compiled yet'
+  let running: Promise<void> | null = null
+  let retry: NodeJS.Timeout | undefined
+  let isStopped = false
+
+  async function run(): Promise<void> {
+    while (wanted !== null && !isStopped) {
+      const heads = wanted
+      wanted = null
+      const fingerprint = JSON.stringify(heads)
+      if (fingerprint === compiled) continue
+      try {
+        const started = performance.now()
+        const { lists, reports, failures } = await compiler.compile(heads)
+        if (isStopped) return
+        onCompiled(lists)
+        compiled = failures.length === 0 ? fingerprint : null
+        const missing = failures.find((failed) => failed.isMissing)
+        failure = missing ? `list "${missing.list}" could not be read: ${missing.reason}` : null
+        isCompiled = true
+        for (const { list, report } of reports) {
+          const { lines, names, unusable, faults } = report
+          log.info('dns.list.read', { list, lines, names, unusable, faults })
+        }
+        const ms = Math.round(performance.now() - started)
+        log.info('dns.lists.compiled', { names: lists.names, bytes: lists.bytes, ms })
+        for (const { list, reason } of failures) log.warn('dns.lists.failed', { list, reason })
+      } catch (thrown) {
+        compiled = null
+        log.warn('dns.lists.failed', { reason: reasonOf(thrown) })
+        if (!isCompiled) failure = `the lists could not be compiled: ${reasonOf(thrown)}`
+      }
+      if (compiled === null && wanted === null) {
+        retry = setTimeout(() => want(heads), options.retryMs ?? RETRY_MS)
+        return
+      }
+    }
+  }
+
+  function want(heads: readonly ListHead[]): void {
+    clearTimeout(retry)
+    if (isStopped) return
+    wanted = heads
+    running ??= run().finally(() => {
+      running = null
+      if (wanted !== null) want(wanted)
+    })
+  }
+
+  return {
+    want,
+    async settled() {
+      await running
+    },
+    failure: () => failure,
+    stop() {
+      isStopped = true
+      clearTimeout(retry)
+    },
+  }
+}

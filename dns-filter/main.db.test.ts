@@ -1,0 +1,187 @@
+import { createSocket } from 'node:dgram'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { describe, expect, test } from 'vitest'
+import { systemClock } from '#core/clock.ts'
+import type { Config } from '#core/config.ts'
+import { silentLog } from '#core/log.ts'
+import { createMetrics } from '#core/metrics.ts'
+import type { Database } from '#db/connection.ts'
+import { packListText } from '#db/lists.ts'
+import { openTestDatabase } from '../test/support/database.ts'
+import { seedHouse, testSeal } from '../test/support/house.ts'
+import { createDnsFilter } from './main.ts'
+import { askOverTcp, askOverUdp, wireQuery } from './testing/asking.ts'
+import { summary } from './testing/oracle.ts'
+import { answerTo, startUpstream } from './testing/scripted-upstream.ts'
+import type { ScriptedUpstream } from './testing/scripted-upstream.ts'
+
+/** Free for UDP and TCP at this moment. */
+async function freePort(): Promise<number> {
+  const socket = createSocket('udp4')
+  const listening = once(socket, 'listening')
+  socket.bind(0, '127.0.0.1')
+  await listening
+  const { port } = socket.address()
+  socket.close()
+  await once(socket, 'close')
+  return port
+}
+
+function configFor(port: number, upstreams: readonly ScriptedUpstream[]): Config {
+  const nowhere = { host: '127.0.0.1', port: 0 }
+  return {
+    databaseUrl: null,
+    dataDir: '/nowhere',
+    publicUrl: new URL('https://wifi.example.org'),
+    http: nowhere,
+    metrics: nowhere,
+    radius: nowhere,
+    radiusAcct: nowhere,
+    dns: { host: '127.0.0.1', port },
+    dnsUpstream: upstreams.map((upstream) => upstream.address),
+    demo: false,
+    masterKey: null,
+    warnings: [],
+  }
+}
+
+async function startFilter(database: Database, upstreams: readonly ScriptedUpstream[]) {
+  const port = await freePort()
+  const metrics = createMetrics()
+  const config = configFor(port, upstreams)
+  const deps = { config, database, seal: testSeal, log: silentLog, metrics, clock: systemClock }
+  const role = createDnsFilter(deps)
+  const before = role.ready()
+  await role.start()
+  return { role, port, metrics, before }
+}
+
+async function rcodeOf(port: number, name: string): Promise<string | undefined> {
+  const query = wireQuery(name, { edns: true })
+  const answer = await askOverUdp(port, query)
+  return answer === null ? 'silence' : summary(query, answer)['rcode']
+}
+
+/** How long until a name is answered like this, in milliseconds. */
+async function timeUntil(port: number, name: string, rcode: string): Promise<number> {
+  const started = performance.now()
+  while ((await rcodeOf(port, name)) !== rcode) {
+    if (performance.now() - started > 5_000) throw new Error(`${name} never became ${rcode}`)
+    await new Promise((done) => setTimeout(done, 10))
+  }
+  return performance.now() - started
+}
+
+describe('the DNS filter of a house', () => {
+  test('serves over UDP and TCP, follows the house within a second, and counts', async () => {
+    await using database = await openTestDatabase()
+    await seedHouse(database)
+    await using upstream = await startUpstream({ udp: (query) => [{ bytes: answerTo(query) }] })
+    const { role, port, metrics, before } = await startFilter(database, [upstream])
+    try {
+      expect(before).toMatch(/not been loaded/)
+      expect(role.ready()).toBeNull()
+
+      const blocked = wireQuery('www.bad.example', { type: 65, edns: true })
+      const expected = { rcode: 'NXDOMAIN', ede: '15:cat=adult', soa: 'example:30', opt: '1232' }
+      for (const ask of [askOverUdp, askOverTcp]) {
+        const answer = await ask(port, blocked)
+        if (answer === null) throw new Error('no answer')
+        expect(summary(blocked, answer)).toMatchObject(expected)
+      }
+      expect(await rcodeOf(port, 'news.example.net')).toBe('NOERROR')
+
+      await database.kysely
+        .insertInto('house.rule')
+        .values({ action: 'block', domain: 'example.net', network: 'guest' })
+        .execute()
+      expect(await timeUntil(port, 'news.example.net', 'NXDOMAIN')).toBeLessThan(1_000)
+
+      await database.kysely
+        .insertInto('house.rule')
+        .values({ action: 'allow', domain: 'bad.example' })
+        .execute()
+      expect(await timeUntil(port, 'www.bad.example', 'NOERROR')).toBeLessThan(1_000)
+
+      await database.kysely
+        .insertInto('house.list')
+        .values({
+          name: 'games',
+          category: 'games',
+          blocks: ['guest'],
+          sha256: 'ab'.repeat(32),
+          content: packListText(Buffer.from('0.0.0.0 play.example\n||not understood^\n')),
+        })
+        .execute()
+      expect(await timeUntil(port, 'play.example', 'NXDOMAIN')).toBeLessThan(1_000)
+
+      const text = await metrics.text()
+      expect(text).toMatch(/^accueil_dns_answers_total\{verdict="blocked"\} [1-9]/m)
+      expect(text).toMatch(/^accueil_dns_queries_total\{transport="tcp"\} 1$/m)
+      expect(text).toMatch(/^accueil_dns_list_names 2$/m)
+      expect(text).toMatch(/^accueil_dns_dropped_total\{reason="internal"\} 0$/m)
+      expect(text).not.toMatch(/bad\.example|127\.0\.0\.1/)
+    } finally {
+      await role.stop()
+    }
+    expect(role.ready()).toMatch(/not listening/)
+    expect(await askOverUdp(port, wireQuery('bad.example'), 100)).toBeNull()
+  })
+
+  test('is ready, and blocks, with no upstream in reach', async () => {
+    await using database = await openTestDatabase()
+    await seedHouse(database)
+    const { role, port } = await startFilter(database, [])
+    try {
+      expect(role.ready()).toBeNull()
+      expect(await rcodeOf(port, 'bad.example')).toBe('NXDOMAIN')
+      expect(await rcodeOf(port, 'www.example.net')).toBe('SERVFAIL')
+    } finally {
+      await role.stop()
+    }
+  })
+
+  test('is not ready without a list it should block with, says which, and blocks with the others', async () => {
+    await using database = await openTestDatabase()
+    await seedHouse(database)
+    await database.kysely
+      .insertInto('house.list')
+      .values({
+        name: 'broken',
+        category: 'broken',
+        blocks: ['guest'],
+        sha256: 'ab'.repeat(32),
+        content: Buffer.from('this is not compressed'),
+      })
+      .execute()
+    const { role, port } = await startFilter(database, [])
+    try {
+      expect(role.ready()).toMatch(/list "broken" could not be read/)
+      expect(await rcodeOf(port, 'bad.example')).toBe('NXDOMAIN')
+    } finally {
+      await role.stop()
+    }
+  })
+
+  test('refuses a port in use with a sentence', async () => {
+    await using database = await openTestDatabase()
+    await seedHouse(database)
+    const other = createServer()
+    other.listen(0, '127.0.0.1')
+    await once(other, 'listening')
+    const address = other.address()
+    const port = address !== null && typeof address === 'object' ? address.port : 0
+    const role = createDnsFilter({
+      config: configFor(port, []),
+      database,
+      seal: testSeal,
+      log: silentLog,
+      metrics: createMetrics(),
+      clock: systemClock,
+    })
+    await expect(role.start()).rejects.toThrow(/DNS over TCP.*already in use/)
+    await role.stop()
+    other.close()
+  })
+})

@@ -1,0 +1,122 @@
+import type { Role } from '#core/role.ts'
+import { loadListHeads, readListText } from '#db/lists.ts'
+import type { ListHead } from '#db/lists.ts'
+import { createLive } from '#db/live.ts'
+import type { PartDeps } from '#db/part.ts'
+import { loadRules } from '#db/rules.ts'
+import { loadNetworks } from '#db/sites.ts'
+import { AnswerCache } from './cache.ts'
+import { createClients } from './policy/client.ts'
+import { createForwarder } from './upstream/forwarder.ts'
+import { createListCompiler } from './lists/compiler.ts'
+import { createListReload } from './lists/list-reload.ts'
+import { listenTcp } from './listen-tcp.ts'
+import { listenUdp } from './listen-udp.ts'
+import type { Listener } from './listen-udp.ts'
+import { createDnsMetrics } from './metrics.ts'
+import { createPipeline } from './pipeline.ts'
+import { Policy } from './policy/policy.ts'
+import { createReservedNames } from './policy/reserved-names.ts'
+import { createServer } from './server.ts'
+import { createSteps } from './steps.ts'
+import { Upstreams } from './upstream/upstreams.ts'
+
+/** The filtering resolver: composition, and nothing else. */
+export function createDnsFilter(deps: PartDeps): Role {
+  const { config, database, log, clock } = deps
+  const metrics = createDnsMetrics(deps.metrics)
+  const ownHosts = [config.publicUrl.hostname]
+
+  const policy = new Policy(ownHosts)
+  const cache = new AnswerCache(clock, metrics.cache)
+  const upstreams = new Upstreams(config.dnsUpstream, clock)
+  const forwarder = createForwarder(upstreams, metrics)
+  let clients = createClients([])
+
+  const networks = createLive({
+    database,
+    log,
+    name: 'dns.networks',
+    channels: ['house'],
+    initial: [],
+    load: () => loadNetworks(database),
+    onChange: (value) => (clients = createClients(value)),
+  })
+  const rules = createLive({
+    database,
+    log,
+    name: 'dns.rules',
+    channels: ['house'],
+    initial: [],
+    load: () => loadRules(database),
+    onChange: (value) => policy.useRules(value),
+  })
+  const reload = createListReload({
+    compiler: createListCompiler((list) => readListText(database, list)),
+    onCompiled: (lists) => policy.useLists(lists),
+    log,
+  })
+  const heads = createLive<readonly ListHead[]>({
+    database,
+    log,
+    name: 'dns.lists',
+    channels: ['house'],
+    initial: [],
+    load: () => loadListHeads(database),
+    onChange: (value) => reload.want(value),
+  })
+
+  const steps = createSteps({
+    clients: () => clients,
+    reserved: createReservedNames(ownHosts),
+    policy,
+    cache,
+    forwarder,
+    metrics,
+  })
+  const server = createServer(createPipeline(steps), metrics)
+  const listeners: Listener[] = []
+  let isListening = false
+
+  const gauges: readonly (readonly [string, string, () => number])[] = [
+    ['accueil_dns_cache_entries', 'Answers remembered.', () => cache.size],
+    ['accueil_dns_cache_bytes', 'Memory of the answers remembered.', () => cache.bytes],
+    ['accueil_dns_list_names', 'Different names on all lists.', () => policy.lists.names],
+    ['accueil_dns_list_bytes', 'Memory of the compiled lists.', () => policy.lists.bytes],
+    ['accueil_dns_upstreams_resting', 'Upstreams that failed.', () => upstreams.resting],
+  ]
+  for (const [name, help, read] of gauges) deps.metrics.gauge(name, help, read)
+
+  return {
+    name: 'dns',
+    async start() {
+      // Lists before sockets: the first query must not pass because the filter was not there yet.
+      await Promise.all([networks.start(), rules.start(), heads.start()])
+      await reload.settled()
+      const udp = await listenUdp(server, config.dns, metrics)
+      listeners.push(udp)
+      listeners.push(await listenTcp(server, { ...config.dns, port: udp.port }, metrics))
+      isListening = true
+      log.info('dns.listening', {
+        host: config.dns.host,
+        port: config.dns.port,
+        names: policy.lists.names,
+      })
+    },
+    async stop() {
+      isListening = false
+      await Promise.all(listeners.map((listener) => listener.close()))
+      listeners.length = 0
+      forwarder.stop()
+      reload.stop()
+      await Promise.all([networks.stop(), rules.stop(), heads.stop()])
+    },
+    ready() {
+      if (!networks.loaded || !rules.loaded || !heads.loaded) {
+        return 'places, rules and lists have not been loaded yet'
+      }
+      if (reload.failure() !== null) return reload.failure()
+      return isListening ? null : `not listening on ${config.dns.host} port ${config.dns.port}`
+    },
+  }
+}

@@ -1,0 +1,73 @@
+import { LIMITS } from '../limits.ts'
+import { byteAt, uint16At } from './name.ts'
+import { Option, Type } from './registry.ts'
+
+/** An extended error (RFC 8914) as it goes on the wire: info-code and text. */
+export interface ExtendedError {
+  readonly code: number
+  readonly text: Uint8Array
+}
+
+const NO_TEXT = new Uint8Array(0)
+
+/** The text is cut at a character, so that it stays UTF-8; it must hold nothing about a person. */
+export function extendedError(code: number, text = ''): ExtendedError {
+  if (text === '') return { code, text: NO_TEXT }
+  const room = new Uint8Array(LIMITS.extendedText)
+  const { written } = new TextEncoder().encodeInto(text, room)
+  return { code, text: room.subarray(0, written) }
+}
+
+/** Bytes of our OPT record. */
+export function optLength(error: ExtendedError | null): number {
+  return error === null ? 11 : 11 + 6 + error.text.length
+}
+
+/**
+ * Our OPT record (RFC 6891 section 6.1.2): our own UDP size, DO as the client had it, every other
+ * flag zero, and none of the client's options.
+ */
+export function writeOpt(
+  out: Uint8Array,
+  at: number,
+  dnssecOk: boolean,
+  error: ExtendedError | null,
+  extendedRcode: number,
+): number {
+  out[at] = 0
+  out[at + 1] = 0
+  out[at + 2] = Type.OPT
+  out[at + 3] = LIMITS.udpReply >>> 8
+  out[at + 4] = LIMITS.udpReply & 0xff
+  out[at + 5] = extendedRcode
+  out[at + 6] = 0
+  out[at + 7] = dnssecOk ? 0x80 : 0
+  out[at + 8] = 0
+  const length = optLength(error) - 11
+  out[at + 9] = length >>> 8
+  out[at + 10] = length & 0xff
+  if (error === null) return at + 11
+  out[at + 11] = 0
+  out[at + 12] = Option.ExtendedError
+  out[at + 13] = (length - 4) >>> 8
+  out[at + 14] = (length - 4) & 0xff
+  out[at + 15] = error.code >>> 8
+  out[at + 16] = error.code & 0xff
+  out.set(error.text, at + 17)
+  return at + 17 + error.text.length
+}
+
+/** Do the options between `at` and `end` fill that room exactly, each within its length? */
+export function areOptionsWhole(bytes: Uint8Array, at: number, end: number): boolean {
+  while (at + 4 <= end) at += 4 + uint16At(bytes, at + 2)
+  return at === end
+}
+
+/** The info-code of the first extended error among options that are whole, or null. */
+export function extendedCodeIn(bytes: Uint8Array, at: number, end: number): number | null {
+  for (; at + 4 <= end; at += 4 + uint16At(bytes, at + 2)) {
+    const isError = byteAt(bytes, at) === 0 && byteAt(bytes, at + 1) === Option.ExtendedError
+    if (isError && uint16At(bytes, at + 2) >= 2) return uint16At(bytes, at + 4)
+  }
+  return null
+}

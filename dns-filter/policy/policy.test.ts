@@ -1,0 +1,112 @@
+import { describe, expect, test } from 'vitest'
+import type { Client } from './client.ts'
+import { createFilter, network, rule } from '../testing/filter.ts'
+import type { Filter } from '../testing/filter.ts'
+import { nameFromText } from '../message/name.ts'
+import { Suffixes } from '../names/suffixes.ts'
+import { wireQuery } from '../testing/asking.ts'
+import { summary } from '../testing/oracle.ts'
+
+const GUEST: Client = { network: 'guest', site: '75-0042', association: '75' }
+const STAFF: Client = { ...GUEST, network: 'staff' }
+
+const lists = {
+  adult: { blocks: ['guest', 'staff'], text: 'bad.example\nshared.example\nportal.example.org' },
+  games: { blocks: ['guest'], text: 'play.example\nshared.example\nsub.bad.example' },
+  staffonly: { blocks: ['staff'], text: 'shared.example' },
+} as const
+
+function decide(filter: Filter, domain: string, client: Client): string {
+  const name = new Suffixes()
+  name.read(nameFromText(domain) ?? new Uint8Array(1), 0)
+  const decision = filter.policy.decide(name, client)
+  if (decision.kind !== 'block') return decision.kind
+  return Buffer.from(decision.error.text).toString()
+}
+
+function ask(filter: Filter, source: string, query: Uint8Array): Record<string, string> {
+  let got: Uint8Array | null = null
+  filter.server.handle(query, source, 'udp', (answer) => {
+    got = answer
+  })
+  return got === null ? {} : summary(query, got)
+}
+
+describe('lists', () => {
+  test('block what is on them and below, on the networks they are for', async () => {
+    const filter = await createFilter({ lists })
+    expect(decide(filter, 'bad.example', GUEST)).toBe('cat=adult')
+    expect(decide(filter, 'x.y.bad.example', STAFF)).toBe('cat=adult')
+    expect(decide(filter, 'play.example', GUEST)).toBe('cat=games')
+    expect(decide(filter, 'play.example', STAFF)).toBe('pass')
+    expect(decide(filter, 'example', GUEST)).toBe('pass')
+  })
+
+  test('that hold the same name are told by the first that blocks on this network', async () => {
+    const filter = await createFilter({ lists })
+    expect(decide(filter, 'shared.example', GUEST)).toBe('cat=adult')
+    const { adult: _, ...rest } = lists
+    const without = await createFilter({ lists: rest })
+    expect(decide(without, 'shared.example', GUEST)).toBe('cat=games')
+    expect(decide(without, 'shared.example', STAFF)).toBe('cat=staffonly')
+  })
+
+  test('give way to rules, both ways', async () => {
+    const rules = [
+      rule('allow', 'bad.example', { network: 'staff' }),
+      rule('block', 'good.example'),
+    ]
+    const filter = await createFilter({ lists, rules })
+    expect(decide(filter, 'www.bad.example', STAFF)).toBe('allow')
+    expect(decide(filter, 'www.bad.example', GUEST)).toBe('cat=adult')
+    expect(decide(filter, 'good.example', GUEST)).toBe('by=rule')
+  })
+})
+
+describe('the client’s address', () => {
+  const networks = [
+    network('guest', '192.168.77.0/24'),
+    network('staff', '192.168.78.0/24'),
+    network('guest', '2001:db8:77::/64', '69-0001'),
+    network('guest', '198.51.100.0/24', '69-0001'),
+  ]
+  const rules = [
+    rule('block', 'a.example', { network: 'guest', site: '75-0042' }),
+    rule('block', 'b.example', { site: '69-0001' }),
+    rule('block', 'c.example', { network: 'guest' }),
+  ]
+  const blocked = { rcode: 'NXDOMAIN' }
+
+  test.each([
+    ['192.168.77.9', 'a.example', blocked],
+    ['::ffff:192.168.77.9', 'a.example', blocked],
+    ['192.168.78.9', 'a.example', {}],
+    ['2001:db8:77::1', 'b.example', blocked],
+    ['198.51.100.1', 'b.example', blocked],
+    ['192.168.77.9', 'b.example', {}],
+    // Unknown but inside: the organisation's own rules for guests.
+    ['10.9.8.7', 'c.example', blocked],
+    ['127.0.0.1', 'c.example', blocked],
+    ['fe80::1%eth0', 'c.example', blocked],
+    ['10.9.8.7', 'a.example', {}],
+    // Unknown and outside.
+    ['203.0.113.5', 'c.example', { rcode: 'REFUSED', ede: '18', an: '0' }],
+    ['2001:db8:78::1', 'www.example.net', { rcode: 'REFUSED', ede: '18' }],
+    ['not an address', 'www.example.net', { rcode: 'REFUSED' }],
+  ])('%s asking for %s', async (source, domain, expected) => {
+    // Takes every question and never answers: what got that far was let through.
+    const forwarder = { resolve: () => 'asked' as const, stop: () => {} }
+    const filter = await createFilter({ networks, rules, forwarder })
+    const got = ask(filter, source, wireQuery(domain, { edns: true }))
+    if (Object.keys(expected).length === 0) expect(got).toEqual({})
+    else expect(got).toMatchObject(expected)
+  })
+
+  test('the browsers’ and phones’ canaries are for guests', async () => {
+    const forwarder = { resolve: () => 'asked' as const, stop: () => {} }
+    const filter = await createFilter({ networks, rules, forwarder })
+    const query = wireQuery('use-application-dns.net')
+    expect(ask(filter, '192.168.77.9', query)).toMatchObject(blocked)
+    expect(ask(filter, '192.168.78.9', query)).toEqual({})
+  })
+})

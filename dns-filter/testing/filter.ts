@@ -1,0 +1,89 @@
+import { createMetrics } from '#core/metrics.ts'
+import type { Clock } from '#core/clock.ts'
+import { systemClock } from '#core/clock.ts'
+import type { ListenAddress } from '#core/listen.ts'
+import type { ListHead } from '#db/lists.ts'
+import type { Rule } from '#db/rules.ts'
+import type { Network, NetworkKind } from '#db/sites.ts'
+import { AnswerCache } from '../cache.ts'
+import { createClients } from '../policy/client.ts'
+import { createForwarder } from '../upstream/forwarder.ts'
+import type { Forwarder } from '../upstream/forwarder.ts'
+import { createListCompiler } from '../lists/compiler.ts'
+import { createDnsMetrics } from '../metrics.ts'
+import type { DnsMetrics } from '../metrics.ts'
+import { createPipeline } from '../pipeline.ts'
+import { Policy } from '../policy/policy.ts'
+import { createReservedNames } from '../policy/reserved-names.ts'
+import { createServer } from '../server.ts'
+import type { DnsServer } from '../server.ts'
+import { createSteps } from '../steps.ts'
+import { Upstreams } from '../upstream/upstreams.ts'
+
+export interface Filter {
+  readonly server: DnsServer
+  readonly policy: Policy
+  readonly metrics: DnsMetrics
+  readonly cache: AnswerCache
+  readonly forwarder: Forwarder
+}
+
+export function network(kind: NetworkKind, subnet: string, site = '75-0042'): Network {
+  return {
+    site,
+    siteName: 'Centre Nation',
+    association: '75',
+    timezone: 'Europe/Paris',
+    kind,
+    vlan: null,
+    grantSeconds: 3600,
+    subnets: [subnet],
+  }
+}
+
+export function head(name: string, blocks: readonly NetworkKind[], category = name): ListHead {
+  return { name, category, blocks, sha256: name }
+}
+
+export function rule(action: Rule['action'], domain: string, scope: Partial<Rule> = {}): Rule {
+  return { action, domain, network: null, site: null, association: null, ...scope }
+}
+
+/** The filter of `main.ts` without database and sockets of its own, for tests. */
+export async function createFilter(options: {
+  readonly networks?: readonly Network[]
+  readonly lists?: Readonly<Record<string, { blocks: readonly NetworkKind[]; text: string }>>
+  readonly rules?: readonly Rule[]
+  readonly upstreams?: readonly ListenAddress[]
+  readonly forwarder?: Forwarder
+  readonly clock?: Clock
+}): Promise<Filter> {
+  const clock = options.clock ?? systemClock
+  const metrics = createDnsMetrics(createMetrics())
+  const clients = createClients(options.networks ?? [])
+  const lists = options.lists ?? {}
+  const ownHosts = ['portal.example.org']
+  const policy = new Policy(ownHosts)
+  policy.useRules(options.rules ?? [])
+  const compiler = createListCompiler(async (name) => Buffer.from(lists[name]?.text ?? ''))
+  const heads = Object.entries(lists).map(([name, { blocks }]) => head(name, blocks))
+  policy.useLists((await compiler.compile(heads)).lists)
+  const cache = new AnswerCache(clock, metrics.cache)
+  const upstreams = new Upstreams(options.upstreams ?? [], clock)
+  const forwarder = options.forwarder ?? createForwarder(upstreams, metrics)
+  const steps = createSteps({
+    clients: () => clients,
+    reserved: createReservedNames(ownHosts),
+    policy,
+    cache,
+    forwarder,
+    metrics,
+  })
+  return {
+    server: createServer(createPipeline(steps), metrics),
+    policy,
+    metrics,
+    cache,
+    forwarder,
+  }
+}

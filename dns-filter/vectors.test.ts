@@ -1,0 +1,67 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { listenTcp } from './listen-tcp.ts'
+import { listenUdp } from './listen-udp.ts'
+import type { Listener } from './listen-udp.ts'
+import type { Transport } from './metrics.ts'
+import { askOverTcp, askOverUdp } from './testing/asking.ts'
+import type { Filter } from './testing/filter.ts'
+import { summary } from './testing/oracle.ts'
+import { createVectorFilter, readVectors } from './testing/vectors.ts'
+
+const vectors = readVectors()
+const HERE = { host: '127.0.0.1', port: 0 }
+
+let filter: Filter
+let listeners: Readonly<Record<Transport, Listener>>
+
+beforeAll(async () => {
+  filter = await createVectorFilter()
+  listeners = {
+    udp: await listenUdp(filter.server, HERE, filter.metrics),
+    tcp: await listenTcp(filter.server, HERE, filter.metrics),
+  }
+})
+
+afterAll(async () => {
+  await listeners.udp.close()
+  await listeners.tcp.close()
+})
+
+/** Every way in, told apart by nothing but how the bytes travel. */
+const ways: Readonly<
+  Record<string, { transport: Transport; ask: (query: Uint8Array) => Promise<Uint8Array | null> }>
+> = {
+  'in process': {
+    transport: 'udp',
+    ask: (query) =>
+      new Promise((resolve) => filter.server.handle(query, '127.0.0.1', 'udp', resolve)),
+  },
+  'over UDP': { transport: 'udp', ask: (query) => askOverUdp(listeners.udp.port, query, 250) },
+  'over TCP': { transport: 'tcp', ask: (query) => askOverTcp(listeners.tcp.port, query) },
+}
+
+test('there are vectors to ask', () => {
+  expect(vectors.length).toBeGreaterThan(80)
+})
+
+describe.each(Object.entries(ways))('%s', (_, way) => {
+  test.each(vectors.map((vector) => [vector.title, vector] as const))(
+    '%s',
+    async (_title, vector) => {
+      const expected = vector.expected[way.transport]
+      const answer = await way.ask(vector.query)
+      if (expected === 'silence') {
+        expect(answer).toBeNull()
+        return
+      }
+      if (answer === null) throw new Error('no answer')
+      expect(summary(vector.query, answer)).toMatchObject(expected)
+      expect([answer[0], answer[1]]).toEqual([vector.query[0], vector.query[1]])
+      if (way.transport === 'udp') expect(answer.length).toBeLessThanOrEqual(1232)
+    },
+  )
+})
+
+test('no vector made the server fail inside', () => {
+  expect(filter.metrics.drops.internal.value).toBe(0)
+})

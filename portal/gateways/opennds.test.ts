@@ -1,0 +1,158 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { fasLink, FAS_KEY, GENERIC, HID, NOW, OPENNDS } from '../portal-fixture.ts'
+import type { Arrival, Device } from './gateway.ts'
+import { decodeFas, gatewayName, opennds, returnToken } from './opennds.ts'
+
+const VECTOR = z
+  .object({
+    token: z.string(),
+    hid: z.string(),
+    faskey: z.string(),
+    rhid: z.string(),
+    fas: z.string(),
+    fields: z.record(z.string(), z.string()),
+    gateway: z.string(),
+  })
+  .parse(
+    JSON.parse(
+      readFileSync(new URL('../../test/vectors/gateways/opennds.json', import.meta.url), 'utf8'),
+    ),
+  )
+
+function receive(link: string, gateway = OPENNDS): Arrival {
+  const query = new URL(link, 'http://portal.test').searchParams
+  return opennds.receive({ query, gateways: new Map([[gateway.name, gateway]]), now: NOW })
+}
+
+function deviceOf(arrival: Arrival): Device {
+  if (arrival.outcome !== 'device') throw new Error(`not a device: ${JSON.stringify(arrival)}`)
+  return arrival.device
+}
+
+const refusal = (reason: string) => ({ outcome: 'refused', reason })
+const CONNECTED = { path: '/guest/connected', url: 'http://portal.test/guest/connected?lang=fr' }
+
+describe('the golden vector', () => {
+  test('has the hash of its token', () => {
+    expect(createHash('sha256').update(VECTOR.token).digest('hex')).toBe(VECTOR.hid)
+  })
+
+  test('gives the return token', () => {
+    expect(returnToken(VECTOR.hid, VECTOR.faskey)).toBe(VECTOR.rhid)
+  })
+
+  test('decodes to its fields, percent-encoding untouched', () => {
+    expect(Object.fromEntries(decodeFas(VECTOR.fas) ?? [])).toMatchObject(VECTOR.fields)
+  })
+
+  test('names its gateway without what openNDS appends', () => {
+    expect(gatewayName(VECTOR.fields['gatewayname'] ?? '')).toBe(VECTOR.gateway)
+  })
+})
+
+describe('a link of openNDS at level 1', () => {
+  test('tells device and gateway', () => {
+    expect(deviceOf(receive(fasLink()))).toEqual({
+      gateway: OPENNDS,
+      mac: 'aa:bb:cc:dd:ee:ff',
+      ip: '192.168.77.9',
+      returnData: { hid: HID, gatewayAddress: '192.168.77.1:2050' },
+    })
+  })
+
+  test('is read where + became a space on its way', () => {
+    const spaced = fasLink({ themespec: '>>>???' }).replaceAll('%2B', '+')
+    expect(spaced).toContain('+')
+    expect(receive(spaced).outcome).toBe('device')
+  })
+
+  test('cannot be changed by custom parameters that stand last', () => {
+    const link = fasLink({}, 'gatewayaddress=10.9.9.9:80, clientmac=00:00:00:00:00:01, ')
+    expect(deviceOf(receive(link)).returnData['gatewayAddress']).toBe('192.168.77.1:2050')
+  })
+
+  test.each(['203.0.113.5:2050', 'evil.example:2050', '192.168.77.1', '192.168.77.1:0', ''])(
+    'that names %j as its gateway is refused: we redirect to no other host',
+    (gatewayaddress) => {
+      expect(receive(fasLink({ gatewayaddress }))).toEqual(refusal('malformed'))
+    },
+  )
+
+  test.each(['192.168.77.1:2050/@evil.example', 'user@192.168.77.1:2050', '192.168.77.1:2050#'])(
+    'that hides another host in %j is refused',
+    (gatewayaddress) => {
+      expect(receive(fasLink({ gatewayaddress }))).toEqual(refusal('malformed'))
+    },
+  )
+
+  test.each([
+    ['hid', 'short'],
+    ['clientmac', 'nonsense'],
+    ['clientip', '1.2.3'],
+  ])('with a broken %s is refused', (name, value) => {
+    expect(receive(fasLink({ [name]: value }))).toEqual(refusal('malformed'))
+  })
+
+  test.each(['', '!!!', 'a'.repeat(7_000)])('with an unreadable fas is refused', (fas) => {
+    expect(receive(`/guest?fas=${fas}`)).toEqual(refusal('malformed'))
+  })
+
+  test('of a gateway that is not declared is refused', () => {
+    expect(receive(fasLink({ gatewayname: 'elsewhere' }))).toEqual(refusal('unknown-gateway'))
+  })
+
+  test('is not taken from a gateway of another kind', () => {
+    expect(receive(fasLink({ gatewayname: 'gw-0042' }), GENERIC)).toEqual(refusal('wrong-kind'))
+  })
+
+  test('from a gateway declared with another level is refused', () => {
+    const gateway = { ...OPENNDS, fas: { level: 3, key: FAS_KEY } }
+    expect(receive(fasLink(), gateway)).toEqual(refusal('unsupported-level'))
+  })
+
+  test.each(['/guest?fas=abcd&iv=0123456789abcdef', '/guest?authaction=http://192.168.77.1/'])(
+    'of another level is refused: %s',
+    (link) => {
+      expect(receive(link)).toEqual(refusal('unsupported-level'))
+    },
+  )
+
+  test('of a phone that is already in is known, inside fas or beside it', () => {
+    const inside = fasLink({}, 'status=authenticated, ')
+    expect(receive(inside)).toEqual({ outcome: 'already-connected' })
+    expect(receive('/guest?clientip=192.168.77.9&status=authenticated')).toEqual({
+      outcome: 'already-connected',
+    })
+  })
+})
+
+describe('the name of a gateway', () => {
+  test.each([
+    ['nds-0042', 'nds-0042'],
+    ['nds-0042%20Node%3a0a1b2c3d4e5f%20', 'nds-0042'],
+    ['nds-0042 Node:0a:1b:2c:3d:4e:5f', 'nds-0042'],
+    ['Centre%20Nation', 'Centre Nation'],
+    ['100%', '100%'],
+  ])('in %j is %j', (sent, name) => {
+    expect(gatewayName(sent)).toBe(name)
+  })
+})
+
+describe('release', () => {
+  test('sends the browser to the gateway with the return token and our last page', () => {
+    expect(opennds.release(deviceOf(receive(fasLink())), CONNECTED)).toEqual({
+      outcome: 'go',
+      location: `http://192.168.77.1:2050/opennds_auth/?tok=${VECTOR.rhid}&redir=${encodeURIComponent(CONNECTED.url)}&custom=bmE=`,
+    })
+  })
+
+  test('writes an IPv6 gateway in brackets', () => {
+    const device = deviceOf(receive(fasLink({ gatewayaddress: '[fd00::1]:2050' })))
+    expect(opennds.release(device, CONNECTED)).toMatchObject({
+      location: expect.stringMatching(/^http:\/\/\[fd00::1\]:2050\/opennds_auth\//),
+    })
+  })
+})

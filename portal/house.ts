@@ -1,0 +1,83 @@
+import { parsePrefix, PrefixTable } from '#core/ip.ts'
+import type { Seal } from '#core/seal.ts'
+import type { Database } from '#db/connection.ts'
+import { loadGateways } from '#db/gateways.ts'
+import type { Gateway } from '#db/gateways.ts'
+import { loadOrganisation } from '#db/organisation.ts'
+import { loadNetworks } from '#db/sites.ts'
+import type { Network } from '#db/sites.ts'
+import { effectiveTerms, loadTerms } from '#db/terms.ts'
+import type { Terms, TermsText } from '#db/terms.ts'
+import { createLook } from './look.ts'
+import type { Look } from './look.ts'
+import type { RenderMarkdown, Rendered } from './markdown.ts'
+import type { Language } from './text/language.ts'
+
+/** What the portal holds in memory, so that pages are served whatever the database does. */
+export interface House {
+  readonly look: Look
+  readonly gateways: ReadonlyMap<string, Gateway>
+  readonly networks: PrefixTable<Network>
+  readonly terms: readonly Terms[]
+  /** By the text's SHA-256. */
+  readonly rendered: ReadonlyMap<string, Rendered>
+}
+
+/** Before the first load. */
+export function emptyHouse(): House {
+  return {
+    look: createLook(null),
+    gateways: new Map(),
+    networks: new PrefixTable<Network>([]),
+    terms: [],
+    rendered: new Map(),
+  }
+}
+
+export async function loadHouse(
+  database: Database,
+  seal: Seal,
+  render: RenderMarkdown,
+): Promise<House> {
+  const [organisation, gateways, networks, terms] = await Promise.all([
+    loadOrganisation(database),
+    loadGateways(database, seal),
+    loadNetworks(database),
+    loadTerms(database),
+  ])
+  return {
+    look: createLook(organisation),
+    gateways: new Map(gateways.map((gateway) => [gateway.name, gateway])),
+    networks: new PrefixTable(networks.flatMap(subnetsOf)),
+    terms,
+    rendered: new Map(
+      terms.flatMap(({ texts }) => texts.map((text) => [text.sha256, render(text.markdown)])),
+    ),
+  }
+}
+
+function subnetsOf(network: Network): readonly (readonly [string, Network])[] {
+  return network.subnets
+    .filter((subnet) => parsePrefix(subnet) !== null)
+    .map((subnet) => [subnet, network] as const)
+}
+
+/** One version of the terms in the language nearest to the reader's. */
+export interface TermsShown {
+  readonly version: string
+  readonly effective: Date
+  readonly text: TermsText
+  readonly rendered: Rendered
+}
+
+/** The terms in force, in `language`, else in French, else in the first language there is. */
+export function termsInForce(house: House, language: Language, now: number): TermsShown | null {
+  const terms = effectiveTerms(house.terms, now)
+  if (terms === null) return null
+  const inLanguage = (wanted: string): TermsText | undefined =>
+    terms.texts.find((text) => text.language === wanted)
+  const text = inLanguage(language) ?? inLanguage('fr') ?? terms.texts[0]
+  const rendered = text === undefined ? undefined : house.rendered.get(text.sha256)
+  if (text === undefined || rendered === undefined) return null
+  return { version: terms.version, effective: terms.effective, text, rendered }
+}

@@ -1,0 +1,34 @@
+/** Every bound of the portal, in one place. */
+export const LIMITS = {
+  /** A generic link older or newer than this is refused: it bounds how long a copied link is of use. */
+  linkAgeMs: 10 * 60_000,
+  /** How long a person may take to read before pressing the button. */
+  ticketAgeMs: 60 * 60_000,
+  /** Characters of one query value we look at; a signed link needs 64, an openNDS one about 1,000. */
+  queryValue: 256,
+  fasValue: 6_144,
+  /** The form carries `accept=yes`; the rest is room for what browsers add. */
+  bodyBytes: 4_096,
+  /** The longest address is `/guest?fas=…`. */
+  headerBytes: 16_384,
+  headersTimeoutMs: 10_000,
+  requestTimeoutMs: 15_000,
+  keepAliveMs: 5_000,
+  connections: 4_096,
+  closeGraceMs: 3_000,
+  /** A person who waits longer than this thinks that nothing happened. */
+  databaseWaitMs: 4_000,
+  /** Questions that wait for the database, those given up included; a page is told to retry above it. */
+  databaseQuestions: 256,
+  /** Seconds before the "try again" page asks again by itself. */
+  retrySeconds: 10,
+  /** Android reads no more of the RFC 8908 answer. */
+  captiveApiCharacters: 4_096,
+  /**
+   * A place is one address behind its NAT: 300 phones that come back together after a power cut make
+   * about five requests each.
+   */
+  requests: { burst: 1_500, perSecond: 50, keys: 20_000 },
+  /** Three hundred people accepting in the same minute at one place still pass. */
+  acceptances: { burst: 300, perSecond: 5, keys: 20_000 },
+} as const

@@ -1,0 +1,54 @@
+import { Server } from 'node:http'
+import { createAdaptorServer } from '@hono/node-server'
+import { listenError } from '#core/listen.ts'
+import type { ListenAddress } from '#core/listen.ts'
+import type { Hono } from 'hono'
+import { LIMITS } from './limits.ts'
+
+export interface HttpListener {
+  /** Resolves when the port is open. */
+  open(): Promise<void>
+  /** Takes no new connection, lets requests in flight finish, then lets go of what is left. */
+  close(): Promise<void>
+}
+
+export function createHttpListener(app: Hono, address: ListenAddress): HttpListener {
+  const server = createAdaptorServer({
+    fetch: app.fetch,
+    // The other parts of the process keep Node's own Request and Response.
+    overrideGlobalObjects: false,
+    serverOptions: {
+      maxHeaderSize: LIMITS.headerBytes,
+      headersTimeout: LIMITS.headersTimeoutMs,
+      requestTimeout: LIMITS.requestTimeoutMs,
+      keepAliveTimeout: LIMITS.keepAliveMs,
+      connectionsCheckingInterval: LIMITS.keepAliveMs,
+    },
+  })
+  if (server instanceof Server) server.maxConnections = LIMITS.connections
+
+  return {
+    async open() {
+      const opened = Promise.withResolvers<void>()
+      server.once('error', opened.reject)
+      server.listen(address.port, address.host, opened.resolve)
+      try {
+        await opened.promise
+      } catch (thrown) {
+        throw listenError(thrown, address, 'guest portal (HTTP)', 'ACCUEIL_HTTP_LISTEN')
+      }
+      server.off('error', opened.reject)
+    },
+
+    async close() {
+      if (!server.listening) return
+      const closed = Promise.withResolvers<void>()
+      server.close(() => closed.resolve())
+      const late = setTimeout(() => {
+        if (server instanceof Server) server.closeAllConnections()
+      }, LIMITS.closeGraceMs)
+      await closed.promise
+      clearTimeout(late)
+    },
+  }
+}

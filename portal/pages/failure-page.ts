@@ -1,0 +1,14 @@
+import { html } from 'hono/html'
+import { textIn } from '../text/language.ts'
+import type { Html } from './html.ts'
+import { layout } from './layout.ts'
+import type { Frame } from './layout.ts'
+
+export function failurePage(frame: Frame): Html {
+  const { failure: words } = textIn(frame.language)
+  return layout(frame, {
+    title: words.title,
+    main: html`<h1>${words.title}</h1>
+      <p class="lead">${words.why}</p>`,
+  })
+}

@@ -1,0 +1,15 @@
+import { html } from 'hono/html'
+import { textIn } from '../text/language.ts'
+import type { Html } from './html.ts'
+import { layout } from './layout.ts'
+import type { Frame } from './layout.ts'
+
+export function notFoundPage(frame: Frame): Html {
+  const { notFound: words } = textIn(frame.language)
+  return layout(frame, {
+    title: words.title,
+    main: html`<h1>${words.title}</h1>
+      <p class="lead">${words.why}</p>
+      <p><a href="/?lang=${frame.language}">${words.home}</a></p>`,
+  })
+}

@@ -1,0 +1,43 @@
+import type { Hono } from 'hono'
+import { acceptance, acceptanceAgain } from './acceptance.ts'
+import { answerProbes } from './answer-probes.ts'
+import { captiveApi } from './captive-api.ts'
+import { guestArrival } from './guest-arrival.ts'
+import { healthz, readyz } from './health.ts'
+import { limitRequests } from './limit-requests.ts'
+import { favicon, logo } from './logo.ts'
+import { LOGO_FOLDER } from './look.ts'
+import { securityHeaders } from './security-headers.ts'
+import type { Services } from './services.ts'
+import { ACCEPT_PATH } from './show-terms.ts'
+import { connected, failure, home, notFound, readTerms } from './still-pages.ts'
+
+/** What a request passes, in this order; each line has the reason for its place. */
+export function pipeline(app: Hono, services: Services): void {
+  // First, around everything: refusals, redirects and failures leave with the headers too.
+  app.use(securityHeaders())
+
+  // Before the limit: an orchestrator that is refused in a rush would kill a healthy portal.
+  app.get('/healthz', healthz())
+  app.get('/readyz', readyz(services))
+
+  // Before any work, and keyed by the socket's address: nothing a client writes chooses its bucket.
+  app.use(limitRequests(services))
+
+  // Before our own paths: a probe's "/" on a foreign name is not our home page.
+  app.use(answerProbes(services))
+
+  app.get('/guest', guestArrival(services))
+  app.get(ACCEPT_PATH, acceptanceAgain(services))
+  app.post(ACCEPT_PATH, acceptance(services))
+  app.get('/guest/connected', connected(services))
+  app.get('/guest/terms', readTerms(services))
+  app.get(`${LOGO_FOLDER}:hash`, logo(services))
+  app.get('/favicon.ico', favicon())
+  app.get('/captive-portal/api', captiveApi(services))
+  app.get('/', home(services))
+
+  // Last: what nothing above took, and what anything above threw.
+  app.notFound(notFound(services))
+  app.onError((thrown, c) => failure(services, c, thrown))
+}

@@ -1,0 +1,270 @@
+import { createHash, createHmac } from 'node:crypto'
+import { PrefixTable } from '#core/ip.ts'
+import { silentLog } from '#core/log.ts'
+import { createMetrics } from '#core/metrics.ts'
+import type { Problem } from '#core/role.ts'
+import { createSeal } from '#core/seal.ts'
+import type { Acceptance } from '#db/acceptances.ts'
+import type { Gateway } from '#db/gateways.ts'
+import type { Organisation } from '#db/organisation.ts'
+import type { Network } from '#db/sites.ts'
+import type { Terms } from '#db/terms.ts'
+import type { Hono } from 'hono'
+import { createApp } from './app.ts'
+import { createCounters } from './counters.ts'
+import type { Counters } from './counters.ts'
+import type { House } from './house.ts'
+import { LIMITS } from './limits.ts'
+import { createLook } from './look.ts'
+import { createMarkdown } from './markdown.ts'
+import { createRateLimit } from './rate-limit.ts'
+
+/** A portal for tests: real pages, real seal, a house in memory, a database that does as it is told. */
+
+export const NOW = Date.parse('2026-06-01T10:00:00Z')
+export const FAS_KEY = '1234567890'
+export const HID = '221b37fcdb52d0f7c39bbd0be211db0e1c00ca5fbecd5788780463026c6b964b'
+const SECRET = 'testing123'
+
+export const TERMS_FR = `# Conditions d’utilisation
+
+Ce Wi-Fi est offert à toutes les personnes accueillies ici.
+
+## Ce qui est permis
+
+- Écrire, appeler, chercher un emploi, faire vos démarches.
+- Regarder une vidéo, en pensant aux autres : la connexion est partagée.
+
+## Ce qui ne l’est pas
+
+- Ce que la loi interdit : télécharger des œuvres protégées, menacer, harceler.
+- Gêner les autres ou chercher à entrer dans leurs appareils.
+
+Vous êtes responsable de ce que vous faites avec cette connexion.
+`
+const TERMS_EN = `# Terms of use
+
+This Wi-Fi is offered to everyone who is welcomed here.
+
+## What you may do
+
+- Write, call, look for work, deal with public services.
+- Watch a video, with a thought for others: the connection is shared.
+
+## What you may not do
+
+- What the law forbids: downloading protected works, threats, harassment.
+- Disturbing others or trying to enter their devices.
+
+You are responsible for what you do with this connection.
+`
+
+const GUEST: Network = {
+  site: '75-0042',
+  siteName: 'Centre Nation',
+  association: '75',
+  timezone: 'Europe/Paris',
+  kind: 'guest',
+  vlan: null,
+  grantSeconds: 30 * 86_400,
+  subnets: ['192.168.77.0/24'],
+}
+
+const STAFF: Network = {
+  ...GUEST,
+  kind: 'staff',
+  vlan: 20,
+  subnets: ['192.168.78.0/24'],
+}
+
+const PLACE = { site: '75-0042', siteName: 'Centre Nation', association: '75' }
+
+export const GENERIC: Gateway = {
+  ...PLACE,
+  name: 'gw-0042',
+  address: '127.0.0.1/32',
+  secret: SECRET,
+  kind: 'generic',
+  fas: null,
+  guest: GUEST,
+  staff: STAFF,
+}
+
+export const OPENNDS: Gateway = {
+  ...GENERIC,
+  name: 'nds-0042',
+  kind: 'opennds',
+  fas: { level: 1, key: FAS_KEY },
+}
+
+export function terms(version: string, effective: string, fr = TERMS_FR, en = TERMS_EN): Terms {
+  const text = (language: string, markdown: string) => ({
+    language,
+    markdown,
+    sha256: createHash('sha256').update(markdown).digest('hex'),
+  })
+  return { version, effective: new Date(effective), texts: [text('en', en), text('fr', fr)] }
+}
+
+export const ORGANISATION: Organisation = {
+  name: 'Les Tables Ouvertes',
+  contact: 'wifi@example.org',
+  colour: '#c8105a',
+  logo: null,
+}
+
+export function house(
+  change: {
+    organisation?: Organisation
+    gateways?: readonly Gateway[]
+    terms?: readonly Terms[]
+  } = {},
+): House {
+  const all = change.terms ?? [terms('2026-01', '2026-01-01')]
+  const render = createMarkdown()
+  return {
+    look: createLook(change.organisation ?? ORGANISATION),
+    gateways: new Map((change.gateways ?? [GENERIC, OPENNDS]).map((g) => [g.name, g])),
+    networks: new PrefixTable([GUEST, STAFF].flatMap((n) => n.subnets.map((s) => [s, n] as const))),
+    terms: all,
+    rendered: new Map(all.flatMap((t) => t.texts.map((x) => [x.sha256, render(x.markdown)]))),
+  }
+}
+
+export interface TestPortal {
+  readonly app: Hono
+  readonly counters: Counters
+  readonly recorded: Acceptance[]
+  /** Change these, and the portal sees it. */
+  readonly world: {
+    now: number
+    house: House
+    databaseUp: boolean
+    problems: readonly Problem[]
+    grants: Map<string, Date>
+  }
+  /** A request from the device at `from`. */
+  get(address: string, options?: RequestOptions): Promise<Response>
+  post(address: string, body?: string, options?: RequestOptions): Promise<Response>
+}
+
+interface RequestOptions {
+  readonly from?: string
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+export function testPortal(
+  options: { publicUrl?: string; acceptances?: number; requests?: number } = {},
+): TestPortal {
+  const world: TestPortal['world'] = {
+    now: NOW,
+    house: house(),
+    databaseUp: true,
+    problems: [],
+    grants: new Map(),
+  }
+  const clock = (): number => world.now
+  const recorded: Acceptance[] = []
+  const counters = createCounters(createMetrics())
+  const whenUp = <T>(value: () => T): Promise<T> =>
+    world.databaseUp ? Promise.resolve(value()) : Promise.reject(new Error('connection refused'))
+  const app = createApp({
+    publicUrl: new URL(options.publicUrl ?? 'http://portail.example.org'),
+    clock,
+    seal: createSeal(new Uint8Array(32).fill(7)),
+    log: silentLog,
+    counters,
+    house: () => world.house,
+    health: () => world.problems,
+    requests: createRateLimit(
+      { ...LIMITS.requests, burst: options.requests ?? LIMITS.requests.burst },
+      clock,
+    ),
+    acceptances: createRateLimit(
+      { ...LIMITS.acceptances, burst: options.acceptances ?? LIMITS.acceptances.burst },
+      clock,
+    ),
+    database: {
+      record: (acceptance) =>
+        whenUp(() => {
+          recorded.push(acceptance)
+          const grantUntil = new Date(acceptance.at.getTime() + acceptance.grantSeconds * 1000)
+          return { code: 'K7QF3MRT2B', grantUntil }
+        }),
+      findGrant: (site, ip) =>
+        whenUp(() => {
+          const until = world.grants.get(`${site} ${ip}`)
+          return until === undefined ? null : { until }
+        }),
+      answers: () => Promise.resolve(world.databaseUp),
+    },
+  })
+  const request = async (
+    address: string,
+    init: RequestInit,
+    { from = '192.168.77.9', headers = {} }: RequestOptions,
+  ): Promise<Response> =>
+    app.request(address, { ...init, headers }, { incoming: { socket: { remoteAddress: from } } })
+  return {
+    app,
+    counters,
+    recorded,
+    world,
+    get: (address, requestOptions = {}) => request(address, {}, requestOptions),
+    post: (address, body = 'accept=yes', { from, headers } = {}) =>
+      request(
+        address,
+        { method: 'POST', body },
+        {
+          ...(from === undefined ? {} : { from }),
+          headers: { 'Content-Type': 'application/x-www-form-urlencoded', ...headers },
+        },
+      ),
+  }
+}
+
+/** The link that a generic gateway makes; `change` alters values before they are signed. */
+export function signedLink(
+  change: Partial<Record<'gateway' | 'mac' | 'ip' | 't', string>> = {},
+  secret = SECRET,
+): string {
+  const values = {
+    gateway: 'gw-0042',
+    mac: 'AA-BB-CC-DD-EE-FF',
+    ip: '192.168.77.9',
+    t: String(NOW / 1000),
+    ...change,
+  }
+  const text = [values.gateway, values.mac, values.ip, values.t].join('\n')
+  const sig = createHmac('sha256', secret).update(text).digest('hex')
+  return `/guest?${new URLSearchParams({ ...values, sig }).toString()}`
+}
+
+/** The link that openNDS makes at level 1; `change` replaces fields, `more` is put last. */
+export function fasLink(change: Readonly<Record<string, string>> = {}, more = ''): string {
+  const fields = {
+    hid: HID,
+    clientip: '192.168.77.9',
+    clientmac: 'aa:bb:cc:dd:ee:ff',
+    client_type: 'cpd_can',
+    cpi_query: '',
+    gatewayname: 'nds-0042%20Node%3a0a1b2c3d4e5f%20',
+    gatewayurl: 'http%3a%2f%2fstatus.client',
+    version: '10.3.0',
+    gatewayaddress: '192.168.77.1:2050',
+    gatewaymac: '0a1b2c3d4e5f',
+    originurl: 'http%3a%2f%2fconnectivitycheck.gstatic.com%2fgenerate_204',
+    clientif: 'wlan0',
+    themespec: '',
+    ...change,
+  }
+  const text = Object.entries(fields)
+    .map(([name, value]) => `${name}=${value}, `)
+    .join('')
+  return `/guest?fas=${encodeURIComponent(Buffer.from(text + more).toString('base64'))}`
+}
+
+/** Where the page's only form posts. */
+export function formAction(page: string): string {
+  return /<form[^>]* method="post" action="([^"]+)"/.exec(page)?.[1] ?? ''
+}

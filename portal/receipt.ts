@@ -1,0 +1,24 @@
+import type { Seal } from '#core/seal.ts'
+import { z } from 'zod'
+
+const RECEIPT = z.strictObject({
+  code: z.string(),
+  until: z.number(),
+  timezone: z.string(),
+})
+
+/** What the last page says; sealed, so that nobody can make our page say something else. */
+export type Receipt = z.infer<typeof RECEIPT>
+
+const CONTEXT = 'portal receipt 1'
+
+export function sealReceipt(seal: Seal, receipt: Receipt): string {
+  return seal.seal(JSON.stringify(receipt), CONTEXT)
+}
+
+export function openReceipt(seal: Seal, token: string): Receipt | null {
+  const bytes = token === '' ? null : seal.open(token, CONTEXT)
+  if (bytes === null) return null
+  const parsed = RECEIPT.safeParse(JSON.parse(Buffer.from(bytes).toString('utf8')))
+  return parsed.success ? parsed.data : null
+}

@@ -1,0 +1,70 @@
+import type { Context } from 'hono'
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import type { Device } from './gateways/gateway.ts'
+import { adapterOf } from './gateways/adapters.ts'
+import { termsInForce } from './house.ts'
+import type { Frame } from './pages/layout.ts'
+import { termsPage } from './pages/terms-page.ts'
+import type { TermsPage } from './pages/terms-page.ts'
+import { sendPage, sendRefusal } from './send-page.ts'
+import type { Services } from './services.ts'
+import { sealTicket } from './ticket.ts'
+
+export const ACCEPT_PATH = '/guest/accept'
+
+/**
+ * The terms page for a device, with a fresh ticket in the form's address. Links to other languages
+ * go through that address too: unlike the gateway's link, it is good for an hour.
+ */
+export function showTerms(
+  c: Context,
+  services: Services,
+  frame: Frame,
+  device: Device,
+  options: {
+    readonly message?: TermsPage['message']
+    readonly status?: ContentfulStatusCode
+  } = {},
+): Response | Promise<Response> {
+  const now = services.clock()
+  const { gateway } = device
+  const { guest } = gateway
+  if (guest === null) return sendRefusal(c, services, 'no-guest-network', frame)
+  const terms = termsInForce(services.house(), frame.language, now)
+  if (terms === null) return sendRefusal(c, services, 'no-terms', frame)
+
+  const token = sealTicket(services.seal, {
+    gateway: gateway.name,
+    kind: gateway.kind,
+    mac: device.mac,
+    ip: device.ip,
+    returnData: device.returnData,
+    termsVersion: terms.version,
+    textSha256: terms.text.sha256,
+    language: frame.language,
+    issuedAt: now,
+  })
+  const action = acceptAddress(token)
+  const body = termsPage(
+    { ...frame, inLanguage: (language) => `${action}&lang=${language}` },
+    {
+      terms,
+      siteName: gateway.siteName,
+      grantSeconds: guest.grantSeconds,
+      action,
+      message: options.message ?? null,
+    },
+  )
+  return sendPage(c, services, {
+    name: 'terms',
+    frame,
+    body,
+    status: options.status ?? 200,
+    formAction: adapterOf(gateway.kind).formAction,
+  })
+}
+
+/** One parameter only: nothing in it needs escaping, so that the simplest browser reads it right. */
+export function acceptAddress(token: string): string {
+  return `${ACCEPT_PATH}?ticket=${token}`
+}

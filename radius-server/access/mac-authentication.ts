@@ -1,0 +1,57 @@
+import type { Clock } from '#core/clock.ts'
+import { parseMac } from '#core/mac.ts'
+import type { Mac } from '#core/mac.ts'
+import { decodeText, readInteger, readText } from '../attributes.ts'
+import { ATTRIBUTE, SERVICE_TYPE } from '../dictionary.ts'
+import { revealUserPassword } from '../obfuscation.ts'
+import { firstAttribute } from '../packet.ts'
+import { reject, silence } from '../request.ts'
+import type { Answer, RadiusRequest, Step } from '../request.ts'
+import { guestAttributes } from './accept.ts'
+import type { GrantLookup, GrantVerdict } from './grant-lookup.ts'
+
+/** A device that accepted the terms is let in by its hardware address, without a page. */
+export function createMacAuthentication(grants: GrantLookup, clock: Clock): Step {
+  function answerTo(verdict: GrantVerdict, { client }: RadiusRequest): Answer {
+    const { guest } = client.gateway
+    if (guest === null) return reject('no-guest-network')
+    if (verdict === 'overloaded') return silence('grants-overloaded')
+    if (verdict === 'unavailable') return reject('grants-unavailable')
+    const seconds = verdict === null ? 0 : Math.floor((verdict - clock()) / 1000)
+    if (seconds <= 0) return reject('no-grant')
+    return { kind: 'accept', method: 'mac', attributes: guestAttributes(guest, seconds) }
+  }
+
+  return (request) => {
+    const mac = deviceOf(request)
+    if (mac === null) return null
+    if (request.client.gateway.guest === null) return reject('no-guest-network')
+    const verdict = grants.until(mac)
+    return verdict instanceof Promise
+      ? verdict.then((settled) => answerTo(settled, request))
+      : answerTo(verdict, request)
+  }
+}
+
+/**
+ * The device, if this is MAC authentication: User-Name is an address, and the gateway says in one of
+ * three ways that it means the device and not a person with such a name.
+ */
+function deviceOf(request: RadiusRequest): Mac | null {
+  const { packet } = request
+  const name = readText(packet, ATTRIBUTE['User-Name'])
+  const mac = name === null ? null : parseMac(name)
+  if (mac === null) return null
+  if (readInteger(packet, ATTRIBUTE['Service-Type']) === SERVICE_TYPE['Call-Check']) return mac
+  const station = readText(packet, ATTRIBUTE['Calling-Station-Id'])
+  if (station !== null && parseMac(station) === mac) return mac
+  return passwordMac(request) === mac ? mac : null
+}
+
+function passwordMac({ packet, client }: RadiusRequest): Mac | null {
+  const hidden = firstAttribute(packet, ATTRIBUTE['User-Password'])
+  if (hidden === null) return null
+  const password = revealUserPassword(hidden, packet.authenticator, client.secret)
+  const text = password === null ? null : decodeText(password)
+  return text === null ? null : parseMac(text)
+}

@@ -1,0 +1,71 @@
+import type { Account } from '#db/accounts.ts'
+import type { Gate } from '../gate.ts'
+import type { VerifiedPasswords } from './verified-passwords.ts'
+
+export const PASSWORD_LIMITS = {
+  /** Threads of libuv's pool that may hash at once; the others stay free for DNS and files. */
+  running: 3,
+  /** At 44 ms each on two cores, the last of the queue is answered within 3 seconds. */
+  waiting: 128,
+} as const
+
+export type LoginVerdict =
+  | { readonly ok: true; readonly account: Account }
+  | {
+      readonly ok: false
+      readonly reason: 'unknown-account' | 'wrong-password' | 'empty-password' | 'overloaded'
+    }
+
+export interface StaffLogin {
+  /** Answers at once when the same password was checked before. `username` null: not UTF-8. */
+  check(username: string | null, password: Uint8Array): LoginVerdict | Promise<LoginVerdict>
+}
+
+export interface StaffLoginDeps {
+  readonly accounts: () => ReadonlyMap<string, Account>
+  readonly verify: (phc: string, password: Uint8Array) => Promise<boolean>
+  readonly verified: VerifiedPasswords
+  readonly gate: Gate
+  /** A hash that no password has, for names that do not exist. */
+  readonly decoyHash: () => string
+}
+
+export function createStaffLogin(deps: StaffLoginDeps): StaffLogin {
+  const { accounts, verify, verified, gate, decoyHash } = deps
+
+  async function hashed(
+    account: Account,
+    isKnown: boolean,
+    key: string,
+    checking: Promise<boolean>,
+  ): Promise<LoginVerdict> {
+    const isRight = (await checking) && isKnown
+    verified.remember(key, isRight)
+    // The account may have been changed while the hash was computed.
+    const isStill = accounts().get(account.username)?.passwordHash === account.passwordHash
+    if (isRight && isStill) return { ok: true, account }
+    return { ok: false, reason: isKnown ? 'wrong-password' : 'unknown-account' }
+  }
+
+  return {
+    check(username, password) {
+      // Some directories take an empty password for an anonymous, successful bind; no login has one.
+      if (password.length === 0) return { ok: false, reason: 'empty-password' }
+      if (username === null) return { ok: false, reason: 'unknown-account' }
+      const name = username.toLowerCase()
+      const known = accounts().get(name)
+      // Inside a TTLS tunnel anyone in radio range can ask: an unknown name must take as long as a
+      // wrong password, or the time of the answer lists the accounts.
+      const account = known ?? { username: name, passwordHash: decoyHash(), groups: [] }
+      const key = verified.keyOf(account, password)
+      const before = verified.recall(key)
+      if (before === true && known !== undefined) return { ok: true, account: known }
+      if (before !== undefined) {
+        return { ok: false, reason: known === undefined ? 'unknown-account' : 'wrong-password' }
+      }
+      const checking = gate.run(() => verify(account.passwordHash, password))
+      if (checking === null) return { ok: false, reason: 'overloaded' }
+      return hashed(account, known !== undefined, key, checking)
+    },
+  }
+}

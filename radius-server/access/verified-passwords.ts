@@ -1,0 +1,59 @@
+import { randomBytes } from 'node:crypto'
+import { BoundedMap } from '#core/bounded-map.ts'
+import type { Clock } from '#core/clock.ts'
+import type { Account } from '#db/accounts.ts'
+import { hmac, hmacKey } from '../hmac.ts'
+
+const VERIFIED_LIMITS = {
+  right: 50_000,
+  rightLifeMs: 12 * 3_600_000,
+  wrong: 10_000,
+  /** A device with an old password tries every few seconds; it may cost one hash a minute. */
+  wrongLifeMs: 60_000,
+} as const
+
+/**
+ * What argon2 has said before. Checking a password takes 44 ms of a core; a device that roams logs
+ * in again every few minutes. The key binds the stored hash, so that a changed or removed account is
+ * never answered from here, and is keyed at random, so that a memory dump gives no quick way to
+ * try passwords on another machine.
+ */
+export interface VerifiedPasswords {
+  keyOf(account: Account, password: Uint8Array): string
+  /** What was found before; undefined if it must be checked. */
+  recall(key: string): boolean | undefined
+  remember(key: string, isRight: boolean): void
+  readonly evicted: number
+}
+
+export function createVerifiedPasswords(clock: Clock): VerifiedPasswords {
+  const processKey = hmacKey('sha256', randomBytes(32))
+  const right = new BoundedMap<string, true>({
+    limit: VERIFIED_LIMITS.right,
+    ttlMs: VERIFIED_LIMITS.rightLifeMs,
+    clock,
+  })
+  const wrong = new BoundedMap<string, true>({
+    limit: VERIFIED_LIMITS.wrong,
+    ttlMs: VERIFIED_LIMITS.wrongLifeMs,
+    clock,
+  })
+  return {
+    keyOf(account, password) {
+      // Neither a username nor a PHC string can hold a NUL, so the parts cannot be shifted.
+      const head = Buffer.from(`${account.username}\0${account.passwordHash}\0`, 'utf8')
+      return hmac(processKey, Buffer.concat([head, password])).toString('latin1')
+    },
+    recall(key) {
+      if (right.get(key) === true) return true
+      return wrong.get(key) === true ? false : undefined
+    },
+    remember(key, isRight) {
+      if (isRight) right.set(key, true)
+      else wrong.set(key, true)
+    },
+    get evicted() {
+      return right.evicted + wrong.evicted
+    },
+  }
+}

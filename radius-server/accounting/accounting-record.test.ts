@@ -1,0 +1,174 @@
+import { describe, expect, test } from 'vitest'
+import type { AccountingRecord } from '#db/accounting.ts'
+import { createClient } from '../client.ts'
+import { ACCT_STATUS_TYPE, ATTRIBUTE, CODE } from '../dictionary.ts'
+import { parsePacket } from '../packet.ts'
+import { digestRequest } from '../testing/gateway.ts'
+import type { Sent } from '../testing/gateway.ts'
+import { gateway } from '../testing/server.ts'
+import { readAccounting } from './accounting-record.ts'
+import { TEXT_LIMITS } from './safe-text.ts'
+
+const NOW = Date.UTC(2026, 10, 23, 12)
+const client = createClient(gateway())
+
+function read(attributes: readonly Sent[], status: number = ACCT_STATUS_TYPE.Stop) {
+  const parsed = parsePacket(
+    digestRequest({
+      code: CODE['Accounting-Request'],
+      attributes: [[ATTRIBUTE['Acct-Status-Type'], status], ...attributes],
+    }),
+  )
+  if (!parsed.ok) throw new Error(parsed.reason)
+  return readAccounting({
+    client,
+    packet: parsed.packet,
+    source: { address: '127.0.0.1', port: 1 },
+    receivedAt: NOW,
+  })
+}
+
+function record(...attributes: Sent[]): AccountingRecord {
+  const event = read([[ATTRIBUTE['Acct-Session-Id'], 's1'], ...attributes])
+  if (event?.kind !== 'record') throw new Error('no record')
+  return event.record
+}
+
+test('an empty record says null, never zero', () => {
+  expect(record()).toEqual({
+    kind: 'stop',
+    gateway: 'gw-0042',
+    site: '75-0042',
+    network: 'guest',
+    acctSessionId: 's1',
+    mac: null,
+    account: null,
+    ipv4: null,
+    ipv6: null,
+    at: new Date(NOW),
+    sessionSeconds: null,
+    octetsIn: null,
+    octetsOut: null,
+    cause: null,
+  })
+})
+
+describe('volumes', () => {
+  test('join the gigawords', () => {
+    const { octetsIn, octetsOut } = record(
+      [ATTRIBUTE['Acct-Input-Octets'], 1],
+      [ATTRIBUTE['Acct-Input-Gigawords'], 2],
+      [ATTRIBUTE['Acct-Output-Octets'], 0xffffffff],
+    )
+    expect(octetsIn).toBe(2n * 2n ** 32n + 1n)
+    expect(octetsOut).toBe(0xffffffffn)
+  })
+
+  test('of the wrong length are absent', () => {
+    expect(record([ATTRIBUTE['Acct-Input-Octets'], Buffer.alloc(8)]).octetsIn).toBeNull()
+  })
+})
+
+describe('the time', () => {
+  test.each([
+    ['is the gateway’s, when that is sane', NOW / 1000 - 300, 0, NOW - 300_000],
+    ['is not the gateway’s, when it lives in 1970', 12, 0, NOW],
+    ['is not the gateway’s, when it is ten minutes ahead', NOW / 1000 + 600, 0, NOW],
+    ['is receipt less the delay, when the clock is off', 12, 30, NOW - 30_000],
+    ['is receipt, when the delay is absurd', 12, 4_000_000_000, NOW],
+  ])('%s', (_, stamp, delay, expected) => {
+    const { at } = record(
+      [ATTRIBUTE['Event-Timestamp'], stamp],
+      [ATTRIBUTE['Acct-Delay-Time'], delay],
+    )
+    expect(at.getTime()).toBe(expected)
+  })
+})
+
+describe('who and where', () => {
+  test('the Class we issued says it, whatever the outer identity is', () => {
+    const { network, account } = record(
+      [ATTRIBUTE['User-Name'], 'anonymous@example.org'],
+      [ATTRIBUTE.Class, 'something of another server'],
+      [ATTRIBUTE.Class, 'acc1:staff:bob'],
+    )
+    expect({ network, account }).toEqual({ network: 'staff', account: 'bob' })
+  })
+
+  test('a User-Name that is an address is a guest device', () => {
+    const { network, account, mac } = record([ATTRIBUTE['User-Name'], 'AABBCCDDEEFF'])
+    expect({ network, account, mac }).toEqual({
+      network: 'guest',
+      account: null,
+      mac: 'aa:bb:cc:dd:ee:ff',
+    })
+  })
+
+  test.each([
+    [[192, 168, 78, 9], 'staff'],
+    [[192, 168, 77, 9], 'guest'],
+  ] as const)('the address %s is in the network %s', (ip, network) => {
+    expect(record([ATTRIBUTE['Framed-IP-Address'], Buffer.from(ip)]).network).toBe(network)
+  })
+
+  test('an account without more is staff, and is written in lower case', () => {
+    const { network, account } = record([ATTRIBUTE['User-Name'], 'Bob'])
+    expect({ network, account }).toEqual({ network: 'staff', account: 'bob' })
+  })
+
+  test('the device is the Calling-Station-Id, in any spelling', () => {
+    const { mac } = record([ATTRIBUTE['Calling-Station-Id'], 'AA-BB-CC-DD-EE-FF'])
+    expect(mac).toBe('aa:bb:cc:dd:ee:ff')
+  })
+})
+
+describe('addresses', () => {
+  const address = Buffer.from('20010db8000000000000000000000009', 'hex')
+
+  test('are IPv4 and IPv6', () => {
+    const { ipv4, ipv6 } = record(
+      [ATTRIBUTE['Framed-IP-Address'], Buffer.from([192, 168, 77, 9])],
+      [ATTRIBUTE['Framed-IPv6-Address'], address],
+    )
+    expect({ ipv4, ipv6 }).toEqual({ ipv4: '192.168.77.9', ipv6: '2001:db8::9' })
+  })
+
+  test('are the prefix, where only that is known', () => {
+    const prefix = Buffer.from('004020010db800000001', 'hex')
+    expect(record([ATTRIBUTE['Framed-IPv6-Prefix'], prefix]).ipv6).toBe('2001:db8:0:1::')
+  })
+
+  test('are absent before DHCP has answered', () => {
+    expect(record([ATTRIBUTE['Framed-IP-Address'], Buffer.alloc(4)]).ipv4).toBeNull()
+  })
+})
+
+describe('text from the network', () => {
+  test('loses what Postgres does not take', () => {
+    expect(record([ATTRIBUTE['User-Name'], 'b\0o\nb']).account).toBe('bob')
+  })
+
+  test('that is not UTF-8 is written in hex, so that it stays distinct', () => {
+    const event = read([[ATTRIBUTE['Acct-Session-Id'], Buffer.from('ff00fe', 'hex')]])
+    expect(event).toMatchObject({ record: { acctSessionId: '0xff00fe' } })
+  })
+
+  test('is never longer than its limit', () => {
+    const event = read([[ATTRIBUTE['Acct-Session-Id'], Buffer.alloc(253, 0xff)]])
+    if (event?.kind !== 'record') throw new Error('no record')
+    expect(event.record.acctSessionId).toHaveLength(TEXT_LIMITS.sessionId)
+  })
+
+  test('of nothing is nothing to record', () => {
+    expect(read([[ATTRIBUTE['Acct-Session-Id'], '\0']])).toBeNull()
+  })
+})
+
+test.each([
+  [1, 'User-Request'],
+  [2, 'Lost-Carrier'],
+  [19, 'Supplicant-Restart'],
+  [4242, '4242'],
+])('the cause %d is %s', (number, name) => {
+  expect(record([ATTRIBUTE['Acct-Terminate-Cause'], number]).cause).toBe(name)
+})

@@ -1,0 +1,16 @@
+import { decodeText } from '../attributes.ts'
+
+/** Longest texts that go into the log; RADIUS itself allows 253 octets. */
+export const TEXT_LIMITS = { sessionId: 253, account: 253 } as const
+
+/**
+ * Octets from the network as text that Postgres takes: no NUL, no control characters, bounded. What
+ * is not UTF-8 is written in hex, so that two different identifiers never become the same.
+ */
+export function safeText(octets: Uint8Array, limit: number): string | null {
+  const text = decodeText(octets) ?? `0x${Buffer.from(octets).toString('hex')}`
+  const clean = text.replace(/\p{Cc}/gu, '').trim()
+  if (clean === '') return null
+  // A cut through a surrogate pair is no UTF-8.
+  return clean.length <= limit ? clean : clean.slice(0, limit).toWellFormed()
+}

@@ -1,0 +1,77 @@
+import { ATTRIBUTE, TUNNEL_MEDIUM_TYPE, TUNNEL_TYPE } from './dictionary.ts'
+import { PACKET_LIMITS, firstAttribute } from './packet.ts'
+import type { Packet } from './packet.ts'
+
+/** An attribute to be sent. */
+export interface Attribute {
+  readonly type: number
+  /** At most 253 octets. */
+  readonly value: Uint8Array
+}
+
+/** A 32-bit unsigned integer; null if absent or of another length, which is then only raw octets. */
+export function readInteger(packet: Packet, type: number): number | null {
+  const value = firstAttribute(packet, type)
+  if (value === null || value.length !== 4) return null
+  return new DataView(value.buffer, value.byteOffset, 4).getUint32(0)
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+/** Text; null if absent, empty or not UTF-8. */
+export function readText(packet: Packet, type: number): string | null {
+  const value = firstAttribute(packet, type)
+  if (value === null || value.length === 0) return null
+  return decodeText(value)
+}
+
+/** Null if the octets are not UTF-8. */
+export function decodeText(value: Uint8Array): string | null {
+  try {
+    return utf8.decode(value)
+  } catch {
+    return null
+  }
+}
+
+export function integerAttribute(type: number, number: number): Attribute {
+  const value = new Uint8Array(4)
+  new DataView(value.buffer).setUint32(0, number)
+  return { type, value }
+}
+
+/** Text that is too long is cut; a reply that cannot be built would leave the gateway waiting. */
+export function textAttribute(type: number, text: string): Attribute {
+  return { type, value: Buffer.from(text, 'utf8').subarray(0, PACKET_LIMITS.attributeValue) }
+}
+
+/** A Vendor-Specific attribute in the usual form (RFC 2865 §5.26). */
+export function vendorAttribute(vendor: number, type: number, content: Uint8Array): Attribute {
+  const value = new Uint8Array(6 + content.length)
+  new DataView(value.buffer).setUint32(0, vendor)
+  value[4] = type
+  value[5] = 2 + content.length
+  value.set(content, 6)
+  return { type: ATTRIBUTE['Vendor-Specific'], value }
+}
+
+/** Octets over as many attributes as they need (RFC 3579 §3.1). */
+export function splitAttributes(type: number, octets: Uint8Array): Attribute[] {
+  const parts: Attribute[] = []
+  for (let at = 0; at < octets.length; at += PACKET_LIMITS.attributeValue) {
+    parts.push({ type, value: octets.subarray(at, at + PACKET_LIMITS.attributeValue) })
+  }
+  return parts
+}
+
+/**
+ * The network a device is put in (RFC 3580 §3.31). The tag is 0: RFC 2868 §3.6 reads a first octet
+ * of the group above 0x1F as text, so the digits of a VLAN need none.
+ */
+export function vlanAttributes(vlan: number): Attribute[] {
+  return [
+    integerAttribute(ATTRIBUTE['Tunnel-Type'], TUNNEL_TYPE.VLAN),
+    integerAttribute(ATTRIBUTE['Tunnel-Medium-Type'], TUNNEL_MEDIUM_TYPE['IEEE-802']),
+    textAttribute(ATTRIBUTE['Tunnel-Private-Group-Id'], String(vlan)),
+  ]
+}

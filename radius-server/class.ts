@@ -1,0 +1,39 @@
+import type { NetworkKind } from '#db/sites.ts'
+import { decodeText, textAttribute } from './attributes.ts'
+import type { Attribute } from './attributes.ts'
+import { ATTRIBUTE } from './dictionary.ts'
+import { allAttributes } from './packet.ts'
+import type { Packet } from './packet.ts'
+
+/** Marks our Class among others; the digit is the format's version. */
+const PREFIX = 'acc1:'
+
+/**
+ * What an Access-Accept leaves with the gateway, which sends it back in every accounting packet of
+ * the session (RFC 2865 §5.25): which network, and for staff which account, so that the log names
+ * the person also where a gateway reports the anonymous outer identity.
+ */
+export interface SessionClass {
+  readonly network: NetworkKind
+  readonly account: string | null
+}
+
+export function guestClass(): Attribute {
+  return textAttribute(ATTRIBUTE.Class, `${PREFIX}guest`)
+}
+
+export function staffClass(account: string): Attribute {
+  return textAttribute(ATTRIBUTE.Class, `${PREFIX}staff:${account}`)
+}
+
+/** The first Class of ours in the packet. */
+export function readClass(packet: Packet): SessionClass | null {
+  for (const value of allAttributes(packet, ATTRIBUTE.Class)) {
+    const text = decodeText(value)
+    if (text === null || !text.startsWith(PREFIX)) continue
+    const [network, ...account] = text.slice(PREFIX.length).split(':')
+    if (network === 'guest') return { network, account: null }
+    if (network === 'staff') return { network, account: account.join(':') || null }
+  }
+  return null
+}

@@ -1,0 +1,46 @@
+import { PrefixTable } from '#core/ip.ts'
+import type { Gateway } from '#db/gateways.ts'
+import type { Network, NetworkKind } from '#db/sites.ts'
+import { sharedSecret } from './shared-secret.ts'
+import type { SharedSecret } from './shared-secret.ts'
+
+/** A RADIUS client: a gateway and what can be worked out for it before a packet comes. */
+export interface Client {
+  readonly gateway: Gateway
+  readonly secret: SharedSecret
+  /** Which network of the site an address belongs to. */
+  readonly subnets: PrefixTable<NetworkKind>
+}
+
+export interface ClientTable {
+  /** The client whose prefix covers the source address most narrowly. */
+  find(address: Uint8Array): Client | undefined
+}
+
+/** `gateways` returns the same array as long as nothing changed, so a change costs one rebuild. */
+export function createClientTable(gateways: () => readonly Gateway[]): ClientTable {
+  let built: readonly Gateway[] | null = null
+  let table = new PrefixTable<Client>([])
+  return {
+    find(address) {
+      const current = gateways()
+      if (current !== built) {
+        table = new PrefixTable(current.map((gateway) => [gateway.address, createClient(gateway)]))
+        built = current
+      }
+      return table.lookup(address)
+    },
+  }
+}
+
+export function createClient(gateway: Gateway): Client {
+  return {
+    gateway,
+    secret: sharedSecret(gateway.secret),
+    subnets: new PrefixTable([...subnetsOf(gateway.guest), ...subnetsOf(gateway.staff)]),
+  }
+}
+
+function subnetsOf(network: Network | null): [string, NetworkKind][] {
+  return network === null ? [] : network.subnets.map((subnet) => [subnet, network.kind])
+}

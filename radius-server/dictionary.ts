@@ -1,0 +1,93 @@
+/** The numbers in use, under the names the RFCs give them. */
+
+export const CODE = {
+  'Access-Request': 1, // RFC 2865 §4.1
+  'Access-Accept': 2, // RFC 2865 §4.2
+  'Access-Reject': 3, // RFC 2865 §4.3
+  'Accounting-Request': 4, // RFC 2866 §4.1
+  'Accounting-Response': 5, // RFC 2866 §4.2
+  'Access-Challenge': 11, // RFC 2865 §4.4
+  'Status-Server': 12, // RFC 5997 §3
+} as const
+
+export const ATTRIBUTE = {
+  'User-Name': 1, // RFC 2865 §5.1
+  'User-Password': 2, // RFC 2865 §5.2
+  'Service-Type': 6, // RFC 2865 §5.6
+  'Framed-IP-Address': 8, // RFC 2865 §5.8
+  'Framed-MTU': 12, // RFC 2865 §5.12
+  State: 24, // RFC 2865 §5.24
+  Class: 25, // RFC 2865 §5.25
+  'Vendor-Specific': 26, // RFC 2865 §5.26
+  'Session-Timeout': 27, // RFC 2865 §5.27
+  'Calling-Station-Id': 31, // RFC 2865 §5.31, RFC 3580 §3.21
+  'Proxy-State': 33, // RFC 2865 §5.33
+  'Acct-Status-Type': 40, // RFC 2866 §5.1
+  'Acct-Delay-Time': 41, // RFC 2866 §5.2
+  'Acct-Input-Octets': 42, // RFC 2866 §5.3
+  'Acct-Output-Octets': 43, // RFC 2866 §5.4
+  'Acct-Session-Id': 44, // RFC 2866 §5.5
+  'Acct-Session-Time': 46, // RFC 2866 §5.7
+  'Acct-Terminate-Cause': 49, // RFC 2866 §5.10
+  'Acct-Input-Gigawords': 52, // RFC 2869 §5.1
+  'Acct-Output-Gigawords': 53, // RFC 2869 §5.2
+  'Event-Timestamp': 55, // RFC 2869 §5.3
+  'Tunnel-Type': 64, // RFC 2868 §3.1
+  'Tunnel-Medium-Type': 65, // RFC 2868 §3.2
+  'EAP-Message': 79, // RFC 3579 §3.1
+  'Message-Authenticator': 80, // RFC 3579 §3.2
+  'Tunnel-Private-Group-Id': 81, // RFC 2868 §3.6
+  'Acct-Interim-Interval': 85, // RFC 2869 §5.16
+  'Framed-IPv6-Prefix': 97, // RFC 3162 §2.3
+  'Framed-IPv6-Address': 168, // RFC 6911 §3.1
+} as const
+
+export type AttributeName = keyof typeof ATTRIBUTE
+
+/** Inside Vendor-Specific of vendor 311. */
+export const MICROSOFT = {
+  vendor: 311,
+  'MS-MPPE-Send-Key': 16, // RFC 2548 §2.4.2
+  'MS-MPPE-Recv-Key': 17, // RFC 2548 §2.4.3
+} as const
+
+export const SERVICE_TYPE = { 'Call-Check': 10 } as const // RFC 2865 §5.6
+
+export const TUNNEL_TYPE = { VLAN: 13 } as const // RFC 3580 §3.31
+
+export const TUNNEL_MEDIUM_TYPE = { 'IEEE-802': 6 } as const // RFC 2868 §3.2
+
+export const ACCT_STATUS_TYPE = {
+  Start: 1,
+  Stop: 2,
+  'Interim-Update': 3,
+  'Accounting-On': 7,
+  'Accounting-Off': 8,
+} as const // RFC 2866 §5.1
+
+/** Names of Acct-Terminate-Cause, at the index of their value (RFC 2866 §5.10, RFC 3580 §2.1). */
+export const TERMINATE_CAUSE: readonly (string | undefined)[] = [
+  undefined,
+  'User-Request',
+  'Lost-Carrier',
+  'Lost-Service',
+  'Idle-Timeout',
+  'Session-Timeout',
+  'Admin-Reset',
+  'Admin-Reboot',
+  'Port-Error',
+  'NAS-Error',
+  'NAS-Request',
+  'NAS-Reboot',
+  'Port-Unneeded',
+  'Port-Preempted',
+  'Port-Suspended',
+  'Service-Unavailable',
+  'Callback',
+  'User-Error',
+  'Host-Request',
+  'Supplicant-Restart',
+  'Reauthentication-Failure',
+  'Port-Reinitialized',
+  'Port-Administratively-Disabled',
+]

@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest'
+import { createConversations } from './conversations.ts'
+import type { Conversation, Conversations } from './conversations.ts'
+
+function open(conversations: Conversations, closed: string[], name: string): Conversation {
+  return conversations.open({
+    gateway: 'gw-0042',
+    station: name,
+    ttls: {
+      respond: () => Promise.resolve({ kind: 'overloaded' }),
+      close: () => closed.push(name),
+    },
+    identifier: 1,
+    awaits: 'ttls',
+  })
+}
+
+test('the one that was idle longest makes room, and lets go of its TLS', () => {
+  const closed: string[] = []
+  const conversations = createConversations(() => 0, 2)
+  const first = open(conversations, closed, 'a')
+  open(conversations, closed, 'b')
+  conversations.find(first.state, 'gw-0042')
+  open(conversations, closed, 'c')
+  expect(closed).toEqual(['b'])
+  expect(conversations.size).toBe(2)
+  expect(conversations.evicted).toBe(1)
+})
+
+test('a new conversation of a device ends its old one, and closing the old one again harms nothing', () => {
+  const closed: string[] = []
+  const conversations = createConversations(() => 0)
+  const older = open(conversations, closed, 'a')
+  const newer = open(conversations, closed, 'a')
+  expect(older.isClosed).toBe(true)
+  conversations.close(older)
+  open(conversations, closed, 'a')
+  expect(newer.isClosed).toBe(true)
+  expect(conversations.size).toBe(1)
+})
+
+test('those that were idle for a minute are let go', () => {
+  let now = 0
+  const closed: string[] = []
+  const conversations = createConversations(() => now)
+  open(conversations, closed, 'a')
+  now = 30_000
+  open(conversations, closed, 'b')
+  now = 60_000
+  conversations.sweep()
+  expect(closed).toEqual(['a'])
+})

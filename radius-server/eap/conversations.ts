@@ -1,0 +1,125 @@
+import { randomBytes } from 'node:crypto'
+import type { Clock } from '#core/clock.ts'
+import type { Ttls } from './ttls.ts'
+
+export const CONVERSATION_LIMITS = {
+  /** Each takes 72 kB once TLS has begun; 300 logins a second need about 600 of them. */
+  live: 10_000,
+  /** RFC 9191: authenticators give up after 40 to 50. */
+  rounds: 50,
+  idleMs: 60_000,
+} as const
+
+const STATE_BYTES = 16
+
+/** What is known of one peer between two of its packets. */
+export interface Conversation {
+  /** Sent as State, echoed by the gateway (RFC 2865 §5.24): whoever has it goes on with it. */
+  readonly state: Uint8Array
+  readonly gateway: string
+  readonly station: string | null
+  readonly ttls: Ttls
+  /** The identifier of the outstanding Request. */
+  identifier: number
+  awaits: 'identity' | 'ttls'
+  rounds: number
+  isBusy: boolean
+  isClosed: boolean
+  usedAt: number
+}
+
+/** Bounded in number and in idle time; the one that was idle longest makes room. */
+export interface Conversations {
+  open(
+    opening: Pick<Conversation, 'gateway' | 'station' | 'ttls' | 'identifier' | 'awaits'>,
+  ): Conversation
+  /** Finds by State, only for the gateway that was given it; counts as use. */
+  find(state: Uint8Array, gateway: string): Conversation | undefined
+  close(conversation: Conversation): void
+  /** Lets go of those that were idle too long. */
+  sweep(): void
+  readonly size: number
+  /** How many had to make room, were idle too long or were replaced by a newer one. */
+  readonly evicted: number
+}
+
+export function createConversations(
+  clock: Clock,
+  limit: number = CONVERSATION_LIMITS.live,
+): Conversations {
+  // Insertion order is order of use: find() moves an entry to the end.
+  const byState = new Map<string, Conversation>()
+  const byStation = new Map<string, Conversation>()
+  let evicted = 0
+
+  function close(conversation: Conversation): void {
+    conversation.isClosed = true
+    conversation.ttls.close()
+    byState.delete(keyOf(conversation.state))
+    const station = stationKey(conversation)
+    if (station !== null && byStation.get(station) === conversation) byStation.delete(station)
+  }
+
+  function evict(conversation: Conversation): void {
+    evicted += 1
+    close(conversation)
+  }
+
+  function sweep(): void {
+    const before = clock() - CONVERSATION_LIMITS.idleMs
+    for (const conversation of byState.values()) {
+      if (conversation.usedAt > before) return
+      evict(conversation)
+    }
+  }
+
+  return {
+    open(opening) {
+      sweep()
+      const [oldest] = byState.size >= limit ? byState.values() : []
+      if (oldest !== undefined) evict(oldest)
+      const conversation: Conversation = {
+        ...opening,
+        state: randomBytes(STATE_BYTES),
+        rounds: 0,
+        isBusy: false,
+        isClosed: false,
+        usedAt: clock(),
+      }
+      byState.set(keyOf(conversation.state), conversation)
+      const station = stationKey(conversation)
+      if (station !== null) {
+        // A device that begins anew has given the old conversation up.
+        const older = byStation.get(station)
+        if (older !== undefined) evict(older)
+        byStation.set(station, conversation)
+      }
+      return conversation
+    },
+    find(state, gateway) {
+      const key = keyOf(state)
+      const conversation = byState.get(key)
+      if (conversation === undefined || conversation.gateway !== gateway) return undefined
+      conversation.usedAt = clock()
+      byState.delete(key)
+      byState.set(key, conversation)
+      return conversation
+    },
+    close,
+    sweep,
+    get size() {
+      return byState.size
+    },
+    get evicted() {
+      return evicted
+    },
+  }
+}
+
+function keyOf(state: Uint8Array): string {
+  return Buffer.from(state.buffer, state.byteOffset, state.length).toString('latin1')
+}
+
+function stationKey({ gateway, station }: Conversation): string | null {
+  return station === null ? null : `${gateway} ${station}`
+}

@@ -1,0 +1,159 @@
+import { randomInt } from 'node:crypto'
+import type { Network } from '#db/sites.ts'
+import { staffAttributes } from '../access/accept.ts'
+import { readInteger, readText, splitAttributes } from '../attributes.ts'
+import { ATTRIBUTE } from '../dictionary.ts'
+import { firstAttribute, hasAttribute, joinedAttributes } from '../packet.ts'
+import { reject, silence } from '../request.ts'
+import type { Answer, RadiusRequest, RejectReason, Step } from '../request.ts'
+import { CONVERSATION_LIMITS } from './conversations.ts'
+import type { Conversation, Conversations } from './conversations.ts'
+import { EAP_CODE, EAP_TYPE, eapRequest, eapResult, parseEapResponse } from './eap-packet.ts'
+import type { EapResponse } from './eap-packet.ts'
+import { mppeKeyAttributes } from './mppe-keys.ts'
+import { START, fragmentBytes } from './tls-fragments.ts'
+import type { Ttls } from './ttls.ts'
+
+const NOTHING = new Uint8Array(0)
+
+/** 802.1X: EAP inside RADIUS (RFC 3579). */
+export function createEapAuthentication(
+  conversations: Conversations,
+  createTtls: () => Ttls,
+): Step {
+  function open(
+    request: RadiusRequest,
+    identifier: number,
+    awaits: Conversation['awaits'],
+  ): Conversation {
+    return conversations.open({
+      gateway: request.client.gateway.name,
+      station: readText(request.packet, ATTRIBUTE['Calling-Station-Id']),
+      ttls: createTtls(),
+      identifier,
+      awaits,
+    })
+  }
+
+  function challenge(conversation: Conversation, type: number, data: Uint8Array): Answer {
+    const eap = eapRequest(conversation.identifier, type, data)
+    return {
+      kind: 'challenge',
+      attributes: [
+        ...splitAttributes(ATTRIBUTE['EAP-Message'], eap),
+        { type: ATTRIBUTE.State, value: conversation.state },
+      ],
+    }
+  }
+
+  function propose(conversation: Conversation, response: EapResponse): Answer {
+    conversation.awaits = 'ttls'
+    conversation.identifier = (response.identifier + 1) & 0xff
+    return challenge(conversation, EAP_TYPE.TTLS, START)
+  }
+
+  function refuse(conversation: Conversation, response: EapResponse, reason: RejectReason): Answer {
+    conversations.close(conversation)
+    return failure(response, reason)
+  }
+
+  async function followTtls(
+    conversation: Conversation,
+    request: RadiusRequest,
+    response: EapResponse,
+    staff: Network,
+  ): Promise<Answer> {
+    const size = fragmentBytes(readInteger(request.packet, ATTRIBUTE['Framed-MTU']))
+    conversation.isBusy = true
+    const outcome = await conversation.ttls.respond(response.data, size).finally(() => {
+      conversation.isBusy = false
+    })
+    // A newer conversation of the same device has taken its place meanwhile.
+    if (conversation.isClosed) return silence('eap-not-awaited')
+    switch (outcome.kind) {
+      case 'overloaded':
+        return silence('passwords-overloaded')
+      case 'failure':
+        return refuse(conversation, response, outcome.reason)
+      case 'request':
+        conversation.identifier = (response.identifier + 1) & 0xff
+        return challenge(conversation, EAP_TYPE.TTLS, outcome.data)
+      case 'success':
+        conversations.close(conversation)
+        return {
+          kind: 'accept',
+          method: 'eap-ttls',
+          attributes: [
+            eapMessage(EAP_CODE.Success, response),
+            ...mppeKeyAttributes(outcome.keys, request.packet.authenticator, request.client.secret),
+            ...staffAttributes(staff, outcome.account),
+          ],
+        }
+    }
+  }
+
+  function follow(
+    conversation: Conversation,
+    request: RadiusRequest,
+    response: EapResponse,
+    staff: Network,
+  ): Answer | Promise<Answer> {
+    // A retransmission by the peer, or two packets at once: only what was asked is answered.
+    if (conversation.isBusy || response.identifier !== conversation.identifier) {
+      return silence('eap-not-awaited')
+    }
+    conversation.rounds += 1
+    if (conversation.rounds > CONVERSATION_LIMITS.rounds) {
+      return refuse(conversation, response, 'eap-too-many-rounds')
+    }
+    if (conversation.awaits === 'identity') {
+      return response.type === EAP_TYPE.Identity
+        ? propose(conversation, response)
+        : refuse(conversation, response, 'eap-protocol')
+    }
+    if (response.type === EAP_TYPE.Nak) {
+      // It lists what it would take instead (RFC 3748 §5.3.1); there is nothing else to offer.
+      return refuse(conversation, response, 'eap-method-refused')
+    }
+    return response.type === EAP_TYPE.TTLS
+      ? followTtls(conversation, request, response, staff)
+      : refuse(conversation, response, 'eap-protocol')
+  }
+
+  return (request) => {
+    const { packet, client } = request
+    if (!hasAttribute(packet, ATTRIBUTE['EAP-Message'])) return null
+    const { staff, name } = client.gateway
+    const message = joinedAttributes(packet, ATTRIBUTE['EAP-Message'])
+    if (message.length === 0) {
+      // EAP-Start (RFC 3579 §2.1): the gateway leaves it to us to ask who is there.
+      if (staff === null) return reject('no-staff-network')
+      return challenge(open(request, randomInt(256), 'identity'), EAP_TYPE.Identity, NOTHING)
+    }
+    const response = parseEapResponse(message)
+    if (response === null) return silence('eap-malformed')
+    if (staff === null) return failure(response, 'no-staff-network')
+
+    const state = firstAttribute(packet, ATTRIBUTE.State)
+    if (state === null) {
+      return response.type === EAP_TYPE.Identity
+        ? propose(open(request, 0, 'ttls'), response)
+        : failure(response, 'eap-unknown-state')
+    }
+    const conversation = conversations.find(state, name)
+    return conversation === undefined
+      ? failure(response, 'eap-unknown-state')
+      : follow(conversation, request, response, staff)
+  }
+}
+
+function failure(response: EapResponse, reason: RejectReason): Answer {
+  return reject(reason, [eapMessage(EAP_CODE.Failure, response)])
+}
+
+function eapMessage(
+  code: typeof EAP_CODE.Success | typeof EAP_CODE.Failure,
+  response: EapResponse,
+): { type: number; value: Uint8Array } {
+  return { type: ATTRIBUTE['EAP-Message'], value: eapResult(code, response.identifier) }
+}

@@ -1,0 +1,191 @@
+import { createSocket } from 'node:dgram'
+import type { Socket } from 'node:dgram'
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import { expect, test } from 'vitest'
+import { readConfig } from '#core/config.ts'
+import type { Config } from '#core/config.ts'
+import { systemClock } from '#core/clock.ts'
+import { silentLog } from '#core/log.ts'
+import { createMetrics } from '#core/metrics.ts'
+import { recordAcceptance } from '#db/acceptances.ts'
+import type { Database } from '#db/connection.ts'
+import { parseMac } from '#core/mac.ts'
+import { openTestDatabase } from '../test/support/database.ts'
+import { seedHouse, testSeal } from '../test/support/house.ts'
+import { ACCT_STATUS_TYPE, ATTRIBUTE, CODE } from './dictionary.ts'
+import { createRadiusServer } from './main.ts'
+import type { RadiusRole } from './main.ts'
+import { digestRequest, randomRequest, readReply } from './testing/gateway.ts'
+import type { Reply, Sent } from './testing/gateway.ts'
+
+const MAC = parseMac('02-00-00-00-00-01')
+
+async function freePort(): Promise<number> {
+  const socket = createSocket('udp4')
+  await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve))
+  const { port }: AddressInfo = socket.address()
+  await new Promise<void>((resolve) => socket.close(() => resolve()))
+  return port
+}
+
+async function configOf(): Promise<Config> {
+  const read = readConfig({
+    ACCUEIL_RADIUS_LISTEN: `127.0.0.1:${await freePort()}`,
+    ACCUEIL_RADIUS_ACCT_LISTEN: `127.0.0.1:${await freePort()}`,
+    ACCUEIL_PUBLIC_URL: 'https://wifi.example.org',
+  })
+  if (!read.ok) throw new Error('the test environment is refused')
+  return read.config
+}
+
+function createRole(config: Config, database: Database): RadiusRole {
+  return createRadiusServer({
+    config,
+    database,
+    seal: testSeal,
+    log: silentLog,
+    metrics: createMetrics(),
+    clock: systemClock,
+  })
+}
+
+async function ask(gateway: Socket, port: number, request: Buffer): Promise<Reply> {
+  const answered = once(gateway, 'message')
+  gateway.send(request, port, '127.0.0.1')
+  const [bytes] = (await answered) as [Buffer]
+  return readReply(bytes, request)
+}
+
+function accounting(status: number, identifier: number, ...more: Sent[]): Buffer {
+  return digestRequest({
+    code: CODE['Accounting-Request'],
+    identifier,
+    attributes: [
+      [ATTRIBUTE['Acct-Status-Type'], status],
+      [ATTRIBUTE['Acct-Session-Id'], 'session-1'],
+      [ATTRIBUTE['User-Name'], 'bob'],
+      [ATTRIBUTE['Calling-Station-Id'], '02-00-00-00-00-01'],
+      [ATTRIBUTE['Framed-IP-Address'], Buffer.from([192, 168, 78, 9])],
+      ...more,
+    ],
+  })
+}
+
+test('on a real database: logins, a grant, and a session from Start to Stop', async () => {
+  await using database = await openTestDatabase()
+  await seedHouse(database, testSeal)
+  const config = await configOf()
+  const role = createRole(config, database)
+  expect(role.ready()).not.toBeNull()
+  await role.start()
+  const gateway = createSocket('udp4')
+  try {
+    expect(role.ready()).toBeNull()
+    expect(role.caPem()).toContain('BEGIN CERTIFICATE')
+
+    const pap = await ask(
+      gateway,
+      config.radius.port,
+      randomRequest({
+        code: CODE['Access-Request'],
+        attributes: [
+          [ATTRIBUTE['User-Name'], 'bob'],
+          [ATTRIBUTE['User-Password'], 'hello'],
+        ],
+      }),
+    )
+    expect(pap.code).toBe(CODE['Access-Accept'])
+
+    const byMac = (identifier: number): Buffer =>
+      randomRequest({
+        code: CODE['Access-Request'],
+        identifier,
+        attributes: [
+          [ATTRIBUTE['User-Name'], '020000000001'],
+          [ATTRIBUTE['User-Password'], '020000000001'],
+        ],
+      })
+    expect((await ask(gateway, config.radius.port, byMac(2))).code).toBe(CODE['Access-Reject'])
+    if (MAC === null) throw new Error('no address')
+    await recordAcceptance(database, {
+      mac: MAC,
+      ip: null,
+      gateway: 'gw-0042',
+      site: '75-0042',
+      network: 'guest',
+      termsVersion: '2026-01',
+      language: 'fr',
+      textSha256: '0'.repeat(64),
+      method: 'generic',
+      grantSeconds: 3600,
+      at: new Date(),
+    })
+    // At once: the device comes back in the same second, before any notification needs to arrive.
+    expect((await ask(gateway, config.radius.port, byMac(3))).code).toBe(CODE['Access-Accept'])
+
+    for (const [i, status] of [
+      ACCT_STATUS_TYPE.Start,
+      ACCT_STATUS_TYPE['Interim-Update'],
+      ACCT_STATUS_TYPE.Stop,
+    ].entries()) {
+      const reply = await ask(
+        gateway,
+        config.radiusAcct.port,
+        accounting(status, i, [ATTRIBUTE['Acct-Session-Time'], i * 10]),
+      )
+      expect(reply.code).toBe(CODE['Accounting-Response'])
+    }
+    // What a gateway makes up must not stop the log: the longest session, the largest counters.
+    const absurd: Sent[] = [
+      [ATTRIBUTE['Acct-Session-Id'], Buffer.from('ff00fe', 'hex')],
+      [ATTRIBUTE['User-Name'], Buffer.from('e9ff', 'hex')],
+      [ATTRIBUTE['Acct-Session-Time'], 0xffffffff],
+      [ATTRIBUTE['Acct-Input-Octets'], 0xffffffff],
+      [ATTRIBUTE['Acct-Input-Gigawords'], 0xffffffff],
+      [ATTRIBUTE['Acct-Delay-Time'], 0xffffffff],
+      [ATTRIBUTE['Event-Timestamp'], 0xffffffff],
+    ]
+    const request = digestRequest({
+      code: CODE['Accounting-Request'],
+      identifier: 99,
+      attributes: [[ATTRIBUTE['Acct-Status-Type'], ACCT_STATUS_TYPE.Stop], ...absurd],
+    })
+    const taken = await ask(gateway, config.radiusAcct.port, request)
+    expect(taken.code).toBe(CODE['Accounting-Response'])
+
+    const rows = await database.sql`
+      select site, gateway, network, mac::text, account, host(ipv4) as ipv4,
+             stopped_at is not null as closed
+      from log.connection where account = 'bob'`
+    expect([...rows]).toEqual([
+      {
+        site: '75-0042',
+        gateway: 'gw-0042',
+        network: 'staff',
+        mac: '02:00:00:00:00:01',
+        account: 'bob',
+        ipv4: '192.168.78.9',
+        closed: true,
+      },
+    ])
+  } finally {
+    gateway.close()
+    await role.stop()
+  }
+  expect(role.ready()).not.toBeNull()
+})
+
+test('on a real database: two machines of the fleet show one certificate', async () => {
+  await using database = await openTestDatabase()
+  await seedHouse(database, testSeal)
+  const roles = [createRole(await configOf(), database), createRole(await configOf(), database)]
+  await Promise.all(roles.map((role) => role.start()))
+  expect(roles[0]?.caPem()).toBe(roles[1]?.caPem())
+  const names = await database.sql`select name from house.certificate order by name`
+  expect(names.map((row) => String(row['name']).replace(/\d+$/, 'N'))).toEqual([
+    'radius-ca',
+    'radius-server wifi.example.org N',
+  ])
+  await Promise.all(roles.map((role) => role.stop()))
+})

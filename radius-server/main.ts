@@ -1,0 +1,260 @@
+import { randomBytes } from 'node:crypto'
+import type { SecureContext } from 'node:tls'
+import type { Clock } from '#core/clock.ts'
+import { AppError, reasonOf } from '#core/error.ts'
+import { formatListenAddress } from '#core/listen.ts'
+import type { Log } from '#core/log.ts'
+import type { Metrics } from '#core/metrics.ts'
+import { hashPassword, verifyPassword } from '#core/password.ts'
+import type { Role } from '#core/role.ts'
+import { closeGatewaySessions, recordAccounting } from '#db/accounting.ts'
+import type { AccountingRecord, GatewayRestart } from '#db/accounting.ts'
+import { loadAccounts } from '#db/accounts.ts'
+import type { Account } from '#db/accounts.ts'
+import type { StoredCertificate } from '#db/certificates.ts'
+import { loadGateways } from '#db/gateways.ts'
+import type { Gateway } from '#db/gateways.ts'
+import { createGrantTable } from '#db/grants.ts'
+import type { GrantTable } from '#db/grants.ts'
+import { createLive } from '#db/live.ts'
+import type { PartDeps } from '#db/part.ts'
+import { createGrantLookup } from './access/grant-lookup.ts'
+import { createMacAuthentication } from './access/mac-authentication.ts'
+import { createPap } from './access/pap.ts'
+import { PASSWORD_LIMITS, createStaffLogin } from './access/staff-login.ts'
+import { createVerifiedPasswords } from './access/verified-passwords.ts'
+import { createAccountingStep } from './accounting/accounting-step.ts'
+import { createAccountingWriter } from './accounting/accounting-writer.ts'
+import { createWriteFailureLog } from './accounting/write-failure-log.ts'
+import {
+  accessMessageAuthenticator,
+  accountingAuthenticator,
+  optionalMessageAuthenticator,
+  requiredMessageAuthenticator,
+} from './authenticity.ts'
+import { createClientTable } from './client.ts'
+import { createDuplicates } from './duplicates.ts'
+import { loadServerCertificate } from './eap/certificate-store.ts'
+import { createConversations } from './eap/conversations.ts'
+import { createEapAuthentication } from './eap/eap-authentication.ts'
+import { createTlsTunnel, createTunnelContext } from './eap/tls-tunnel.ts'
+import { createTtls } from './eap/ttls.ts'
+import { createGate } from './gate.ts'
+import { createUdpListener } from './listen-udp.ts'
+import { createRadiusMetrics } from './metrics.ts'
+import type { RadiusMetrics } from './metrics.ts'
+import { accessRequestSteps, accountingRequestSteps, statusServerSteps } from './pipeline.ts'
+import { reject } from './request.ts'
+import { createServer } from './server.ts'
+import type { RadiusServer } from './server.ts'
+
+/** A machine that runs for years must find out that there is a newer certificate. */
+const CERTIFICATE_REFRESH_MS = 6 * 3_600_000
+const SWEEP_MS = 10_000
+
+/** What the protocol needs of the world; in the product it is the database, in tests what they say. */
+export interface Surroundings {
+  readonly gateways: () => readonly Gateway[]
+  readonly accounts: () => ReadonlyMap<string, Account>
+  readonly grants: Pick<GrantTable, 'until' | 'find'>
+  readonly record: (records: readonly AccountingRecord[]) => Promise<void>
+  readonly restart: (restart: GatewayRestart) => Promise<unknown>
+  readonly ping: () => Promise<boolean>
+  /** Of the certificate in use now. */
+  readonly tunnelContext: () => SecureContext
+  readonly decoyHash: () => string
+  readonly log: Log
+  readonly metrics: Metrics
+  readonly clock: Clock
+}
+
+export interface ComposedServer {
+  readonly server: RadiusServer
+  readonly metrics: RadiusMetrics
+  /** To be called now and then: lets go of what was idle too long. */
+  readonly sweep: () => void
+}
+
+/** The whole server without sockets and without a database. */
+export function composeServer(around: Surroundings): ComposedServer {
+  const { clock, log } = around
+  const metrics = createRadiusMetrics(around.metrics)
+  const duplicates = createDuplicates(clock)
+  const verified = createVerifiedPasswords(clock)
+  const passwordGate = createGate(PASSWORD_LIMITS)
+  const login = createStaffLogin({
+    accounts: around.accounts,
+    verify: verifyPassword,
+    verified,
+    gate: passwordGate,
+    decoyHash: around.decoyHash,
+  })
+  const conversations = createConversations(clock)
+  const writer = createAccountingWriter({
+    record: around.record,
+    restart: around.restart,
+    ping: around.ping,
+    onBatch: (records) => {
+      metrics.recorded.inc(records)
+      metrics.recordBatches.inc()
+    },
+    onFailure: createWriteFailureLog(log, clock),
+  })
+
+  const server = createServer({
+    clients: createClientTable(around.gateways),
+    duplicates,
+    accessRequest: accessRequestSteps({
+      messageAuthenticator: accessMessageAuthenticator,
+      duplicates: duplicates.begin,
+      eap: createEapAuthentication(conversations, () =>
+        createTtls(() => createTlsTunnel(around.tunnelContext()), login),
+      ),
+      macAuthentication: createMacAuthentication(createGrantLookup(around.grants), clock),
+      pap: createPap(login),
+      noMethod: () => reject('no-method'),
+    }),
+    accountingRequest: accountingRequestSteps({
+      requestAuthenticator: accountingAuthenticator,
+      messageAuthenticator: optionalMessageAuthenticator,
+      duplicates: duplicates.begin,
+      record: createAccountingStep(writer),
+    }),
+    statusServer: statusServerSteps({
+      messageAuthenticator: requiredMessageAuthenticator,
+      alive: () => ({ kind: 'alive' }),
+    }),
+    metrics,
+    log,
+    clock,
+  })
+
+  const gauges: readonly (readonly [string, string, () => number])[] = [
+    ['clients', 'Gateways known.', () => around.gateways().length],
+    ['accounting_waiting', 'Accounting packets not yet at the disk.', () => writer.waiting],
+    ['passwords_waiting', 'Passwords not yet being checked.', () => passwordGate.waiting],
+    ['verified_evicted', 'Checked passwords that made room.', () => verified.evicted],
+    ['eap_conversations', 'EAP conversations under way.', () => conversations.size],
+    ['eap_evicted', 'EAP conversations given up since the start.', () => conversations.evicted],
+    ['duplicates', 'Requests remembered against repetition.', () => duplicates.size],
+    ['duplicates_evicted', 'Remembered requests that made room.', () => duplicates.evicted],
+  ]
+  for (const [name, help, read] of gauges) {
+    around.metrics.gauge(`accueil_radius_${name}`, help, read)
+  }
+  return { server, metrics, sweep: conversations.sweep }
+}
+
+/** The RADIUS server: who may use a network, and the record of who did. */
+export interface RadiusRole extends Role {
+  /** The root that devices must trust for 802.1X, as PEM; null before the start. */
+  caPem(): string | null
+}
+
+export function createRadiusServer(deps: PartDeps): RadiusRole {
+  const { config, database, seal, log, clock } = deps
+  let certificate: StoredCertificate | null = null
+  let tunnelContext: SecureContext | null = null
+  let decoyHash = ''
+  let timers: readonly NodeJS.Timeout[] = []
+
+  const gateways = createLive<readonly Gateway[]>({
+    database,
+    log,
+    name: 'gateways',
+    channels: ['house'],
+    initial: [],
+    load: () => loadGateways(database, seal),
+  })
+  const accounts = createLive<ReadonlyMap<string, Account>>({
+    database,
+    log,
+    name: 'accounts',
+    channels: ['house'],
+    initial: new Map(),
+    load: () => loadAccounts(database),
+  })
+  const grants = createGrantTable({ database, log, clock })
+
+  const { server, metrics, sweep } = composeServer({
+    gateways: () => gateways.value,
+    accounts: () => accounts.value,
+    grants,
+    record: (records) => recordAccounting(database, records),
+    restart: (restart) => closeGatewaySessions(database, restart),
+    ping: () => database.ping(),
+    tunnelContext: () => {
+      if (tunnelContext === null) throw new AppError('radius.certificate', 'not started yet')
+      return tunnelContext
+    },
+    decoyHash: () => decoyHash,
+    log,
+    metrics: deps.metrics,
+    clock,
+  })
+
+  const shared = {
+    server,
+    tooManyInWork: metrics.dropped['too-many-in-work'],
+    sendFailures: metrics.sendFailures,
+  }
+  const listeners = [
+    createUdpListener({
+      ...shared,
+      service: 'authentication',
+      address: config.radius,
+      variable: 'ACCUEIL_RADIUS_LISTEN',
+    }),
+    createUdpListener({
+      ...shared,
+      service: 'accounting',
+      address: config.radiusAcct,
+      variable: 'ACCUEIL_RADIUS_ACCT_LISTEN',
+    }),
+  ]
+  deps.metrics.gauge('accueil_radius_in_work', 'Requests that wait for something.', () =>
+    listeners.reduce((total, listener) => total + listener.inWork, 0),
+  )
+
+  async function loadCertificate(): Promise<void> {
+    certificate = await loadServerCertificate(deps, config.publicUrl)
+    tunnelContext = createTunnelContext(certificate)
+  }
+
+  function refreshCertificate(): void {
+    loadCertificate().catch((thrown: unknown) => {
+      log.warn('radius.certificate.failed', { reason: reasonOf(thrown) })
+    })
+  }
+
+  return {
+    name: 'radius',
+    async start() {
+      await Promise.all([gateways.start(), accounts.start(), grants.start()])
+      await loadCertificate()
+      decoyHash = await hashPassword(randomBytes(16).toString('hex'))
+      timers = [
+        setInterval(refreshCertificate, CERTIFICATE_REFRESH_MS),
+        setInterval(sweep, SWEEP_MS),
+      ]
+      // Last: a packet that came earlier would find no gateway and be taken for a stranger's.
+      for (const listener of listeners) await listener.start()
+      log.info('radius.listening', {
+        authentication: formatListenAddress(config.radius),
+        accounting: formatListenAddress(config.radiusAcct),
+      })
+    },
+    async stop() {
+      // First no new packets, then what is in work is written and answered, then what it needs goes.
+      await Promise.all(listeners.map((listener) => listener.stop()))
+      for (const timer of timers) clearInterval(timer)
+      await Promise.all([gateways.stop(), accounts.stop(), grants.stop()])
+    },
+    ready() {
+      if (!gateways.loaded || !accounts.loaded) return 'gateways and accounts are not loaded yet'
+      if (certificate === null) return 'there is no server certificate yet'
+      return listeners.every((listener) => listener.isOpen) ? null : 'the UDP ports are not open'
+    },
+    caPem: () => certificate?.caPem ?? null,
+  }
+}

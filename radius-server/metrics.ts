@@ -1,0 +1,71 @@
+import type { Counter, Metrics } from '#core/metrics.ts'
+import { METHODS, REJECT_REASONS, SERVICES, SILENCE_REASONS } from './request.ts'
+import type { Method, RejectReason, Service, SilenceReason } from './request.ts'
+
+export interface RadiusMetrics {
+  readonly requests: Readonly<Record<Service, Counter>>
+  readonly accepts: Readonly<Record<Method, Counter>>
+  readonly rejects: Readonly<Record<RejectReason, Counter>>
+  readonly challenges: Counter
+  readonly dropped: Readonly<Record<SilenceReason, Counter>>
+  readonly acknowledged: Counter
+  readonly resent: Counter
+  readonly statusServer: Counter
+  readonly sendFailures: Counter
+  readonly recorded: Counter
+  readonly recordBatches: Counter
+}
+
+export function createRadiusMetrics(metrics: Metrics): RadiusMetrics {
+  return {
+    requests: metrics.counters(
+      'accueil_radius_requests_total',
+      'Packets that came, by port.',
+      'service',
+      SERVICES,
+    ),
+    accepts: metrics.counters(
+      'accueil_radius_accepts_total',
+      'Access-Accepts, by method.',
+      'method',
+      METHODS,
+    ),
+    rejects: metrics.counters(
+      'accueil_radius_rejects_total',
+      'Access-Rejects, by reason.',
+      'reason',
+      REJECT_REASONS,
+    ),
+    challenges: metrics.counter('accueil_radius_challenges_total', 'Access-Challenges.'),
+    dropped: metrics.counters(
+      'accueil_radius_dropped_total',
+      'Packets left without an answer, by reason.',
+      'reason',
+      SILENCE_REASONS,
+    ),
+    acknowledged: metrics.counter(
+      'accueil_radius_accounting_responses_total',
+      'Accounting-Responses: records that are on disk.',
+    ),
+    resent: metrics.counter(
+      'accueil_radius_resent_total',
+      'Replies sent again to a repeated request.',
+    ),
+    statusServer: metrics.counter(
+      'accueil_radius_status_server_total',
+      'Status-Server packets answered.',
+    ),
+    sendFailures: metrics.counter(
+      'accueil_radius_send_failures_total',
+      'Replies that the system would not send.',
+    ),
+    recorded: metrics.counter(
+      'accueil_radius_accounting_records_total',
+      'Accounting records written.',
+    ),
+    recordBatches: metrics.counter(
+      'accueil_radius_accounting_batches_total',
+      'Transactions that wrote them.',
+    ),
+  }
+}

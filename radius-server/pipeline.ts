@@ -1,0 +1,88 @@
+import { silence } from './request.ts'
+import type { Answer, RadiusRequest, Step } from './request.ts'
+
+/*
+ * What a packet lives through. Before the first step, server.ts has found the client by source
+ * address, since without one there is no secret to check anything with, and has parsed the packet.
+ * Order is safety here: move a line only if its reason allows it.
+ */
+
+export interface AccessRequestSteps {
+  readonly messageAuthenticator: Step
+  readonly duplicates: Step
+  readonly eap: Step
+  readonly macAuthentication: Step
+  readonly pap: Step
+  readonly noMethod: Step
+}
+
+export function accessRequestSteps(steps: AccessRequestSteps): readonly Step[] {
+  return [
+    // First: until here the packet may come from anyone who can write a source address.
+    steps.messageAuthenticator,
+    // After the check, so that a forged packet neither takes a place nor draws a stored reply;
+    // before all that costs time or changes state.
+    steps.duplicates,
+    // Before the others: a request with an EAP-Message is EAP's alone (RFC 3579 §2.1). Judged by
+    // its User-Name, which is an unproven outer identity, anyone could be a device with a grant.
+    steps.eap,
+    // Before PAP: gateways put the address in User-Password as well, and a device that is looked up
+    // in memory must not wait behind password hashing.
+    steps.macAuthentication,
+    // The only step that hashes passwords, so everything that can be decided otherwise is above.
+    steps.pap,
+    // Last: CHAP and the like need stored clear passwords. A reject says so at once; silence would
+    // make the gateway believe that this server is down.
+    steps.noMethod,
+  ]
+}
+
+export interface AccountingRequestSteps {
+  readonly requestAuthenticator: Step
+  readonly messageAuthenticator: Step
+  readonly duplicates: Step
+  readonly record: Step
+}
+
+export function accountingRequestSteps(steps: AccountingRequestSteps): readonly Step[] {
+  return [
+    // First: the legal log takes nothing from someone who does not know the secret (RFC 2866 §3).
+    steps.requestAuthenticator,
+    // Only gateways that send one have it checked; it proves more than the MD5 above.
+    steps.messageAuthenticator,
+    // Before the record, so that a copy of a packet in the queue does not take a second place in it.
+    steps.duplicates,
+    // Last, and the only step with an effect: it answers when the record is on disk, never before.
+    steps.record,
+  ]
+}
+
+export interface StatusServerSteps {
+  readonly messageAuthenticator: Step
+  readonly alive: Step
+}
+
+export function statusServerSteps(steps: StatusServerSteps): readonly Step[] {
+  return [
+    // RFC 5997 §3: without a right Message-Authenticator there is no answer.
+    steps.messageAuthenticator,
+    // Touches nothing else: not even the duplicate cache, so a watchdog displaces no login.
+    steps.alive,
+  ]
+}
+
+/** Runs the steps until one answers; stays synchronous as long as they do. */
+export function runSteps(
+  steps: readonly Step[],
+  request: RadiusRequest,
+  from = 0,
+): Answer | Promise<Answer> {
+  for (let at = from; at < steps.length; at += 1) {
+    const answer = steps[at]?.(request) ?? null
+    if (answer instanceof Promise) {
+      return answer.then((settled) => settled ?? runSteps(steps, request, at + 1))
+    }
+    if (answer !== null) return answer
+  }
+  return silence('internal')
+}

@@ -1,0 +1,92 @@
+import type { Attribute } from './attributes.ts'
+import type { Client } from './client.ts'
+import { PACKET_FAULTS } from './packet.ts'
+import type { Packet } from './packet.ts'
+
+export const SERVICES = ['authentication', 'accounting'] as const
+/** Which of the two ports a packet came to. */
+export type Service = (typeof SERVICES)[number]
+
+export interface Source {
+  /** As text, without zone. */
+  readonly address: string
+  readonly port: number
+}
+
+/** A packet of a known client. Nothing in it is believed before a step has checked it. */
+export interface RadiusRequest {
+  readonly client: Client
+  readonly packet: Packet
+  readonly source: Source
+  /** Milliseconds since the epoch. */
+  readonly receivedAt: number
+}
+
+export const METHODS = ['pap', 'mac', 'eap-ttls'] as const
+export type Method = (typeof METHODS)[number]
+
+export const REJECT_REASONS = [
+  'unknown-account',
+  'wrong-password',
+  'empty-password',
+  'bad-password-attribute',
+  'no-staff-network',
+  'no-guest-network',
+  'no-grant',
+  'grants-unavailable',
+  'no-method',
+  'eap-unknown-state',
+  'eap-method-refused',
+  'eap-protocol',
+  'eap-tls',
+  'eap-inner-method',
+  'eap-too-many-rounds',
+] as const
+export type RejectReason = (typeof REJECT_REASONS)[number]
+
+export const SILENCE_REASONS = [
+  ...PACKET_FAULTS,
+  'unknown-client',
+  'unexpected-code',
+  'message-authenticator-missing',
+  'message-authenticator-wrong',
+  'accounting-authenticator-wrong',
+  'duplicate-in-progress',
+  'too-many-in-work',
+  'passwords-overloaded',
+  'grants-overloaded',
+  'eap-malformed',
+  'eap-not-awaited',
+  'accounting-malformed',
+  'accounting-queue-full',
+  'accounting-not-recorded',
+  'accounting-refused',
+  'reply-too-long',
+  'internal',
+] as const
+export type SilenceReason = (typeof SILENCE_REASONS)[number]
+
+/** What a step decided; the server turns it into bytes, counts it and remembers it. */
+export type Answer =
+  | { readonly kind: 'accept'; readonly method: Method; readonly attributes: readonly Attribute[] }
+  | {
+      readonly kind: 'reject'
+      readonly reason: RejectReason
+      readonly attributes: readonly Attribute[]
+    }
+  | { readonly kind: 'challenge'; readonly attributes: readonly Attribute[] }
+  | { readonly kind: 'acknowledge' }
+  | { readonly kind: 'alive' }
+  | { readonly kind: 'resend'; readonly bytes: Uint8Array }
+  | { readonly kind: 'silence'; readonly reason: SilenceReason }
+
+/** Null hands the request to the next step. */
+export type Step = (request: RadiusRequest) => Answer | null | Promise<Answer | null>
+
+export function silence(reason: SilenceReason): Answer {
+  return { kind: 'silence', reason }
+}
+
+export function reject(reason: RejectReason, attributes: readonly Attribute[] = []): Answer {
+  return { kind: 'reject', reason, attributes }
+}

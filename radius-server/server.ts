@@ -1,0 +1,167 @@
+import { parseAddress } from '#core/ip.ts'
+import type { Clock } from '#core/clock.ts'
+import type { Log } from '#core/log.ts'
+import { reasonOf } from '#core/error.ts'
+import type { ClientTable } from './client.ts'
+import { CODE } from './dictionary.ts'
+import type { Duplicates } from './duplicates.ts'
+import { createLogLimit } from './log-limit.ts'
+import type { RadiusMetrics } from './metrics.ts'
+import { parsePacket } from './packet.ts'
+import { runSteps } from './pipeline.ts'
+import { encodeReply } from './reply.ts'
+import { silence } from './request.ts'
+import type { Answer, RadiusRequest, Service, Source, Step } from './request.ts'
+
+/** Null is silence. */
+type Reply = Uint8Array | null
+
+export interface RadiusServer {
+  /** One datagram in; what to send back, at once or later. Never throws, never rejects. */
+  handle(service: Service, datagram: Uint8Array, source: Source): Reply | Promise<Reply>
+}
+
+export interface ServerDeps {
+  readonly clients: ClientTable
+  readonly duplicates: Duplicates
+  readonly accessRequest: readonly Step[]
+  readonly accountingRequest: readonly Step[]
+  readonly statusServer: readonly Step[]
+  readonly metrics: RadiusMetrics
+  readonly log: Log
+  readonly clock: Clock
+}
+
+const NO_ATTRIBUTES = [] as const
+
+export function createServer(deps: ServerDeps): RadiusServer {
+  const { clients, duplicates, metrics, log, clock } = deps
+  const mayLogUnknown = createLogLimit(clock)
+  const mayLogFault = createLogLimit(clock)
+
+  function stepsFor(service: Service, code: number): readonly Step[] | null {
+    if (code === CODE['Status-Server']) return deps.statusServer
+    if (service === 'authentication') {
+      return code === CODE['Access-Request'] ? deps.accessRequest : null
+    }
+    return code === CODE['Accounting-Request'] ? deps.accountingRequest : null
+  }
+
+  function drop(answer: Answer): Reply {
+    if (answer.kind === 'silence') metrics.dropped[answer.reason].inc()
+    return null
+  }
+
+  function receive(service: Service, datagram: Uint8Array, source: Source): Reply | Promise<Reply> {
+    const address = parseAddress(source.address)
+    const client = address === null ? undefined : clients.find(address)
+    if (client === undefined) {
+      const heldBack = mayLogUnknown()
+      if (heldBack !== null) {
+        log.warn('radius.client.unknown', { address: source.address, service, heldBack })
+      }
+      return drop(silence('unknown-client'))
+    }
+    const parsed = parsePacket(datagram)
+    if (!parsed.ok) return drop(silence(parsed.reason))
+    const { packet } = parsed
+    const steps = stepsFor(service, packet.code)
+    if (steps === null) return drop(silence('unexpected-code'))
+
+    const request: RadiusRequest = { client, packet, source, receivedAt: clock() }
+    try {
+      const answer = runSteps(steps, request)
+      return answer instanceof Promise
+        ? answer
+            .then((settled) => finish(service, request, settled))
+            .catch((thrown: unknown) => fault(thrown, request))
+        : finish(service, request, answer)
+    } catch (thrown) {
+      return fault(thrown, request)
+    }
+  }
+
+  function finish(service: Service, request: RadiusRequest, answer: Answer): Reply {
+    if (answer.kind === 'resend') {
+      metrics.resent.inc()
+      return answer.bytes
+    }
+    const reply = encode(service, request, answer)
+    duplicates.finish(request, reply)
+    return reply
+  }
+
+  function encode(
+    service: Service,
+    request: RadiusRequest,
+    answer: Exclude<Answer, { kind: 'resend' }>,
+  ): Reply {
+    if (answer.kind === 'silence') return drop(answer)
+    const code = codeOf(answer.kind, service)
+    const attributes = 'attributes' in answer ? answer.attributes : NO_ATTRIBUTES
+    const reply = encodeReply(code, attributes, request.packet, request.client.secret)
+    if (reply === null) return drop(silence('reply-too-long'))
+    switch (answer.kind) {
+      case 'accept':
+        metrics.accepts[answer.method].inc()
+        break
+      case 'reject':
+        metrics.rejects[answer.reason].inc()
+        break
+      case 'challenge':
+        metrics.challenges.inc()
+        break
+      case 'acknowledge':
+        metrics.acknowledged.inc()
+        break
+      case 'alive':
+        metrics.statusServer.inc()
+        break
+    }
+    return reply
+  }
+
+  // A mistake of ours must cost one packet, not the server.
+  function fault(thrown: unknown, request: RadiusRequest | null): Reply {
+    if (request !== null) duplicates.finish(request, null)
+    const heldBack = mayLogFault()
+    if (heldBack !== null) {
+      log.error('radius.request.failed', {
+        gateway: request?.client.gateway.name ?? null,
+        reason: reasonOf(thrown),
+        heldBack,
+      })
+    }
+    return drop(silence('internal'))
+  }
+
+  return {
+    handle(service, datagram, source) {
+      metrics.requests[service].inc()
+      try {
+        return receive(service, datagram, source)
+      } catch (thrown) {
+        return fault(thrown, null)
+      }
+    },
+  }
+}
+
+function codeOf(
+  kind: 'accept' | 'reject' | 'challenge' | 'acknowledge' | 'alive',
+  service: Service,
+): number {
+  switch (kind) {
+    case 'accept':
+      return CODE['Access-Accept']
+    case 'reject':
+      return CODE['Access-Reject']
+    case 'challenge':
+      return CODE['Access-Challenge']
+    case 'acknowledge':
+      return CODE['Accounting-Response']
+    case 'alive':
+      // RFC 5997 §3: each port answers with what it answers otherwise.
+      return service === 'authentication' ? CODE['Access-Accept'] : CODE['Accounting-Response']
+  }
+}

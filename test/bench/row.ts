@@ -1,0 +1,50 @@
+/** One line of the table: this project and its peer at the same work, one after the other. */
+export interface Row {
+  readonly work: string
+  readonly peer: string
+  readonly ours: Measure
+  readonly theirs: Measure
+  readonly notes?: string
+}
+
+export interface Measure {
+  readonly answers: number
+  readonly seconds: number
+  /** utime and stime of the server, and of its Postgres where it wrote to one. */
+  readonly cpuSeconds: number
+  /** Milliseconds. */
+  readonly p50: number
+  readonly p99: number
+  readonly lost: number
+  /** Answers that were not the right ones: anything but 0 makes the row worthless. */
+  readonly wrong: number
+  readonly residentMiB?: number
+}
+
+export function perCpuSecond({ answers, cpuSeconds }: Measure): number {
+  return answers / cpuSeconds
+}
+
+export function printRows(rows: readonly Row[]): void {
+  const table = rows.flatMap((row) => [
+    line(row.work, 'accueil', row.ours, perCpuSecond(row.ours) / perCpuSecond(row.theirs)),
+    line('', row.peer, row.theirs, 1),
+  ])
+  console.table(table)
+  for (const { work, notes } of rows) if (notes !== undefined) console.log(`${work}: ${notes}`)
+}
+
+function line(work: string, who: string, m: Measure, ratio: number): Record<string, string> {
+  return {
+    work,
+    who,
+    'answers/CPU-second': Math.round(perCpuSecond(m)).toLocaleString('en'),
+    ratio: ratio.toFixed(2),
+    'answers/s': Math.round(m.answers / m.seconds).toLocaleString('en'),
+    'p50 ms': m.p50.toFixed(2),
+    'p99 ms': m.p99.toFixed(2),
+    lost: `${m.lost}`,
+    wrong: `${m.wrong}`,
+    MiB: m.residentMiB === undefined ? '' : `${m.residentMiB}`,
+  }
+}

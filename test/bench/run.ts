@@ -1,0 +1,96 @@
+import { writeFileSync } from 'node:fs'
+import { cpus, totalmem } from 'node:os'
+import { join } from 'node:path'
+import { BENCH_PEERS, providePeers } from '../interop/packages.ts'
+import { createProduct } from '../support/peers/product.ts'
+import { createRunFolder, endProcesses, sweepLeftovers } from '../support/peers/run-folder.ts'
+import { blockedNameRow, blockedNames } from './blocked-name.ts'
+import { ACCOUNTS, SECRET, radiusRows } from './radius.ts'
+import { perCpuSecond, printRows } from './row.ts'
+import type { Row } from './row.ts'
+
+/** `npm run bench [-- --million]`: this project beside its peers, in one run, on this machine. */
+const nameCount = process.argv.includes('--million') ? 1_000_000 : 100_000
+
+sweepLeftovers()
+const folder = createRunFolder()
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    endProcesses(folder.path)
+    process.exit(130)
+  })
+}
+try {
+  await providePeers(BENCH_PEERS)
+  const rows = await measureAll()
+  printRows(rows)
+  const file = join(import.meta.dirname, 'result.json')
+  writeFileSync(file, `${JSON.stringify(report(rows), null, 2)}\n`)
+  console.log(`written to ${file}`)
+} finally {
+  endProcesses(folder.path)
+  folder.remove()
+}
+
+async function measureAll(): Promise<readonly Row[]> {
+  const names = blockedNames(nameCount)
+  folder.write('blocked.txt', names.map((name) => `${name}\n`).join(''))
+  const terms = { version: '2026-01', effective: '2026-01-01', text: { en: './terms.md' } }
+  folder.write('terms.md', '# Terms of use\n\nFor the bench.\n')
+  // JSON is YAML: what is declared is data here, not a text to read.
+  const house = folder.write('house.yaml', JSON.stringify(declaration(terms)))
+  await using product = await createProduct(folder, { upstream: '127.0.0.1:9' })
+  await product.start()
+  const began = Date.now()
+  const applied = await product.command('apply', house)
+  if (applied.code !== 0) throw new Error(`accueil apply:\n${applied.stdout}${applied.stderr}`)
+  await product.ready()
+  console.log(
+    `# ${nameCount} names and ${ACCOUNTS.length} accounts applied in ${Date.now() - began} ms`,
+  )
+  return [...(await radiusRows(folder, product)), await blockedNameRow(folder, product, names)]
+}
+
+function declaration(terms: unknown): unknown {
+  const networks = {
+    guest: { subnets: ['192.168.77.0/24'], grant: '30d' },
+    staff: { subnets: ['192.168.78.0/24'], vlan: 20 },
+  }
+  const gateway = { name: 'gw-0042', address: '127.0.0.1/32', secret: SECRET, kind: 'generic' }
+  const timezone = 'Europe/Paris'
+  return {
+    version: 1,
+    organisation: { name: 'Bench', contact: 'wifi@example.org', colour: '#336699' },
+    associations: [{ code: '75', name: 'Paris' }],
+    sites: [
+      {
+        code: '75-0042',
+        name: 'Bench',
+        association: '75',
+        timezone,
+        networks,
+        gateways: [gateway],
+      },
+    ],
+    terms: [terms],
+    lists: [{ name: 'bench', category: 'bench', file: './blocked.txt', block: ['guest', 'staff'] }],
+    accounts: ACCOUNTS.map(({ name, password }) => ({
+      username: name,
+      password,
+      groups: ['staff'],
+    })),
+  }
+}
+
+function report(rows: readonly Row[]): unknown {
+  return {
+    at: new Date().toISOString(),
+    machine: { cpu: cpus()[0]?.model, cores: cpus().length, memory: totalmem() },
+    rows: rows.map((row) => ({
+      ...row,
+      oursPerCpuSecond: perCpuSecond(row.ours),
+      theirsPerCpuSecond: perCpuSecond(row.theirs),
+      ratio: perCpuSecond(row.ours) / perCpuSecond(row.theirs),
+    })),
+  }
+}

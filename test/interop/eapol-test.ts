@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { eapolTest as authenticate } from '../support/peers/eapol-test.ts'
+import { must } from '../support/peers/process.ts'
+import type { Scenario } from './scenario.ts'
+
+/** wpa_supplicant's EAP peer against the RADIUS port: EAP-TTLS/PAP, the server's CA pinned. */
+export async function eapolTest({ product, folder, test }: Scenario): Promise<void> {
+  const caFile = join(product.dataDir, 'eap-ca.pem')
+  const bob = {
+    folder,
+    port: product.ports.radius,
+    secret: 'testing123',
+    identity: 'bob',
+    password: 'hello',
+    caFile,
+  }
+
+  await test('the CA to pin is a file in the data folder', () => {
+    assert.ok(existsSync(caFile), `${caFile} does not exist`)
+  })
+  for (const tls of ['1.2', '1.3'] as const) {
+    await test(`TLS ${tls}: the right password gets in, and both ends have the same keys`, async () => {
+      const { success, keysMatch, tlsVersion, output } = await authenticate({ ...bob, tls })
+      assert.deepEqual(
+        { success, keysMatch, tlsVersion },
+        { success: true, keysMatch: true, tlsVersion: `TLSv${tls}` },
+        lastLines(output),
+      )
+    })
+    await test(`TLS ${tls}: a wrong password is refused inside the tunnel`, async () => {
+      const wrong = await authenticate({ ...bob, tls, password: 'goodbye' })
+      assert.equal(wrong.success, false)
+      assert.equal(wrong.tlsVersion, `TLSv${tls}`, lastLines(wrong.output))
+      assert.match(wrong.output, /code=3 \(Access-Reject\)/)
+    })
+    await test(`TLS ${tls}: a supplicant that sends 100 bytes at a time gets in`, async () => {
+      const { success, keysMatch, output } = await authenticate({ ...bob, tls, fragmentSize: 100 })
+      assert.deepEqual(
+        { success, keysMatch },
+        { success: true, keysMatch: true },
+        lastLines(output),
+      )
+    })
+    await test(`TLS ${tls}: a NAS with a Framed-MTU of 300 is sent small pieces`, async () => {
+      const framedMtu = ['-N', '12:d:300']
+      const { success, keysMatch, output } = await authenticate({
+        ...bob,
+        tls,
+        arguments: framedMtu,
+      })
+      assert.deepEqual(
+        { success, keysMatch },
+        { success: true, keysMatch: true },
+        lastLines(output),
+      )
+      for (const [, size] of output.matchAll(
+        /decapsulated EAP packet \(code=1 id=\d+ len=(\d+)/g,
+      )) {
+        assert.ok(Number(size) <= 296, `an EAP packet of ${size} bytes`)
+      }
+    })
+  }
+  await test('an unknown account is refused', async () => {
+    const { success } = await authenticate({ ...bob, tls: '1.3', identity: 'nobody' })
+    assert.equal(success, false)
+  })
+  await test('a supplicant that pins another CA does not give its password away', async () => {
+    const other = folder.fresh('other-ca.pem')
+    const key = folder.fresh('other-ca.key')
+    const make = 'req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=other'
+    await must(['openssl', ...make.split(' '), '-keyout', key, '-out', other])
+    const { success, output } = await authenticate({ ...bob, tls: '1.3', caFile: other })
+    assert.equal(success, false)
+    assert.match(output, /certificate verify failed|unknown CA/i)
+  })
+}
+
+function lastLines(output: string): string {
+  return output.split('\n').slice(-25).join('\n')
+}

@@ -1,0 +1,65 @@
+import { existsSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { must } from '../support/peers/process.ts'
+
+/** The real peers: the program that must be there, and the Debian package it comes in. */
+const PEERS: readonly (readonly [program: string, packageName: string])[] = [
+  ['radclient', 'freeradius-utils'],
+  ['eapol_test', 'eapoltest'],
+  ['hostapd', 'hostapd'],
+  ['wpa_supplicant', 'wpasupplicant'],
+  ['opennds', 'opennds'],
+  ['iptables-legacy', 'iptables'],
+  ['nft', 'nftables'],
+  ['dnsmasq', 'dnsmasq-base'],
+  ['unbound', 'unbound'],
+  ['dig', 'bind9-dnsutils'],
+  ['kdig', 'knot-dnsutils'],
+  ['ip', 'iproute2'],
+  ['curl', 'curl'],
+  ['chromium', 'chromium'],
+]
+
+/** What `npm run bench` needs beside them. */
+export const BENCH_PEERS: typeof PEERS = [
+  ['freeradius', 'freeradius'],
+  ['/usr/lib/freeradius/rlm_sql_postgresql.so', 'freeradius-postgresql'],
+  ['unbound', 'unbound'],
+  ['dnsperf', 'dnsperf'],
+]
+
+/** Installs the peers that are missing. Throws where one is still absent: nothing is skipped. */
+export async function providePeers(peers: typeof PEERS = PEERS): Promise<void> {
+  const missing = peers.filter(([program]) => !isInstalled(program))
+  if (missing.length === 0) return
+  const packages = [...new Set(missing.map(([, packageName]) => packageName))]
+  if (process.getuid?.() !== 0) {
+    throw new Error(
+      `missing: ${packages.join(' ')}\nAs root: apt-get install --no-install-recommends ${packages.join(' ')}`,
+    )
+  }
+  const env = { DEBIAN_FRONTEND: 'noninteractive' }
+  const patience = { env, timeoutMs: 10 * 60_000 }
+  console.log(`# installing ${packages.join(' ')}`)
+  await must(['apt-get', '-qq', 'update'], patience)
+  // A package must not start its service: it would take the ports the suite asks for.
+  const policy = '/usr/sbin/policy-rc.d'
+  const keepQuiet = existsSync(policy) ? [] : [policy]
+  for (const file of keepQuiet) {
+    await must(['sh', '-c', `printf '#!/bin/sh\\nexit 101\\n' > ${file} && chmod 755 ${file}`])
+  }
+  try {
+    const install = ['apt-get', '-qq', '-y', '--no-install-recommends', 'install']
+    await must([...install, ...packages], patience)
+  } finally {
+    for (const file of keepQuiet) await must(['rm', '-f', file])
+  }
+  const absent = missing.filter(([program]) => !isInstalled(program))
+  if (absent.length > 0) throw new Error(`still missing: ${absent.map(([p]) => p).join(' ')}`)
+}
+
+function isInstalled(program: string): boolean {
+  if (program.startsWith('/')) return existsSync(program)
+  const path = `${process.env['PATH'] ?? ''}${delimiter}/usr/sbin${delimiter}/sbin`
+  return path.split(delimiter).some((folder) => existsSync(join(folder, program)))
+}

@@ -1,0 +1,77 @@
+import { sweepNamespaces } from '../support/peers/namespaces.ts'
+import { createRunFolder, endProcesses, sweepLeftovers } from '../support/peers/run-folder.ts'
+import { browser } from './browser.ts'
+import { demo } from './demo.ts'
+import { dns } from './dns.ts'
+import { eapolTest } from './eapol-test.ts'
+import { faults } from './faults.ts'
+import { fuzz } from './fuzz.ts'
+import { openHouse } from './house.ts'
+import { opennds } from './opennds.ts'
+import { providePeers } from './packages.ts'
+import { radclient } from './radclient.ts'
+import { runScenario } from './scenario.ts'
+import type { Scenario, Tally } from './scenario.ts'
+import { wired } from './wired.ts'
+
+/**
+ * The order is that of a first reading; `faults` is last because it kills the product it is given.
+ * `npm run test:interop -- dns wired` runs only those.
+ */
+const SCENARIOS: Readonly<Record<string, (s: Scenario) => Promise<void>>> = {
+  demo,
+  radclient,
+  'eapol-test': eapolTest,
+  wired,
+  dns,
+  opennds,
+  browser,
+  fuzz,
+  faults,
+}
+
+const tally: Tally = { passed: 0, failed: 0 }
+const wanted = process.argv.slice(2)
+const unknown = wanted.filter((name) => !(name in SCENARIOS))
+if (unknown.length > 0) {
+  console.error(`no scenario ${unknown.join(', ')}; there are: ${Object.keys(SCENARIOS).join(' ')}`)
+  process.exit(2)
+}
+if (process.getuid?.() !== 0) {
+  console.error('this suite makes network namespaces: run it as root')
+  process.exit(2)
+}
+
+sweepLeftovers()
+await sweepNamespaces()
+const folder = createRunFolder()
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.once(signal, () => void cleanUp().finally(() => process.exit(130)))
+}
+try {
+  await providePeers()
+  await scenarios()
+} catch (error) {
+  tally.failed++
+  console.log('not ok the suite could start the product with its fixture')
+  console.log(error instanceof Error ? error.stack : error)
+} finally {
+  await cleanUp()
+}
+console.log(`# logs are in ${folder.path}`)
+console.log(`${tally.passed} passed, ${tally.failed} failed`)
+process.exitCode = tally.failed === 0 && tally.passed > 0 ? 0 : 1
+
+async function scenarios(): Promise<void> {
+  await using house = await openHouse(folder)
+  for (const [name, scenario] of Object.entries(SCENARIOS)) {
+    if (wanted.length > 0 && !wanted.includes(name)) continue
+    await runScenario(name, scenario, { ...house, folder, tally })
+  }
+}
+
+async function cleanUp(): Promise<void> {
+  endProcesses(folder.path)
+  await sweepNamespaces()
+  if (tally.failed === 0) folder.remove()
+}

@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { startHostapd } from '../support/peers/hostapd.ts'
+import { connect, createNamespace, freeUplink, hostDevice } from '../support/peers/namespaces.ts'
+import { eventually } from '../support/peers/process.ts'
+import type { LogRow } from '../support/peers/product.ts'
+import { startSupplicant } from '../support/peers/wpa-supplicant.ts'
+import type { Scenario } from './scenario.ts'
+
+const LAPTOP = '02:00:5e:00:81:09'
+const VLAN = '30'
+
+/** hostapd in a gateway's namespace, wpa_supplicant at the other end of its cable. */
+export async function wired({ product, folder, test }: Scenario): Promise<void> {
+  await using laptop = await createNamespace('laptop')
+  await using gateway = await createNamespace('gateway')
+  const uplink = freeUplink(128)
+  await connect(
+    { namespace: laptop, device: 'eth0', mac: LAPTOP },
+    { namespace: gateway, device: 'lan0' },
+  )
+  await connect(
+    { namespace: gateway, device: 'wan0', address: `${uplink.gateway}/30` },
+    { namespace: null, device: hostDevice('dot1x'), address: `${uplink.ours}/30` },
+  )
+  await using hostapd = await startHostapd({
+    folder,
+    namespace: gateway,
+    device: 'lan0',
+    nasIdentifier: 'gw-0043',
+    radius: {
+      address: uplink.ours,
+      authPort: product.ports.radius,
+      acctPort: product.ports.radiusAcct,
+      secret: 's3cret-of-0043',
+    },
+    interimSeconds: 2,
+  })
+  await using supplicant = await startSupplicant({
+    folder,
+    namespace: laptop,
+    device: 'eth0',
+    identity: 'bob',
+    password: 'hello',
+    caFile: join(product.dataDir, 'eap-ca.pem'),
+  })
+  const rows = (): Promise<readonly LogRow[]> => product.searchLogs('--mac', LAPTOP)
+
+  await test('the laptop is authenticated and hostapd opens its port', async () => {
+    await supplicant.printed(/CTRL-EVENT-EAP-SUCCESS/)
+    await eventually('AUTHORIZED', async () =>
+      (await hostapd.stations()).includes('flags=[AUTHORIZED]'),
+    )
+  })
+  await test('the Access-Accept carries the VLAN of the staff network', () => {
+    const accept = received(hostapd.output(), 'Access-Accept')[0] ?? ''
+    const attributes = `Tunnel-Type\\).*\\n.*Value: 0000000d[\\s\\S]*Tunnel-Medium-Type\\).*\\n.*Value: 00000006`
+    assert.match(accept, new RegExp(attributes))
+    const group = /\(Tunnel-Private-Group-Id\) length=\d+\n\s+Value: ([0-9a-f]+)/.exec(accept)?.[1]
+    assert.equal(
+      Buffer.from(group ?? '', 'hex')
+        .toString()
+        .replace('\0', ''),
+      VLAN,
+    )
+  })
+  await test('Start is acknowledged and its row is open', async () => {
+    await eventually('an Accounting-Response', () => acknowledged(hostapd.output(), 'Start') >= 1)
+    const [row, ...more] = await rows()
+    assert.ok(row, 'no row')
+    assert.deepEqual(more, [])
+    const { site, gateway: name, network, mac, user, stop, cause } = row
+    assert.deepEqual(
+      { site, gateway: name, network, mac, user, stop, cause },
+      {
+        site: '75-0043',
+        gateway: 'gw-0043',
+        network: 'staff',
+        mac: LAPTOP,
+        user: 'bob',
+        stop: null,
+        cause: null,
+      },
+    )
+  })
+  await test('two Interim-Updates are acknowledged and leave one open row', async () => {
+    await eventually('two Interims', () => acknowledged(hostapd.output(), 'Interim') >= 2, 15_000)
+    const found = await rows()
+    assert.equal(found.length, 1)
+    assert.equal(found[0]?.stop, null)
+  })
+  await test('after the log-off the row is closed and says why', async () => {
+    await supplicant.logoff()
+    const row = await eventually('a closed row', async () =>
+      (await rows()).find((one) => one.stop !== null),
+    )
+    assert.equal(row.cause, 'User-Request')
+    const seconds = (Date.parse(row.stop ?? '') - Date.parse(row.start)) / 1000
+    assert.ok(seconds >= 3 && seconds < 60, `a session of ${seconds} s`)
+  })
+}
+
+function received(log: string, kind: string): readonly string[] {
+  const messages = log.split(/(?=RADIUS message: code=)/)
+  return messages.filter(
+    (message) => message.startsWith('RADIUS message: code=') && message.includes(`(${kind})`, 0),
+  )
+}
+
+const STATUS = { Start: 1, Interim: 3 } as const
+
+/** How many accounting requests of this kind hostapd says were answered. */
+function acknowledged(log: string, kind: keyof typeof STATUS): number {
+  const header = /^RADIUS message: code=\d+ \((\S+)\) identifier=(\d+)/
+  const messages = log.split(/(?=RADIUS message: code=)/)
+  const answered = new Set(
+    messages.flatMap((message) => {
+      const [, code, identifier] = header.exec(message) ?? []
+      return code === 'Accounting-Response' && identifier !== undefined ? [identifier] : []
+    }),
+  )
+  return messages.filter((message) => {
+    const [, code, identifier = ''] = header.exec(message) ?? []
+    const status = /\(Acct-Status-Type\) length=6\n\s+Value: (\d+)/.exec(message)?.[1]
+    return code === 'Accounting-Request' && status === `${STATUS[kind]}` && answered.has(identifier)
+  }).length
+}

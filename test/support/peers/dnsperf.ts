@@ -1,0 +1,46 @@
+import { must } from './process.ts'
+
+export interface DnsLoad {
+  readonly answers: number
+  readonly perSecond: number
+  readonly lost: number
+  readonly refusedNames: number
+}
+
+export interface DnsLatency {
+  readonly p50: number
+  readonly p99: number
+}
+
+interface Target {
+  readonly port: number
+  readonly queries: string
+  readonly seconds: number
+}
+
+/** As many queries as the server takes, 200 outstanding. */
+export async function dnsLoad({ port, queries, seconds }: Target): Promise<DnsLoad> {
+  const command = `dnsperf -s 127.0.0.1 -p ${port} -d ${queries} -l ${seconds} -c 8 -q 200`
+  const output = await must(command.split(' '))
+  const number = (pattern: RegExp): number => Number(pattern.exec(output)?.[1] ?? Number.NaN)
+  return {
+    answers: number(/Queries completed:\s+(\d+)/),
+    perSecond: number(/Queries per second:\s+([\d.]+)/),
+    lost: number(/Queries lost:\s+(\d+)/),
+    refusedNames: number(/NXDOMAIN (\d+)/),
+  }
+}
+
+/** The time of each answer at a steady rate, in milliseconds. */
+export async function dnsLatency(
+  { port, queries, seconds }: Target,
+  perSecond: number,
+): Promise<DnsLatency> {
+  const command = `dnsperf -s 127.0.0.1 -p ${port} -d ${queries} -l ${seconds} -c 8 -q 200 -v`
+  const output = await must([...command.split(' '), '-Q', `${perSecond}`])
+  const times = [...output.matchAll(/^> .* ([\d.]+)$/gm)].map(([, time]) => Number(time) * 1000)
+  const sorted = Float64Array.from(times).sort()
+  const quantile = (share: number): number =>
+    sorted[Math.floor(sorted.length * share)] ?? Number.NaN
+  return { p50: quantile(0.5), p99: quantile(0.99) }
+}

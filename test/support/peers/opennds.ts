@@ -1,0 +1,89 @@
+import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Namespace } from './namespaces.ts'
+import { eventually, run, start } from './process.ts'
+import type { Running } from './process.ts'
+import type { RunFolder } from './run-folder.ts'
+
+export interface OpenNds extends Running {
+  /** What `ndsctl` answers, run beside this gateway. */
+  ndsctl(...args: readonly string[]): Promise<string>
+}
+
+export interface OpenNdsOptions {
+  readonly folder: RunFolder
+  readonly namespace: Namespace
+  readonly lan: string
+  readonly name: string
+  /** The folder it sees as /tmp: it keeps its socket there and looks for DHCP leases. */
+  readonly tmp: string
+  readonly portal: { readonly address: string; readonly port: number; readonly path: string }
+  readonly key: string
+}
+
+/**
+ * openNDS 9.10 at FAS level 1. It edits /etc/hosts, keeps files in /tmp, calls `systemctl` and
+ * whatever `iptables` is on the PATH: it gets a mount namespace with its own of each. Of the two
+ * kinds of iptables only the legacy one takes the rules it writes to FORWARD.
+ */
+export async function startOpenNds(o: OpenNdsOptions): Promise<OpenNds> {
+  const etc = o.folder.fresh('opennds-etc')
+  cpSync('/etc/opennds', etc, { recursive: true })
+  writeFileSync(join(etc, 'opennds.conf'), settings(o))
+  const hosts = o.folder.write('opennds-hosts', '127.0.0.1 localhost\n')
+  const tools = join(o.tmp, 'tools')
+  mkdirSync(tools, { recursive: true })
+  symlinkSync('/usr/sbin/iptables-legacy', join(tools, 'iptables'))
+  symlinkSync('/usr/bin/true', join(tools, 'systemctl'))
+  const script = [
+    `mount --bind ${etc} /etc/opennds`,
+    `mount --bind ${hosts} /etc/hosts`,
+    `mount --bind ${o.tmp} /tmp`,
+    'export PATH=/tmp/tools:$PATH',
+    'exec opennds -f -d 2',
+  ].join(' && ')
+  const running = start(
+    'opennds',
+    ['unshare', '--mount', '--propagation', 'private', 'sh', '-c', script],
+    { folder: o.folder, namespace: o.namespace.name },
+  )
+  const ndsctl = async (...args: readonly string[]): Promise<string> => {
+    const inside = ['nsenter', '-t', `${running.pid}`, '-m', '-n', 'ndsctl', ...args]
+    const done = await run(inside, { timeoutMs: 10_000 })
+    return done.stdout
+  }
+  await eventually(
+    'openNDS answers ndsctl and has its rules in place',
+    async () => {
+      if (!running.alive())
+        throw new Error(`openNDS ended:\n${readFileSync(running.logFile, 'utf8')}`)
+      return (await ndsctl('json')).includes('"client_list_length"')
+    },
+    40_000,
+  )
+  return { ...running, ndsctl }
+}
+
+function settings(o: OpenNdsOptions): string {
+  return `GatewayInterface ${o.lan}
+GatewayName ${o.name}
+fasport ${o.portal.port}
+faspath ${o.portal.path}
+fasremoteip ${o.portal.address}
+fas_secure_enabled 1
+faskey ${o.key}
+gatewayfqdn disable
+SessionTimeout 1440
+CheckInterval 5
+FirewallRuleSet authenticated-users {
+  FirewallRule allow all
+}
+FirewallRuleSet preauthenticated-users {
+}
+FirewallRuleSet users-to-router {
+  FirewallRule allow udp port 53
+  FirewallRule allow tcp port 53
+  FirewallRule allow udp port 67
+}
+`
+}

@@ -1,0 +1,146 @@
+import { join } from 'node:path'
+import { freePort } from './free-ports.ts'
+import { eventually, repository, run, start } from './process.ts'
+import type { Exit, Finished, Running } from './process.ts'
+import type { RunFolder } from './run-folder.ts'
+
+export interface Ports {
+  readonly http: number
+  readonly metrics: number
+  readonly radius: number
+  readonly radiusAcct: number
+  readonly dns: number
+}
+
+/** One row of `logs search --json`. */
+export interface LogRow {
+  readonly sessionId: string
+  readonly site: string
+  readonly gateway: string
+  readonly network: string
+  readonly mac: string | null
+  readonly user: string | null
+  readonly ip: string | null
+  readonly ipv6: string | null
+  readonly publicIp: string | null
+  readonly publicPorts: unknown
+  readonly start: string
+  readonly stop: string | null
+  readonly cause: string | null
+}
+
+/** The product, started as its users do and told everything through its environment. */
+export interface Product extends AsyncDisposable {
+  readonly ports: Ports
+  readonly dataDir: string
+  readonly portalUrl: string
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** The process of the latest start. */
+  running(): Running
+  /** Starts it and waits for its first screen and for /readyz. */
+  start(): Promise<void>
+  /** Starts it and does not wait. */
+  launch(): Running
+  /** Resolves when /readyz says 200. */
+  ready(ms?: number): Promise<void>
+  stop(signal?: NodeJS.Signals): Promise<Exit>
+  /** `npx accueil …` in the same environment. */
+  command(...args: readonly string[]): Promise<Finished>
+  searchLogs(...query: readonly string[]): Promise<readonly LogRow[]>
+}
+
+const START_MS = 60_000
+const PROGRAM = [process.execPath, join(repository, 'main.ts')]
+
+export async function createProduct(
+  folder: RunFolder,
+  options: {
+    readonly upstream: string
+    readonly env?: Readonly<Record<string, string | undefined>>
+    readonly dataDir?: string
+  },
+): Promise<Product> {
+  const ports: Ports = {
+    http: await freePort(),
+    metrics: await freePort(),
+    radius: await freePort(),
+    radiusAcct: await freePort(),
+    dns: await freePort(),
+  }
+  const dataDir = options.dataDir ?? folder.fresh('data')
+  const portalUrl = `http://127.0.0.1:${ports.http}`
+  const env = {
+    ...withoutSettings(process.env),
+    ACCUEIL_DATA_DIR: dataDir,
+    ACCUEIL_PUBLIC_URL: portalUrl,
+    ACCUEIL_HTTP_LISTEN: `0.0.0.0:${ports.http}`,
+    ACCUEIL_METRICS_LISTEN: `127.0.0.1:${ports.metrics}`,
+    ACCUEIL_RADIUS_LISTEN: `0.0.0.0:${ports.radius}`,
+    ACCUEIL_RADIUS_ACCT_LISTEN: `0.0.0.0:${ports.radiusAcct}`,
+    ACCUEIL_DNS_LISTEN: `0.0.0.0:${ports.dns}`,
+    ACCUEIL_DNS_UPSTREAM: options.upstream,
+    ACCUEIL_DEMO: '0',
+    ...options.env,
+  }
+  let current: Running | null = null
+  const running = (): Running => {
+    if (current === null) throw new Error('the product was not started')
+    return current
+  }
+  const launch = (): Running => {
+    current = start('product', [...PROGRAM, 'start'], { folder, env })
+    return current
+  }
+  const command = (...args: readonly string[]): Promise<Finished> =>
+    run([...PROGRAM, ...args], { env })
+  const ready = async (ms = START_MS): Promise<void> => {
+    let said = 'nothing'
+    const look = async (): Promise<boolean> => {
+      if (!running().alive()) throw new Error(`the product ended:\n${running().output()}`)
+      try {
+        const response = await fetch(`${portalUrl}/readyz`, { signal: AbortSignal.timeout(2000) })
+        said = await response.text()
+        return response.status === 200
+      } catch {
+        return false
+      }
+    }
+    await eventually(() => `the product is ready; /readyz says ${said}`, look, ms)
+  }
+  return {
+    ports,
+    dataDir,
+    portalUrl,
+    env,
+    running,
+    ready,
+    command,
+    launch,
+    async start() {
+      await launch().printed(/Accueil is ready/, START_MS)
+      await ready()
+    },
+    async stop(signal) {
+      return running().stop(signal)
+    },
+    async searchLogs(...query) {
+      const asked = ['logs', 'search', ...query, '--reason', 'test', '--json']
+      const done = await command(...asked)
+      if (done.code !== 0) throw new Error(`accueil ${asked.join(' ')}:\n${done.stderr}`)
+      const lines = done.stdout.split('\n').filter((line) => line !== '')
+      return lines.map((line) => JSON.parse(line) as LogRow)
+    },
+    async [Symbol.asyncDispose]() {
+      if (current !== null) await current.stop()
+    },
+  }
+}
+
+/** The environment of a newcomer: none of our variables set. */
+function withoutSettings(env: NodeJS.ProcessEnv): Record<string, string | undefined> {
+  return Object.fromEntries(
+    Object.keys(env)
+      .filter((name) => name.startsWith('ACCUEIL_') || name === 'DATABASE_URL')
+      .map((name) => [name, undefined]),
+  )
+}

@@ -1,0 +1,33 @@
+import { defineConfig } from 'vitest/config'
+
+const database = { globalSetup: ['./test/support/postgres.ts'], testTimeout: 30_000 }
+
+export default defineConfig({
+  test: {
+    reporters: ['default', './test/support/closing-line.ts'],
+    // Node's own loader: the tests run the very files that production runs.
+    experimental: { viteModuleRunner: false },
+    maxWorkers: 2,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['**/*.test.ts'],
+          exclude: ['**/*.db.test.ts', 'test/process/**', 'node_modules/**'],
+        },
+      },
+      { extends: true, test: { name: 'database', include: ['**/*.db.test.ts'], ...database } },
+      {
+        extends: true,
+        test: {
+          name: 'process',
+          include: ['test/process/**/*.test.ts'],
+          testTimeout: 60_000,
+          // Each starts the whole program: one after the other.
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+})
