@@ -32,16 +32,17 @@ export async function runStart(args: readonly string[]): Promise<number> {
   const config = requireConfig()
   const log = createLog({ fd: 2, level: process.stderr.isTTY ? 'warn' : 'info' })
   const lifecycle = createLifecycle(log)
-  const stopped = stopOnSignal(lifecycle)
+  const signals = stopOnSignal(lifecycle)
   try {
     const house = await bringUp(config, names, log, lifecycle)
-    console.log(await readyScreen(house, names))
+    if (!signals.asked()) console.log(await readyScreen(house, names))
     log.info('process.started', { roles: names.join(' ') })
   } catch (thrown) {
     await lifecycle.stop()
-    throw thrown
+    // What fails because everything is being stopped is no failure.
+    if (!signals.asked()) throw thrown
   }
-  const signal = await stopped
+  const signal = await signals.stopped
   log.info('process.stopped', { signal })
   return 0
 }
@@ -55,7 +56,10 @@ function roleNames(args: readonly string[]): readonly RoleName[] {
 }
 
 /** Resolves when all is stopped in order; a second signal ends the program where it stands. */
-function stopOnSignal(lifecycle: Lifecycle): Promise<string> {
+function stopOnSignal(lifecycle: Lifecycle): {
+  readonly stopped: Promise<string>
+  asked(): boolean
+} {
   const stopped = Promise.withResolvers<string>()
   let asked = false
   const onSignal = (signal: NodeJS.Signals): void => {
@@ -66,7 +70,7 @@ function stopOnSignal(lifecycle: Lifecycle): Promise<string> {
   }
   process.on('SIGINT', onSignal)
   process.on('SIGTERM', onSignal)
-  return stopped.promise
+  return { stopped: stopped.promise, asked: () => asked }
 }
 
 async function bringUp(
@@ -143,11 +147,12 @@ async function startRoles(
   lifecycle.onStop('operator server', () => operator.stop())
   await operator.start()
 
-  for (const role of names.map((name) => createRole(name, deps, health))) {
+  // All of them before the first is started: until the last serves, the process is not ready.
+  roles.push(...names.map((name) => createRole(name, deps, health)))
+  for (const role of roles) {
     // Before the start: one that fails half-way has sockets and timers to let go of too.
     lifecycle.onStop(role.name, () => role.stop())
     await role.start()
-    roles.push(role)
   }
 }
 

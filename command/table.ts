@@ -24,6 +24,11 @@ export const commands: Readonly<Record<string, Command>> = {
     summary: 'who was there and when; the look itself is recorded',
     run: async (args) => (await import('./logs-search.ts')).runLogsSearch(args),
   },
+  'lists check': {
+    usage: 'DOMAIN [--site CODE] [--network guest|staff]',
+    summary: 'whether a name is blocked there, and by which rule or line of which list',
+    run: async (args) => (await import('./lists-check.ts')).runListsCheck(args),
+  },
   doctor: {
     usage: '',
     summary: 'check database, ports, certificates, upstreams and clock; say what is wrong',

@@ -115,7 +115,13 @@ function initialise(cluster: string, binaries: string, user: ServerUser, fsync: 
   if (made.status !== 0) {
     rmSync(cluster, { recursive: true, force: true })
     const said = (made.error?.message ?? made.stderr).trim().split('\n').at(-1) ?? ''
-    throw new AppError('initdb', `the database could not be created in ${cluster}: ${said}`)
+    const wayOut = /look up effective user ID/.test(said)
+      ? '; Postgres needs a user who stands in /etc/passwd: run as one, or set DATABASE_URL'
+      : ''
+    throw new AppError(
+      'initdb',
+      `the database could not be created in ${cluster}: ${said}${wayOut}`,
+    )
   }
 }
 

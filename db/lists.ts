@@ -1,4 +1,5 @@
-import { zstdCompressSync, zstdDecompressSync } from 'node:zlib'
+import { promisify } from 'node:util'
+import { zstdCompressSync, zstdDecompress } from 'node:zlib'
 import { AppError } from '#core/error.ts'
 import type { Database } from './connection.ts'
 import type { NetworkKind } from './sites.ts'
@@ -11,6 +12,9 @@ export interface ListHead {
   /** Hex, of the text as it was given. */
   readonly sha256: string
 }
+
+// Off the event loop: names are answered while a large list is unpacked.
+const decompress = promisify(zstdDecompress)
 
 const LONGEST_LIST_BYTES = 512 * 1024 * 1024
 
@@ -39,7 +43,7 @@ export async function readListText(
     .where('name', '=', name)
     .executeTakeFirst()
   if (row === undefined) throw new AppError('list', `there is no list "${name}"`)
-  return zstdDecompressSync(row.content, { maxOutputLength: LONGEST_LIST_BYTES })
+  return decompress(row.content, { maxOutputLength: LONGEST_LIST_BYTES })
 }
 
 export function packListText(text: Uint8Array): Uint8Array {

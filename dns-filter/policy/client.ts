@@ -20,12 +20,7 @@ export interface Clients {
 }
 
 export function createClients(networks: readonly Network[]): Clients {
-  const table = new PrefixTable<Client>(
-    networks.flatMap(({ site, association, kind, subnets }) => {
-      const client: Client = { network: kind, site, association }
-      return subnets.map((subnet) => [subnet, client] as const)
-    }),
-  )
+  const table = new PrefixTable<Client>(bySubnet(networks))
   const known = new BoundedMap<string, Client | 'stranger'>({ limit: LIMITS.clientAddresses })
 
   function classify(address: string): Client | 'stranger' {
@@ -43,5 +38,30 @@ export function createClients(networks: readonly Network[]): Clients {
       }
       return client === 'stranger' ? null : client
     },
+  }
+}
+
+/**
+ * Places behind NAT often have the same private subnet: such an address does not tell the place, so
+ * it gets no place's own policy, but what those places have in common.
+ */
+function bySubnet(networks: readonly Network[]): ReadonlyMap<string, Client> {
+  const clients = new Map<string, Client>()
+  for (const { site, association, kind, subnets } of networks) {
+    for (const subnet of subnets) {
+      const other = clients.get(subnet)
+      const here: Client = { network: kind, site, association }
+      clients.set(subnet, other === undefined ? here : inCommon(other, here))
+    }
+  }
+  return clients
+}
+
+function inCommon(a: Client, b: Client): Client {
+  return {
+    // The stricter one where they differ: a guest must not have what staff may see.
+    network: a.network === b.network ? a.network : 'guest',
+    site: a.site === b.site ? a.site : null,
+    association: a.association === b.association ? a.association : null,
   }
 }

@@ -155,12 +155,12 @@ function maybeAnswered(packet: Buffer): boolean {
   for (let at = 20; at < length; at += packet[at + 1] ?? 0) {
     if ((packet[at + 1] ?? 0) < 2 || at + (packet[at + 1] ?? 0) > length) return false
   }
-  const needProof: readonly number[] = [
+  const needProof = new Set<number>([
     ATTRIBUTE.eapMessage,
     ATTRIBUTE.proxyState,
     ATTRIBUTE.messageAuthenticator,
-  ]
-  return decode(packet).attributes.every(({ type }) => !needProof.includes(type))
+  ])
+  return decode(packet).attributes.every(({ type }) => !needProof.has(type))
 }
 
 /** The least of a few looks: what the collector can give back is not a leak. */

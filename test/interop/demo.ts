@@ -67,6 +67,7 @@ export async function demo({ upstream, folder, test }: Scenario): Promise<void> 
     assert.equal((await radclient({ ...login, kind: 'auth' })).reply, 'Access-Reject')
   })
   await test('SIGTERM stops it as well', async () => {
+    await product.running().printed(/Accueil is ready/)
     const exit = await product.stop('SIGTERM')
     assert.ok(exit.code === 0 || exit.code === 143, describe(exit))
     assert.deepEqual(postgresUnder(product.dataDir), [])

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict'
-import { dig as ask, kdig as askWithKdig } from '../support/peers/dig.ts'
+import { dig as ask, kdig as askWithKdig, readAnswer } from '../support/peers/dig.ts'
 import type { DnsAnswer } from '../support/peers/dig.ts'
 import { connect, createNamespace, hostDevice } from '../support/peers/namespaces.ts'
-import { run } from '../support/peers/process.ts'
-import { readAnswer } from '../support/peers/dig.ts'
+import { must, run } from '../support/peers/process.ts'
 import type { Scenario } from './scenario.ts'
 
 const BLOCKED = 'bad.example'
@@ -143,8 +142,8 @@ async function placeOf(port: number, test: Scenario['test']): Promise<void> {
     { namespace: place, device: 'eth0', address: '10.213.200.9/24' },
     { namespace: null, device: hostDevice('place'), address: '10.213.200.1/24' },
   )
-  const address = ['ip', '-n', place.name, 'address', 'add', '10.213.200.209/24', 'dev', 'eth0']
-  await run(address)
+  const second = `ip -n ${place.name} address add 10.213.200.209/24 dev eth0`
+  await must(second.split(' '))
   const from = async (source: string): Promise<DnsAnswer> => {
     const question = ['-b', source, 'guests-may-not.example.com', 'A']
     const command = ['dig', '+tries=1', '+time=3', '-p', `${port}`, '@10.213.200.1', ...question]

@@ -101,31 +101,32 @@ export async function opennds({ product, folder, test }: Scenario): Promise<void
   })
 
   const began = Date.now()
-  let page: URL | null = null
+  // Each sentence goes on from where the one before it arrived.
+  let page = new URL('about:blank')
   let html = ''
-  let opening: URL | null = null
+  let opening = page
   await test('the phone’s generate_204 is redirected to the portal', async () => {
     page = await redirect('http://1.2.3.4/generate_204')
     assert.equal(page.host, `${uplink.ours}:${product.ports.http}`)
     assert.ok(page.searchParams.get('fas'))
   })
   await test('the portal shows the terms in the phone’s language', async () => {
-    const { stdout } = await curl('-f', '-H', 'Accept-Language: fr-FR,fr;q=0.9', `${page}`)
+    const { stdout } = await curl('-f', '-H', 'Accept-Language: fr-FR,fr;q=0.9', page.href)
     html = stdout
     assert.match(html, /<html[^>]*lang="fr"/)
     assert.match(html, /La loi demande de garder un an/)
   })
   await test('accepting sends the phone back to its gateway', async () => {
     const { action, fields } = readForm(html)
-    const to = new URL(action, page ?? undefined)
-    opening = await redirect('--data', `${fields}`, '-H', `Origin: ${to.origin}`, `${to}`)
+    const to = new URL(action, page)
+    opening = await redirect('--data', fields.toString(), '-H', `Origin: ${to.origin}`, to.href)
     assert.equal(opening.host, `${LAN}:2050`)
   })
   await test('the gateway opens and sends the phone to the page that says so', async () => {
-    const last = await redirect(`${opening}`)
+    const last = await redirect(opening.href)
     assert.equal(last.origin, product.portalUrl)
     // The public address of this run is on loopback; a phone reaches the same page by the uplink.
-    const { stdout } = await curl('-f', `${page?.origin}${last.pathname}${last.search}`)
+    const { stdout } = await curl('-f', `${page.origin}${last.pathname}${last.search}`)
     assert.match(stdout, /<html/)
   })
   await test('the phone reaches the web server, by name', async () => {

@@ -53,7 +53,8 @@ export async function wired({ product, folder, test }: Scenario): Promise<void> 
     )
   })
   await test('the Access-Accept carries the VLAN of the staff network', () => {
-    const accept = received(hostapd.output(), 'Access-Accept')[0] ?? ''
+    const messages = messagesOf(hostapd.output())
+    const accept = messages.find(({ kind }) => kind === 'Access-Accept')?.text ?? ''
     const attributes = `Tunnel-Type\\).*\\n.*Value: 0000000d[\\s\\S]*Tunnel-Medium-Type\\).*\\n.*Value: 00000006`
     assert.match(accept, new RegExp(attributes))
     const group = /\(Tunnel-Private-Group-Id\) length=\d+\n\s+Value: ([0-9a-f]+)/.exec(accept)?.[1]
@@ -100,28 +101,33 @@ export async function wired({ product, folder, test }: Scenario): Promise<void> 
   })
 }
 
-function received(log: string, kind: string): readonly string[] {
-  const messages = log.split(/(?=RADIUS message: code=)/)
-  return messages.filter(
-    (message) => message.startsWith('RADIUS message: code=') && message.includes(`(${kind})`, 0),
-  )
+const HEADER = /^RADIUS message: code=\d+ \((\S+)\) identifier=(\d+)/
+
+interface Message {
+  readonly kind: string
+  readonly identifier: string
+  readonly text: string
+}
+
+/** The RADIUS messages that hostapd printed, sent and received. */
+function messagesOf(log: string): readonly Message[] {
+  return log.split(/(?=RADIUS message: code=)/).flatMap((text) => {
+    const [, kind, identifier] = HEADER.exec(text) ?? []
+    return kind === undefined || identifier === undefined ? [] : [{ kind, identifier, text }]
+  })
 }
 
 const STATUS = { Start: 1, Interim: 3 } as const
 
 /** How many accounting requests of this kind hostapd says were answered. */
 function acknowledged(log: string, kind: keyof typeof STATUS): number {
-  const header = /^RADIUS message: code=\d+ \((\S+)\) identifier=(\d+)/
-  const messages = log.split(/(?=RADIUS message: code=)/)
+  const messages = messagesOf(log)
   const answered = new Set(
-    messages.flatMap((message) => {
-      const [, code, identifier] = header.exec(message) ?? []
-      return code === 'Accounting-Response' && identifier !== undefined ? [identifier] : []
-    }),
+    messages.filter((one) => one.kind === 'Accounting-Response').map((one) => one.identifier),
   )
-  return messages.filter((message) => {
-    const [, code, identifier = ''] = header.exec(message) ?? []
-    const status = /\(Acct-Status-Type\) length=6\n\s+Value: (\d+)/.exec(message)?.[1]
-    return code === 'Accounting-Request' && status === `${STATUS[kind]}` && answered.has(identifier)
-  }).length
+  const status = new RegExp(`\\(Acct-Status-Type\\) length=6\\n\\s+Value: ${STATUS[kind]}\\n`)
+  return messages.filter(
+    (one) =>
+      one.kind === 'Accounting-Request' && status.test(one.text) && answered.has(one.identifier),
+  ).length
 }

@@ -83,6 +83,18 @@ describe('a command', () => {
     expect(postgresUnder(dataDir)).toEqual([])
   })
 
+  test('says whether a name is blocked, and by which line of which list', async () => {
+    const check = async (...args: readonly string[]) =>
+      (await product.command('lists', 'check', ...args)).stdout
+    expect(await check('www.bad.example', '--site', '75-0042')).toBe(
+      'www.bad.example is blocked:\n  list adult (adult), line 1: bad.example\n',
+    )
+    expect(await check('www.example.org')).toContain(
+      'is blocked by the rule for example.org (guest)',
+    )
+    expect(await check('www.example.org', '--network', 'staff')).toContain('is not blocked')
+  })
+
   test('with a bad file changes nothing and says what, where', async () => {
     using house = temporaryFolder({ 'house.yaml': 'version: 1\nroles: []\nsite: []\n' })
     const done = await product.command('apply', house.file('house.yaml'))

@@ -12,7 +12,8 @@ export function signedPath(o: {
   const sig = createHmac('sha256', o.secret)
     .update([o.gateway, o.mac, o.ip, t].join('\n'))
     .digest('hex')
-  return `/guest?${new URLSearchParams({ gateway: o.gateway, mac: o.mac, ip: o.ip, t, sig })}`
+  const query = new URLSearchParams({ gateway: o.gateway, mac: o.mac, ip: o.ip, t, sig })
+  return `/guest?${query.toString()}`
 }
 
 export interface Form {
