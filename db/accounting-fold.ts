@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Mac } from '#core/mac.ts'
-import type { AccountingRecord } from './accounting.ts'
+import type { AccountingRecord } from './accounting-record.ts'
 import { accountingSessionKey, portalSessionKey } from './session-key.ts'
 import type { NetworkKind } from './sites.ts'
 

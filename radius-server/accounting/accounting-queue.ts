@@ -1,4 +1,4 @@
-import type { AccountingRecord, GatewayRestart } from '#db/accounting.ts'
+import type { AccountingRecord, GatewayRestart } from '#db/accounting-record.ts'
 import type { AccountingEvent } from './accounting-record.ts'
 
 export interface Queued {

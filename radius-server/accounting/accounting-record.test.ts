@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { AccountingRecord } from '#db/accounting.ts'
+import type { AccountingRecord } from '#db/accounting-record.ts'
 import { createClient } from '../client.ts'
 import { ACCT_STATUS_TYPE, ATTRIBUTE, CODE } from '../dictionary.ts'
 import { parsePacket } from '../packet.ts'

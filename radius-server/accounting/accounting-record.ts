@@ -1,7 +1,7 @@
 import { formatAddress } from '#core/ip.ts'
 import { parseMac } from '#core/mac.ts'
 import type { Mac } from '#core/mac.ts'
-import type { AccountingRecord, GatewayRestart } from '#db/accounting.ts'
+import type { AccountingRecord, GatewayRestart } from '#db/accounting-record.ts'
 import type { NetworkKind } from '#db/sites.ts'
 import { readInteger } from '../attributes.ts'
 import { readClass } from '../class.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { AccountingRecord, GatewayRestart } from '#db/accounting.ts'
+import type { AccountingRecord, GatewayRestart } from '#db/accounting-record.ts'
 import type { AccountingEvent } from './accounting-record.ts'
 import { createAccountingWriter } from './accounting-writer.ts'
 import type { AccountingWriter, WriterDeps } from './accounting-writer.ts'

@@ -1,4 +1,4 @@
-import type { AccountingRecord, GatewayRestart } from '#db/accounting.ts'
+import type { AccountingRecord, GatewayRestart } from '#db/accounting-record.ts'
 import { createAccountingQueue } from './accounting-queue.ts'
 import type { Batch, Queued } from './accounting-queue.ts'
 import type { AccountingEvent } from './accounting-record.ts'

@@ -56,6 +56,17 @@ describe('npm start', () => {
     for (const part of ['radius', 'dns', 'portal', 'db']) expect(text).toContain(`accueil_${part}_`)
   })
 
+  test('is looked over by doctor, which fails for the one thing that is wrong and says which', async () => {
+    const done = await product.command('doctor')
+    expect(done.code).toBe(1)
+    const wrong = done.stdout.split('\n').filter((line) => line.includes('wrong'))
+    expect(wrong).toEqual([
+      expect.stringMatching(/DNS upstream 127\.0\.0\.1:9: .*ACCUEIL_DNS_UPSTREAM/),
+    ])
+    expect(done.stdout).toContain('(used by the Accueil that runs here)')
+    expect(done.stdout).toContain('1 to mend.')
+  })
+
   test('after kill -9 of everything has its data again', async () => {
     await product.running().crash()
     for (const pid of postgresUnder(dataDir)) process.kill(pid, 'SIGKILL')

@@ -1,0 +1,30 @@
+import type { Mac } from '#core/mac.ts'
+import type { NetworkKind } from './sites.ts'
+
+/** One Accounting-Request, as far as the log is concerned (RFC 2866). */
+export interface AccountingRecord {
+  readonly kind: 'start' | 'interim' | 'stop'
+  readonly gateway: string
+  readonly site: string
+  readonly network: NetworkKind
+  readonly acctSessionId: string
+  readonly mac: Mac | null
+  readonly account: string | null
+  readonly ipv4: string | null
+  readonly ipv6: string | null
+  /** When it happened, as well as can be known. */
+  readonly at: Date
+  readonly sessionSeconds: number | null
+  /** Gigawords joined; absent is null, not zero. */
+  readonly octetsIn: bigint | null
+  readonly octetsOut: bigint | null
+  /** The name of RFC 2866 §5.10. */
+  readonly cause: string | null
+}
+
+/** Accounting-On or -Off: whatever ran on that gateway has ended. */
+export interface GatewayRestart {
+  readonly gateway: string
+  readonly at: Date
+  readonly cause: string
+}
