@@ -8,7 +8,7 @@ import type { Scenario } from './scenario.ts'
 
 /** A newcomer's first minute: a plain start, and what its screen says pasted into a terminal. */
 export async function demo({ upstream, folder, test }: Scenario): Promise<void> {
-  // Nothing is set but the ports, so that the suite disturbs nobody on this machine.
+  // Nothing is set but ports and data folder, so that the suite disturbs nobody on this machine.
   const env = { ACCUEIL_DEMO: undefined }
   await using product = await createProduct(folder, { upstream, env })
 
@@ -25,7 +25,8 @@ export async function demo({ upstream, folder, test }: Scenario): Promise<void> 
   }
   const paste = async (pattern: RegExp): Promise<string> => {
     const line = (await screen(pattern)).replace(/^\$ /, '')
-    const done = await run(['sh', '-c', line], { cwd: repository, timeoutMs: 30_000 })
+    const { env } = product
+    const done = await run(['sh', '-c', line], { cwd: repository, timeoutMs: 30_000, env })
     const shown = `${line}\n${done.stdout}${done.stderr}`
     assert.equal(done.code, 0, `${describe(done)}: ${shown}`)
     return shown
@@ -46,6 +47,14 @@ export async function demo({ upstream, folder, test }: Scenario): Promise<void> 
     const response = await fetch(address ?? '')
     assert.equal(response.status, 200)
     assert.match(response.headers.get('content-type') ?? '', /^text\/html/)
+  })
+
+  await test('its logs search line, pasted, finds something to read', async () => {
+    await paste(/\baccueil logs search\b/)
+  })
+  await test('npx accueil doctor finds nothing wrong', async () => {
+    const done = await run(['npx', 'accueil', 'doctor'], { cwd: repository, env: product.env })
+    assert.equal(done.code, 0, done.stdout + done.stderr)
   })
 
   await test('Ctrl-C stops everything, Postgres last', async () => {

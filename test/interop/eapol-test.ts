@@ -55,11 +55,9 @@ export async function eapolTest({ product, folder, test }: Scenario): Promise<vo
         { success: true, keysMatch: true },
         lastLines(output),
       )
-      for (const [, size] of output.matchAll(
-        /decapsulated EAP packet \(code=1 id=\d+ len=(\d+)/g,
-      )) {
-        assert.ok(Number(size) <= 296, `an EAP packet of ${size} bytes`)
-      }
+      const packets = output.matchAll(/decapsulated EAP packet \(code=1 id=\d+ len=(\d+)\)/g)
+      const sizes = Array.from(packets, ([, size]) => Number(size))
+      assert.ok(sizes.length >= 5 && sizes.every((size) => size <= 296), sizes.join(' '))
     })
   }
   await test('an unknown account is refused', async () => {

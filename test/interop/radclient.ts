@@ -21,11 +21,11 @@ const SECRET = 'testing123'
 /** One phone in the six usual spellings. */
 const SPELLINGS = [
   'AA-BB-CC-DD-EE-42',
-  'AA:BB:CC:DD:EE:42',
-  'aa-bb-cc-dd-ee-42',
-  'aabbccddee42',
+  'aa:bb:cc:dd:ee:42',
   'aabb.ccdd.ee42',
+  'aabbccddee42',
   'aabbcc-ddee42',
+  'AABBCCDDEE42',
 ]
 
 /** FreeRADIUS's radclient, and packets written by hand for what radclient will not send. */
@@ -181,6 +181,35 @@ async function accounting(
         query.join(' '),
       )
     }
+  })
+  await test('accounting: a Stop that overtakes its Start makes one closed row', async () => {
+    const late = '02:00:5e:10:00:02'
+    const attributes = ['Acct-Session-Id = "5F3A0002"', `Calling-Station-Id = "${late}"`]
+    for (const status of ['Stop', 'Start']) {
+      const about = [...attributes, `Acct-Status-Type = ${status}`, 'NAS-IP-Address = 127.0.0.1']
+      await ask({ port, kind: 'acct', secret: SECRET, attributes: about })
+    }
+    const rows = await product.searchLogs('--mac', late)
+    assert.equal(rows.length, 1, JSON.stringify(rows))
+    assert.notEqual(rows[0]?.stop, null)
+  })
+  await test('accounting: Accounting-On closes what the gateway had open before it fell', async () => {
+    const left = '02:00:5e:10:00:03'
+    const attributes = ['Acct-Session-Id = "5F3A0003"', `Calling-Station-Id = "${left}"`]
+    for (const about of [
+      [...attributes, 'Acct-Status-Type = Start', 'NAS-IP-Address = 127.0.0.1'],
+      [
+        'Acct-Session-Id = "boot"',
+        'Acct-Status-Type = Accounting-On',
+        'NAS-IP-Address = 127.0.0.1',
+      ],
+    ]) {
+      const { reply } = await ask({ port, kind: 'acct', secret: SECRET, attributes: about })
+      assert.equal(reply, 'Accounting-Response')
+    }
+    const [found] = await product.searchLogs('--mac', left)
+    assert.equal(found?.cause, 'NAS-Reboot', JSON.stringify(found))
+    assert.notEqual(found.stop, null)
   })
   await test('a search without a reason is refused', async () => {
     const done = await product.command('logs', 'search', '--mac', mac, '--json')

@@ -58,7 +58,7 @@ try {
 } finally {
   await cleanUp()
 }
-console.log(`# logs are in ${folder.path}`)
+if (tally.failed > 0) console.log(`# the peers' logs are in ${folder.path}`)
 console.log(`${tally.passed} passed, ${tally.failed} failed`)
 process.exitCode = tally.failed === 0 && tally.passed > 0 ? 0 : 1
 
