@@ -40,6 +40,18 @@ describe('the environment', () => {
     })
   })
 
+  test.each([
+    ['ACCUEIL_DNS_UPSTREAM', 'not an address'],
+    ['ACCUEIL_DNS_UPSTREAM', 'dns.example.org'],
+    ['ACCUEIL_DNS_UPSTREAM', '9.9.9.9:99999'],
+    ['ACCUEIL_RADIUS_LISTEN', '0.0.0.0 1812'],
+    ['ACCUEIL_RADIUS_LISTEN', 'two words:1812'],
+    ['ACCUEIL_PUBLIC_URL', 'ftp://x'],
+  ])('with %s="%s" is refused by that name', (name, value) => {
+    const read = readConfig({ [name]: value })
+    expect(read.ok ? [] : read.problems).toEqual([expect.stringMatching(new RegExp(`^${name} `))])
+  })
+
   test('with a database of its own must bring the master key', () => {
     const url = 'postgres://accueil:secret@db/accueil'
     const read = readConfig({ DATABASE_URL: url })

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { z } from 'zod'
 import { parseListenAddress } from './listen.ts'
 import type { ListenAddress } from './listen.ts'
@@ -57,7 +58,8 @@ const VARIABLES = z.object({
       for (const part of text.split(',').map((piece) => piece.trim())) {
         const encrypted = part.startsWith('tls://') || part.startsWith('https://')
         const address = encrypted ? null : parseListenAddress(part, DNS_PORT)
-        if (address === null) {
+        // A name would have to be looked up by the very resolver that asks it.
+        if (address === null || isIP(address.host) === 0) {
           context.addIssue(
             encrypted
               ? `names ${part}: encrypted upstreams are not built yet, give an address such as 9.9.9.9`

@@ -3,7 +3,6 @@
  * `error` is for what a person must act on now; a healthy day has none.
  */
 export type EventName =
-  | 'command.failed'
   | 'database.lost'
   | 'database.recovered'
   | 'dns.list.read'
@@ -18,7 +17,6 @@ export type EventName =
   | 'portal.listening'
   | 'portal.request.failed'
   | 'postgres.ended'
-  | 'postgres.started'
   | 'process.started'
   | 'process.stopped'
   | 'radius.accounting.failed'

@@ -7,7 +7,7 @@ export interface ListenAddress {
 
 /** `192.0.2.1:53`, `[2001:db8::1]:53`; a bare address takes `defaultPort` where one is given. */
 export function parseListenAddress(text: string, defaultPort?: number): ListenAddress | null {
-  const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]]+))(?::(\d{1,5}))?$/.exec(text.trim())
+  const match = /^(?:\[([0-9a-fA-F:.]+)\]|([A-Za-z0-9.-]+))(?::(\d{1,5}))?$/.exec(text.trim())
   const bareV6 = match === null && defaultPort !== undefined && /^[0-9a-fA-F:.]+$/.test(text.trim())
   if (bareV6) return { host: text.trim(), port: defaultPort }
   if (match === null) return null

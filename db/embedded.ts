@@ -211,7 +211,8 @@ async function startServer(
     logStart = logLength(logFile)
     server = launchOnce()
   }
-  const state = server.exitCode === null ? 'does not answer' : 'ended at once'
+  const ended = server.exitCode !== null || server.signalCode !== null
+  const state = ended ? 'ended at once' : 'does not answer'
   throw new AppError(
     'postgres-start',
     `the embedded Postgres ${state}: ${lastComplaint(logFile, logStart)} (see ${logFile}; move the folder postgres beside it away to begin with an empty database)`,
@@ -249,6 +250,8 @@ async function stopUnlessShared(socketDir: string, cluster: string): Promise<voi
   while (readPid(cluster) !== null && Date.now() < deadline) {
     await new Promise((done) => setTimeout(done, POLL_MS))
   }
+  // It may stand under the temporary folder, where nobody would find what it belonged to.
+  if (readPid(cluster) === null) rmSync(socketDir, { recursive: true, force: true })
 }
 
 function readPid(cluster: string): number | null {

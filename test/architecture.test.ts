@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs'
-import { globSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 import { expect, test } from 'vitest'
 
@@ -35,13 +34,12 @@ test('imports go one way: parts to db to core, and never from part to part', () 
   expect(sources.length).toBeGreaterThan(FEWEST_FILES)
   const wrong = sources.flatMap((file) => {
     const room = file.split('/')[0] ?? ''
-    const allowed = [room, ...(MAY_IMPORT[room] ?? [])]
-    return (
-      roomsImportedBy(file)
-        // Fixtures of tests stand beside the code and may lean on the test peers.
-        .filter((imported) => !allowed.includes(imported) && imported !== 'test')
-        .map((imported) => `${file} imports ${imported}`)
-    )
+    // What only tests use stands beside the code and may lean on the test peers.
+    const fixture = /\/testing\/|-fixture\.ts$/.test(file) ? ['test'] : []
+    const allowed = new Set([room, ...(MAY_IMPORT[room] ?? []), ...fixture])
+    return roomsImportedBy(file)
+      .filter((imported) => !allowed.has(imported))
+      .map((imported) => `${file} imports ${imported}`)
   })
   expect(wrong).toEqual([])
 })

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process'
 /** What `npm run check` runs, each to its end, so that one run names every fault. */
 const CHECKS: readonly (readonly [string, readonly string[]])[] = [
   ['types', ['tsc', '-p', '.']],
+  ['lock file', ['node', 'test/lock-file.ts']],
   ['lint and import direction', ['oxlint', '--deny-warnings']],
   ['format', ['oxfmt', '--check']],
   ['dead code', ['knip', '--no-progress']],

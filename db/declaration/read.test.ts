@@ -71,7 +71,7 @@ rules:
     expect(found).toEqual([
       'a.yaml:5: lists[0].url fetching a list from a URL is not built yet: leave the key out',
       'a.yaml:7: rules[0].until a rule that ends is not built yet: leave the key out',
-      'a.yaml:3: roles granting roles is not built yet: leave the key out',
+      'a.yaml:2: roles granting roles is not built yet: leave the key out',
     ])
   })
 

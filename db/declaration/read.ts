@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs'
 import { dirname, extname, resolve } from 'node:path'
-import { LineCounter, isNode, parseDocument } from 'yaml'
+import { LineCounter, isMap, isNode, isScalar, parseDocument } from 'yaml'
 import type { Document } from 'yaml'
 import type { z } from 'zod'
 import { reasonOf } from '#core/error.ts'
@@ -127,10 +127,18 @@ function nameOf(path: readonly PropertyKey[]): string {
 /** The line of the value at `path`, or of the nearest thing around it that is there. */
 function lineOf(document: Document, lines: LineCounter, path: readonly PropertyKey[]): number {
   for (let length = path.length; length >= 0; length -= 1) {
-    const node = length === 0 ? document.contents : document.getIn(path.slice(0, length), true)
+    const node = length === 0 ? document.contents : keyOrItem(document, path.slice(0, length))
     if (isNode(node) && node.range) return lines.linePos(node.range[0]).line
   }
   return 1
+}
+
+/** The key where the last step is one: its value may begin lines later. */
+function keyOrItem(document: Document, path: readonly PropertyKey[]): unknown {
+  const parent = path.length === 1 ? document.contents : document.getIn(path.slice(0, -1), true)
+  if (!isMap(parent)) return document.getIn(path, true)
+  const pair = parent.items.find(({ key }) => isScalar(key) && key.value === path.at(-1))
+  return pair?.key
 }
 
 function withFiles(

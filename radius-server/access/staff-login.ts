@@ -32,6 +32,18 @@ export interface StaffLoginDeps {
 
 export function createStaffLogin(deps: StaffLoginDeps): StaffLogin {
   const { accounts, verify, verified, gate, decoyHash } = deps
+  const underWay = new Map<string, Promise<boolean>>()
+
+  /** All devices of a person come back at once after an outage: their password is hashed once. */
+  function checkOnce(key: string, phc: string, password: Uint8Array): Promise<boolean> | null {
+    const same = underWay.get(key)
+    if (same !== undefined) return same
+    const checking = gate.run(() => verify(phc, password))
+    if (checking === null) return null
+    // No larger than the gate lets in.
+    underWay.set(key, checking)
+    return checking.finally(() => underWay.delete(key))
+  }
 
   async function hashed(
     account: Account,
@@ -63,7 +75,7 @@ export function createStaffLogin(deps: StaffLoginDeps): StaffLogin {
       if (before !== undefined) {
         return { ok: false, reason: known === undefined ? 'unknown-account' : 'wrong-password' }
       }
-      const checking = gate.run(() => verify(account.passwordHash, password))
+      const checking = checkOnce(key, account.passwordHash, password)
       if (checking === null) return { ok: false, reason: 'overloaded' }
       return hashed(account, known !== undefined, key, checking)
     },
