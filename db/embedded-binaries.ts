@@ -1,7 +1,21 @@
-import { existsSync, readFileSync, symlinkSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { AppError } from '#core/error.ts'
+import { firstClosedFolder } from './embedded-user.ts'
 
 /** The folder that holds `bin/postgres`, from the optional platform package. */
 export function findPostgresBinaries(): string {
@@ -14,7 +28,38 @@ export function findPostgresBinaries(): string {
     )
   }
   makeLinks(folder)
-  return folder
+  return process.getuid?.() === 0 && firstClosedFolder(folder) !== null
+    ? copyForOthers(folder, tmpdir())
+    : folder
+}
+
+/**
+ * A copy below `parent` that any user may pass, for a checkout below a folder of root's alone: the
+ * server does not run as root, and asks access(2) for its programs, which knows no capability.
+ * Made once a version; what stands there and is not root's own is refused, it would be run.
+ */
+export function copyForOthers(folder: string, parent: string): string {
+  const { mtimeMs, size } = statSync(join(folder, 'bin/postgres'))
+  const mark = createHash('sha256').update(`${folder} ${mtimeMs} ${size}`).digest('hex')
+  const copy = join(parent, `accueil-postgres-${mark.slice(0, 16)}`)
+  if (!existsSync(copy)) {
+    const making = mkdtempSync(`${copy}-`)
+    cpSync(folder, making, { recursive: true, verbatimSymlinks: true })
+    chmodSync(making, 0o755)
+    try {
+      renameSync(making, copy)
+    } catch (thrown) {
+      rmSync(making, { recursive: true })
+      // Another start was quicker.
+      if (!existsSync(copy)) throw thrown
+    }
+  }
+  const { uid, mode } = lstatSync(copy)
+  if (uid === process.getuid?.() && (mode & 0o022) === 0) return copy
+  throw new AppError(
+    'postgres-binaries',
+    `${copy} is not this user's own; remove it, or set TMPDIR`,
+  )
 }
 
 function platformFolder(name: string): string | null {

@@ -18,10 +18,10 @@ const SETPRIV = ['/usr/bin/setpriv', '/bin/setpriv']
 
 /**
  * Root gives the server to `postgres`, else to `nobody` (a user id without a passwd entry is refused
- * by Postgres). Where that user may not pass a folder above `paths`, as below /root or a folder made
+ * by Postgres). Where that user may not pass a folder above `dataDir`, as below /root or a folder made
  * by mktemp, it keeps one right of root, to pass folders (CAP_DAC_OVERRIDE), and no other.
  */
-export function chooseServerUser(paths: readonly string[]): ServerUser {
+export function chooseServerUser(dataDir: string): ServerUser {
   const uid = process.getuid?.() ?? 0
   const gid = process.getgid?.() ?? 0
   if (uid !== 0) {
@@ -34,8 +34,8 @@ export function chooseServerUser(paths: readonly string[]): ServerUser {
       'the embedded Postgres cannot run as root and this machine has no user "postgres" or "nobody"; run as an ordinary user or set DATABASE_URL',
     )
   }
-  const blocked = paths.map(firstClosedFolder).find((folder) => folder !== null)
-  if (blocked === undefined) {
+  const blocked = firstClosedFolder(dataDir)
+  if (blocked === null) {
     return { ...server, identity: server, wrap: (command) => command, needsOverride: false }
   }
   const setpriv = SETPRIV.find((path) => existsSync(path))
@@ -64,7 +64,7 @@ function passwdEntry(name: string): { uid: number; gid: number } | null {
 }
 
 /** The folder on the way to `path` that others may not pass, or null. */
-function firstClosedFolder(path: string): string | null {
+export function firstClosedFolder(path: string): string | null {
   for (let folder = resolve(path); ; folder = dirname(folder)) {
     accessSync(folder, constants.F_OK)
     if ((statSync(folder).mode & 0o001) === 0) return folder

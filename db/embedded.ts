@@ -49,7 +49,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedP
   const progress = options.onProgress ?? (() => {})
   makeFolder(dataDir)
   const binaries = findPostgresBinaries()
-  const user = chooseServerUser([dataDir, binaries])
+  const user = chooseServerUser(dataDir)
   const socketDir = makeSocketDir(dataDir, user)
   const url = `postgres://${EMBEDDED_USER}@localhost/postgres?host=${encodeURIComponent(socketDir)}`
 
