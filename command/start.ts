@@ -25,6 +25,7 @@ import { createOperatorServer } from './operator-server.ts'
 import { UsageError } from './run.ts'
 
 const ROLE_NAMES = ['portal', 'radius', 'dns', 'jobs'] as const
+const SAME_SIGNAL_MS = 1_000
 type RoleName = (typeof ROLE_NAMES)[number]
 
 export async function runStart(args: readonly string[]): Promise<number> {
@@ -61,16 +62,18 @@ function stopOnSignal(lifecycle: Lifecycle): {
   asked(): boolean
 } {
   const stopped = Promise.withResolvers<string>()
-  let asked = false
+  let askedAt: number | null = null
   const onSignal = (signal: NodeJS.Signals): void => {
-    if (asked) process.exit(1)
-    asked = true
+    // npm passes on the Ctrl-C that the terminal has sent to us already.
+    if (askedAt !== null && Date.now() - askedAt > SAME_SIGNAL_MS) process.exit(1)
+    if (askedAt !== null) return
+    askedAt = Date.now()
     if (process.stdout.isTTY) console.log('\nStopping … (Ctrl-C again to end at once)')
     void lifecycle.stop().then(() => stopped.resolve(signal))
   }
   process.on('SIGINT', onSignal)
   process.on('SIGTERM', onSignal)
-  return { stopped: stopped.promise, asked: () => asked }
+  return { stopped: stopped.promise, asked: () => askedAt !== null }
 }
 
 async function bringUp(
