@@ -18,7 +18,7 @@ COPY demo demo
 COPY dns-filter dns-filter
 COPY portal portal
 COPY radius-server radius-server
-# The only folder it writes to: eap-ca.pem, the root certificate for 802.1X, is put there at the start.
+# The only folder it writes to: the spool of accounting, and eap-ca.pem, the root for 802.1X.
 RUN install -d -o node -g node /data
 ENV NODE_ENV=production \
     ACCUEIL_DATA_DIR=/data \

@@ -38,7 +38,9 @@ export async function runApply(args: readonly string[]): Promise<number> {
 
 /** Who looks or changes, as the audit keeps it. */
 export function cliActor(): string {
-  return `cli:${process.env['SUDO_USER'] ?? userInfo().username}`
+  // Only root is believed when it says for whom it acts: a pack takes two people.
+  const behind = process.getuid?.() === 0 ? process.env['SUDO_USER'] : undefined
+  return `cli:${behind ?? userInfo().username}`
 }
 
 function notesOn(declaration: Declaration): readonly string[] {

@@ -9,6 +9,7 @@ import { formatListenAddress, listenError } from '#core/listen.ts'
 import type { ListenAddress } from '#core/listen.ts'
 import { loadGateways } from '#db/gateways.ts'
 import { pendingMigrations } from '#db/migrate.ts'
+import { legalBasisProblem, loadLegalBases } from '#db/legal-basis.ts'
 import { loadOrganisation } from '#db/organisation.ts'
 import { partitionDays, utcDay } from '#db/partitions.ts'
 import { effectiveTerms, loadTerms } from '#db/terms.ts'
@@ -64,7 +65,14 @@ async function checkHouse(config: Config): Promise<readonly Finding[]> {
       const wrong = `steps are missing (${pending.join(', ')}); run: npx accueil migrate`
       return [{ what: 'database', wrong }]
     }
-    const checks = [checkClock, checkLog, checkDeclared, checkSecrets, checkCertificate]
+    const checks = [
+      checkClock,
+      checkLog,
+      checkDeclared,
+      checkLegalBasis,
+      checkSecrets,
+      checkCertificate,
+    ]
     const findings: Finding[] = [{ what: 'database' }]
     for (const check of checks) findings.push(await check(house))
     return findings
@@ -105,6 +113,13 @@ async function checkDeclared({ database }: House): Promise<Finding> {
     what: 'declared house',
     wrong: `${missing.join(' and ')} missing: declare with npx accueil apply`,
   }
+}
+
+async function checkLegalBasis({ database }: House): Promise<Finding> {
+  const note = legalBasisProblem(await loadLegalBases(database), Date.now())
+  return note === null
+    ? { what: 'legal basis of the log' }
+    : { what: 'legal basis of the log', note }
 }
 
 async function checkSecrets({ database, seal }: House): Promise<Finding> {

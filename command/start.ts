@@ -12,7 +12,10 @@ import { startEmbedded } from '#db/embedded.ts'
 import { createJobRunner } from '#db/jobs.ts'
 import { migrate } from '#db/migrate.ts'
 import type { PartDeps } from '#db/part.ts'
+import { staleSessionsJob } from '#db/stale-sessions.ts'
+import { quarantineJob } from '#db/quarantine.ts'
 import { retentionJob } from '#db/retention.ts'
+import { sealingJob } from '#db/sealing/job.ts'
 import { createDnsFilter } from '../dns-filter/main.ts'
 import { createPortal } from '../portal/main.ts'
 import { createRadiusServer } from '../radius-server/main.ts'
@@ -191,12 +194,18 @@ function radiusRole(deps: PartDeps): Role {
   }
 }
 
-function jobsRole({ database, log, clock }: PartDeps): Role {
+function jobsRole({ database, seal, log, clock }: PartDeps): Role {
   const runner = createJobRunner({
     database,
     log,
     clock,
-    jobs: [retentionJob(database, clock)],
+    jobs: [
+      staleSessionsJob(database, clock),
+      // Sealed before it is dropped: the digest of a day outlives it.
+      sealingJob({ database, seal, log, clock }),
+      retentionJob(database, clock),
+      quarantineJob(database, clock),
+    ],
   })
   return {
     name: 'jobs',

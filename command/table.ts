@@ -1,4 +1,5 @@
 import { AppError } from '#core/error.ts'
+import { CRITERIA_USAGE } from './criteria.ts'
 import type { Command } from './run.ts'
 
 /** Every verb. Each loads only what it needs: a search must not wait for the servers' code. */
@@ -19,10 +20,34 @@ export const commands: Readonly<Record<string, Command>> = {
     run: async (args) => (await import('./apply.ts')).runApply(args),
   },
   'logs search': {
-    usage:
-      '[--mac M] [--ip A] [--user U] [--site C] [--at T | --from T --to T] --reason TEXT [--json]',
+    usage: `${CRITERIA_USAGE} --reason TEXT [--json]`,
     summary: 'who was there and when; the look itself is recorded',
     run: async (args) => (await import('./logs-search.ts')).runLogsSearch(args),
+  },
+  'logs export': {
+    usage: `${CRITERIA_USAGE} --case REF --reason TEXT (--out FILE | --request) | --approve CODE [--out FILE]`,
+    summary: 'the signed pack that answers a requisition; one person asks, another approves',
+    run: async (args) => (await import('./logs-export.ts')).runLogsExport(args),
+  },
+  'logs verify': {
+    usage: '[--all | --day D | --published FILE | FILE] [--key PUBLIC.pem]',
+    summary: 'whether the log, a day of it, or a pack is as it was sealed; names what is not',
+    run: async (args) => (await import('./logs-verify.ts')).runLogsVerify(args),
+  },
+  'logs seal': {
+    usage: '[--key]',
+    summary: 'seal the closed days now, as the jobs role does; or print the public key',
+    run: async (args) => (await import('./logs-seal.ts')).runLogsSeal(args),
+  },
+  'logs hold': {
+    usage: `add ${CRITERIA_USAGE} --case REF --until DATE --reason TEXT | list [--all] | end CASE`,
+    summary: 'keep named rows for a case past their year, until its date',
+    run: async (args) => (await import('./logs-hold.ts')).runLogsHold(args),
+  },
+  'logs purge': {
+    usage: '[--dry-run]',
+    summary: 'let go of what has lived its time, as the jobs role does; or say what would go',
+    run: async (args) => (await import('./logs-purge.ts')).runLogsPurge(args),
   },
   'lists check': {
     usage: 'DOMAIN [--site CODE] [--network guest|staff]',
@@ -37,9 +62,6 @@ export const commands: Readonly<Record<string, Command>> = {
   'sites import': notBuilt('sites import', 'declare places with accueil apply'),
   rules: notBuilt('rules', 'declare rules with accueil apply'),
   lists: notBuilt('lists', 'declare lists with accueil apply'),
-  'logs export': notBuilt('logs export', 'use accueil logs search --json'),
-  'logs verify': notBuilt('logs verify', 'there is nothing to verify yet'),
-  'logs purge': notBuilt('logs purge', 'the jobs role drops each day a year later'),
   'gateway config': notBuilt('gateway config', 'see docs/gateways.md'),
 }
 

@@ -1,8 +1,10 @@
 import { randomBytes, randomUUID } from 'node:crypto'
+import type postgres from 'postgres'
 import type { Mac } from '#core/mac.ts'
 import { portalSessionKey } from './session-key.ts'
 import type { Database } from './connection.ts'
-import { utcDay } from './partitions.ts'
+import { newSession, seeAddress } from './session-state.ts'
+import { lockSessions, writeSessions } from './sessions.ts'
 import type { NetworkKind } from './sites.ts'
 
 /** A device's owner said yes to the terms of use. */
@@ -36,6 +38,8 @@ export async function recordAcceptance(
   const code = receiptCode()
   const until = new Date(a.at.getTime() + a.grantSeconds * 1000)
   const grantUntil = await database.sql.begin(async (sql) => {
+    // Twice the same tap: the second finds what the first has opened.
+    await sql`select pg_advisory_xact_lock(hashtextextended(${`acceptance ${a.mac}`}, 0))`
     await sql`
       insert into guest.acceptance
         (code, at, mac, ip, gateway, site, network, terms_version, language, text_sha256, method)
@@ -50,42 +54,55 @@ export async function recordAcceptance(
         terms_version = excluded.terms_version,
         changed_at = now()
       returning until`
-    const accounted = await sql`
-      update log.connection c set terms_version = ${a.termsVersion}
-      from log.session s
-      where s.gateway = ${a.gateway} and s.mac = ${a.mac} and s.stopped_at is null
-        and c.day = s.day and c.id = s.id
-      returning c.id`
     const end = grant?.until ?? until
-    if (accounted.count > 0) return end
-    // The gateway has not accounted for this device yet, or never will: the connection is known
-    // from here. An accounting Start that comes later takes this row over.
-    const session = {
-      key: portalSessionKey(a.gateway, a.mac),
-      day: utcDay(a.at.getTime()),
-      id: randomUUID(),
-    }
-    const v6 = a.ip?.includes(':') === true ? a.ip : null
-    const v4 = v6 === null ? a.ip : null
-    await sql`
-      insert into log.session as held
-        (key, day, id, gateway, mac, ipv4, ipv4_at, ipv6, ipv6_at, started_at, start_seen, last_at)
-      values (${session.key}, ${session.day}, ${session.id}, ${a.gateway}, ${a.mac},
-              ${v4}, ${v4 === null ? null : a.at}, ${v6}, ${v6 === null ? null : a.at},
-              ${a.at}, false, ${a.at})
-      on conflict (key) do update set
-        day = excluded.day, id = excluded.id, ipv4 = excluded.ipv4, ipv4_at = excluded.ipv4_at,
-        ipv6 = excluded.ipv6, ipv6_at = excluded.ipv6_at,
-        started_at = excluded.started_at, start_seen = false, last_at = excluded.last_at,
-        stopped_at = null, seconds = null, octets_in = null, octets_out = null`
-    await sql`
-      insert into log.connection
-        (day, id, site, gateway, network, mac, ipv4, ipv6, started_at, terms_version)
-      values (${session.day}, ${session.id}, ${a.site}, ${a.gateway}, ${a.network}, ${a.mac},
-              ${v4}, ${v6}, ${a.at}, ${a.termsVersion})`
+    await openConnection(sql, a, end)
     return end
   })
   return { code, grantUntil }
+}
+
+/**
+ * The connection under way at that gateway, with what the acceptance adds; else a new one: the gateway
+ * has not accounted for this device yet, or never will. An accounting Start that comes later takes the
+ * row over.
+ */
+async function openConnection(
+  sql: postgres.TransactionSql,
+  a: Acceptance,
+  grantUntil: Date,
+): Promise<void> {
+  const at = a.at.getTime()
+  const key = portalSessionKey(a.gateway, a.mac)
+  const known = await lockSessions(sql, { gateway: a.gateway, mac: a.mac, key })
+  const open = known.filter(
+    ({ stop, accounted, grantUntil }) =>
+      stop === null && (accounted || grantUntil === null || grantUntil > at),
+  )
+  const first = {
+    key,
+    generation: Math.max(-1, ...known.map((s) => (s.key === key ? s.generation : -1))) + 1,
+    id: randomUUID(),
+    gateway: a.gateway,
+    site: a.site,
+    network: a.network,
+    mac: a.mac,
+  }
+  const sessions = open.length > 0 ? open : [{ ...newSession(first, at), accounted: false }]
+  const [v4, v6] = a.ip?.includes(':') === true ? [null, a.ip] : [a.ip, null]
+  const seen = sessions.map((session) => ({
+    ...session,
+    ipv4: seeAddress(session.ipv4, v4, at),
+    ipv6: seeAddress(session.ipv6, v6, at),
+    lastAt: Math.max(session.lastAt, at),
+    grantUntil: grantUntil.getTime(),
+  }))
+  await writeSessions(sql, known, seen)
+  for (const { day, id } of open) {
+    // In a connection under way other terms may have been accepted before.
+    await sql`
+      update log.connection set terms_version = ${a.termsVersion}
+      where day = ${day}::date and id = ${id}`
+  }
 }
 
 function receiptCode(): string {

@@ -1,108 +1,192 @@
 import { randomUUID } from 'node:crypto'
-import type { Mac } from '#core/mac.ts'
-import type { AccountingRecord } from './accounting-record.ts'
-import { accountingSessionKey, portalSessionKey } from './session-key.ts'
-import type { NetworkKind } from './sites.ts'
+import type { AccountingRecord, GatewayRestart } from './accounting-record.ts'
+import { countOctets } from './octets.ts'
+import { SESSION_LIMITS, newSession, seeAddress } from './session-state.ts'
+import type { SessionState, StartRank, Stop } from './session-state.ts'
 
-/** What a batch of records says of one session. */
-export interface SessionUpdate {
+const MINUTE_MS = 60_000
+
+const SLACK = {
+  /**
+   * How far apart two packets' accounts of one session may be: a clock that is believed may be ten
+   * minutes off and be corrected meanwhile, and a packet may be on its way for some minutes more.
+   */
+  sessionMs: 15 * MINUTE_MS,
+  /** Whole seconds, rounded at the beginning and at the end. */
+  roundingMs: 2000,
+} as const
+
+/** A record, and the key of its session. */
+export interface Packet {
   readonly key: string
-  /** Null for staff: nobody accepts terms to reach the internal network. */
-  readonly portalKey: string | null
-  /** The row's identifier if the session is new. */
-  readonly id: string
-  readonly gateway: string
-  readonly site: string
-  readonly network: NetworkKind
-  readonly mac: Mac | null
-  readonly account: string | null
-  readonly ipv4: string | null
-  /** When the device was seen with it. */
-  readonly ipv4At: Date | null
-  readonly ipv6: string | null
-  readonly ipv6At: Date | null
-  readonly startedAt: Date
-  /** False: `startedAt` is worked out from a later record. */
-  readonly startSeen: boolean
-  readonly lastAt: Date
-  readonly stoppedAt: Date | null
-  readonly cause: string | null
-  readonly seconds: number | null
-  readonly octetsIn: bigint | null
-  readonly octetsOut: bigint | null
+  readonly record: AccountingRecord
 }
 
-/** One update a session: a statement may not touch a row twice. In the order of the keys, so that two writers never deadlock. */
-export function foldBySession(records: readonly AccountingRecord[]): readonly SessionUpdate[] {
-  const byKey = new Map<string, SessionUpdate>()
-  for (const record of records) {
-    const update = updateOf(record)
-    const known = byKey.get(update.key)
-    byKey.set(update.key, known === undefined ? update : merge(known, update))
+type Restart = Pick<GatewayRestart, 'cause'> & { readonly at: number }
+
+/**
+ * Merges records into the sessions that are known, in any order: Start, Interim and Stop may come
+ * late, twice or never. Gives the sessions that a record touched.
+ */
+export function foldRecords(
+  known: readonly SessionState[],
+  packets: readonly Packet[],
+  restarts: ReadonlyMap<string, readonly Restart[]>,
+): readonly SessionState[] {
+  const byKey = new Map<string, SessionState[]>()
+  for (const state of known) {
+    const generations = byKey.get(state.key)
+    if (generations === undefined) byKey.set(state.key, [state])
+    else generations.push(state)
   }
-  return [...byKey.values()].toSorted((a, b) => (a.key < b.key ? -1 : 1))
+  const before = new Set(known)
+  for (const { key, record } of packets) {
+    const generations = byKey.get(key) ?? []
+    byKey.set(key, generations)
+    const place = placeOf(generations, record)
+    const session = generations[place] ?? beginSession(key, generations, record)
+    const merged = mergeRecord(session, record)
+    generations[place] = endByRestart(merged, restarts.get(record.gateway) ?? [])
+  }
+  return [...byKey.values()].flat().filter((state) => !before.has(state))
 }
 
-function updateOf(record: AccountingRecord): SessionUpdate {
-  const { gateway, acctSessionId, mac, network, at } = record
-  const began = new Date(at.getTime() - (record.sessionSeconds ?? 0) * 1000)
+/** Which of the sessions with this key the record speaks of; one more than there are if of none. */
+function placeOf(generations: readonly SessionState[], record: AccountingRecord): number {
+  const began = beganAt(record) ?? record.at.getTime()
+  let best = generations.length
+  let distance = Infinity
+  for (const [i, session] of generations.entries()) {
+    const apart = Math.abs(session.startedAt - began)
+    if (apart >= distance || !mayBelong(session, record)) continue
+    best = i
+    distance = apart
+  }
+  return best
+}
+
+/**
+ * A gateway that restarts may give the same Acct-Session-Id again to the same device. A session that
+ * began after another had ended, or long after its last packet, or ended long before it, is another.
+ */
+export function mayBelong(session: SessionState, record: AccountingRecord): boolean {
+  const at = record.at.getTime()
+  const began = beganAt(record)
+  if (session.startRank > 0 && at < session.startedAt - SLACK.sessionMs) return false
+  // It says nothing of its beginning: then nothing speaks for another session.
+  if (began === null) return true
+  const { stop } = session
+  // Of an end that was inferred only the last packet is certain.
+  if (stop?.by !== 'packet' && began > session.lastAt + SLACK.sessionMs) return false
+  if (stop === null) return true
+  // A Start that was sent again is as old as the first; one that is later than the end is not.
+  const isFirst = Math.abs(began - session.startedAt) <= SLACK.roundingMs
+  if (record.kind === 'start') return began < stop.at || isFirst
+  return began <= stop.at + SLACK.roundingMs
+}
+
+/** When the session began according to this record alone; null if it does not say. */
+function beganAt({ kind, at, sessionSeconds }: AccountingRecord): number | null {
+  if (kind === 'start') return at.getTime()
+  // Some gateways send 0 where they do not know.
+  return sessionSeconds === null || sessionSeconds === 0
+    ? null
+    : at.getTime() - sessionSeconds * 1000
+}
+
+function beginSession(
+  key: string,
+  generations: readonly SessionState[],
+  record: AccountingRecord,
+): SessionState {
+  const { gateway, site, network, mac } = record
+  const generation = Math.max(-1, ...generations.map((session) => session.generation)) + 1
+  const first = { key, generation, id: randomUUID(), gateway, site, network, mac }
+  return newSession(first, record.at.getTime())
+}
+
+/** The session with what one more record says of it. The order does not matter, nor repetition. */
+function mergeRecord(session: SessionState, record: AccountingRecord): SessionState {
+  const at = record.at.getTime()
+  const { counterBits } = record
   return {
-    key: accountingSessionKey(gateway, acctSessionId, mac),
-    portalKey: network === 'guest' && mac !== null ? portalSessionKey(gateway, mac) : null,
-    id: randomUUID(),
-    gateway,
-    site: record.site,
-    network,
-    mac,
-    account: record.account,
-    ipv4: record.ipv4,
-    ipv4At: record.ipv4 === null ? null : at,
-    ipv6: record.ipv6,
-    ipv6At: record.ipv6 === null ? null : at,
-    startedAt: record.kind === 'start' ? at : began,
-    startSeen: record.kind === 'start',
-    lastAt: at,
-    stoppedAt: record.kind === 'stop' ? at : null,
-    cause: record.kind === 'stop' ? record.cause : null,
-    seconds: record.sessionSeconds,
-    octetsIn: record.octetsIn,
-    octetsOut: record.octetsOut,
+    ...session,
+    ...accountOf(session, record.account, at),
+    ipv4: seeAddress(session.ipv4, record.ipv4, at),
+    ipv6: seeAddress(session.ipv6, record.ipv6, at),
+    ...startOf(session, record),
+    lastAt: Math.max(session.lastAt, at),
+    stop: stopOf(session, record),
+    accounted: true,
+    intervalSeconds: intervalOf(session, at),
+    seconds: greatest(session.seconds, record.sessionSeconds),
+    octetsIn: countOctets(session.octetsIn, record.octetsIn, at, counterBits),
+    octetsOut: countOctets(session.octetsOut, record.octetsOut, at, counterBits),
   }
 }
 
-/** The same rules as the statement's ON CONFLICT. */
-function merge(a: SessionUpdate, b: SessionUpdate): SessionUpdate {
-  const v4 = later(a.ipv4At, b.ipv4At) ? b : a
-  const v6 = later(a.ipv6At, b.ipv6At) ? b : a
-  return {
-    ...a,
-    account: a.account ?? b.account,
-    ipv4: v4.ipv4,
-    ipv4At: v4.ipv4At,
-    ipv6: v6.ipv6,
-    ipv6At: v6.ipv6At,
-    startedAt: startOf(a, b),
-    startSeen: a.startSeen || b.startSeen,
-    lastAt: a.lastAt >= b.lastAt ? a.lastAt : b.lastAt,
-    stoppedAt: a.stoppedAt ?? b.stoppedAt,
-    cause: a.cause ?? b.cause,
-    seconds: greatest(a.seconds, b.seconds),
-    octetsIn: greatest(a.octetsIn, b.octetsIn),
-    octetsOut: greatest(a.octetsOut, b.octetsOut),
+/** The account that was named first in time. */
+function accountOf(
+  { account, accountAt }: SessionState,
+  named: string | null,
+  at: number,
+): Pick<SessionState, 'account' | 'accountAt'> {
+  if (named === null || (accountAt !== null && accountAt <= at)) return { account, accountAt }
+  return { account: named, accountAt: at }
+}
+
+/** What knows better wins, then what is earlier. */
+function startOf(
+  session: SessionState,
+  record: AccountingRecord,
+): Pick<SessionState, 'startedAt' | 'startRank' | 'nasStartedAt'> {
+  const { startedAt, startRank, nasStartedAt } = session
+  const began = beganAt(record)
+  const rank: StartRank = record.kind === 'start' ? 2 : began === null ? 0 : 1
+  const candidate = began ?? record.at.getTime()
+  if (rank < startRank || (rank === startRank && startedAt <= candidate)) {
+    const isSame = rank === 2 && startRank === 2 && startedAt === candidate
+    return {
+      startedAt,
+      startRank,
+      nasStartedAt: isSame ? (nasStartedAt ?? record.nasAt?.getTime() ?? null) : nasStartedAt,
+    }
   }
+  const nasAt = rank === 2 ? (record.nasAt?.getTime() ?? null) : null
+  return { startedAt: candidate, startRank: rank, nasStartedAt: nasAt }
 }
 
-function startOf(a: SessionUpdate, b: SessionUpdate): Date {
-  if (a.startSeen !== b.startSeen) return a.startSeen ? a.startedAt : b.startedAt
-  return a.startedAt <= b.startedAt ? a.startedAt : b.startedAt
+/** Of several Stops the earliest is the one that was not late; what was only inferred gives way. */
+function stopOf({ stop }: SessionState, record: AccountingRecord): Stop | null {
+  const at = record.at.getTime()
+  if (record.kind === 'stop') {
+    if (stop?.by === 'packet' && stop.at <= at) return stop
+    return { at, nasAt: record.nasAt?.getTime() ?? null, cause: record.cause, by: 'packet' }
+  }
+  if (stop === null || stop.by === 'packet') return stop
+  return at > stop.at ? null : stop
 }
 
-function greatest<T extends number | bigint>(a: T | null, b: T | null): T | null {
+/** A session that nothing was heard of after its gateway's restart ended with it. */
+function endByRestart(session: SessionState, restarts: readonly Restart[]): SessionState {
+  if (session.stop !== null && session.stop.by !== 'restart') return session
+  let first: Restart | null = null
+  for (const restart of restarts) {
+    // Not one of the same second: what begins right after a restart would end with it.
+    if (restart.at <= session.lastAt) continue
+    if (first === null || restart.at < first.at) first = restart
+  }
+  if (first === null || (session.stop !== null && session.stop.at <= first.at)) return session
+  return { ...session, stop: { at: first.at, nasAt: null, cause: first.cause, by: 'restart' } }
+}
+
+function intervalOf({ intervalSeconds, accounted, lastAt }: SessionState, at: number): number {
+  if (!accounted || at <= lastAt) return intervalSeconds
+  const gap = Math.ceil((at - lastAt) / 1000)
+  return Math.max(intervalSeconds, Math.min(gap, SESSION_LIMITS.longestIntervalSeconds))
+}
+
+function greatest(a: number | null, b: number | null): number | null {
   if (a === null || b === null) return a ?? b
-  return a >= b ? a : b
-}
-
-/** True when `b` is known and not before `a`. */
-function later(a: Date | null, b: Date | null): boolean {
-  return b !== null && (a === null || b >= a)
+  return Math.max(a, b)
 }

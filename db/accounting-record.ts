@@ -1,7 +1,7 @@
 import type { Mac } from '#core/mac.ts'
 import type { NetworkKind } from './sites.ts'
 
-/** One Accounting-Request, as far as the log is concerned (RFC 2866). */
+/** One Accounting-Request, as far as the log is concerned (RFC 2866). Plain data: it may wait in a file. */
 export interface AccountingRecord {
   readonly kind: 'start' | 'interim' | 'stop'
   readonly gateway: string
@@ -14,10 +14,14 @@ export interface AccountingRecord {
   readonly ipv6: string | null
   /** When it happened, as well as can be known. */
   readonly at: Date
+  /** What the gateway's clock said, believed or not. */
+  readonly nasAt: Date | null
   readonly sessionSeconds: number | null
   /** Gigawords joined; absent is null, not zero. */
   readonly octetsIn: bigint | null
   readonly octetsOut: bigint | null
+  /** 32: without gigawords, so that the counters begin again after 4 GiB. Null without counters. */
+  readonly counterBits: 32 | 64 | null
   /** The name of RFC 2866 §5.10. */
   readonly cause: string | null
 }

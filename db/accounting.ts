@@ -1,120 +1,136 @@
-import type { Database } from './connection.ts'
-import { foldBySession } from './accounting-fold.ts'
-import type { SessionUpdate } from './accounting-fold.ts'
-import { partitionWindow } from './partitions.ts'
+import { AppError } from '#core/error.ts'
+import { foldRecords, mayBelong } from './accounting-fold.ts'
+import type { Packet } from './accounting-fold.ts'
 import type { AccountingRecord, GatewayRestart } from './accounting-record.ts'
+import { closeRows } from './close-rows.ts'
+import type { Database } from './connection.ts'
+import { accountingSessionKey, portalSessionKey } from './session-key.ts'
+import type { SessionState } from './session-state.ts'
+import { LostRace, readSessions, saveSessions, writeSessions } from './sessions.ts'
+import type { Sql } from './sessions.ts'
 
-type TimeField = 'startedAt' | 'lastAt' | 'stoppedAt' | 'ipv4At' | 'ipv6At'
+const ATTEMPTS = {
+  /** Two processes meet on a session when a gateway changes server; they seldom go on meeting. */
+  free: 3,
+  /** Who lost that often waits for the others that did. */
+  inTurn: 10,
+} as const
 
 /**
- * Writes the records in one transaction and resolves after its commit. Records of a session may come
- * in any order, late, repeated or missing: counters only grow, the first stop stands, a start that
- * comes late still gives the start.
+ * Writes the records and resolves after the commit. Records of a session may come in any order, late,
+ * repeated or missing: the row is the same.
  */
 export async function recordAccounting(
   database: Database,
   records: readonly AccountingRecord[],
 ): Promise<void> {
-  const updates = foldBySession(records)
-  if (updates.length === 0) return
-  await database.sql.begin(async (sql) => {
-    const column = <K extends keyof SessionUpdate>(name: K): SessionUpdate[K][] =>
-      updates.map((update) => update[name])
-    const times = (name: TimeField): (string | null)[] =>
-      updates.map((update) => update[name]?.toISOString() ?? null)
-    const counts = (name: 'octetsIn' | 'octetsOut'): (string | null)[] =>
-      updates.map((update) => update[name]?.toString() ?? null)
-
-    const days = partitionWindow(Date.now())
-
-    // A connection known so far only from its acceptance becomes this session.
-    const guests = updates.filter((update) => update.portalKey !== null)
-    if (guests.length > 0) {
-      await sql`
-        update log.session s set key = p.key
-        from unnest(${guests.map((guest) => guest.key)}::uuid[],
-                    ${guests.map((guest) => guest.portalKey)}::uuid[]) as p(key, portal_key)
-        where s.key = p.portal_key and s.stopped_at is null
-          and not exists (select from log.session known where known.key = p.key)`
+  if (records.length === 0) return
+  const { sql } = database
+  const packets = records.map((record) => ({
+    key: accountingSessionKey(record.gateway, record.acctSessionId, record.mac),
+    record,
+  }))
+  for (let attempt = 0; attempt < ATTEMPTS.free + ATTEMPTS.inTurn; attempt += 1) {
+    try {
+      if (attempt < ATTEMPTS.free) await mergeInto(sql, packets, saveSessions)
+      else {
+        await sql.begin(async (sql) => {
+          await sql`select pg_advisory_xact_lock(hashtextextended('accounting in turn', 0))`
+          await mergeInto(sql, packets, writeSessions)
+        })
+      }
+      return
+    } catch (thrown) {
+      if (!(thrown instanceof LostRace)) throw thrown
     }
-    await sql`
-      with packet as (
-        select * from unnest(
-          ${column('key')}::uuid[], ${column('id')}::uuid[],
-          ${column('gateway')}::text[], ${column('site')}::text[], ${column('network')}::text[],
-          ${column('mac')}::macaddr[], ${column('account')}::text[],
-          ${column('ipv4')}::inet[], ${times('ipv4At')}::timestamptz[],
-          ${column('ipv6')}::inet[], ${times('ipv6At')}::timestamptz[],
-          ${times('startedAt')}::timestamptz[], ${column('startSeen').map(String)}::text[]::boolean[],
-          ${times('lastAt')}::timestamptz[], ${times('stoppedAt')}::timestamptz[],
-          ${column('cause')}::text[], ${column('seconds')}::bigint[],
-          ${counts('octetsIn')}::numeric[], ${counts('octetsOut')}::numeric[]
-        ) as p(key, id, gateway, site, network, mac, account, ipv4, ipv4_at, ipv6, ipv6_at,
-               started_at, start_seen, last_at, stopped_at, cause, seconds, octets_in, octets_out)
-      ), live as (
-        insert into log.session as s
-          (key, day, id, gateway, mac, account, ipv4, ipv4_at, ipv6, ipv6_at, started_at, start_seen,
-           last_at, stopped_at, seconds, octets_in, octets_out)
-        select key,
-               -- A session that began before the oldest partition is kept under that partition's day.
-               least(greatest((started_at at time zone 'UTC')::date, ${days.first}), ${days.last}),
-               id, gateway, mac, account, ipv4, ipv4_at, ipv6, ipv6_at,
-               started_at, start_seen, last_at, stopped_at, seconds, octets_in, octets_out
-        from packet
-        on conflict (key) do update set
-          account = coalesce(s.account, excluded.account),
-          ipv4 = case when excluded.ipv4_at >= coalesce(s.ipv4_at, '-infinity')
-                      then excluded.ipv4 else s.ipv4 end,
-          ipv4_at = greatest(s.ipv4_at, excluded.ipv4_at),
-          ipv6 = case when excluded.ipv6_at >= coalesce(s.ipv6_at, '-infinity')
-                      then excluded.ipv6 else s.ipv6 end,
-          ipv6_at = greatest(s.ipv6_at, excluded.ipv6_at),
-          started_at = case
-            when excluded.start_seen = s.start_seen then least(s.started_at, excluded.started_at)
-            when excluded.start_seen then excluded.started_at else s.started_at end,
-          start_seen = s.start_seen or excluded.start_seen,
-          last_at = greatest(s.last_at, excluded.last_at),
-          stopped_at = coalesce(s.stopped_at, excluded.stopped_at),
-          seconds = greatest(s.seconds, excluded.seconds),
-          octets_in = greatest(s.octets_in, excluded.octets_in),
-          octets_out = greatest(s.octets_out, excluded.octets_out)
-        returning key, day, id, account, ipv4, ipv6, started_at, stopped_at
-      )
-      insert into log.connection as c
-        (day, id, site, gateway, network, mac, account, ipv4, ipv6, started_at, stopped_at,
-         stop_cause, terms_version)
-      select live.day, live.id, packet.site, packet.gateway, packet.network, packet.mac,
-             live.account, live.ipv4, live.ipv6, live.started_at, live.stopped_at, packet.cause,
-             case when packet.network = 'guest' then
-               (select a.terms_version from guest.access a where a.mac = packet.mac) end
-      from live join packet using (key)
-      on conflict (day, id) do update set
-        account = excluded.account,
-        ipv4 = excluded.ipv4,
-        ipv6 = excluded.ipv6,
-        started_at = excluded.started_at,
-        stopped_at = excluded.stopped_at,
-        stop_cause = coalesce(c.stop_cause, excluded.stop_cause),
-        terms_version = coalesce(c.terms_version, excluded.terms_version)
-      where (c.account, c.ipv4, c.ipv6, c.started_at, c.stopped_at)
-        is distinct from
-        (excluded.account, excluded.ipv4, excluded.ipv6, excluded.started_at, excluded.stopped_at)`
-  })
+  }
+  throw new AppError('accounting.race', 'the same sessions are written by others all the time')
 }
 
-/** Ends every open session of that gateway, by its name; returns how many there were. */
+async function mergeInto<S extends Sql>(
+  sql: S,
+  packets: readonly Packet[],
+  write: (sql: S, known: readonly SessionState[], merged: readonly SessionState[]) => Promise<void>,
+): Promise<void> {
+  const [known, restarts] = await Promise.all([readKnown(sql, packets), readRestarts(sql, packets)])
+  await write(sql, known, foldRecords(known, packets, restarts))
+}
+
+async function readKnown(sql: Sql, packets: readonly Packet[]): Promise<readonly SessionState[]> {
+  const keys = [...new Set(packets.map(({ key }) => key))]
+  const known = await readSessions(sql, keys)
+  const there = new Set(known.map(({ key }) => key))
+  const guests = new Map<string, Packet>()
+  for (const packet of packets) {
+    const { gateway, network, mac } = packet.record
+    if (network !== 'guest' || mac === null || there.has(packet.key)) continue
+    guests.set(portalSessionKey(gateway, mac), packet)
+  }
+  return guests.size === 0 ? known : [...known, ...(await takeOver(sql, guests))]
+}
+
+/** A connection known so far only from its acceptance becomes the session that is now accounted for. */
+async function takeOver(
+  sql: Sql,
+  guests: ReadonlyMap<string, Packet>,
+): Promise<readonly SessionState[]> {
+  const opened = await readSessions(sql, [...guests.keys()])
+  const taken: SessionState[] = []
+  for (const portal of opened) {
+    const packet = guests.get(portal.key)
+    if (portal.stop !== null || packet === undefined || !mayBelong(portal, packet.record)) continue
+    const { key } = packet
+    const { count } = await sql`
+      update log.session set key = ${key}, generation = 0, version = version + 1
+      where key = ${portal.key} and generation = ${portal.generation}
+        and version = ${portal.version} and not exists (select from log.session where key = ${key})`
+    if (count > 0) taken.push({ ...portal, key, generation: 0, version: portal.version + 1 })
+  }
+  return taken
+}
+
+type Restarts = ReadonlyMap<string, readonly { readonly at: number; readonly cause: string }[]>
+
+/** The restarts that came before what they ended. */
+async function readRestarts(sql: Sql, packets: readonly Packet[]): Promise<Restarts> {
+  const gateways = [...new Set(packets.map(({ record }) => record.gateway))]
+  const earliest = Math.min(...packets.map(({ record }) => record.at.getTime()))
+  const rows = await sql<{ gateway: string; at: Date; cause: string }[]>`
+    select gateway, at, cause from log.gateway_restart
+    where gateway = any(${gateways}) and at > ${new Date(earliest)}`
+  return new Map(
+    gateways.map((gateway) => [
+      gateway,
+      rows
+        .filter((row) => row.gateway === gateway)
+        .map(({ at, cause }) => ({ at: at.getTime(), cause })),
+    ]),
+  )
+}
+
+/**
+ * Ends every session of that gateway, by its name, that was not heard of since; returns how many. The
+ * restart is remembered for the packets from before it that come after it.
+ */
 export async function closeGatewaySessions(
   database: Database,
-  restart: GatewayRestart,
+  { gateway, at, cause }: GatewayRestart,
 ): Promise<number> {
-  const rows = await database.sql`
-    with ended as (
-      update log.session set stopped_at = greatest(started_at, ${restart.at})
-      where gateway = ${restart.gateway} and stopped_at is null and started_at <= ${restart.at}
-      returning day, id, stopped_at
-    )
-    update log.connection c set stopped_at = ended.stopped_at, stop_cause = ${restart.cause}
-    from ended where c.day = ended.day and c.id = ended.id
-    returning c.id`
-  return rows.count
+  return database.sql.begin(async (sql) => {
+    await sql`
+      insert into log.gateway_restart (gateway, at, cause) values (${gateway}, ${at}, ${cause})
+      on conflict (gateway, at) do nothing`
+    const ended = await sql<{ day: string; id: string; at: Date }[]>`
+      update log.session set
+        stopped_at = ${at}, stop_cause = ${cause}, stop_by = 'restart', nas_stopped_at = null,
+        version = version + 1
+      where (key, generation) in (
+        select key, generation from log.session
+        where gateway = ${gateway} and last_at <= ${at}
+          and (stopped_at is null or (stop_by = 'restart' and stopped_at > ${at}))
+        order by key, generation for update)
+      returning day::text, id, greatest(stopped_at, started_at) as at`
+    await closeRows(sql, ended, cause)
+    return ended.length
+  })
 }

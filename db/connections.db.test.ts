@@ -1,12 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { openTestDatabase } from '../test/support/database.ts'
 import type { Database } from './connection.ts'
-import { searchConnections } from './connections.ts'
+import { NO_CRITERIA, searchConnections } from './connections.ts'
 import type { Connection, Criteria } from './connections.ts'
 
 const NOON = Date.parse(`${new Date().toISOString().slice(0, 10)}T12:00:00Z`)
 const HOUR_MS = 3_600_000
-const ANY: Criteria = { mac: null, ip: null, user: null, site: null, from: null, to: null }
 
 function at(hours: number): Date {
   return new Date(NOON + hours * HOUR_MS)
@@ -34,7 +33,7 @@ async function found(
   const rows: Connection[] = []
   const pages = searchConnections(
     database,
-    { ...ANY, ...criteria },
+    { ...NO_CRITERIA, ...criteria },
     { actor: 'ada', reason: 'case 7' },
   )
   for await (const page of pages) rows.push(...page)
@@ -68,6 +67,71 @@ describe('a search of the log', () => {
     ])
   })
 
+  test('by an address that changed finds each holder only for the time that it was theirs', async () => {
+    await using database = await openTestDatabase()
+    await fill(database, [[-4, 4, '192.168.77.10', 'ada', 'a']])
+    // Until noon she had .9, since then .10.
+    await database.sql`update log.connection set ipv4_at = ${at(0)}`
+    await database.sql`
+      insert into log.former_address (day, id, address, from_at, until_at)
+      select day, id, '192.168.77.9', ${at(-4)}, ${at(0)} from log.connection`
+    const who = async (hours: number, ip: string) =>
+      (await found(database, { ip, from: at(hours), to: at(hours) })).map(
+        (row) => `${row.user} ${row.ip}`,
+      )
+    expect(await who(-2, '192.168.77.9')).toEqual(['ada 192.168.77.9'])
+    expect(await who(2, '192.168.77.9')).toEqual([])
+    expect(await who(-2, '192.168.77.10')).toEqual([])
+    expect(await who(2, '192.168.77.10')).toEqual(['ada 192.168.77.10'])
+    expect((await found(database, { ip: '192.168.77.9' })).length).toBe(1)
+  })
+
+  test('by public address and port finds the one device that had that port', async () => {
+    await using database = await openTestDatabase()
+    await fill(database, [
+      [-1, 1, '192.168.77.9', 'ada', 'a'],
+      [-1, 1, '192.168.77.10', 'bob', 'a'],
+    ])
+    await database.sql`
+      update log.connection set public_ip = '198.51.100.7',
+        public_ports = case account when 'ada' then '[1024,2023]' else '[2024,3023]' end::int4range`
+    const asked = { publicIp: '198.51.100.7', from: at(0), to: at(0) }
+    const rows = await found(database, { ...asked, publicPort: 2024 })
+    expect(rows.map((row) => `${row.user} ${row.publicPorts}`)).toEqual(['bob 2024-3023'])
+    expect(await found(database, asked)).toHaveLength(2)
+    expect(await found(database, { ...asked, publicPort: 5000 })).toEqual([])
+  })
+
+  test('finds a connection that began months before the instant asked for', async () => {
+    await using database = await openTestDatabase()
+    const [partition] = await database.sql<{ day: string }[]>`
+      select min(substr(c.relname, 12)) as day from pg_inherits i join pg_class c on c.oid = i.inhrelid
+      where i.inhparent = 'log.connection'::regclass`
+    const day = partition?.day.replaceAll('_', '-') ?? ''
+    await database.sql`
+      insert into log.connection (day, id, site, gateway, network, started_at)
+      values (${day}, gen_random_uuid(), 'a', 'g', 'staff', ${`${day}T12:00:00Z`})`
+    const inTwoMonths = new Date(Date.parse(`${day}T12:00:00Z`) + 60 * 24 * HOUR_MS)
+    const then = { site: 'a', from: inTwoMonths, to: inTwoMonths }
+    // Nothing says that so old a connection lasts: the month before is read, and no more.
+    expect(await found(database, then)).toEqual([])
+    await database.sql`
+      insert into log.session (key, day, id, gateway, site, network, started_at, last_at)
+      select gen_random_uuid(), day, id, gateway, site, network, started_at, ${inTwoMonths}
+      from log.connection`
+    expect(await found(database, then)).toHaveLength(1)
+    // It is remembered when the session itself is let go of.
+    await database.sql`delete from log.session`
+    expect(await found(database, then)).toHaveLength(1)
+  })
+
+  test('whose text looks like SQL is a text', async () => {
+    await using database = await openTestDatabase()
+    await fill(database, [[-1, 1, '192.168.77.9', "o'neil", 'a']])
+    expect(await found(database, { user: "o'neil" })).toHaveLength(1)
+    expect(await found(database, { user: "x' or true --" })).toEqual([])
+  })
+
   test('gives every row once, in order, however many pages it takes', async () => {
     await using database = await openTestDatabase()
     await database.sql`
@@ -86,7 +150,7 @@ describe('a search of the log', () => {
     await using database = await openTestDatabase()
     const search = searchConnections(
       database,
-      { ...ANY, site: 'a' },
+      { ...NO_CRITERIA, site: 'a' },
       { actor: 'ada', reason: 'case 7' },
     )
     await search.next()

@@ -5,6 +5,10 @@ import type { Database } from './connection.ts'
 import { up as house } from './migrations/0001-house.ts'
 import { up as guest } from './migrations/0002-guest.ts'
 import { up as log } from './migrations/0003-log.ts'
+import { up as logContent } from './migrations/0004-log-content.ts'
+import { up as quarantine } from './migrations/0005-quarantine.ts'
+import { up as sealing } from './migrations/0006-sealing.ts'
+import { up as search } from './migrations/0007-search.ts'
 import { makePartitions } from './partitions.ts'
 
 /** In order; append only: what has been released is never edited. */
@@ -12,6 +16,10 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-house': { up: house },
   '0002-guest': { up: guest },
   '0003-log': { up: log },
+  '0004-log-content': { up: logContent },
+  '0005-quarantine': { up: quarantine },
+  '0006-sealing': { up: sealing },
+  '0007-search': { up: search },
 }
 
 const OLDEST_SERVER = 150_000

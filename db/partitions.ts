@@ -1,3 +1,4 @@
+import type postgres from 'postgres'
 import type { Database } from './connection.ts'
 
 const DAYS_AHEAD = 14
@@ -20,50 +21,40 @@ export function partitionWindow(now: number): { first: string; last: string } {
   return { first: utcDay(now - (DAYS_BEHIND - 1) * DAY_MS), last: utcDay(now + DAY_MS) }
 }
 
-/** Makes the daily partitions of the connection log around `now` that are not there; returns how many. */
+/** What has a partition for each day, and loses it with the day. */
+export const PARENTS = ['connection', 'former_address'] as const
+export type Parent = (typeof PARENTS)[number]
+
+/** Makes the log's days around `now` that are not there; returns how many days. */
 export async function makePartitions(database: Database, now: number): Promise<number> {
-  const there = new Set(await partitionDays(database))
-  let made = 0
-  for (let offset = -DAYS_BEHIND; offset <= DAYS_AHEAD; offset += 1) {
-    const day = utcDay(now + offset * DAY_MS)
-    if (there.has(day)) continue
-    const next = utcDay(now + (offset + 1) * DAY_MS)
-    // IF NOT EXISTS: two programs may start at the same midnight.
-    await database.sql.unsafe(
-      `create table if not exists log."${partitionName(day)}" partition of log.connection for values from ('${day}') to ('${next}')`,
-    )
-    made += 1
-  }
-  return made
-}
-
-export interface DroppedDay {
-  readonly day: string
-  readonly rows: number
-}
-
-/**
- * Drops each day whose last instant is a year old: 365 days, 366 where a 29 February lies between.
- * Rows are counted first, for the record.
- */
-export async function dropOldPartitions(
-  database: Database,
-  now: number,
-): Promise<readonly DroppedDay[]> {
-  const dropped: DroppedDay[] = []
-  for (const day of await partitionDays(database)) {
-    if (goneFrom(day) > now) continue
-    const name = partitionName(day)
-    const [count] = await database.sql<{ rows: string }[]>`
-      select count(*) as rows from log.${database.sql(name)}`
-    await database.sql.begin(async (sql) => {
-      // Never wait long behind a reader while holding up every writer behind us.
-      await sql`set local lock_timeout = '2s'`
-      await sql`drop table log.${sql(name)}`
-    })
-    dropped.push({ day, rows: Number(count?.rows ?? 0) })
-  }
-  return dropped
+  return database.sql.begin(async (sql) => {
+    // Two programs may start at the same midnight.
+    await sql`select pg_advisory_xact_lock(hashtextextended('log partitions', 0))`
+    const tables = await dayTables({ sql })
+    const there = new Set(tables.map(({ parent, day }) => partitionName(parent, day)))
+    const days = new Set(tables.flatMap(({ day, state }) => (state === 'attached' ? [day] : [])))
+    for (let offset = -DAYS_BEHIND; offset <= DAYS_AHEAD; offset += 1) {
+      days.add(utcDay(now + offset * DAY_MS))
+    }
+    const made = new Set<string>()
+    for (const day of days) {
+      const next = utcDay(Date.parse(day) + DAY_MS)
+      for (const parent of PARENTS) {
+        const name = partitionName(parent, day)
+        if (there.has(name)) continue
+        // CREATE … PARTITION OF would wait for every reader of the log, and all writers behind it;
+        // ATTACH waits for neither.
+        await sql.unsafe(
+          `create table log."${name}" (like log.${parent} including defaults including generated)`,
+        )
+        await sql.unsafe(
+          `alter table log.${parent} attach partition log."${name}" for values from ('${day}') to ('${next}')`,
+        )
+        made.add(day)
+      }
+    }
+    return made.size
+  })
 }
 
 /** The instant from which a day's rows must be gone: the end of the same day a year later. */
@@ -75,19 +66,43 @@ export function goneFrom(day: string): number {
   return start + (days + 1) * DAY_MS
 }
 
-/** The days that have a partition, oldest first. */
-export async function partitionDays(database: Database): Promise<readonly string[]> {
-  const rows = await database.sql<{ name: string }[]>`
-    select c.relname as name from pg_inherits i
-    join pg_class c on c.oid = i.inhrelid
-    where i.inhparent = 'log.connection'::regclass
-    order by 1`
-  return rows.flatMap(({ name }) => {
-    const match = /^connection_(\d{4})_(\d{2})_(\d{2})$/.exec(name)
-    return match === null ? [] : [match.slice(1).join('-')]
+/** The days that have a partition of log.connection, oldest first. */
+export async function partitionDays(database: Pick<Database, 'sql'>): Promise<readonly string[]> {
+  const tables = await dayTables(database)
+  return tables.flatMap(({ parent, day, state }) =>
+    parent === 'connection' && state === 'attached' ? [day] : [],
+  )
+}
+
+/** One day's table of one parent. */
+export interface DayTable {
+  readonly parent: Parent
+  readonly day: string
+  /** `leaving` and `detached` are what a drop that was interrupted leaves behind. */
+  readonly state: 'attached' | 'leaving' | 'detached'
+}
+
+/** All days' tables, oldest first, also those that no query sees any more. */
+export async function dayTables(database: {
+  readonly sql: postgres.ISql
+}): Promise<readonly DayTable[]> {
+  const rows = await database.sql<{ name: string; state: DayTable['state'] }[]>`
+    select c.relname as name,
+           case when i.inhrelid is null then 'detached'
+                when i.inhdetachpending then 'leaving' else 'attached' end as state
+    from pg_class c
+    join pg_namespace n on n.oid = c.relnamespace
+    left join pg_inherits i on i.inhrelid = c.oid
+    where n.nspname = 'log' and c.relkind = 'r'
+    order by right(c.relname, 10), c.relname`
+  return rows.flatMap(({ name, state }) => {
+    const match = /^(\w+?)_(\d{4})_(\d{2})_(\d{2})$/.exec(name)
+    const parent = PARENTS.find((known) => known === match?.[1])
+    if (match === null || parent === undefined) return []
+    return [{ parent, day: match.slice(2).join('-'), state }]
   })
 }
 
-function partitionName(day: string): string {
-  return `connection_${day.replaceAll('-', '_')}`
+export function partitionName(parent: Parent, day: string): string {
+  return `${parent}_${day.replaceAll('-', '_')}`
 }

@@ -2,10 +2,17 @@ import { describe, expect, test } from 'vitest'
 import { silentLog } from '#core/log.ts'
 import { openTestDatabase } from '../test/support/database.ts'
 import { createJobRunner } from './jobs.ts'
-import { dropOldPartitions, goneFrom, makePartitions, partitionDays } from './partitions.ts'
+import type { Database } from './connection.ts'
+import { dropOldDays } from './drop-days.ts'
+import { goneFrom, makePartitions, partitionDays } from './partitions.ts'
 import { retentionJob } from './retention.ts'
 
 const DAY_MS = 86_400_000
+
+async function drop(database: Database, now: number): Promise<readonly string[]> {
+  const { dropped } = await dropOldDays(database, now, { actor: 'test', patienceMs: 0 })
+  return dropped.map(({ day, rows }) => `${day} ${rows}`)
+}
 
 describe('a day of the log', () => {
   test('is gone when the whole of it is a year old', () => {
@@ -27,11 +34,9 @@ describe('a day of the log', () => {
       insert into log.connection (day, id, site, gateway, network, started_at)
       values (${today}, gen_random_uuid(), 's', 'g', 'guest', now())`
     const lastInstant = goneFrom(today) - 1
-    expect((await dropOldPartitions(database, lastInstant)).map(({ day }) => day)).not.toContain(
-      today,
-    )
-    expect(await dropOldPartitions(database, lastInstant + 1)).toEqual([{ day: today, rows: 1 }])
-    expect(await dropOldPartitions(database, lastInstant + 1)).toEqual([])
+    expect(await drop(database, lastInstant)).not.toContain(`${today} 1`)
+    expect(await drop(database, lastInstant + 1)).toEqual([`${today} 1`])
+    expect(await drop(database, lastInstant + 1)).toEqual([])
     expect(await partitionDays(database)).not.toContain(today)
   })
 })
@@ -77,5 +82,28 @@ describe('the retention job', () => {
     const lines = await database.sql<{ subject: string }[]>`
       select subject from audit.entry where action = 'logs.drop-day'`
     expect(lines.length).toBeGreaterThan(0)
+  })
+
+  test('lets a reader finish, and fails when one keeps a day longer than it may stay', async () => {
+    await using database = await openTestDatabase()
+    const [oldest = ''] = await partitionDays(database)
+    const done = Promise.withResolvers<void>()
+    const ready = Promise.withResolvers<void>()
+    const reader = database.sql.begin(async (sql) => {
+      await sql`select count(*) from log.connection`
+      ready.resolve()
+      await done.promise
+    })
+    await ready.promise
+    const due = goneFrom(oldest)
+    expect(await retentionJob(database, () => due, 0).run()).toContain(
+      `${oldest} waits for a reader to end`,
+    )
+    await expect(retentionJob(database, () => due + DAY_MS, 0).run()).rejects.toThrow(
+      `${oldest} should be gone since yesterday`,
+    )
+    done.resolve()
+    await reader
+    expect(await retentionJob(database, () => due + DAY_MS, 0).run()).toContain('2 days dropped')
   })
 })

@@ -1,41 +1,120 @@
 import type { Clock } from '#core/clock.ts'
-import { writeAudit } from './audit.ts'
+import { AppError } from '#core/error.ts'
 import type { Database } from './connection.ts'
+import { dropOldDays, goneDays } from './drop-days.ts'
+import type { GoneDay } from './drop-days.ts'
+import { listHolds, releaseEndedHolds } from './holds.ts'
+import type { Hold, ReleasedHold } from './holds.ts'
 import type { Job } from './jobs.ts'
-import { dropOldPartitions, makePartitions } from './partitions.ts'
+import { goneFrom, makePartitions, utcDay } from './partitions.ts'
 
 const HOUR_MS = 3_600_000
+const DAY_MS = 24 * HOUR_MS
 // Live sessions only join late packets to their row of the log.
 const SESSION_LIFE = '31 days'
+// An acceptance is the proof that goes with a connection: it lives as long, a grant as it says.
+const ACCEPTANCE_LIFE = '366 days'
+const PATIENCE_MS = 20_000
 
-/** Makes the log's next days and lets go of what is a year old. */
-export function retentionJob(database: Database, clock: Clock): Job {
-  return { name: 'retention', everyMs: HOUR_MS, run: () => runRetention(database, clock()) }
+/** What one run let go of. */
+export interface Purge {
+  readonly dropped: readonly GoneDay[]
+  /** A day that a reader still holds on to; the next run drops it. */
+  readonly waiting: string | null
+  readonly released: readonly ReleasedHold[]
+  readonly sessions: number
+  readonly acceptances: number
+  readonly grants: number
 }
 
-async function runRetention(database: Database, now: number): Promise<string> {
-  const made = await makePartitions(database, now)
-  const dropped = await dropOldPartitions(database, now)
-  for (const { day, rows } of dropped) {
-    await writeAudit(database.kysely, {
-      actor: 'job:retention',
-      action: 'logs.drop-day',
-      subject: day,
-      reason: 'a year has passed',
-      details: { rows },
-    })
+/** Makes the log's next days and lets go of what is a year old. */
+export function retentionJob(database: Database, clock: Clock, patienceMs = PATIENCE_MS): Job {
+  return {
+    name: 'retention',
+    everyMs: HOUR_MS,
+    async run() {
+      const now = clock()
+      const made = await makePartitions(database, now)
+      const purge = await runPurge(database, now, 'job:retention', patienceMs)
+      const { waiting } = purge
+      // A long read may hold a day back, but not past the day within which it must be gone.
+      if (waiting !== null && goneFrom(waiting) + DAY_MS <= now) {
+        throw new AppError(
+          'retention',
+          `${waiting} should be gone since yesterday: a transaction that reads the log does not end; see pg_stat_activity`,
+        )
+      }
+      return `${made} days made, ${purgeLine(purge)}`
+    },
   }
+}
+
+/** Drops the days that are a year old and what else has lived its time. */
+export async function runPurge(
+  database: Database,
+  now: number,
+  actor: string,
+  patienceMs = PATIENCE_MS,
+): Promise<Purge> {
+  const outcome = await dropOldDays(database, now, { actor, patienceMs })
+  const released = await releaseEndedHolds(database, now, actor)
   const sessions = await database.sql`
-    delete from log.session where last_at < now() - ${SESSION_LIFE}::interval`
-  // An acceptance is the proof that goes with a connection: it lives as long, a grant as it says.
+    delete from log.session
+    where last_at < now() - ${SESSION_LIFE}::interval
+      -- The index is on the day: one on last_at would cost every packet.
+      and day <= (now() - ${SESSION_LIFE}::interval)::date
+      -- Known from an acceptance alone: its end is the end of the grant, however far.
+      and (stopped_at is not null or grant_until is null or grant_until < now())`
   const acceptances = await database.sql`
     delete from guest.acceptance a
-    where a.at < now() - interval '366 days'
+    where a.at < now() - ${ACCEPTANCE_LIFE}::interval
       and not exists (select from guest.access g where g.mac = a.mac and g.until > now())`
   const grants = await database.sql`delete from guest.access where until < now()`
+  return {
+    ...outcome,
+    released,
+    sessions: sessions.count,
+    acceptances: acceptances.count,
+    grants: grants.count,
+  }
+}
+
+function purgeLine({ dropped, waiting, released, ...ended }: Purge): string {
   return [
-    `${made} days made`,
     `${dropped.length} days dropped`,
-    `${sessions.count} sessions, ${acceptances.count} acceptances, ${grants.count} grants ended`,
+    ...(waiting === null ? [] : [`${waiting} waits for a reader to end`]),
+    ...released.map(({ caseRef, copies }) => `${copies} copies held for ${caseRef} ended`),
+    `${ended.sessions} sessions, ${ended.acceptances} acceptances, ${ended.grants} grants ended`,
   ].join(', ')
+}
+
+export interface PurgePlan {
+  readonly days: readonly GoneDay[]
+  /** In force; those whose date is past end with the run. */
+  readonly holds: readonly Hold[]
+  /** Copies that go with the holds that have ended. */
+  readonly copies: number
+  readonly sessions: number
+  readonly acceptances: number
+  readonly grants: number
+}
+
+/** What `runPurge` would let go of now. */
+export async function planPurge(database: Database, now: number): Promise<PurgePlan> {
+  const [counts] = await database.sql<Omit<PurgePlan, 'days' | 'holds'>[]>`
+    select
+      (select count(*)::int from log.held k join log.hold h on h.id = k.hold
+       where h.ended_at is not null or h.until < ${utcDay(now)}) as copies,
+      (select count(*)::int from log.session
+       where last_at < now() - ${SESSION_LIFE}::interval) as sessions,
+      (select count(*)::int from guest.acceptance a
+       where a.at < now() - ${ACCEPTANCE_LIFE}::interval
+         and not exists (select from guest.access g where g.mac = a.mac and g.until > now())
+      ) as acceptances,
+      (select count(*)::int from guest.access where until < now()) as grants`
+  return {
+    days: await goneDays(database, now),
+    holds: await listHolds(database, false),
+    ...{ copies: 0, sessions: 0, acceptances: 0, grants: 0, ...counts },
+  }
 }

@@ -9,10 +9,12 @@ export interface Tables {
   'house.gateway': GatewayTable
   'house.terms': { version: string; effective: string }
   'house.terms_text': TermsTextTable
+  'house.legal_basis': LegalBasisTable
   'house.list': ListTable
   'house.rule': RuleTable
   'house.account': AccountTable
   'house.certificate': CertificateTable
+  'house.publish_target': { kind: 'file' | 'url'; target: string }
   'audit.entry': AuditTable
 }
 
@@ -58,6 +60,15 @@ interface TermsTextTable {
   language: string
   markdown: string
   sha256: string
+}
+
+interface LegalBasisTable {
+  id: string
+  text: string
+  network: 'guest' | 'staff' | null
+  starts_on: string
+  /** The last day, which counts. */
+  ends_on: string | null
 }
 
 interface ListTable {

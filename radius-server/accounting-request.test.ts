@@ -33,15 +33,37 @@ test('a record is acknowledged when it is written, and not before', async () => 
   expect((await answer)?.code).toBe(CODE['Accounting-Response'])
 })
 
-test('what cannot be written is not acknowledged, and is taken when it comes again', async () => {
-  const { record } = server.house
-  server.house.record = () => Promise.reject(new Error('disk full'))
+test('what the database does not take is acknowledged from the spool, and written later', async () => {
+  const { record, spool } = server.house
+  server.house.record = () => Promise.reject(away())
+  expect((await server.ask('accounting', accounting(START)))?.code).toBe(
+    CODE['Accounting-Response'],
+  )
+  expect(spool.lines).toBe(1)
+  expect(server.metrics.spoolAppends.value).toBe(1)
+  expect(await server.registry.text()).toContain('accueil_radius_spool_records 1')
+  server.house.record = record
+  await expect.poll(() => server.house.written.length).toBe(1)
+  await expect.poll(() => server.metrics.spoolReplayed.value).toBe(1)
+  expect(spool.isEmpty).toBe(true)
+})
+
+test('what no disk takes is not acknowledged, and is taken when it comes again', async () => {
+  const { record, spool } = server.house
+  server.house.record = () => Promise.reject(away())
+  spool.refusal = 'no space left on device'
   const request = accounting(START)
   expect(await server.ask('accounting', request)).toBeNull()
+  expect(server.metrics.spoolRefused.value).toBe(1)
+  expect(server.metrics.dropped['accounting-not-recorded'].value).toBe(1)
   server.house.record = record
   expect((await server.ask('accounting', request))?.code).toBe(CODE['Accounting-Response'])
   expect(server.house.written).toHaveLength(1)
 })
+
+function away(): Error {
+  return Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' })
+}
 
 test('the reply is signed when the request was', async () => {
   const signed = await server.ask('accounting', accounting(START, { sign: 'right' }))

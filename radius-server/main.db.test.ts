@@ -12,6 +12,7 @@ import { recordAcceptance } from '#db/acceptances.ts'
 import type { Database } from '#db/connection.ts'
 import { parseMac } from '#core/mac.ts'
 import { openTestDatabase } from '../test/support/database.ts'
+import { temporaryFolder } from '../test/support/folder.ts'
 import { seedHouse, testSeal } from '../test/support/house.ts'
 import { ACCT_STATUS_TYPE, ATTRIBUTE, CODE } from './dictionary.ts'
 import { createRadiusServer } from './main.ts'
@@ -29,8 +30,9 @@ async function freePort(): Promise<number> {
   return port
 }
 
-async function configOf(): Promise<Config> {
+async function configOf(dataDir: string): Promise<Config> {
   const read = readConfig({
+    ACCUEIL_DATA_DIR: dataDir,
     ACCUEIL_RADIUS_LISTEN: `127.0.0.1:${await freePort()}`,
     ACCUEIL_RADIUS_ACCT_LISTEN: `127.0.0.1:${await freePort()}`,
     ACCUEIL_PUBLIC_URL: 'https://wifi.example.org',
@@ -75,7 +77,8 @@ function accounting(status: number, identifier: number, ...more: Sent[]): Buffer
 test('on a real database: logins, a grant, and a session from Start to Stop', async () => {
   await using database = await openTestDatabase()
   await seedHouse(database, testSeal)
-  const config = await configOf()
+  using folder = temporaryFolder()
+  const config = await configOf(folder.path)
   const role = createRole(config, database)
   expect(role.ready()).not.toBeNull()
   await role.start()
@@ -176,10 +179,53 @@ test('on a real database: logins, a grant, and a session from Start to Stop', as
   expect(role.ready()).not.toBeNull()
 })
 
+test('on a real database: a row that it refuses is acknowledged from quarantine, and the next goes on', async () => {
+  await using database = await openTestDatabase()
+  await seedHouse(database, testSeal)
+  // Stands for whatever a later version of the schema may not take.
+  await database.sql`alter table log.connection add check (account <> 'poison')`
+  using folder = temporaryFolder()
+  const config = await configOf(folder.path)
+  const role = createRole(config, database)
+  await role.start()
+  const gateway = createSocket('udp4')
+  try {
+    for (const [i, account] of ['poison', 'bob'].entries()) {
+      const request = digestRequest({
+        code: CODE['Accounting-Request'],
+        identifier: i,
+        attributes: [
+          [ATTRIBUTE['Acct-Status-Type'], ACCT_STATUS_TYPE.Start],
+          [ATTRIBUTE['Acct-Session-Id'], `session of ${account}`],
+          [ATTRIBUTE['User-Name'], account],
+        ],
+      })
+      const reply = await ask(gateway, config.radiusAcct.port, request)
+      expect(reply.code).toBe(CODE['Accounting-Response'])
+    }
+    const kept = await database.sql`select gateway, content, reason from log.quarantine`
+    expect([...kept]).toEqual([
+      {
+        gateway: 'gw-0042',
+        content: expect.stringContaining('session of poison'),
+        reason: expect.stringContaining('check constraint'),
+      },
+    ])
+    const rows = await database.sql`select account from log.connection`
+    expect([...rows]).toEqual([{ account: 'bob' }])
+  } finally {
+    gateway.close()
+    await role.stop()
+  }
+})
+
 test('on a real database: two machines of the fleet show one certificate', async () => {
   await using database = await openTestDatabase()
   await seedHouse(database, testSeal)
-  const roles = [createRole(await configOf(), database), createRole(await configOf(), database)]
+  using folder = temporaryFolder()
+  const createOne = async (): Promise<RadiusRole> =>
+    createRole(await configOf(folder.path), database)
+  const roles = [await createOne(), await createOne()]
   await Promise.all(roles.map((role) => role.start()))
   expect(roles[0]?.caPem()).toBe(roles[1]?.caPem())
   const names = await database.sql`select name from house.certificate order by name`

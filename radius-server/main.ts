@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
 import type { SecureContext } from 'node:tls'
 import type { Clock } from '#core/clock.ts'
 import { AppError, reasonOf } from '#core/error.ts'
@@ -7,6 +8,8 @@ import type { Log } from '#core/log.ts'
 import type { Metrics } from '#core/metrics.ts'
 import { hashPassword, verifyPassword } from '#core/password.ts'
 import type { Role } from '#core/role.ts'
+import { createSpool } from '#core/spool.ts'
+import type { Spool } from '#core/spool.ts'
 import { closeGatewaySessions, recordAccounting } from '#db/accounting.ts'
 import type { AccountingRecord, GatewayRestart } from '#db/accounting-record.ts'
 import { loadAccounts } from '#db/accounts.ts'
@@ -18,6 +21,8 @@ import { createGrantTable } from '#db/grants.ts'
 import type { GrantTable } from '#db/grants.ts'
 import { createLive } from '#db/live.ts'
 import type { PartDeps } from '#db/part.ts'
+import { quarantine } from '#db/quarantine.ts'
+import type { Quarantined } from '#db/quarantine.ts'
 import { createGrantLookup } from './access/grant-lookup.ts'
 import { createMacAuthentication } from './access/mac-authentication.ts'
 import { createPap } from './access/pap.ts'
@@ -25,7 +30,8 @@ import { PASSWORD_LIMITS, createStaffLogin } from './access/staff-login.ts'
 import { createVerifiedPasswords } from './access/verified-passwords.ts'
 import { createAccountingStep } from './accounting/accounting-step.ts'
 import { createAccountingWriter } from './accounting/accounting-writer.ts'
-import { createWriteFailureLog } from './accounting/write-failure-log.ts'
+import type { AccountingWriter, WriterDeps } from './accounting/accounting-writer.ts'
+import { createWriteLog } from './accounting/write-log.ts'
 import {
   accessMessageAuthenticator,
   accountingAuthenticator,
@@ -51,6 +57,8 @@ import type { RadiusServer } from './server.ts'
 /** A machine that runs for years must find out that there is a newer certificate. */
 const CERTIFICATE_REFRESH_MS = 6 * 3_600_000
 const SWEEP_MS = 10_000
+/** What a process left that ended and was not started again must not wait for the next start. */
+const ADOPT_MS = 60_000
 
 /** What the protocol needs of the world; in the product it is the database, in tests what they say. */
 export interface Surroundings {
@@ -59,6 +67,8 @@ export interface Surroundings {
   readonly grants: Pick<GrantTable, 'until' | 'find'>
   readonly record: (records: readonly AccountingRecord[]) => Promise<void>
   readonly restart: (restart: GatewayRestart) => Promise<unknown>
+  readonly quarantine: (what: Quarantined) => Promise<void>
+  readonly spool: WriterDeps['spool'] & Pick<Spool, 'bytes'>
   readonly ping: () => Promise<boolean>
   /** Of the certificate in use now. */
   readonly tunnelContext: () => SecureContext
@@ -71,6 +81,7 @@ export interface Surroundings {
 export interface ComposedServer {
   readonly server: RadiusServer
   readonly metrics: RadiusMetrics
+  readonly writer: AccountingWriter
   /** To be called now and then: lets go of what was idle too long. */
   readonly sweep: () => void
 }
@@ -93,12 +104,10 @@ export function composeServer(around: Surroundings): ComposedServer {
   const writer = createAccountingWriter({
     record: around.record,
     restart: around.restart,
+    quarantine: around.quarantine,
+    spool: around.spool,
     ping: around.ping,
-    onBatch: (records) => {
-      metrics.recorded.inc(records)
-      metrics.recordBatches.inc()
-    },
-    onFailure: createWriteFailureLog(log, clock),
+    ...createWriteLog(log, metrics, clock),
   })
 
   const server = createServer({
@@ -132,6 +141,8 @@ export function composeServer(around: Surroundings): ComposedServer {
   const gauges: readonly (readonly [string, string, () => number])[] = [
     ['clients', 'Gateways known.', () => around.gateways().length],
     ['accounting_waiting', 'Accounting packets not yet at the disk.', () => writer.waiting],
+    ['spool_records', 'Accounting events on the local disk.', () => around.spool.lines],
+    ['spool_bytes', 'Their size there.', () => around.spool.bytes],
     ['passwords_waiting', 'Passwords not yet being checked.', () => passwordGate.waiting],
     ['verified_evicted', 'Checked passwords that made room.', () => verified.evicted],
     ['eap_conversations', 'EAP conversations under way.', () => conversations.size],
@@ -142,7 +153,7 @@ export function composeServer(around: Surroundings): ComposedServer {
   for (const [name, help, read] of gauges) {
     around.metrics.gauge(`accueil_radius_${name}`, help, read)
   }
-  return { server, metrics, sweep: conversations.sweep }
+  return { server, metrics, writer, sweep: conversations.sweep }
 }
 
 /** The RADIUS server: who may use a network, and the record of who did. */
@@ -175,13 +186,20 @@ export function createRadiusServer(deps: PartDeps): RadiusRole {
     load: () => loadAccounts(database),
   })
   const grants = createGrantTable({ database, log, clock })
+  const spool = createSpool({
+    root: join(config.dataDir, 'spool'),
+    seal,
+    onDamage: (path, reason) => log.error('radius.spool.damaged', { path, reason }),
+  })
 
-  const { server, metrics, sweep } = composeServer({
+  const { server, metrics, writer, sweep } = composeServer({
     gateways: () => gateways.value,
     accounts: () => accounts.value,
     grants,
     record: (records) => recordAccounting(database, records),
     restart: (restart) => closeGatewaySessions(database, restart),
+    quarantine: (what) => quarantine(database, what),
+    spool,
     ping: () => database.ping(),
     tunnelContext: () => {
       if (tunnelContext === null) throw new AppError('radius.certificate', 'not started yet')
@@ -221,6 +239,16 @@ export function createRadiusServer(deps: PartDeps): RadiusRole {
     tunnelContext = createTunnelContext(certificate)
   }
 
+  /** Takes over what processes left that are no more, and brings it to the database. */
+  async function adopt(): Promise<void> {
+    try {
+      await spool.adopt()
+      writer.wake()
+    } catch (thrown) {
+      log.warn('radius.spool.not-adopted', { reason: reasonOf(thrown) })
+    }
+  }
+
   function refreshCertificate(): void {
     loadCertificate().catch((thrown: unknown) => {
       log.warn('radius.certificate.failed', { reason: reasonOf(thrown) })
@@ -232,10 +260,14 @@ export function createRadiusServer(deps: PartDeps): RadiusRole {
     async start() {
       await Promise.all([gateways.start(), accounts.start(), grants.start()])
       await loadCertificate()
+      await spool.open()
+      if (spool.lines > 0) log.info('radius.spool.found', { events: spool.lines })
+      writer.wake()
       decoyHash = await hashPassword(randomBytes(16).toString('hex'))
       timers = [
         setInterval(refreshCertificate, CERTIFICATE_REFRESH_MS),
         setInterval(sweep, SWEEP_MS),
+        setInterval(() => void adopt(), ADOPT_MS),
       ]
       // Last: a packet that came earlier would find no gateway and be taken for a stranger's.
       for (const listener of listeners) await listener.start()
@@ -248,11 +280,15 @@ export function createRadiusServer(deps: PartDeps): RadiusRole {
       // First no new packets, then what is in work is written and answered, then what it needs goes.
       await Promise.all(listeners.map((listener) => listener.stop()))
       for (const timer of timers) clearInterval(timer)
+      await writer.stop()
+      await spool.close()
       await Promise.all([gateways.stop(), accounts.stop(), grants.stop()])
     },
     ready() {
       if (!gateways.loaded || !accounts.loaded) return 'gateways and accounts are not loaded yet'
       if (certificate === null) return 'there is no server certificate yet'
+      const spoolProblem = writer.problem()
+      if (spoolProblem !== null) return `accounting is not acknowledged: ${spoolProblem}`
       return listeners.every((listener) => listener.isOpen) ? null : 'the UDP ports are not open'
     },
     caPem: () => certificate?.caPem ?? null,

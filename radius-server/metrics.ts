@@ -14,6 +14,10 @@ export interface RadiusMetrics {
   readonly sendFailures: Counter
   readonly recorded: Counter
   readonly recordBatches: Counter
+  readonly spoolAppends: Counter
+  readonly spoolReplayed: Counter
+  readonly spoolRefused: Counter
+  readonly quarantined: Counter
 }
 
 export function createRadiusMetrics(metrics: Metrics): RadiusMetrics {
@@ -66,6 +70,22 @@ export function createRadiusMetrics(metrics: Metrics): RadiusMetrics {
     recordBatches: metrics.counter(
       'accueil_radius_accounting_batches_total',
       'Transactions that wrote them.',
+    ),
+    spoolAppends: metrics.counter(
+      'accueil_radius_spool_appends_total',
+      'Accounting events kept on the local disk because the database did not take them in time.',
+    ),
+    spoolReplayed: metrics.counter(
+      'accueil_radius_spool_replayed_total',
+      'Accounting events brought from there into the database.',
+    ),
+    spoolRefused: metrics.counter(
+      'accueil_radius_spool_refused_total',
+      'Accounting events that the local disk did not take either: not acknowledged.',
+    ),
+    quarantined: metrics.counter(
+      'accueil_radius_accounting_quarantined_total',
+      'Accounting events that the database refused, in log.quarantine.',
     ),
   }
 }

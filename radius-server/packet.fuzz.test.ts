@@ -7,7 +7,7 @@ import { ATTRIBUTE } from './dictionary.ts'
 import { parseEapResponse } from './eap/eap-packet.ts'
 import { createIncoming, parseFragment } from './eap/tls-fragments.ts'
 import { readInnerCredentials } from './eap/ttls-avp.ts'
-import { PACKET_FAULTS, joinedAttributes, parsePacket } from './packet.ts'
+import { PACKET_FAULTS, firstAttribute, joinedAttributes, parsePacket } from './packet.ts'
 import type { Packet } from './packet.ts'
 import { CODE } from './dictionary.ts'
 import { digestRequest, randomRequest } from './testing/gateway.ts'
@@ -70,6 +70,11 @@ test('any octets inside EAP, TLS framing and the tunnel are read or refused, and
   )
 })
 
+function hasMessageAuthenticator(bytes: Uint8Array): boolean {
+  const parsed = parsePacket(bytes)
+  return parsed.ok && firstAttribute(parsed.packet, ATTRIBUTE['Message-Authenticator']) !== null
+}
+
 test('the server answers nothing that a stranger without the secret has changed', async () => {
   const server = await createTestServer()
   const true_ = {
@@ -97,9 +102,9 @@ test('the server answers nothing that a stranger without the secret has changed'
         const bytes = Buffer.from(true_[service])
         const place = at % bytes.length
         bytes[place] = (bytes[place] ?? 0) ^ flip
-        // Without its Message-Authenticator an Access-Request is one of the kind that needs none.
-        const isStripped = service === 'authentication' && place === 20
-        if (isStripped) return
+        // Without its Message-Authenticator, renamed or cut off by a shorter Length, an Access-Request
+        // is one of the kind that needs none.
+        if (service === 'authentication' && !hasMessageAuthenticator(bytes)) return
         expect(await server.send(service, bytes)).toBeNull()
       },
     ),

@@ -60,7 +60,6 @@ export const SILENCE_REASONS = [
   'accounting-malformed',
   'accounting-queue-full',
   'accounting-not-recorded',
-  'accounting-refused',
   'reply-too-long',
   'internal',
 ] as const

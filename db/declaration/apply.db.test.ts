@@ -133,4 +133,22 @@ rules:
     const swapped = one.replace('127.0.0.1', '127.0.0.2') + two.replace('127.0.0.2', '127.0.0.1')
     expect(await apply(database, CONTRACT.replace(one, swapped))).toHaveLength(2)
   })
+
+  test('a legal basis is added and ended, stays when it is no longer declared, and meets no other', async () => {
+    await using database = await openTestDatabase()
+    const first = 'version: 1\nlegal:\n  - { id: one, text: décret, from: 2025-10-21 }\n'
+    const second = '  - { id: two, text: décret, from: 2026-10-21, until: 2027-10-20 }\n'
+    expect(await apply(database, first)).toEqual(['+ legal basis one'])
+    await expect(apply(database, `version: 1\nlegal:\n${second}`)).rejects.toMatchObject({
+      problems: [
+        expect.stringMatching(/"two" is in force at the same time as "one" .* has no end/),
+      ],
+    })
+    const ended = first.replace('2025-10-21 }', '2025-10-21, until: 2026-10-20 }')
+    expect(await apply(database, ended + second)).toEqual([
+      '~ legal basis one: ends_on none → "2026-10-20"',
+      '+ legal basis two',
+    ])
+    expect(await apply(database, `version: 1\nlegal:\n${second}`)).toEqual([])
+  })
 })

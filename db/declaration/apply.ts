@@ -6,9 +6,11 @@ import type { Database } from '../connection.ts'
 import { formatChange } from './difference.ts'
 import type { Change } from './difference.ts'
 import { listStep, ruleStep } from './filtering.ts'
+import { legalStep } from './legal.ts'
 import { accountStep, organisationStep, termsStep } from './people.ts'
 import { associationStep, gatewayStep, networkStep, siteStep } from './places.ts'
 import type { Declaration } from './read.ts'
+import { sealingStep } from './sealing.ts'
 
 export interface ApplyOptions {
   /** Everything is done, and undone: what the database would refuse is found too. */
@@ -38,9 +40,11 @@ const STEPS = [
   networkStep,
   gatewayStep,
   termsStep,
+  legalStep,
   listStep,
   ruleStep,
   accountStep,
+  sealingStep,
 ] as const
 
 /** Makes the database as declared, in one transaction; returns what was (or would be) changed. */

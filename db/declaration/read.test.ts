@@ -95,4 +95,25 @@ rules:
       'b.yaml:3: associations[0] declares the association "75" again, it stands at a.yaml:3: associations[0]',
     ])
   })
+
+  test('may not rest on two legal bases at once, and names both', () => {
+    const legal = `version: 1
+legal:
+  - { id: decree-1, text: first, from: 2025-10-21, until: 2026-10-20 }
+  - { id: decree-2, text: second, from: 2026-10-21, until: 2027-10-20 }
+  - { id: security, text: third, network: staff, from: 2028-01-01 }
+`
+    expect(problemsOf({ 'a.yaml': legal })).toEqual([])
+    expect(problemsOf({ 'a.yaml': legal.replace('from: 2026-10-21', 'from: 2026-10-20') })).toEqual(
+      [
+        'a.yaml:4: legal[1] "decree-2" is in force at the same time as "decree-1" at a.yaml:3: legal[0]; "until" is the last day, which counts',
+      ],
+    )
+    expect(problemsOf({ 'a.yaml': legal.replace(', until: 2027-10-20', '') })).toEqual([
+      expect.stringMatching(/^a\.yaml:5: legal\[2\] "security" is in force/),
+    ])
+    expect(
+      problemsOf({ 'a.yaml': legal.replace('until: 2026-10-20', 'until: 2025-10-20') }),
+    ).toEqual(['a.yaml:3: legal[0].until is before from'])
+  })
 })

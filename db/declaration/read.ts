@@ -4,8 +4,11 @@ import { LineCounter, isMap, isNode, isScalar, parseDocument } from 'yaml'
 import type { Document } from 'yaml'
 import type { z } from 'zod'
 import { reasonOf } from '#core/error.ts'
+import { overlap } from '../legal-basis.ts'
+import type { PublishTarget } from '../sealing/publish.ts'
 import { declarationSchema } from './schema.ts'
 import type { FileDeclaration } from './schema.ts'
+import { publishTargetsOf } from './sealing.ts'
 
 type Organisation = NonNullable<FileDeclaration['organisation']>
 type FileTerms = NonNullable<FileDeclaration['terms']>[number]
@@ -18,9 +21,11 @@ export interface Declaration {
   readonly sites: NonNullable<FileDeclaration['sites']> | undefined
   /** `text` holds the Markdown itself. */
   readonly terms: readonly FileTerms[] | undefined
+  readonly legal: NonNullable<FileDeclaration['legal']> | undefined
   readonly lists: readonly (Omit<FileList, 'file' | 'url'> & { content: Uint8Array })[] | undefined
   readonly rules: NonNullable<FileDeclaration['rules']> | undefined
   readonly accounts: NonNullable<FileDeclaration['accounts']> | undefined
+  readonly sealing: readonly PublishTarget[] | undefined
   /** Where each declared thing stands: `house.yaml:12: sites[0]`. */
   readonly origins: ReadonlyMap<object, string>
 }
@@ -171,8 +176,10 @@ function withFiles(
   const declaration = {
     associations: rest.associations,
     sites: rest.sites,
+    legal: rest.legal,
     rules: rest.rules,
     accounts: rest.accounts,
+    sealing: publishTargetsOf(rest.sealing, folder),
     organisation: organisation && {
       ...organisation,
       logo: organisation.logo === undefined ? null : logo(organisation.logo),
@@ -213,7 +220,17 @@ function originsOf(
 
 /** One declaration of several files; a thing declared twice is a mistake. */
 function join(parts: readonly Declaration[], problems: string[]): Declaration {
-  const all = <K extends 'associations' | 'sites' | 'terms' | 'lists' | 'rules' | 'accounts'>(
+  const all = <
+    K extends
+      | 'associations'
+      | 'sites'
+      | 'terms'
+      | 'legal'
+      | 'lists'
+      | 'rules'
+      | 'accounts'
+      | 'sealing',
+  >(
     section: K,
   ): Declaration[K] => {
     const given = parts.flatMap((part) => (part[section] === undefined ? [] : [part[section]]))
@@ -226,9 +243,11 @@ function join(parts: readonly Declaration[], problems: string[]): Declaration {
     associations: all('associations'),
     sites: all('sites'),
     terms: all('terms'),
+    legal: all('legal'),
     lists: all('lists'),
     rules: all('rules'),
     accounts: all('accounts'),
+    sealing: all('sealing'),
     origins: new Map(parts.flatMap((part) => [...part.origins])),
   }
   const gateways = joined.sites?.flatMap((site) => site.gateways)
@@ -253,10 +272,24 @@ function join(parts: readonly Declaration[], problems: string[]): Declaration {
   once('the gateway', gateways, ({ name }) => name)
   once('the gateway address', gateways, ({ address }) => address)
   once('the terms version', joined.terms, ({ version }) => version)
+  once('the legal basis', joined.legal, ({ id }) => id)
   once('the list', joined.lists, ({ name }) => name)
   once('the account', joined.accounts, ({ username }) => username)
+  once('the place for seals', joined.sealing, ({ target }) => target)
   once('the rule for', joined.rules, (rule) =>
     [rule.domain, rule.network, rule.site, rule.association].filter(Boolean).join(' '),
   )
+  tellOverlaps(joined, problems)
   return joined
+}
+
+/** Of each connection it must be clear on what its record rests. */
+function tellOverlaps({ legal, origins }: Declaration, problems: string[]): void {
+  for (const [i, basis] of (legal ?? []).entries()) {
+    const other = legal?.slice(0, i).find((earlier) => overlap(basis, earlier))
+    if (other === undefined || other.id === basis.id) continue
+    problems.push(
+      `${origins.get(basis)} "${basis.id}" is in force at the same time as "${other.id}" at ${origins.get(other)}; "until" is the last day, which counts`,
+    )
+  }
 }

@@ -1,6 +1,7 @@
 import { domainToASCII } from 'node:url'
 import { z } from 'zod'
 import { formatPrefix, parsePrefix } from '#core/ip.ts'
+import { sealingSchema } from './sealing.ts'
 
 /** Issues whose capability is still to come carry this flag in `params`. */
 const NOT_BUILT = 'not built yet'
@@ -42,6 +43,8 @@ const domain = z.string().transform((text, context) => {
   context.addIssue(`"${text}" is not a domain name`)
   return z.NEVER
 })
+
+const date = z.iso.date('is not a date such as 2026-01-01')
 
 const timezone = z.string().refine((name) => {
   try {
@@ -105,7 +108,7 @@ const site = z.strictObject({
 
 const terms = z.strictObject({
   version: code,
-  effective: z.iso.date('is not a date such as 2026-01-01'),
+  effective: date,
   text: z
     .record(z.string().regex(/^[a-z]{2,3}$/, 'must be a language code such as fr'), z.string())
     .refine((text) => Object.keys(text).length > 0, 'has no language in it'),
@@ -134,6 +137,19 @@ const rule = z
     error: 'a rule is for a site or for an association, not for both',
   })
 
+const legalBasis = z
+  .strictObject({
+    id: code,
+    text: z.string().trim().min(1, 'is empty').max(1000, 'is longer than 1000 characters'),
+    network: kind.optional(),
+    from: date,
+    until: date.optional(),
+  })
+  .refine(({ from, until }) => until === undefined || from <= until, {
+    path: ['until'],
+    error: 'is before from',
+  })
+
 const account = z.strictObject({
   username: line.transform((text) => text.toLowerCase()),
   password: z.string().min(1, 'is empty').max(128),
@@ -158,9 +174,11 @@ export const declarationSchema = z.strictObject({
   associations: z.array(z.strictObject({ code, name: line })).optional(),
   sites: z.array(site).optional(),
   terms: z.array(terms).optional(),
+  legal: z.array(legalBasis).optional(),
   lists: z.array(list).optional(),
   rules: z.array(rule).optional(),
   accounts: z.array(account).optional(),
+  sealing: sealingSchema.optional(),
   roles: notBuilt('granting roles'),
 })
 

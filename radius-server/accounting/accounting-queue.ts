@@ -3,7 +3,8 @@ import type { AccountingEvent } from './accounting-record.ts'
 
 export interface Queued {
   readonly event: AccountingEvent
-  readonly settle: (result: 'recorded' | 'refused' | 'failed') => void
+  /** The first call counts. */
+  readonly settle: (result: 'recorded' | 'failed') => void
 }
 
 /** What may be written now: some records in one transaction, or one restart alone. */
@@ -29,6 +30,8 @@ export interface AccountingQueue {
   /** Null if nothing may go now. */
   take(limit: number): Batch | null
   done(batch: Batch): void
+  /** Empties it; oldest first. */
+  drain(): readonly Queued[]
   readonly size: number
 }
 
@@ -105,6 +108,11 @@ export function createAccountingQueue(): AccountingQueue {
         if (others === 0) gatewaysBeingWritten.delete(gateway)
         else gatewaysBeingWritten.set(gateway, others)
       }
+    },
+    drain() {
+      const drained = waiting
+      waiting = []
+      return drained
     },
     get size() {
       return waiting.length

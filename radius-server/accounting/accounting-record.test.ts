@@ -46,9 +46,11 @@ test('an empty record says null, never zero', () => {
     ipv4: null,
     ipv6: null,
     at: new Date(NOW),
+    nasAt: null,
     sessionSeconds: null,
     octetsIn: null,
     octetsOut: null,
+    counterBits: null,
     cause: null,
   })
 })
@@ -69,7 +71,31 @@ describe('volumes', () => {
   })
 })
 
+describe('the counters', () => {
+  const octets: Sent = [ATTRIBUTE['Acct-Output-Octets'], 1]
+
+  test('have 32 bits unless a gateway sends gigawords, even zero', () => {
+    expect(record(octets).counterBits).toBe(32)
+    expect(record(octets, [ATTRIBUTE['Acct-Output-Gigawords'], 0]).counterBits).toBe(64)
+    expect(record().counterBits).toBeNull()
+  })
+})
+
 describe('the time', () => {
+  test('of a packet that waited at the gateway is when it happened', () => {
+    const happened = NOW / 1000 - 7200
+    const { at, nasAt } = record(
+      [ATTRIBUTE['Event-Timestamp'], happened],
+      [ATTRIBUTE['Acct-Delay-Time'], 7150],
+    )
+    expect([at, nasAt]).toEqual([new Date(happened * 1000), new Date(happened * 1000)])
+  })
+
+  test('of the gateway is kept beside ours, believed or not', () => {
+    const { at, nasAt } = record([ATTRIBUTE['Event-Timestamp'], 12])
+    expect([at, nasAt]).toEqual([new Date(NOW), new Date(12_000)])
+  })
+
   test.each([
     ['is the gateway’s, when that is sane', NOW / 1000 - 300, 0, NOW - 300_000],
     ['is not the gateway’s, when it lives in 1970', 12, 0, NOW],
@@ -93,6 +119,10 @@ describe('who and where', () => {
       [ATTRIBUTE.Class, 'acc1:staff:bob'],
     )
     expect({ network, account }).toEqual({ network: 'staff', account: 'bob' })
+  })
+
+  test('a User-Name that is the address of a page is nobody', () => {
+    expect(record([ATTRIBUTE['User-Name'], 'http://www.example/x']).account).toBeNull()
   })
 
   test('a User-Name that is an address is a guest device', () => {

@@ -28,7 +28,7 @@ export function readAccounting(request: RadiusRequest): AccountingEvent | null {
   const { packet } = request
   const { gateway } = request.client
   const status = readInteger(packet, ATTRIBUTE['Acct-Status-Type'])
-  const at = eventTime(packet, request.receivedAt)
+  const { at, nasAt } = eventTime(packet, request.receivedAt)
 
   if (
     status === ACCT_STATUS_TYPE['Accounting-On'] ||
@@ -42,7 +42,7 @@ export function readAccounting(request: RadiusRequest): AccountingEvent | null {
   const acctSessionId = text(packet, ATTRIBUTE['Acct-Session-Id'], TEXT_LIMITS.sessionId)
   if (kind === undefined || acctSessionId === null) return null
 
-  const name = text(packet, ATTRIBUTE['User-Name'], TEXT_LIMITS.account)
+  const name = userName(packet)
   const nameMac = name === null ? null : parseMac(name)
   const issued = readClass(packet)
   const ipv4 = address(packet, ATTRIBUTE['Framed-IP-Address'], 4)
@@ -66,6 +66,7 @@ export function readAccounting(request: RadiusRequest): AccountingEvent | null {
       ipv4: ipv4 === null ? null : formatAddress(ipv4),
       ipv6: ipv6 === null ? null : formatAddress(ipv6),
       at,
+      nasAt,
       sessionSeconds: readInteger(packet, ATTRIBUTE['Acct-Session-Time']),
       octetsIn: octets(packet, ATTRIBUTE['Acct-Input-Octets'], ATTRIBUTE['Acct-Input-Gigawords']),
       octetsOut: octets(
@@ -73,6 +74,7 @@ export function readAccounting(request: RadiusRequest): AccountingEvent | null {
         ATTRIBUTE['Acct-Output-Octets'],
         ATTRIBUTE['Acct-Output-Gigawords'],
       ),
+      counterBits: counterBits(packet),
       cause: terminateCause(packet),
     },
   }
@@ -81,6 +83,12 @@ export function readAccounting(request: RadiusRequest): AccountingEvent | null {
 function text(packet: Packet, type: number, limit: number): string | null {
   const value = firstAttribute(packet, type)
   return value === null ? null : safeText(value, limit)
+}
+
+/** Who, never where to: what a gateway wrongly fills with the address of a page is no name. */
+function userName(packet: Packet): string | null {
+  const name = text(packet, ATTRIBUTE['User-Name'], TEXT_LIMITS.account)
+  return name?.includes('://') === true ? null : name
 }
 
 function stationMac(packet: Packet): Mac | null {
@@ -115,6 +123,14 @@ function octets(packet: Packet, lowType: number, highType: number): bigint | nul
   const low = readInteger(packet, lowType)
   if (low === null) return null
   return (BigInt(readInteger(packet, highType) ?? 0) << 32n) | BigInt(low)
+}
+
+/** A gateway that sends gigawords for one direction counts both in 64 bits. */
+function counterBits(packet: Packet): 32 | 64 | null {
+  const sent = (...types: number[]): boolean =>
+    types.some((type) => readInteger(packet, type) !== null)
+  if (sent(ATTRIBUTE['Acct-Input-Gigawords'], ATTRIBUTE['Acct-Output-Gigawords'])) return 64
+  return sent(ATTRIBUTE['Acct-Input-Octets'], ATTRIBUTE['Acct-Output-Octets']) ? 32 : null
 }
 
 function terminateCause(packet: Packet): string | null {

@@ -5,7 +5,6 @@ import type { AccountingWriter, WriteResult } from './accounting-writer.ts'
 
 const ANSWER: Readonly<Record<WriteResult, Answer>> = {
   recorded: { kind: 'acknowledge' },
-  refused: silence('accounting-refused'),
   failed: silence('accounting-not-recorded'),
   full: silence('accounting-queue-full'),
 }

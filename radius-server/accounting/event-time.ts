@@ -9,12 +9,23 @@ const TIME_LIMITS = {
   delaySeconds: 86_400,
 } as const
 
-/** When it happened: by the gateway's clock if it is sane, else receipt less the reported delay. */
-export function eventTime(packet: Packet, receivedAt: number): Date {
-  const stamp = readInteger(packet, ATTRIBUTE['Event-Timestamp'])
-  if (stamp !== null && Math.abs(stamp * 1000 - receivedAt) < TIME_LIMITS.skewMs) {
-    return new Date(stamp * 1000)
-  }
+export interface EventTime {
+  /** By the gateway's clock if it is sane, else receipt less the reported delay. */
+  readonly at: Date
+  /** What the gateway's clock said, believed or not; null if it said nothing. */
+  readonly nasAt: Date | null
+}
+
+/** When it happened. */
+export function eventTime(packet: Packet, receivedAt: number): EventTime {
   const delay = readInteger(packet, ATTRIBUTE['Acct-Delay-Time']) ?? 0
-  return new Date(receivedAt - (delay <= TIME_LIMITS.delaySeconds ? delay * 1000 : 0))
+  const sent = receivedAt - (delay <= TIME_LIMITS.delaySeconds ? delay * 1000 : 0)
+  const seconds = readInteger(packet, ATTRIBUTE['Event-Timestamp'])
+  if (seconds === null) return { at: new Date(sent), nasAt: null }
+  const nasAt = new Date(seconds * 1000)
+  // Against receipt as well: a gateway may stamp what it sends again with the time of sending.
+  const isSane = [sent, receivedAt].some(
+    (known) => Math.abs(nasAt.getTime() - known) < TIME_LIMITS.skewMs,
+  )
+  return { at: isSane ? nasAt : new Date(sent), nasAt }
 }

@@ -11,6 +11,8 @@ import type { TunnelCredentials } from '../eap/tls-tunnel.ts'
 import { composeServer } from '../main.ts'
 import type { ComposedServer } from '../main.ts'
 import type { Service } from '../request.ts'
+import { createMemorySpool } from './memory-spool.ts'
+import type { MemorySpool } from './memory-spool.ts'
 import { SECRET, readReply } from './gateway.ts'
 import type { Reply } from './gateway.ts'
 
@@ -24,6 +26,7 @@ export interface TestHouse {
   written: AccountingRecord[]
   restarts: GatewayRestart[]
   record: (records: readonly AccountingRecord[]) => Promise<void>
+  spool: MemorySpool
   now: number
 }
 
@@ -84,6 +87,7 @@ export async function createTestServer(
     findGrant: () => Promise.resolve(null),
     written: [],
     restarts: [],
+    spool: createMemorySpool(),
     record: (records) => {
       house.written.push(...records)
       return Promise.resolve()
@@ -102,6 +106,8 @@ export async function createTestServer(
     },
     record: (records) => house.record(records),
     restart: (restart) => Promise.resolve(house.restarts.push(restart)),
+    quarantine: () => Promise.resolve(),
+    spool: house.spool,
     ping: () => Promise.resolve(true),
     tunnelContext: () => {
       if (context === null) throw new Error('this test has no certificate')

@@ -122,7 +122,7 @@ describe('a command', () => {
 
   test('that is not there, or not there yet, says so', async () => {
     expect(await product.command('fly')).toMatchObject({ code: 2 })
-    const later = await product.command('logs', 'export')
+    const later = await product.command('sites', 'import')
     expect(later).toMatchObject({ code: 1, stderr: expect.stringContaining('not built yet') })
   })
 })

@@ -18,7 +18,7 @@ export async function openTestDatabase(): Promise<
   const server = inject('postgresUrl')
   const name = `test_${randomBytes(6).toString('hex')}`
   const admin = openDatabase(server, { applicationName: 'test admin', max: 1 })
-  await admin.sql.unsafe(`create database ${name} template ${TEMPLATE}`)
+  await admin.sql.unsafe(`create database ${name} template ${TEMPLATE} strategy file_copy`)
   const url = withDatabase(server, name)
   const database = openDatabase(url, { applicationName: 'test' })
   return {

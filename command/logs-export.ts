@@ -1,0 +1,88 @@
+import { parseArgs } from 'node:util'
+import type { Database } from '#db/connection.ts'
+import { approveExport, isApproved, requestExport } from '#db/export/export-requests.ts'
+import type { ApprovedRequest, ExportRequest } from '#db/export/export-requests.ts'
+import { writePack } from '#db/export/pack.ts'
+import { getOrCreateSealingKey } from '#db/sealing/sealing-key.ts'
+import { cliActor } from './apply.ts'
+import { CRITERIA_OPTIONS, readCriteria, requireReason } from './criteria.ts'
+import { requireMigrated, withHouse } from './house.ts'
+import type { House } from './house.ts'
+import { writeInstant } from './instant.ts'
+import { requireCase } from './logs-hold.ts'
+import { zonesOf } from './logs-search.ts'
+import { UsageError } from './run.ts'
+
+/** Nothing is wrong, and somebody else has to do something first. */
+const EXIT_WAITS_FOR_APPROVAL = 3
+
+export async function runLogsExport(args: readonly string[]): Promise<number> {
+  const text = { type: 'string' } as const
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      ...CRITERIA_OPTIONS,
+      ...{ case: text, reason: text, out: text, approve: text },
+      request: { type: 'boolean', default: false },
+    },
+  })
+  if (values.approve !== undefined) return approve(values.approve, values.out)
+  if (values.out === undefined && !values.request) {
+    throw new UsageError('--out FILE is missing; --request asks for the pack without writing it')
+  }
+  const asked = {
+    caseRef: requireCase(values.case),
+    reason: requireReason(values.reason),
+    criteria: readCriteria(values),
+    actor: cliActor(),
+  }
+  return withHouse('logs export', async (house) => {
+    await requireMigrated(house.database)
+    const { request, isNew } = await requestExport(house.database, asked)
+    if (values.out !== undefined && isApproved(request)) return write(house, request, values.out)
+    console.log(waiting(request, isNew))
+    return values.request ? 0 : EXIT_WAITS_FOR_APPROVAL
+  })
+}
+
+async function approve(code: string, out: string | undefined): Promise<number> {
+  return withHouse('logs export', async (house) => {
+    await requireMigrated(house.database)
+    const request = await approveExport(house.database, code, cliActor())
+    console.log(`Approved: case ${request.caseRef}, asked for by ${request.requestedBy}.`)
+    console.log(`  ${request.reason}`)
+    return out === undefined ? 0 : write(house, request, out)
+  })
+}
+
+async function write(
+  { database, seal }: House,
+  request: ApprovedRequest,
+  path: string,
+): Promise<number> {
+  const key = await getOrCreateSealingKey(database, seal)
+  const times = await placeTimes(database)
+  const options = { path, actor: cliActor(), clock: Date.now, times }
+  const { rows, sha256 } = await writePack(database, key, request, options)
+  console.log(rows === 0 ? `No row fits; ${path} says so.` : `${rows} rows in ${path}.`)
+  console.log(`sha256 ${sha256}`)
+  return 0
+}
+
+async function placeTimes(
+  database: Database,
+): Promise<{ zoneOf: (site: string) => string; write: typeof writeInstant }> {
+  const zones = await zonesOf(database)
+  return { zoneOf: (site) => zones.get(site) ?? 'UTC', write: writeInstant }
+}
+
+function waiting(request: ExportRequest, isNew: boolean): string {
+  const { code, requestedBy, requestedAt } = request
+  const approval = `npx accueil logs export --approve ${code} --out FILE`
+  if (isApproved(request)) {
+    return `Request ${code} is approved by ${request.approvedBy}; run this again with --out FILE.`
+  }
+  return isNew
+    ? `Request ${code} is made. Someone else has to approve it, from an account of their own:\n  ${approval}`
+    : `Request ${code} of ${requestedBy} (${requestedAt.toISOString()}) waits for approval by someone else than ${requestedBy}:\n  ${approval}`
+}

@@ -1,0 +1,49 @@
+import { SESSION_LIMITS, formerAddresses } from './session-state.ts'
+import type { FormerAddress, SessionState } from './session-state.ts'
+
+/** A row of log.former_address to be written. */
+export interface AddressChange {
+  readonly day: string
+  readonly id: string
+  readonly address: string
+  readonly from_at: Date
+  /** Null: a late packet has shown that it was not so. */
+  readonly until_at: Date | null
+}
+
+/** What must be written of the addresses that a session had. */
+export function addressChanges(
+  state: SessionState,
+  day: string,
+  before: SessionState | undefined,
+): readonly AddressChange[] {
+  const { id } = state
+  const known = before === undefined ? [] : formerAddresses(before)
+  const now = formerAddresses(state)
+  const isSame = (a: FormerAddress, b: FormerAddress): boolean =>
+    a.address === b.address && a.from_at === b.from_at
+  const gone = known.filter(
+    (old) => !now.some((one) => isSame(one, old)) && !isForgotten(state, old),
+  )
+  const written = now.filter(
+    (one) => !known.some((old) => isSame(old, one) && old.until_at === one.until_at),
+  )
+  return [
+    ...gone.map(({ address, from_at }) => ({
+      ...{ day, id, address },
+      from_at: new Date(from_at),
+      until_at: null,
+    })),
+    ...written.map(({ address, from_at, until_at }) => ({
+      ...{ day, id, address },
+      from_at: new Date(from_at),
+      until_at: new Date(until_at),
+    })),
+  ]
+}
+
+/** Not wrong: only too long ago for the session to remember. */
+function isForgotten({ ipv4, ipv6 }: SessionState, { address, from_at }: FormerAddress): boolean {
+  const runs = address.includes(':') ? ipv6 : ipv4
+  return runs.length >= SESSION_LIMITS.addresses && from_at < (runs[0]?.[0][0] ?? 0)
+}

@@ -1,0 +1,40 @@
+import { createHash } from 'node:crypto'
+import type { Clock } from '#core/clock.ts'
+import type { Database } from './connection.ts'
+import type { Job } from './jobs.ts'
+
+/** What the log would not take, kept as it was until a person has looked at it. */
+export interface Quarantined {
+  readonly gateway: string
+  /** The event as text. */
+  readonly content: string
+  /** What the database said. */
+  readonly reason: string
+}
+
+const KEPT_DAYS = 365
+const HOUR_MS = 3_600_000
+
+/** Resolves after the commit. The same event again, from a replay, stays one row. */
+export async function quarantine(database: Database, what: Quarantined): Promise<void> {
+  const id = createHash('sha256').update(what.content).digest('hex').slice(0, 32)
+  await database.sql`
+    insert into log.quarantine (id, gateway, content, reason)
+    values (${id}::uuid, ${what.gateway}, ${what.content}, ${what.reason.replaceAll('\0', '')})
+    on conflict (id) do nothing`
+}
+
+/** It is personal data like the log, and goes like the log. */
+export function quarantineJob(database: Database, clock: Clock): Job {
+  return {
+    name: 'quarantine',
+    everyMs: HOUR_MS,
+    async run() {
+      const before = new Date(clock() - KEPT_DAYS * 24 * HOUR_MS)
+      const gone = await database.sql`delete from log.quarantine where at < ${before}`
+      const [left] = await database.sql<{ rows: number }[]>`
+        select count(*)::int as rows from log.quarantine`
+      return `removed ${gone.count} rows, ${left?.rows ?? 0} wait to be looked at`
+    },
+  }
+}

@@ -1,0 +1,148 @@
+import type { Octets } from './octets.ts'
+import type { Run } from './runs.ts'
+import { legalFields } from './session-state.ts'
+import type { LegalFields, SessionState, StartRank, Stop } from './session-state.ts'
+import type { NetworkKind } from './sites.ts'
+
+/** What has no column of its own; empty parts are left out. */
+interface Trail {
+  readonly ipv4?: readonly Run<string>[]
+  readonly ipv6?: readonly Run<string>[]
+  readonly in?: readonly Run<number>[]
+  readonly out?: readonly Run<number>[]
+}
+
+/** A row of log.session as it is read. */
+export interface SessionRow {
+  readonly key: string
+  readonly generation: number
+  readonly version: number
+  readonly day: string
+  readonly id: string
+  readonly gateway: string
+  readonly site: string
+  readonly network: NetworkKind
+  readonly mac: string | null
+  readonly account: string | null
+  readonly account_at: Date | null
+  readonly started_at: Date
+  readonly start_rank: StartRank
+  readonly nas_started_at: Date | null
+  readonly last_at: Date
+  readonly stopped_at: Date | null
+  readonly stop_cause: string | null
+  readonly stop_by: Stop['by'] | null
+  readonly nas_stopped_at: Date | null
+  readonly accounted: boolean
+  readonly grant_until: Date | null
+  readonly interval_seconds: number
+  /** bigint and numeric come as text. */
+  readonly seconds: string | null
+  readonly octets_in: string | null
+  readonly octets_out: string | null
+  readonly trail: Trail
+}
+
+export function stateOf(row: SessionRow): SessionState {
+  const { trail } = row
+  return {
+    key: row.key,
+    generation: row.generation,
+    version: row.version,
+    day: row.day,
+    id: row.id,
+    gateway: row.gateway,
+    site: row.site,
+    network: row.network,
+    mac: row.mac,
+    account: row.account,
+    accountAt: row.account_at?.getTime() ?? null,
+    ipv4: trail.ipv4 ?? [],
+    ipv6: trail.ipv6 ?? [],
+    startedAt: row.started_at.getTime(),
+    startRank: row.start_rank,
+    nasStartedAt: row.nas_started_at?.getTime() ?? null,
+    lastAt: row.last_at.getTime(),
+    stop:
+      row.stopped_at === null || row.stop_by === null
+        ? null
+        : {
+            at: row.stopped_at.getTime(),
+            nasAt: row.nas_stopped_at?.getTime() ?? null,
+            cause: row.stop_cause,
+            by: row.stop_by,
+          },
+    accounted: row.accounted,
+    grantUntil: row.grant_until?.getTime() ?? null,
+    intervalSeconds: row.interval_seconds,
+    seconds: row.seconds === null ? null : Number(row.seconds),
+    octetsIn: octetsOf(row.octets_in, trail.in),
+    octetsOut: octetsOf(row.octets_out, trail.out),
+  }
+}
+
+/** As the statement takes it: times in ms, absent for null, because most of it is and all is sent. */
+export function rowOf(state: SessionState, day: string, before: SessionState | undefined): object {
+  const { stop } = state
+  const legal = legalFields(state)
+  const isLegal = before === undefined || !sameFields(legal, legalFields(before))
+  return {
+    key: state.key,
+    generation: state.generation,
+    version: state.version + 1,
+    day,
+    id: state.id,
+    gateway: state.gateway,
+    site: state.site,
+    network: state.network,
+    mac: state.mac ?? undefined,
+    account: state.account ?? undefined,
+    account_at: state.accountAt ?? undefined,
+    started_at: state.startedAt,
+    start_rank: state.startRank,
+    nas_started_at: state.nasStartedAt ?? undefined,
+    last_at: state.lastAt,
+    stopped_at: stop?.at,
+    stop_cause: stop?.cause ?? undefined,
+    stop_by: stop?.by,
+    nas_stopped_at: stop?.nasAt ?? undefined,
+    accounted: state.accounted,
+    grant_until: state.grantUntil ?? undefined,
+    interval_seconds: state.intervalSeconds,
+    seconds: state.seconds ?? undefined,
+    octets_in: state.octetsIn.total?.toString(),
+    octets_out: state.octetsOut.total?.toString(),
+    trail: trailOf(state),
+    legal: isLegal ? legal : undefined,
+  }
+}
+
+function sameFields(a: LegalFields, b: LegalFields): boolean {
+  return FIELDS.every((field) => a[field] === b[field])
+}
+
+const FIELDS = [
+  'account',
+  'ipv4',
+  'ipv4_at',
+  'ipv6',
+  'ipv6_at',
+  'started_at',
+  'nas_started_at',
+  'stopped_at',
+  'nas_stopped_at',
+  'stop_cause',
+] as const satisfies readonly (keyof LegalFields)[]
+
+function trailOf({ ipv4, ipv6, octetsIn, octetsOut }: SessionState): Trail {
+  return {
+    ...(ipv4.length > 0 ? { ipv4 } : {}),
+    ...(ipv6.length > 0 ? { ipv6 } : {}),
+    ...(octetsIn.runs.length > 0 ? { in: octetsIn.runs } : {}),
+    ...(octetsOut.runs.length > 0 ? { out: octetsOut.runs } : {}),
+  }
+}
+
+function octetsOf(total: string | null, runs: readonly Run<number>[] | undefined): Octets {
+  return { total: total === null ? null : BigInt(total), runs: runs ?? [] }
+}

@@ -1,0 +1,124 @@
+import { describe, expect, test } from 'vitest'
+import { parseMac } from '#core/mac.ts'
+import type { Mac } from '#core/mac.ts'
+import { openTestDatabase } from '../test/support/database.ts'
+import { seedHouse } from '../test/support/house.ts'
+import { recordAcceptance } from './acceptances.ts'
+import { recordAccounting } from './accounting.ts'
+import type { AccountingRecord } from './accounting-record.ts'
+import type { Database } from './connection.ts'
+import { staleSessionsJob } from './stale-sessions.ts'
+
+const MINUTE_MS = 60_000
+const NOW = Date.now()
+const MAC = parseMac('02-00-00-00-00-01') as Mac
+
+function record(kind: AccountingRecord['kind'], minutesAgo: number): AccountingRecord {
+  return {
+    kind,
+    gateway: 'gw-0042',
+    site: '75-0042',
+    network: 'guest',
+    acctSessionId: 'A1',
+    mac: MAC,
+    account: null,
+    ipv4: null,
+    ipv6: null,
+    at: new Date(NOW - minutesAgo * MINUTE_MS),
+    nasAt: null,
+    sessionSeconds: null,
+    octetsIn: null,
+    octetsOut: null,
+    counterBits: null,
+    cause: kind === 'stop' ? 'User-Request' : null,
+  }
+}
+
+function accept(database: Database, minutesAgo: number, grantMinutes: number): Promise<unknown> {
+  return recordAcceptance(database, {
+    mac: MAC,
+    ip: '192.168.77.9',
+    gateway: 'gw-0042',
+    site: '75-0042',
+    network: 'guest',
+    termsVersion: '2026-01',
+    language: 'fr',
+    textSha256: 'ab',
+    method: 'generic',
+    grantSeconds: grantMinutes * 60,
+    at: new Date(NOW - minutesAgo * MINUTE_MS),
+  })
+}
+
+const look = (database: Database, minutesLater = 0): Promise<string> =>
+  staleSessionsJob(database, () => NOW + minutesLater * MINUTE_MS).run()
+
+/** Stops, in minutes before now, and their causes. */
+async function ends({ sql }: Database): Promise<readonly (readonly [number | null, unknown])[]> {
+  const rows = await sql<{ stop: Date | null; cause: string | null }[]>`
+    select stopped_at as stop, stop_cause as cause from log.connection order by started_at`
+  return rows.map(({ stop, cause }) => [
+    stop === null ? null : (NOW - stop.getTime()) / MINUTE_MS,
+    cause,
+  ])
+}
+
+describe('a session that falls silent', () => {
+  test('is ended after three intervals, at its last packet, and opened again by a late one', async () => {
+    await using database = await openTestDatabase()
+    await recordAccounting(database, [record('start', 60), record('interim', 50)])
+    expect(await look(database, -21)).toMatch(/^0 silent/)
+    expect(await look(database)).toMatch(/^1 silent/)
+    expect(await ends(database)).toEqual([[50, 'Stale']])
+    // The same packet again is no sign of life.
+    await recordAccounting(database, [record('interim', 50)])
+    expect(await ends(database)).toEqual([[50, 'Stale']])
+    await recordAccounting(database, [record('interim', 10)])
+    expect(await ends(database)).toEqual([[null, null]])
+    expect(await look(database)).toMatch(/^0 silent/)
+    await recordAccounting(database, [record('stop', 5)])
+    expect(await ends(database)).toEqual([[5, 'User-Request']])
+  })
+
+  test('and is really ended later takes the end that its Stop tells', async () => {
+    await using database = await openTestDatabase()
+    await recordAccounting(database, [record('start', 60)])
+    await look(database)
+    await recordAccounting(database, [record('stop', 20)])
+    expect(await ends(database)).toEqual([[20, 'User-Request']])
+  })
+
+  test('is given as long as its gateway takes between two packets', async () => {
+    await using database = await openTestDatabase()
+    await recordAccounting(database, [record('start', 120), record('interim', 60)])
+    expect(await look(database)).toMatch(/^0 silent/)
+    expect(await look(database, 119)).toMatch(/^0 silent/)
+    expect(await look(database, 121)).toMatch(/^1 silent/)
+    expect(await ends(database)).toEqual([[60, 'Stale']])
+  })
+})
+
+describe('a connection known from an acceptance alone', () => {
+  test('ends with its grant', async () => {
+    await using database = await openTestDatabase()
+    await seedHouse(database)
+    await accept(database, 60, 90)
+    expect(await look(database)).toMatch(/ 0 ended grants/)
+    expect(await look(database, 31)).toMatch(/ 1 ended grants/)
+    expect(await ends(database)).toEqual([[-30, 'Session-Timeout']])
+  })
+
+  test('goes on with the grant when the terms are accepted again, and is another one after its end', async () => {
+    await using database = await openTestDatabase()
+    await seedHouse(database)
+    await accept(database, 60, 30)
+    await accept(database, 40, 30)
+    expect(await ends(database)).toEqual([[null, null]])
+    await accept(database, 5, 30)
+    await look(database)
+    expect(await ends(database)).toEqual([
+      [10, 'Session-Timeout'],
+      [null, null],
+    ])
+  })
+})
