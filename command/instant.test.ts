@@ -15,6 +15,7 @@ describe('an instant', () => {
     expect(instant('2026-07-14 14:05 Europe/Paris')).toBe('2026-07-14T12:05:00.000Z')
     expect(instant('2026-11-23T09:05 America/Martinique')).toBe(noon)
     expect(instant('2026-11-23T13:05 UTC')).toBe(noon)
+    expect(instant('2026-11-23T13:05:00.000250+00:00')).toBe(noon)
   })
 
   test('without a zone is refused', () => {

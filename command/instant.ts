@@ -2,7 +2,7 @@
 export type ReadInstant = { ok: true; at: Date } | { ok: false; reason: string }
 
 const WRITTEN =
-  /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?) ?(Z|[+-]\d{2}:?\d{2}|[A-Za-z_]+(?:\/[A-Za-z_+-]+)*)?$/
+  /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?) ?(Z|[+-]\d{2}:?\d{2}|[A-Za-z_]+(?:\/[A-Za-z_+-]+)*)?$/
 
 const INSTANT_EXAMPLE =
   '2026-11-23T14:05:00+01:00, 2026-11-23T13:05:00Z or "2026-11-23 14:05 Europe/Paris"'
