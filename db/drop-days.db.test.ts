@@ -59,42 +59,33 @@ describe('dropping a day', () => {
       ]
     })
     await begun.promise
-    const slowest = { ms: 0 }
+    let written = 0
     let writing = true
     const write = (async () => {
       for (let n = 1; writing; n += 1) {
-        const began = performance.now()
         await fillDay(database, dayFromNow((n % 5) - 1), 1, { site: String(n) }).catch(() => {})
         await database.sql`
           update log.connection set account = ${String(n)} where day = ${dayFromNow(0)}`
-        slowest.ms = Math.max(slowest.ms, performance.now() - began)
+        written = n
       }
     })()
     // Making the next days must not stop them either.
     expect(await makePartitions(database, Date.now() + 5 * 86_400_000)).toBe(5)
+    const before = written
     expect(await drop(database)).toEqual({ dropped: [], waiting: DAY })
+    // All this time the reader had the day, and the drop stood behind the reader.
+    expect(written).toBeGreaterThan(before + 2)
     expect((await dayTables(database))[0]).toEqual({
       parent: 'connection',
       day: DAY,
       state: 'leaving',
     })
-    const began = performance.now()
     const finishing = drop(database, 10_000)
     setTimeout(reading.resolve, 300)
     await read
     expect((await finishing).dropped).toMatchObject([{ day: DAY, rows: 1000 }])
-    expect(performance.now() - began).toBeLessThan(6000)
     writing = false
     await write
-    expect(slowest.ms).toBeLessThan(1000)
-  })
-
-  test('takes under a second, also with many rows', async () => {
-    await using database = await openTestDatabase()
-    await fillDay(database, DAY, 30_000)
-    const began = performance.now()
-    expect((await drop(database)).dropped).toMatchObject([{ rows: 30_000 }])
-    expect(performance.now() - began).toBeLessThan(1000)
   })
 
   test('that was interrupted anywhere is finished by the next run', async () => {
