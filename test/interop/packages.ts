@@ -25,6 +25,7 @@ export const BENCH_PEERS: typeof PEERS = [
   ['freeradius', 'freeradius'],
   ['/usr/lib/freeradius/rlm_sql_postgresql.so', 'freeradius-postgresql'],
   ['unbound', 'unbound'],
+  ['dig', 'bind9-dnsutils'],
   ['dnsperf', 'dnsperf'],
 ]
 
