@@ -9,6 +9,7 @@ import { formatListenAddress, listenError } from '#core/listen.ts'
 import type { ListenAddress } from '#core/listen.ts'
 import { loadGateways } from '#db/gateways.ts'
 import { pendingMigrations } from '#db/migrate.ts'
+import { journalDepth } from '#db/journal.ts'
 import { legalBasisProblem, loadLegalBases } from '#db/legal-basis.ts'
 import { loadOrganisation } from '#db/organisation.ts'
 import { partitionDays, utcDay } from '#db/partitions.ts'
@@ -24,6 +25,8 @@ interface Finding {
   readonly note?: string
 }
 
+/** It is brought over at once; longer is a stop. */
+const JOURNAL_TOLERANCE_MS = 60_000
 const DAY_MS = 86_400_000
 const CERTIFICATE_WARNING_DAYS = 30
 const CLOCK_TOLERANCE_MS = 2_000
@@ -68,6 +71,7 @@ async function checkHouse(config: Config): Promise<readonly Finding[]> {
     const checks = [
       checkClock,
       checkLog,
+      checkJournal,
       checkDeclared,
       checkLegalBasis,
       checkSecrets,
@@ -98,6 +102,16 @@ async function checkLog({ database }: House): Promise<Finding> {
   return {
     what: 'connection log',
     wrong: `there is no partition for ${tomorrow}: is the role "jobs" running somewhere?`,
+  }
+}
+
+async function checkJournal({ database }: House): Promise<Finding> {
+  const { events, oldest } = await journalDepth(database)
+  const age = oldest === null ? 0 : Math.round((Date.now() - oldest.getTime()) / 1000)
+  if (age * 1000 < JOURNAL_TOLERANCE_MS) return { what: 'journal of the log' }
+  return {
+    what: 'journal of the log',
+    wrong: `${events} events wait to be brought into the log, the oldest for ${age} s: is the role "jobs" running somewhere? Its log line log.fold.failed says more`,
   }
 }
 

@@ -16,6 +16,8 @@ import type { EmbeddedPostgres } from '#db/embedded.ts'
 export interface House {
   readonly config: Config
   readonly database: Database
+  /** Of the database, with what is needed to be let in. */
+  readonly url: string
   readonly seal: Seal
   /** Null where DATABASE_URL names a Postgres of the operator's own. */
   readonly embedded: EmbeddedPostgres | null
@@ -44,11 +46,13 @@ export async function openHouse(
       : null
   try {
     const seal = createSeal(config.masterKey ?? keyOfDataDir(dataDir))
-    const database = openDatabase(databaseUrl ?? embedded?.url ?? '', options)
+    const url = databaseUrl ?? embedded?.url ?? ''
+    const database = openDatabase(url, options)
     await answerOrExplain(database, databaseUrl)
     return {
       config,
       database,
+      url,
       seal,
       embedded,
       async close() {

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { AppError } from '#core/error.ts'
 import type { Database } from '#db/connection.ts'
 import { approveExport, isApproved, requestExport } from '#db/export/export-requests.ts'
 import type { ApprovedRequest, ExportRequest } from '#db/export/export-requests.ts'
@@ -12,6 +13,7 @@ import { writeInstant } from './instant.ts'
 import { requireCase } from './logs-hold.ts'
 import { zonesOf } from './logs-search.ts'
 import { UsageError } from './run.ts'
+import { waitForWholeLog } from './whole-log.ts'
 
 /** Nothing is wrong, and somebody else has to do something first. */
 const EXIT_WAITS_FOR_APPROVAL = 3
@@ -60,6 +62,9 @@ async function write(
   request: ApprovedRequest,
   path: string,
 ): Promise<number> {
+  // A pack says what was there: one row less would be a lie.
+  const missing = await waitForWholeLog(database)
+  if (missing !== null) throw new AppError('export.incomplete', `${missing}; no pack was written`)
   const key = await getOrCreateSealingKey(database, seal)
   const times = await placeTimes(database)
   const options = { path, actor: cliActor(), clock: Date.now, times }

@@ -7,6 +7,7 @@ import { CRITERIA_OPTIONS, readCriteria, requireReason } from './criteria.ts'
 import { requireDay } from './day.ts'
 import { requireMigrated, withHouse } from './house.ts'
 import { EXIT_FAILED, UsageError } from './run.ts'
+import { waitForWholeLog } from './whole-log.ts'
 
 export async function runLogsHold(args: readonly string[]): Promise<number> {
   const [verb, ...rest] = args
@@ -35,6 +36,8 @@ async function add(args: readonly string[]): Promise<number> {
   }
   return withHouse('logs hold', async ({ database }) => {
     await requireMigrated(database)
+    const missing = await waitForWholeLog(database)
+    if (missing !== null) throw new AppError('hold.incomplete', `${missing}; nothing is held`)
     const hold = { caseRef, reason, until, actor: cliActor(), criteria, now: Date.now() }
     const rows = await addHold(database, hold)
     if (rows === 0) throw new AppError('hold', 'no row fits: nothing is held')

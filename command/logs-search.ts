@@ -6,6 +6,7 @@ import { cliActor } from './apply.ts'
 import { CRITERIA_OPTIONS, readCriteria, requireReason } from './criteria.ts'
 import { requireMigrated, withHouse } from './house.ts'
 import { writeInstant } from './instant.ts'
+import { waitForWholeLog } from './whole-log.ts'
 
 export async function runLogsSearch(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({
@@ -20,6 +21,8 @@ export async function runLogsSearch(args: readonly string[]): Promise<number> {
   const reason = requireReason(values.reason)
   await withHouse('logs search', async ({ database }) => {
     await requireMigrated(database)
+    const missing = await waitForWholeLog(database)
+    if (missing !== null) console.error(`accueil: ${missing}`)
     const zones = values.json ? new Map<string, string>() : await zonesOf(database)
     let count = 0
     for await (const page of searchConnections(database, criteria, { actor: cliActor(), reason })) {

@@ -8,7 +8,9 @@ import { createLog } from '#core/log.ts'
 import type { Log } from '#core/log.ts'
 import { createMetrics } from '#core/metrics.ts'
 import type { Problem, Role } from '#core/role.ts'
+import { openDatabase } from '#db/connection.ts'
 import { startEmbedded } from '#db/embedded.ts'
+import { createFoldThread } from '#db/fold-thread.ts'
 import { createJobRunner } from '#db/jobs.ts'
 import { migrate } from '#db/migrate.ts'
 import type { PartDeps } from '#db/part.ts'
@@ -19,6 +21,7 @@ import { sealingJob } from '#db/sealing/job.ts'
 import { createDnsFilter } from '../dns-filter/main.ts'
 import { createPortal } from '../portal/main.ts'
 import { createRadiusServer } from '../radius-server/main.ts'
+import type { RadiusDeps } from '../radius-server/main.ts'
 import { createDatabaseWatch } from './database-watch.ts'
 import { applyDemo, caFile } from './demo.ts'
 import { readyScreen } from './ready-screen.ts'
@@ -132,7 +135,7 @@ async function startRoles(
   log: Log,
   lifecycle: Lifecycle,
 ): Promise<void> {
-  const { config, database, seal, embedded } = house
+  const { config, database, url, seal, embedded } = house
   const metrics = createMetrics({ process: true })
   const watch = createDatabaseWatch({
     database,
@@ -154,7 +157,7 @@ async function startRoles(
   await operator.start()
 
   // All of them before the first is started: until the last serves, the process is not ready.
-  roles.push(...names.map((name) => createRole(name, deps, health)))
+  roles.push(...names.map((name) => createRole(name, deps, url, health)))
   for (const role of roles) {
     // Before the start: one that fails half-way has sockets and timers to let go of too.
     lifecycle.onStop(role.name, () => role.stop())
@@ -166,21 +169,26 @@ function problem(role: string, sentence: string | null): readonly Problem[] {
   return sentence === null ? [] : [{ role, problem: sentence }]
 }
 
-function createRole(name: RoleName, deps: PartDeps, health: () => readonly Problem[]): Role {
+function createRole(
+  name: RoleName,
+  deps: PartDeps,
+  url: string,
+  health: () => readonly Problem[],
+): Role {
   switch (name) {
     case 'portal':
       return createPortal({ ...deps, health })
     case 'dns':
       return createDnsFilter(deps)
     case 'radius':
-      return radiusRole(deps)
+      return radiusRole({ ...deps, connect: (options) => openDatabase(url, options) })
     case 'jobs':
-      return jobsRole(deps)
+      return jobsRole(deps, url)
   }
 }
 
 /** Writes the root certificate where people who set up devices find it. */
-function radiusRole(deps: PartDeps): Role {
+function radiusRole(deps: RadiusDeps): Role {
   const radius = createRadiusServer(deps)
   return {
     ...radius,
@@ -194,7 +202,8 @@ function radiusRole(deps: PartDeps): Role {
   }
 }
 
-function jobsRole({ database, seal, log, clock }: PartDeps): Role {
+function jobsRole({ database, seal, log, metrics, clock }: PartDeps, url: string): Role {
+  const fold = createFoldThread({ work: { url }, log, metrics, clock })
   const runner = createJobRunner({
     database,
     log,
@@ -209,8 +218,14 @@ function jobsRole({ database, seal, log, clock }: PartDeps): Role {
   })
   return {
     name: 'jobs',
-    start: () => runner.start(),
-    stop: () => runner.stop(),
-    ready: () => runner.problem(),
+    async start() {
+      fold.start()
+      await runner.start()
+    },
+    async stop() {
+      await runner.stop()
+      await fold.stop()
+    },
+    ready: () => runner.problem() ?? fold.problem(),
   }
 }

@@ -1,10 +1,7 @@
-import { randomBytes, randomUUID } from 'node:crypto'
-import type postgres from 'postgres'
+import { randomBytes } from 'node:crypto'
 import type { Mac } from '#core/mac.ts'
-import { portalSessionKey } from './session-key.ts'
 import type { Database } from './connection.ts'
-import { newSession, seeAddress } from './session-state.ts'
-import { lockSessions, writeSessions } from './sessions.ts'
+import { appendEvent } from './journal.ts'
 import type { NetworkKind } from './sites.ts'
 
 /** A device's owner said yes to the terms of use. */
@@ -29,7 +26,7 @@ export interface Acceptance {
 const CODE_LETTERS = '23456789ABCDEFGHJKMNPQRSTVWXYZ'
 const CODE_LENGTH = 10
 
-/** Writes the proof, the grant and the opened connection in one transaction. */
+/** Writes the proof, the grant and, for the log, the opened connection in one transaction. */
 export async function recordAcceptance(
   database: Database,
   acceptance: Acceptance,
@@ -55,54 +52,12 @@ export async function recordAcceptance(
         changed_at = now()
       returning until`
     const end = grant?.until ?? until
-    await openConnection(sql, a, end)
+    const { gateway, site, network, mac, ip, termsVersion, at } = a
+    const opened = { gateway, site, network, mac, ip, termsVersion, grantUntil: end, at }
+    await appendEvent(sql, { kind: 'acceptance', acceptance: opened })
     return end
   })
   return { code, grantUntil }
-}
-
-/**
- * The connection under way at that gateway, with what the acceptance adds; else a new one: the gateway
- * has not accounted for this device yet, or never will. An accounting Start that comes later takes the
- * row over.
- */
-async function openConnection(
-  sql: postgres.TransactionSql,
-  a: Acceptance,
-  grantUntil: Date,
-): Promise<void> {
-  const at = a.at.getTime()
-  const key = portalSessionKey(a.gateway, a.mac)
-  const known = await lockSessions(sql, { gateway: a.gateway, mac: a.mac, key })
-  const open = known.filter(
-    ({ stop, accounted, grantUntil }) =>
-      stop === null && (accounted || grantUntil === null || grantUntil > at),
-  )
-  const first = {
-    key,
-    generation: Math.max(-1, ...known.map((s) => (s.key === key ? s.generation : -1))) + 1,
-    id: randomUUID(),
-    gateway: a.gateway,
-    site: a.site,
-    network: a.network,
-    mac: a.mac,
-  }
-  const sessions = open.length > 0 ? open : [{ ...newSession(first, at), accounted: false }]
-  const [v4, v6] = a.ip?.includes(':') === true ? [null, a.ip] : [a.ip, null]
-  const seen = sessions.map((session) => ({
-    ...session,
-    ipv4: seeAddress(session.ipv4, v4, at),
-    ipv6: seeAddress(session.ipv6, v6, at),
-    lastAt: Math.max(session.lastAt, at),
-    grantUntil: grantUntil.getTime(),
-  }))
-  await writeSessions(sql, known, seen)
-  for (const { day, id } of open) {
-    // In a connection under way other terms may have been accepted before.
-    await sql`
-      update log.connection set terms_version = ${a.termsVersion}
-      where day = ${day}::date and id = ${id}`
-  }
 }
 
 function receiptCode(): string {

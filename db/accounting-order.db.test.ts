@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { openTestDatabase } from '../test/support/database.ts'
+import { recordAccounting, restartGateway } from '../test/support/journal.ts'
 import { history } from '../test/support/session-history.ts'
 import { expectedSession } from '../test/support/session-model.ts'
 import type { ExpectedSession } from '../test/support/session-model.ts'
-import { closeGatewaySessions, recordAccounting } from './accounting.ts'
 import type { Database } from './connection.ts'
 
 const RUNS = 200
@@ -45,7 +45,7 @@ test('lost, repeated, shuffled and regrouped packets give the rows of the plain 
         if (arrival.kind === 'restart') {
           const { gateway, at } = arrival
           const restart = { gateway: own(gateway), at: new Date(at), cause: 'NAS-Reboot' }
-          await closeGatewaySessions(database, restart)
+          await restartGateway(database, restart)
         } else {
           const records = arrival.records.map((record) => ({
             ...record,

@@ -7,7 +7,11 @@ export interface AccountingRecord {
   readonly gateway: string
   readonly site: string
   readonly network: NetworkKind
-  readonly acctSessionId: string
+  /**
+   * What joins the packets of a session (`accountingSessionKey`). Not the Acct-Session-Id itself: a
+   * gateway may put anything in it, and where somebody went is never kept.
+   */
+  readonly sessionKey: string
   readonly mac: Mac | null
   readonly account: string | null
   readonly ipv4: string | null

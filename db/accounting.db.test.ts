@@ -1,17 +1,18 @@
 import { describe, expect, test } from 'vitest'
 import { parseMac } from '#core/mac.ts'
 import { openTestDatabase } from '../test/support/database.ts'
+import { foldJournal, recordAccounting, restartGateway } from '../test/support/journal.ts'
+import type { TestRecord } from '../test/support/journal.ts'
 import { seedHouse } from '../test/support/house.ts'
 import { recordAcceptance } from './acceptances.ts'
-import { closeGatewaySessions, recordAccounting } from './accounting.ts'
-import type { AccountingRecord } from './accounting-record.ts'
+import { openDatabase } from './connection.ts'
 import type { Database } from './connection.ts'
 import { NO_CRITERIA, searchConnections } from './connections.ts'
 
 const MAC = parseMac('02-00-00-00-00-01')
 const T0 = Date.now() - 3_600_000
 
-function record(kind: AccountingRecord['kind'], minutes: number, more = {}): AccountingRecord {
+function record(kind: TestRecord['kind'], minutes: number, more = {}): TestRecord {
   return {
     kind,
     gateway: 'gw-0042',
@@ -100,9 +101,7 @@ describe('the connection log', () => {
     await using database = await openTestDatabase()
     await recordAccounting(database, [START, { ...START, gateway: 'gw-0043' }])
     const at = new Date(T0 + 60_000)
-    expect(
-      await closeGatewaySessions(database, { gateway: 'gw-0042', at, cause: 'NAS-Reboot' }),
-    ).toBe(1)
+    await restartGateway(database, { gateway: 'gw-0042', at, cause: 'NAS-Reboot' })
     const found = await rows(database)
     expect(found.map((row) => [row.gateway, row.stop, row.cause])).toEqual([
       ['gw-0042', at, 'NAS-Reboot'],
@@ -140,6 +139,7 @@ describe('the connection log', () => {
       grantSeconds: 3600,
       at: new Date(T0 - 1000),
     })
+    await foldJournal(database)
     const guest = { network: 'guest' as const, account: null }
     await recordAccounting(database, [{ ...START, ...guest }])
     await recordAccounting(database, [{ ...STOP, ...guest }])
@@ -181,7 +181,7 @@ describe('the connection log', () => {
     await using database = await openTestDatabase()
     await recordAccounting(database, [START])
     const at = new Date(T0 + 60_000)
-    await closeGatewaySessions(database, { gateway: 'gw-0042', at, cause: 'NAS-Reboot' })
+    await restartGateway(database, { gateway: 'gw-0042', at, cause: 'NAS-Reboot' })
     expect((await rows(database)).map(({ stop }) => stop)).toEqual([at])
     await recordAccounting(database, [EARLY])
     expect((await rows(database)).map(({ stop, cause }) => [stop, cause])).toEqual([[null, null]])
@@ -189,7 +189,7 @@ describe('the connection log', () => {
 
   test('a packet that was sent again with another delay doubles nothing', async () => {
     await using database = await openTestDatabase()
-    const late = (one: AccountingRecord) => ({ ...one, at: new Date(one.at.getTime() + 700) })
+    const late = (one: TestRecord) => ({ ...one, at: new Date(one.at.getTime() + 700) })
     await recordAccounting(database, [START, EARLY, STOP])
     await recordAccounting(database, [late(START), late(EARLY), late(STOP)])
     expect((await rows(database)).map(({ start, stop }) => [start, stop])).toEqual([
@@ -204,7 +204,11 @@ describe('the connection log', () => {
     const packets = Array.from({ length: 20 }, (_, i) =>
       record('interim', i + 1, { ipv4: `192.168.78.${i + 1}` }),
     )
-    await Promise.all([START, ...packets].map((one) => recordAccounting(database, [one])))
+    const other = openDatabase(database.url, { applicationName: 'test' })
+    await Promise.all(
+      [START, ...packets].map((one, i) => recordAccounting(i % 2 === 0 ? database : other, [one])),
+    )
+    await other.close()
     const [found] = await rows(database)
     expect(found).toMatchObject({ start: START.at, ip: '192.168.78.20' })
     const [former] = await database.sql`select count(*)::int as n from log.former_address`

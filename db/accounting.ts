@@ -1,70 +1,58 @@
-import { AppError } from '#core/error.ts'
+import type postgres from 'postgres'
 import { foldRecords, mayBelong } from './accounting-fold.ts'
 import type { Packet } from './accounting-fold.ts'
 import type { AccountingRecord, GatewayRestart } from './accounting-record.ts'
 import { closeRows } from './close-rows.ts'
-import type { Database } from './connection.ts'
-import { accountingSessionKey, portalSessionKey } from './session-key.ts'
+import { portalSessionKey } from './session-key.ts'
+import type { SessionMemory } from './session-memory.ts'
 import type { SessionState } from './session-state.ts'
-import { LostRace, readSessions, saveSessions, writeSessions } from './sessions.ts'
+import { readSessions, writeSessions } from './sessions.ts'
 import type { Sql } from './sessions.ts'
 
-const ATTEMPTS = {
-  /** Two processes meet on a session when a gateway changes server; they seldom go on meeting. */
-  free: 3,
-  /** Who lost that often waits for the others that did. */
-  inTurn: 10,
-} as const
-
 /**
- * Writes the records and resolves after the commit. Records of a session may come in any order, late,
- * repeated or missing: the row is the same.
+ * Merges the records into the log. Records of a session may come in any order, late, repeated or
+ * missing: the row is the same. Throws LostRace when another writer was at the same sessions: then the
+ * transaction must be rolled back and tried again.
  */
-export async function recordAccounting(
-  database: Database,
+export async function mergeRecords(
+  sql: postgres.TransactionSql,
   records: readonly AccountingRecord[],
+  memory: SessionMemory,
 ): Promise<void> {
   if (records.length === 0) return
-  const { sql } = database
-  const packets = records.map((record) => ({
-    key: accountingSessionKey(record.gateway, record.acctSessionId, record.mac),
-    record,
-  }))
-  for (let attempt = 0; attempt < ATTEMPTS.free + ATTEMPTS.inTurn; attempt += 1) {
-    try {
-      if (attempt < ATTEMPTS.free) await mergeInto(sql, packets, saveSessions)
-      else {
-        await sql.begin(async (sql) => {
-          await sql`select pg_advisory_xact_lock(hashtextextended('accounting in turn', 0))`
-          await mergeInto(sql, packets, writeSessions)
-        })
-      }
-      return
-    } catch (thrown) {
-      if (!(thrown instanceof LostRace)) throw thrown
-    }
-  }
-  throw new AppError('accounting.race', 'the same sessions are written by others all the time')
+  const packets = records.map((record) => ({ key: record.sessionKey, record }))
+  const [known, restarts] = await Promise.all([
+    readKnown(sql, packets, memory),
+    readRestarts(sql, packets),
+  ])
+  const merged = foldRecords(known, packets, restarts)
+  memory.keep(await writeSessions(sql, known, merged), known)
 }
 
-async function mergeInto<S extends Sql>(
-  sql: S,
+async function readKnown(
+  sql: postgres.TransactionSql,
   packets: readonly Packet[],
-  write: (sql: S, known: readonly SessionState[], merged: readonly SessionState[]) => Promise<void>,
-): Promise<void> {
-  const [known, restarts] = await Promise.all([readKnown(sql, packets), readRestarts(sql, packets)])
-  await write(sql, known, foldRecords(known, packets, restarts))
-}
-
-async function readKnown(sql: Sql, packets: readonly Packet[]): Promise<readonly SessionState[]> {
-  const keys = [...new Set(packets.map(({ key }) => key))]
-  const known = await readSessions(sql, keys)
-  const there = new Set(known.map(({ key }) => key))
+  memory: SessionMemory,
+): Promise<readonly SessionState[]> {
+  const known: SessionState[] = []
+  const wanted = new Map<string, Packet>()
+  for (const packet of packets) wanted.set(packet.key, packet)
+  const unknown: string[] = []
+  for (const key of wanted.keys()) {
+    const remembered = memory.get(key)
+    if (remembered === undefined) unknown.push(key)
+    else known.push(...remembered)
+  }
+  if (unknown.length === 0) return known
+  const read = await readSessions(sql, unknown)
+  known.push(...read)
+  const there = new Set(read.map(({ key }) => key))
   const guests = new Map<string, Packet>()
-  for (const packet of packets) {
+  for (const key of unknown) {
+    const packet = wanted.get(key)
+    if (packet === undefined || there.has(key)) continue
     const { gateway, network, mac } = packet.record
-    if (network !== 'guest' || mac === null || there.has(packet.key)) continue
-    guests.set(portalSessionKey(gateway, mac), packet)
+    if (network === 'guest' && mac !== null) guests.set(portalSessionKey(gateway, mac), packet)
   }
   return guests.size === 0 ? known : [...known, ...(await takeOver(sql, guests))]
 }
@@ -109,28 +97,27 @@ async function readRestarts(sql: Sql, packets: readonly Packet[]): Promise<Resta
 }
 
 /**
- * Ends every session of that gateway, by its name, that was not heard of since; returns how many. The
- * restart is remembered for the packets from before it that come after it.
+ * Ends every session of that gateway, by its name, that was not heard of since. The restart is
+ * remembered for the packets from before it that come after it.
  */
 export async function closeGatewaySessions(
-  database: Database,
+  sql: postgres.TransactionSql,
   { gateway, at, cause }: GatewayRestart,
-): Promise<number> {
-  return database.sql.begin(async (sql) => {
-    await sql`
-      insert into log.gateway_restart (gateway, at, cause) values (${gateway}, ${at}, ${cause})
-      on conflict (gateway, at) do nothing`
-    const ended = await sql<{ day: string; id: string; at: Date }[]>`
-      update log.session set
-        stopped_at = ${at}, stop_cause = ${cause}, stop_by = 'restart', nas_stopped_at = null,
-        version = version + 1
-      where (key, generation) in (
-        select key, generation from log.session
-        where gateway = ${gateway} and last_at <= ${at}
-          and (stopped_at is null or (stop_by = 'restart' and stopped_at > ${at}))
-        order by key, generation for update)
-      returning day::text, id, greatest(stopped_at, started_at) as at`
-    await closeRows(sql, ended, cause)
-    return ended.length
-  })
+  memory: SessionMemory,
+): Promise<void> {
+  await sql`
+    insert into log.gateway_restart (gateway, at, cause) values (${gateway}, ${at}, ${cause})
+    on conflict (gateway, at) do nothing`
+  const ended = await sql<{ key: string; day: string; id: string; at: Date }[]>`
+    update log.session set
+      stopped_at = ${at}, stop_cause = ${cause}, stop_by = 'restart', nas_stopped_at = null,
+      version = version + 1
+    where (key, generation) in (
+      select key, generation from log.session
+      where gateway = ${gateway} and last_at <= ${at}
+        and (stopped_at is null or (stop_by = 'restart' and stopped_at > ${at}))
+      order by key, generation for update)
+    returning key, day::text, id, greatest(stopped_at, started_at) as at`
+  for (const { key } of ended) memory.forget(key)
+  await closeRows(sql, ended, cause)
 }

@@ -10,6 +10,8 @@ export interface Database {
   /** True when the database answers now. */
   ping(): Promise<boolean>
   close(): Promise<void>
+  /** Cuts the connections where they are; what is asked rejects. */
+  abandon(): void
 }
 
 const RECONNECT_MS = 500
@@ -49,5 +51,8 @@ export function openDatabase(
       }
     },
     close: () => sql.end({ timeout: 5 }),
+    abandon() {
+      void sql.end({ timeout: 0 }).catch(() => {})
+    },
   }
 }

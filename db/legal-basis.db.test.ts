@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { parseMac } from '#core/mac.ts'
 import { openTestDatabase } from '../test/support/database.ts'
-import { recordAccounting } from './accounting.ts'
+import { recordAccounting } from '../test/support/journal.ts'
 import type { Database } from './connection.ts'
 import { legalBasisProblem, loadLegalBases } from './legal-basis.ts'
 import { utcDay } from './partitions.ts'

@@ -9,15 +9,15 @@ const EVENT = { gateway: 'gw-0042', content: '{"v":1,"mac":"\\u0000"}', reason: 
 
 test('an event is kept once as it was, with the reason, however often it is replayed', async () => {
   await using database = await openTestDatabase()
-  await quarantine(database, EVENT)
-  await quarantine(database, EVENT)
+  await quarantine(database.sql, EVENT)
+  await quarantine(database.sql, EVENT)
   const rows = await database.sql`select gateway, content, reason from log.quarantine`
   expect([...rows]).toEqual([{ ...EVENT, reason: 'too long' }])
 })
 
 test('it is gone after a year', async () => {
   await using database = await openTestDatabase()
-  await quarantine(database, EVENT)
+  await quarantine(database.sql, EVENT)
   const year = 365 * 86_400_000
   const job = (now: number): Promise<string> => quarantineJob(database, () => now).run()
   expect(await job(Date.now() + year - 60_000)).toBe('removed 0 rows, 1 wait to be looked at')

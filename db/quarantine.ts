@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type postgres from 'postgres'
 import type { Clock } from '#core/clock.ts'
 import type { Database } from './connection.ts'
 import type { Job } from './jobs.ts'
@@ -15,10 +16,10 @@ export interface Quarantined {
 const KEPT_DAYS = 365
 const HOUR_MS = 3_600_000
 
-/** Resolves after the commit. The same event again, from a replay, stays one row. */
-export async function quarantine(database: Database, what: Quarantined): Promise<void> {
+/** The same event again, from a replay, stays one row. */
+export async function quarantine(sql: postgres.ISql, what: Quarantined): Promise<void> {
   const id = createHash('sha256').update(what.content).digest('hex').slice(0, 32)
-  await database.sql`
+  await sql`
     insert into log.quarantine (id, gateway, content, reason)
     values (${id}::uuid, ${what.gateway}, ${what.content}, ${what.reason.replaceAll('\0', '')})
     on conflict (id) do nothing`

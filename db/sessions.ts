@@ -45,29 +45,20 @@ export class LostRace extends Error {}
 /**
  * Writes the sessions, and their rows of the log where something changed that the log keeps. `known`
  * is what was read: a row that is no longer so stays as it is and LostRace is thrown. Then all must be
- * read, merged and written again, which does no harm to what was written.
+ * rolled back, read, merged and written again. Gives the sessions as they are written.
  */
-export async function saveSessions(
-  sql: postgres.Sql,
-  known: readonly SessionState[],
-  sessions: readonly SessionState[],
-): Promise<void> {
-  const plan = planOf(known, sessions)
-  // One statement is its own transaction; nearly always it is all there is.
-  if (plan.addresses.length === 0) await writeRows(sql, plan.rows)
-  else await sql.begin((sql) => writePlan(sql, plan))
-}
-
-/** The same in a transaction of the caller's. */
-export function writeSessions(
+export async function writeSessions(
   sql: postgres.TransactionSql,
   known: readonly SessionState[],
   sessions: readonly SessionState[],
-): Promise<void> {
-  return writePlan(sql, planOf(known, sessions))
+): Promise<readonly SessionState[]> {
+  const plan = planOf(known, sessions)
+  await writePlan(sql, plan)
+  return plan.written
 }
 
 interface Plan {
+  readonly written: readonly SessionState[]
   readonly rows: readonly object[]
   readonly addresses: readonly AddressChange[]
 }
@@ -77,15 +68,17 @@ function planOf(known: readonly SessionState[], sessions: readonly SessionState[
   const days = partitionWindow(Date.now())
   const rows: { readonly place: string; readonly row: object }[] = []
   const addresses: AddressChange[] = []
+  const written: SessionState[] = []
   for (const session of sessions) {
     const place = placeOf(session)
     const day = session.day ?? dayWithin(days, session.startedAt)
     rows.push({ place, row: rowOf(session, day, before.get(place)) })
     addresses.push(...addressChanges(session, day, before.get(place)))
+    written.push({ ...session, day, version: session.version + 1 })
   }
   // In the order of the keys, so that two writers never wait for each other.
   rows.sort((a, b) => (a.place < b.place ? -1 : 1))
-  return { rows: rows.map(({ row }) => row), addresses }
+  return { written, rows: rows.map(({ row }) => row), addresses }
 }
 
 async function writePlan(sql: postgres.TransactionSql, plan: Plan): Promise<void> {

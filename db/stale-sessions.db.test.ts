@@ -4,8 +4,8 @@ import type { Mac } from '#core/mac.ts'
 import { openTestDatabase } from '../test/support/database.ts'
 import { seedHouse } from '../test/support/house.ts'
 import { recordAcceptance } from './acceptances.ts'
-import { recordAccounting } from './accounting.ts'
-import type { AccountingRecord } from './accounting-record.ts'
+import { foldJournal, recordAccounting } from '../test/support/journal.ts'
+import type { TestRecord } from '../test/support/journal.ts'
 import type { Database } from './connection.ts'
 import { staleSessionsJob } from './stale-sessions.ts'
 
@@ -13,7 +13,7 @@ const MINUTE_MS = 60_000
 const NOW = Date.now()
 const MAC = parseMac('02-00-00-00-00-01') as Mac
 
-function record(kind: AccountingRecord['kind'], minutesAgo: number): AccountingRecord {
+function record(kind: TestRecord['kind'], minutesAgo: number): TestRecord {
   return {
     kind,
     gateway: 'gw-0042',
@@ -34,8 +34,8 @@ function record(kind: AccountingRecord['kind'], minutesAgo: number): AccountingR
   }
 }
 
-function accept(database: Database, minutesAgo: number, grantMinutes: number): Promise<unknown> {
-  return recordAcceptance(database, {
+async function accept(database: Database, minutesAgo: number, grantMinutes: number): Promise<void> {
+  await recordAcceptance(database, {
     mac: MAC,
     ip: '192.168.77.9',
     gateway: 'gw-0042',
@@ -48,6 +48,7 @@ function accept(database: Database, minutesAgo: number, grantMinutes: number): P
     grantSeconds: grantMinutes * 60,
     at: new Date(NOW - minutesAgo * MINUTE_MS),
   })
+  await foldJournal(database)
 }
 
 const look = (database: Database, minutesLater = 0): Promise<string> =>

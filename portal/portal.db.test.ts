@@ -4,6 +4,7 @@ import type { Role } from '#core/role.ts'
 import type { Database } from '#db/connection.ts'
 import { describe, expect, test } from 'vitest'
 import { openTestDatabase } from '../test/support/database.ts'
+import { foldJournal } from '../test/support/journal.ts'
 import { seedHouse, testSeal } from '../test/support/house.ts'
 import { createPortal } from './main.ts'
 import { formAction, signedLink } from './portal-fixture.ts'
@@ -85,6 +86,7 @@ describe('a guest at a place', () => {
       const [grant] =
         await sql`select mac::text, until > now() + '29 days' as long from guest.access`
       expect(grant).toEqual({ mac: 'aa:bb:cc:dd:ee:ff', long: true })
+      await foldJournal(database)
       const connections = await sql`
         select mac::text, site, network, terms_version from log.connection`
       expect([...connections]).toEqual([

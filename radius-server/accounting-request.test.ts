@@ -21,7 +21,7 @@ function accounting(attributes: readonly Sent[], options = {}): Buffer {
 
 test('a record is acknowledged when it is written, and not before', async () => {
   const written = Promise.withResolvers<void>()
-  server.house.record = () => written.promise
+  server.house.append = () => written.promise
   let isAnswered = false
   const answer = server.ask('accounting', accounting(START)).then((reply) => {
     isAnswered = true
@@ -34,29 +34,29 @@ test('a record is acknowledged when it is written, and not before', async () => 
 })
 
 test('what the database does not take is acknowledged from the spool, and written later', async () => {
-  const { record, spool } = server.house
-  server.house.record = () => Promise.reject(away())
+  const { append, spool } = server.house
+  server.house.append = () => Promise.reject(away())
   expect((await server.ask('accounting', accounting(START)))?.code).toBe(
     CODE['Accounting-Response'],
   )
   expect(spool.lines).toBe(1)
   expect(server.metrics.spoolAppends.value).toBe(1)
   expect(await server.registry.text()).toContain('accueil_radius_spool_records 1')
-  server.house.record = record
+  server.house.append = append
   await expect.poll(() => server.house.written.length).toBe(1)
   await expect.poll(() => server.metrics.spoolReplayed.value).toBe(1)
   expect(spool.isEmpty).toBe(true)
 })
 
 test('what no disk takes is not acknowledged, and is taken when it comes again', async () => {
-  const { record, spool } = server.house
-  server.house.record = () => Promise.reject(away())
+  const { append, spool } = server.house
+  server.house.append = () => Promise.reject(away())
   spool.refusal = 'no space left on device'
   const request = accounting(START)
   expect(await server.ask('accounting', request)).toBeNull()
   expect(server.metrics.spoolRefused.value).toBe(1)
   expect(server.metrics.dropped['accounting-not-recorded'].value).toBe(1)
-  server.house.record = record
+  server.house.append = append
   expect((await server.ask('accounting', request))?.code).toBe(CODE['Accounting-Response'])
   expect(server.house.written).toHaveLength(1)
 })
@@ -111,7 +111,7 @@ describe('a copy', () => {
   test('of a request in progress is dropped, then gets the same bytes', async () => {
     const written = Promise.withResolvers<void>()
     let writes = 0
-    server.house.record = () => {
+    server.house.append = () => {
       writes += 1
       return written.promise
     }
@@ -143,7 +143,7 @@ describe('a copy', () => {
 
   test('with a forged body under the same header does not disturb the true one', async () => {
     const written = Promise.withResolvers<void>()
-    server.house.record = () => written.promise
+    server.house.append = () => written.promise
     const request = accounting(START)
     const forged = Buffer.from(request)
     forged[forged.length - 1] = 0x32

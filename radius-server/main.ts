@@ -10,26 +10,24 @@ import { hashPassword, verifyPassword } from '#core/password.ts'
 import type { Role } from '#core/role.ts'
 import { createSpool } from '#core/spool.ts'
 import type { Spool } from '#core/spool.ts'
-import { closeGatewaySessions, recordAccounting } from '#db/accounting.ts'
-import type { AccountingRecord, GatewayRestart } from '#db/accounting-record.ts'
 import { loadAccounts } from '#db/accounts.ts'
 import type { Account } from '#db/accounts.ts'
 import type { StoredCertificate } from '#db/certificates.ts'
+import type { Database } from '#db/connection.ts'
 import { loadGateways } from '#db/gateways.ts'
 import type { Gateway } from '#db/gateways.ts'
 import { createGrantTable } from '#db/grants.ts'
 import type { GrantTable } from '#db/grants.ts'
+import { createJournal } from '#db/journal.ts'
 import { createLive } from '#db/live.ts'
 import type { PartDeps } from '#db/part.ts'
-import { quarantine } from '#db/quarantine.ts'
-import type { Quarantined } from '#db/quarantine.ts'
 import { createGrantLookup } from './access/grant-lookup.ts'
 import { createMacAuthentication } from './access/mac-authentication.ts'
 import { createPap } from './access/pap.ts'
 import { PASSWORD_LIMITS, createStaffLogin } from './access/staff-login.ts'
 import { createVerifiedPasswords } from './access/verified-passwords.ts'
 import { createAccountingStep } from './accounting/accounting-step.ts'
-import { createAccountingWriter } from './accounting/accounting-writer.ts'
+import { JOURNAL_DEADLINE_MS, createAccountingWriter } from './accounting/accounting-writer.ts'
 import type { AccountingWriter, WriterDeps } from './accounting/accounting-writer.ts'
 import { createWriteLog } from './accounting/write-log.ts'
 import {
@@ -65,11 +63,8 @@ export interface Surroundings {
   readonly gateways: () => readonly Gateway[]
   readonly accounts: () => ReadonlyMap<string, Account>
   readonly grants: Pick<GrantTable, 'until' | 'find'>
-  readonly record: (records: readonly AccountingRecord[]) => Promise<void>
-  readonly restart: (restart: GatewayRestart) => Promise<unknown>
-  readonly quarantine: (what: Quarantined) => Promise<void>
+  readonly journal: WriterDeps['journal']
   readonly spool: WriterDeps['spool'] & Pick<Spool, 'bytes'>
-  readonly ping: () => Promise<boolean>
   /** Of the certificate in use now. */
   readonly tunnelContext: () => SecureContext
   readonly decoyHash: () => string
@@ -102,11 +97,8 @@ export function composeServer(around: Surroundings): ComposedServer {
   })
   const conversations = createConversations(clock)
   const writer = createAccountingWriter({
-    record: around.record,
-    restart: around.restart,
-    quarantine: around.quarantine,
+    journal: around.journal,
     spool: around.spool,
-    ping: around.ping,
     ...createWriteLog(log, metrics, clock),
   })
 
@@ -162,7 +154,12 @@ export interface RadiusRole extends Role {
   caPem(): string | null
 }
 
-export function createRadiusServer(deps: PartDeps): RadiusRole {
+export interface RadiusDeps extends PartDeps {
+  /** Connections of its own to the same database, for what must not wait for the others. */
+  readonly connect: (options: { applicationName: string; max: number }) => Database
+}
+
+export function createRadiusServer(deps: RadiusDeps): RadiusRole {
   const { config, database, seal, log, clock } = deps
   let certificate: StoredCertificate | null = null
   let tunnelContext: SecureContext | null = null
@@ -192,15 +189,18 @@ export function createRadiusServer(deps: PartDeps): RadiusRole {
     onDamage: (path, reason) => log.error('radius.spool.damaged', { path, reason }),
   })
 
+  const journal = createJournal(
+    // Two at the disk and a third that begins while the first is on its way back.
+    () => deps.connect({ applicationName: 'accueil radius journal', max: 3 }),
+    JOURNAL_DEADLINE_MS,
+  )
+
   const { server, metrics, writer, sweep } = composeServer({
     gateways: () => gateways.value,
     accounts: () => accounts.value,
     grants,
-    record: (records) => recordAccounting(database, records),
-    restart: (restart) => closeGatewaySessions(database, restart),
-    quarantine: (what) => quarantine(database, what),
+    journal,
     spool,
-    ping: () => database.ping(),
     tunnelContext: () => {
       if (tunnelContext === null) throw new AppError('radius.certificate', 'not started yet')
       return tunnelContext
@@ -282,6 +282,7 @@ export function createRadiusServer(deps: PartDeps): RadiusRole {
       for (const timer of timers) clearInterval(timer)
       await writer.stop()
       await spool.close()
+      await journal.close()
       await Promise.all([gateways.stop(), accounts.stop(), grants.stop()])
     },
     ready() {

@@ -17,7 +17,6 @@ export interface RadiusMetrics {
   readonly spoolAppends: Counter
   readonly spoolReplayed: Counter
   readonly spoolRefused: Counter
-  readonly quarantined: Counter
 }
 
 export function createRadiusMetrics(metrics: Metrics): RadiusMetrics {
@@ -65,11 +64,11 @@ export function createRadiusMetrics(metrics: Metrics): RadiusMetrics {
     ),
     recorded: metrics.counter(
       'accueil_radius_accounting_records_total',
-      'Accounting records written.',
+      'Accounting events committed to the journal.',
     ),
     recordBatches: metrics.counter(
       'accueil_radius_accounting_batches_total',
-      'Transactions that wrote them.',
+      'Transactions that did it.',
     ),
     spoolAppends: metrics.counter(
       'accueil_radius_spool_appends_total',
@@ -82,10 +81,6 @@ export function createRadiusMetrics(metrics: Metrics): RadiusMetrics {
     spoolRefused: metrics.counter(
       'accueil_radius_spool_refused_total',
       'Accounting events that the local disk did not take either: not acknowledged.',
-    ),
-    quarantined: metrics.counter(
-      'accueil_radius_accounting_quarantined_total',
-      'Accounting events that the database refused, in log.quarantine.',
     ),
   }
 }

@@ -5,6 +5,7 @@ import { systemClock } from '#core/clock.ts'
 import { readConfig } from '#core/config.ts'
 import { silentLog } from '#core/log.ts'
 import { createMetrics } from '#core/metrics.ts'
+import { openDatabase } from '#db/connection.ts'
 import type { Database } from '#db/connection.ts'
 import type { PartDeps } from '#db/part.ts'
 import { createDnsFilter } from '../dns-filter/main.ts'
@@ -19,6 +20,7 @@ import type { Sent } from '../radius-server/testing/gateway.ts'
 import { openTestDatabase } from './support/database.ts'
 import { temporaryFolder } from './support/folder.ts'
 import { seedHouse, testSeal } from './support/house.ts'
+import { foldJournal } from './support/journal.ts'
 import { freePort } from './support/peers/free-ports.ts'
 
 /** In every name, URL and destination that is planted, and nowhere else. */
@@ -60,7 +62,7 @@ test('no name looked up, no URL and no destination is in any table, whichever wa
   await using upstream = await startUpstream({ udp: (query) => [{ bytes: answerTo(query) }] })
   const deps = await depsFor(database, folder.path, upstream.address)
   const roles = [
-    createRadiusServer(deps),
+    createRadiusServer({ ...deps, connect: (options) => openDatabase(database.url, options) }),
     createPortal({ ...deps, health: () => [] }),
     createDnsFilter(deps),
   ]
@@ -73,17 +75,23 @@ test('no name looked up, no URL and no destination is in any table, whichever wa
     for (const role of roles) await role.stop()
   }
 
+  // As it waits for the log, and as the log has it.
+  expect(plantedIn(await dump(database))).toEqual([])
+  await foldJournal(database)
   const text = await dump(database)
   // What the law asks for is there: it is the right database, and all of it.
   for (const kept of ['aa:bb:cc:dd:ee:ff', '02:00:00:00:00:01', '192.168.78.9', 'bob@realm']) {
     expect(text).toContain(kept)
   }
   expect(text.match(/^log\.connection /gm)).toHaveLength(5)
-  const found = text
+  expect(plantedIn(text)).toEqual([])
+}, 20_000)
+
+function plantedIn(text: string): readonly string[] {
+  return text
     .split('\n')
     .filter((line) => line.toLowerCase().includes(PLANTED) || line.includes(DESTINATION))
-  expect(found).toEqual([])
-}, 20_000)
+}
 
 async function depsFor(
   database: Database,

@@ -13,8 +13,8 @@ import {
   rowId,
   sealNow,
 } from '../../test/support/sealed-log.ts'
-import { recordAccounting } from '../accounting.ts'
-import type { AccountingRecord } from '../accounting-record.ts'
+import { recordAccounting } from '../../test/support/journal.ts'
+import type { TestRecord } from '../../test/support/journal.ts'
 import type { Database } from '../connection.ts'
 import { createJobRunner } from '../jobs.ts'
 import { sealingJob } from './job.ts'
@@ -171,7 +171,7 @@ describe('an amendment', () => {
   test('is what a connection leaves that outlasts the sealing of the day it began', async () => {
     await using database = await openTestDatabase()
     const began = Date.parse(`${DAY}T10:00:00Z`)
-    const packet = (kind: AccountingRecord['kind'], hours: number, ipv4: string) => ({
+    const packet = (kind: TestRecord['kind'], hours: number, ipv4: string) => ({
       ...{ kind, gateway: 'gw-0042', site: '75-0042', network: 'staff' as const },
       ...{ acctSessionId: 'A1', mac: parseMac('02-00-00-00-00-01'), account: 'bob' },
       ...{ ipv4, ipv6: null, at: new Date(began + hours * 3_600_000), nasAt: null },

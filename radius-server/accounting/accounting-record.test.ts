@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { accountingSessionKey } from '#db/session-key.ts'
 import type { AccountingRecord } from '#db/accounting-record.ts'
 import { createClient } from '../client.ts'
 import { ACCT_STATUS_TYPE, ATTRIBUTE, CODE } from '../dictionary.ts'
@@ -40,7 +41,7 @@ test('an empty record says null, never zero', () => {
     gateway: 'gw-0042',
     site: '75-0042',
     network: 'guest',
-    acctSessionId: 's1',
+    sessionKey: accountingSessionKey('gw-0042', 's1', null),
     mac: null,
     account: null,
     ipv4: null,
@@ -180,13 +181,13 @@ describe('text from the network', () => {
 
   test('that is not UTF-8 is written in hex, so that it stays distinct', () => {
     const event = read([[ATTRIBUTE['Acct-Session-Id'], Buffer.from('ff00fe', 'hex')]])
-    expect(event).toMatchObject({ record: { acctSessionId: '0xff00fe' } })
+    const sessionKey = accountingSessionKey('gw-0042', '0xff00fe', null)
+    expect(event).toMatchObject({ record: { sessionKey } })
   })
 
   test('is never longer than its limit', () => {
-    const event = read([[ATTRIBUTE['Acct-Session-Id'], Buffer.alloc(253, 0xff)]])
-    if (event?.kind !== 'record') throw new Error('no record')
-    expect(event.record.acctSessionId).toHaveLength(TEXT_LIMITS.sessionId)
+    const { account } = record([ATTRIBUTE['User-Name'], Buffer.alloc(253, 0xff)])
+    expect(account).toHaveLength(TEXT_LIMITS.account)
   })
 
   test('of nothing is nothing to record', () => {

@@ -1,7 +1,9 @@
 import { formatAddress } from '#core/ip.ts'
 import { parseMac } from '#core/mac.ts'
 import type { Mac } from '#core/mac.ts'
-import type { AccountingRecord, GatewayRestart } from '#db/accounting-record.ts'
+import type { AccountingRecord } from '#db/accounting-record.ts'
+import type { AccountingEvent } from '#db/log-event.ts'
+import { accountingSessionKey } from '#db/session-key.ts'
 import type { NetworkKind } from '#db/sites.ts'
 import { readInteger } from '../attributes.ts'
 import { readClass } from '../class.ts'
@@ -11,11 +13,6 @@ import type { Packet } from '../packet.ts'
 import type { RadiusRequest } from '../request.ts'
 import { eventTime } from './event-time.ts'
 import { TEXT_LIMITS, safeText } from './safe-text.ts'
-
-/** What an Accounting-Request asks for. */
-export type AccountingEvent =
-  | { readonly kind: 'record'; readonly record: AccountingRecord }
-  | { readonly kind: 'restart'; readonly restart: GatewayRestart }
 
 const KIND: ReadonlyMap<number, AccountingRecord['kind']> = new Map([
   [ACCT_STATUS_TYPE.Start, 'start'],
@@ -44,6 +41,7 @@ export function readAccounting(request: RadiusRequest): AccountingEvent | null {
 
   const name = userName(packet)
   const nameMac = name === null ? null : parseMac(name)
+  const mac = stationMac(packet) ?? nameMac
   const issued = readClass(packet)
   const ipv4 = address(packet, ATTRIBUTE['Framed-IP-Address'], 4)
   const ipv6 = readIpv6(packet)
@@ -60,8 +58,8 @@ export function readAccounting(request: RadiusRequest): AccountingEvent | null {
       gateway: gateway.name,
       site: gateway.site,
       network,
-      acctSessionId,
-      mac: stationMac(packet) ?? nameMac,
+      sessionKey: accountingSessionKey(gateway.name, acctSessionId, mac),
+      mac,
       account: account?.toLowerCase() ?? null,
       ipv4: ipv4 === null ? null : formatAddress(ipv4),
       ipv6: ipv6 === null ? null : formatAddress(ipv6),

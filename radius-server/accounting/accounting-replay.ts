@@ -1,13 +1,9 @@
 import { within } from '#core/lifecycle.ts'
 import type { Spool } from '#core/spool.ts'
-import type { AccountingEvent } from './accounting-record.ts'
-import { decodeEvent } from './event-line.ts'
 
 export const REPLAY_LIMITS = {
   /** More than a direct batch, so that replay is faster than what arrives meanwhile. */
   batch: 2_000,
-  /** Beyond what the server itself allows a statement: then it is surely not being worked on. */
-  deadlineMs: 65_000,
   backOffMs: 250,
   longestBackOffMs: 5_000,
   /** How long a stop waits for the batch in work; it is in the spool still, and comes again. */
@@ -16,11 +12,7 @@ export const REPLAY_LIMITS = {
 
 export interface ReplayDeps {
   readonly spool: Pick<Spool, 'next' | 'done' | 'lines'>
-  readonly store: (events: readonly AccountingEvent[]) => Promise<void>
-  /** A line that this version cannot read must not hold up the others, nor be lost. */
-  readonly setAside: (line: string) => Promise<void>
-  /** True while so many writes hang that one more would only take a connection from the others. */
-  readonly isStuck: () => boolean
+  readonly store: (lines: readonly string[]) => Promise<void>
   /**
    * The database takes what it is given, and what is being replayed is all there is: who waits a
    * moment need not go through the spool.
@@ -32,7 +24,7 @@ export interface ReplayDeps {
   readonly onEnd: () => void
 }
 
-/** Brings the spool into the database in order, with a growing pause while the database is away. */
+/** Brings the spool into the journal in order, with a growing pause while the database is away. */
 export interface Replay {
   /** Begins, if it is not at it. */
   wake(): void
@@ -50,9 +42,9 @@ export function createReplay(
 
   async function run(): Promise<void> {
     let isDatabaseBack = false
-    let pause = limits.backOffMs
+    let pause: number = limits.backOffMs
     // Halved when it fails: a batch that is too much for the deadline must not be tried for ever.
-    let size = limits.batch
+    let size: number = limits.batch
     while (!isStopped) {
       let events = 0
       try {
@@ -60,8 +52,7 @@ export function createReplay(
         if (batch === null) break
         events = batch.lines.length
         if (isDatabaseBack && events === deps.spool.lines) deps.onLastBatch()
-        if (deps.isStuck()) throw new Error('earlier writes have not come back')
-        await within(limits.deadlineMs, replay(batch.lines))
+        if (events > 0) await deps.store(batch.lines)
         await deps.spool.done(batch)
         deps.onReplayed(events)
         isDatabaseBack = true
@@ -77,16 +68,6 @@ export function createReplay(
     }
     running = null
     if (!isStopped) deps.onEnd()
-  }
-
-  async function replay(lines: readonly string[]): Promise<void> {
-    const events: AccountingEvent[] = []
-    for (const line of lines) {
-      const event = decodeEvent(line)
-      if (event === null) await deps.setAside(line)
-      else events.push(event)
-    }
-    await deps.store(events)
   }
 
   async function rest(ms: number): Promise<void> {

@@ -14,6 +14,8 @@ export function createAccountingStep(writer: AccountingWriter): Step {
   return (request) => {
     const event = readAccounting(request)
     if (event === null) return silence('accounting-malformed')
-    return writer.write(event).then((result) => ANSWER[result])
+    return new Promise((resolve) => {
+      writer.write(event, (result) => resolve(ANSWER[result]))
+    })
   }
 }

@@ -1,24 +1,16 @@
-import { within } from '#core/lifecycle.ts'
 import type { Spool } from '#core/spool.ts'
-import { createAccountingQueue } from './accounting-queue.ts'
-import type { Batch, Queued } from './accounting-queue.ts'
-import type { AccountingEvent } from './accounting-record.ts'
+import { encodeEvent } from '#db/event-line.ts'
+import type { Journal } from '#db/journal.ts'
+import type { AccountingEvent } from '#db/log-event.ts'
 import { REPLAY_LIMITS, createReplay } from './accounting-replay.ts'
-import { encodeEvent } from './event-line.ts'
-import { createEventStore } from './event-store.ts'
-import type { EventStoreDeps } from './event-store.ts'
 
 export interface WriterLimits {
   /** What waits to be written; more than this is dropped, and the gateway sends it again. */
   readonly waiting: number
-  /** Records in one transaction. */
+  /** Events in one append. */
   readonly batch: number
-  /** One is at the disk while the next is prepared. */
+  /** One is at the disk while the next is gathered. */
   readonly inFlight: number
-  /** Gateways send again after three seconds or so: before that the spool must have answered. */
-  readonly deadlineMs: number
-  /** Writes that were given up and did not come back; each holds a connection of the pool. */
-  readonly stuck: number
   readonly replay: { readonly [K in keyof typeof REPLAY_LIMITS]: number }
 }
 
@@ -26,21 +18,22 @@ const WRITER_LIMITS: WriterLimits = {
   waiting: 10_000,
   batch: 500,
   inFlight: 2,
-  deadlineMs: 2_000,
-  stuck: 4,
   replay: REPLAY_LIMITS,
 }
 
+/** Gateways send again after three seconds or so: before that the spool must have answered. */
+export const JOURNAL_DEADLINE_MS = 2_000
+
 export type WriteResult =
-  /** On disk: in the log, in quarantine or in the spool. */
+  /** On disk: in the journal or in the spool. */
   | 'recorded'
   /** The database is away and the spool takes no more. */
   | 'failed'
   | 'full'
 
 export interface AccountingWriter {
-  /** Resolves when it is known whether the event is on disk; nothing else may be acknowledged. */
-  write(event: AccountingEvent): Promise<WriteResult>
+  /** Calls back when it is known whether the event is on disk; nothing else may be acknowledged. */
+  write(event: AccountingEvent, settle: (result: WriteResult) => void): void
   /** Looks into the spool: to begin with what was left there, and after something was adopted. */
   wake(): void
   /** To be called when nothing more is written: what is in the spool stays for the next start. */
@@ -50,9 +43,11 @@ export interface AccountingWriter {
   problem(): string | null
 }
 
-export interface WriterDeps extends EventStoreDeps {
+export interface WriterDeps {
+  readonly journal: Pick<Journal, 'append'>
   readonly spool: Pick<Spool, 'append' | 'next' | 'done' | 'isEmpty' | 'lines'>
-  /** Told of each write that the database did not do, with what it said. */
+  readonly onBatch: (events: number) => void
+  /** Told of each append that the database did not do, with what it said. */
   readonly onFailure: (events: number, thrown: unknown) => void
   /** The first event goes through the spool; what was written at the time comes with a reason. */
   readonly onFilling: (thrown: unknown) => void
@@ -63,40 +58,40 @@ export interface WriterDeps extends EventStoreDeps {
   readonly onDrained: () => void
 }
 
+interface Queued {
+  readonly line: string
+  readonly settle: (result: WriteResult) => void
+}
+
 /**
- * Group commit: while one transaction is written the next one gathers, so a thousand gateways share a
- * disk flush instead of having one each.
+ * Group commit: while one append is written the next one gathers, so a thousand gateways share a disk
+ * flush instead of having one each.
  *
- * When a transaction fails or is late, all that is in work and all that waits goes to the spool, and
- * what comes after it goes behind it, so that the order holds, until replay has reached the end. A
- * transaction that was given up may still be committed later: writing is idempotent.
+ * When an append fails or is late, all that is in work and all that waits goes to the spool, and what
+ * comes after it goes behind it, so that the order holds, until replay has reached the end. An append
+ * that was given up may still be committed: what the journal has twice the log has once.
  */
 export function createAccountingWriter(
   deps: WriterDeps,
   limits: WriterLimits = WRITER_LIMITS,
 ): AccountingWriter {
-  const { spool } = deps
-  const store = createEventStore(deps)
-  const queue = createAccountingQueue()
+  const { journal, spool } = deps
+  let queue: Queued[] = []
   /** What is being written directly, in the order in which it was begun. */
-  const inWork = new Set<Batch>()
+  const inWork = new Set<readonly Queued[]>()
   let isSpooling = false
   /** Replay is at the last batch: what comes now waits in the queue for its end. */
-  let isClosing: NodeJS.Timeout | null = null
+  let isClosing = false
   let keeping = 0
-  let unsettled = 0
   let isPumping = false
   let refusal: string | null = null
 
   const replay = createReplay(
     {
       spool,
-      store: (events) => settled(store(events, AbortSignal.timeout(limits.replay.deadlineMs))),
-      setAside: (content) =>
-        deps.quarantine({ gateway: '', content, reason: 'a line of an unknown version' }),
-      isStuck: () => unsettled >= limits.stuck,
+      store: (lines) => journal.append(lines),
       onLastBatch: () => {
-        isClosing ??= setTimeout(keepQueue, limits.deadlineMs)
+        isClosing = true
       },
       onReplayed: (events) => {
         refusal = null
@@ -113,47 +108,32 @@ export function createAccountingWriter(
 
   function pump(): void {
     isPumping = false
-    while (!isSpooling && inWork.size < limits.inFlight) {
-      if (unsettled >= limits.stuck) return divert(new Error('earlier writes have not come back'))
-      const batch = queue.take(limits.batch)
-      if (batch === null) break
+    while (!isSpooling && inWork.size < limits.inFlight && queue.length > 0) {
+      const batch = queue.splice(0, limits.batch)
       inWork.add(batch)
       void writeDirectly(batch)
     }
   }
 
-  // One turn later: what came in the same turn of the loop goes into the same transaction.
+  // One turn later: what came in the same turn of the loop goes into the same append.
   function pumpSoon(): void {
     if (isPumping) return
     isPumping = true
     setImmediate(pump)
   }
 
-  async function writeDirectly(batch: Batch): Promise<void> {
-    const signal = AbortSignal.timeout(limits.deadlineMs)
+  async function writeDirectly(batch: readonly Queued[]): Promise<void> {
     try {
-      const events = batch.queued.map(({ event }) => event)
-      const written = settled(store(events, signal)).then(() => {
-        refusal = null
-        for (const { settle } of batch.queued) settle('recorded')
-      })
-      await within(limits.deadlineMs, written)
+      await journal.append(batch.map(({ line }) => line))
+      refusal = null
+      if (inWork.delete(batch)) for (const { settle } of batch) settle('recorded')
+      deps.onBatch(batch.length)
     } catch (thrown) {
-      deps.onFailure(batch.queued.length, thrown)
+      deps.onFailure(batch.length, thrown)
       // Unless another one has taken it along already.
       if (inWork.has(batch)) divert(thrown)
     }
-    if (inWork.delete(batch)) queue.done(batch)
     pump()
-  }
-
-  async function settled(writing: Promise<void>): Promise<void> {
-    unsettled += 1
-    try {
-      await writing
-    } finally {
-      unsettled -= 1
-    }
   }
 
   function divert(thrown: unknown): void {
@@ -161,22 +141,20 @@ export function createAccountingWriter(
     isSpooling = true
     const begun = [...inWork]
     inWork.clear()
-    for (const batch of begun) {
-      queue.done(batch)
-      for (const queued of batch.queued) keep(queued)
-    }
+    for (const batch of begun) for (const queued of batch) keep(queued)
     keepQueue()
   }
 
   function keepQueue(): void {
-    if (isClosing !== null) clearTimeout(isClosing)
-    isClosing = null
-    for (const queued of queue.drain()) keep(queued)
+    isClosing = false
+    const waiting = queue
+    queue = []
+    for (const queued of waiting) keep(queued)
   }
 
-  function keep({ event, settle }: Queued): void {
+  function keep({ line, settle }: Queued): void {
     keeping += 1
-    void spool.append(encodeEvent(event)).then((kept) => {
+    void spool.append(line).then((kept) => {
       keeping -= 1
       refusal = kept.ok ? null : kept.reason
       if (kept.ok) deps.onKept()
@@ -192,36 +170,31 @@ export function createAccountingWriter(
       if (spool.lines > 0) setImmediate(() => replay.wake())
       return
     }
-    if (isClosing !== null) clearTimeout(isClosing)
-    isClosing = null
+    isClosing = false
     if (isSpooling && refusal === null) deps.onDrained()
     isSpooling = false
     pump()
   }
 
-  function wake(): void {
-    if (spool.isEmpty) return
-    isSpooling = true
-    replay.wake()
-  }
-
   return {
-    write(event) {
-      if (queue.size + keeping >= limits.waiting) return Promise.resolve('full')
-      return new Promise((settle) => {
-        const queued = { event, settle }
-        if (isSpooling && isClosing === null) return keep(queued)
-        queue.add(queued)
-        pumpSoon()
-      })
+    write(event, settle) {
+      if (queue.length + keeping >= limits.waiting) return settle('full')
+      const queued = { line: encodeEvent(event), settle }
+      if (isSpooling && !isClosing) return keep(queued)
+      queue.push(queued)
+      pumpSoon()
     },
-    wake,
+    wake() {
+      if (spool.isEmpty) return
+      isSpooling = true
+      replay.wake()
+    },
     async stop() {
       await replay.stop()
       keepQueue()
     },
     get waiting() {
-      return queue.size + keeping
+      return queue.length + keeping
     },
     problem: () => refusal,
   }

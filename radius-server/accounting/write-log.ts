@@ -1,29 +1,18 @@
 import type { Clock } from '#core/clock.ts'
 import { reasonOf } from '#core/error.ts'
 import type { Log } from '#core/log.ts'
-import { createLogLimit } from '../log-limit.ts'
+import { createLogLimit } from '#core/log-limit.ts'
 import type { RadiusMetrics } from '../metrics.ts'
 import type { WriterDeps } from './accounting-writer.ts'
 
 type Told = Pick<
   WriterDeps,
-  | 'onBatch'
-  | 'onQuarantine'
-  | 'onFailure'
-  | 'onFilling'
-  | 'onKept'
-  | 'onRefused'
-  | 'onReplayed'
-  | 'onDrained'
+  'onBatch' | 'onFailure' | 'onFilling' | 'onKept' | 'onRefused' | 'onReplayed' | 'onDrained'
 >
 
-/**
- * What operators hear of the writer. A database that is away comes back; what a person must act on is
- * an event that the database refuses, and a disk that is full.
- */
+/** What operators hear of the writer. A database that is away comes back; a full disk needs a person. */
 export function createWriteLog(log: Log, metrics: RadiusMetrics, clock: Clock): Told {
   const mayLog = {
-    quarantined: createLogLimit(clock),
     failed: createLogLimit(clock),
     full: createLogLimit(clock),
   }
@@ -32,12 +21,6 @@ export function createWriteLog(log: Log, metrics: RadiusMetrics, clock: Clock): 
     onBatch(records) {
       metrics.recorded.inc(records)
       metrics.recordBatches.inc()
-    },
-    onQuarantine(gateway, thrown) {
-      metrics.quarantined.inc()
-      const heldBack = mayLog.quarantined()
-      if (heldBack === null) return
-      log.error('radius.accounting.quarantined', { gateway, reason: reasonOf(thrown), heldBack })
     },
     onFailure(events, thrown) {
       const heldBack = mayLog.failed()

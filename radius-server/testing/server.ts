@@ -4,6 +4,7 @@ import { silentLog } from '#core/log.ts'
 import { hashPassword } from '#core/password.ts'
 import type { AccountingRecord, GatewayRestart } from '#db/accounting-record.ts'
 import type { Account } from '#db/accounts.ts'
+import { decodeEvent } from '#db/event-line.ts'
 import type { Gateway } from '#db/gateways.ts'
 import type { Network, NetworkKind } from '#db/sites.ts'
 import { createTunnelContext } from '../eap/tls-tunnel.ts'
@@ -25,7 +26,8 @@ export interface TestHouse {
   findGrant: (mac: string) => Promise<number | null>
   written: AccountingRecord[]
   restarts: GatewayRestart[]
-  record: (records: readonly AccountingRecord[]) => Promise<void>
+  /** The journal; rejects or hangs if the test says so. */
+  append: (lines: readonly string[]) => Promise<void>
   spool: MemorySpool
   now: number
 }
@@ -88,8 +90,12 @@ export async function createTestServer(
     written: [],
     restarts: [],
     spool: createMemorySpool(),
-    record: (records) => {
-      house.written.push(...records)
+    append: (lines) => {
+      for (const line of lines) {
+        const event = decodeEvent(line)
+        if (event?.kind === 'record') house.written.push(event.record)
+        if (event?.kind === 'restart') house.restarts.push(event.restart)
+      }
       return Promise.resolve()
     },
     now: Date.UTC(2026, 10, 23, 12),
@@ -104,11 +110,8 @@ export async function createTestServer(
       until: (mac) => house.grants.get(mac) ?? null,
       find: (mac) => house.findGrant(mac),
     },
-    record: (records) => house.record(records),
-    restart: (restart) => Promise.resolve(house.restarts.push(restart)),
-    quarantine: () => Promise.resolve(),
+    journal: { append: (lines) => house.append(lines) },
     spool: house.spool,
-    ping: () => Promise.resolve(true),
     tunnelContext: () => {
       if (context === null) throw new Error('this test has no certificate')
       return context

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { parseMac } from '#core/mac.ts'
-import type { AccountingRecord } from '#db/accounting-record.ts'
+import type { TestRecord } from './journal.ts'
 
 const SECOND = 1000
 const MINUTE = 60 * SECOND
@@ -8,13 +8,13 @@ const MINUTE = 60 * SECOND
 /** What some gateways went through, and what arrived of it, in the order of arrival. */
 export interface History {
   /** The packets of each session that arrived; never none. */
-  readonly sessions: readonly (readonly AccountingRecord[])[]
+  readonly sessions: readonly (readonly TestRecord[])[]
   readonly restarts: readonly { readonly gateway: string; readonly at: number }[]
   readonly arrivals: readonly Arrival[]
 }
 
 export type Arrival =
-  | { readonly kind: 'batch'; readonly records: readonly AccountingRecord[] }
+  | { readonly kind: 'batch'; readonly records: readonly TestRecord[] }
   | { readonly kind: 'restart'; readonly gateway: string; readonly at: number }
 
 /** One session as it truly was, before the network had its way with it. */
@@ -76,7 +76,7 @@ export function history(base: number, name: string): fc.Arbitrary<History> {
       const sessions = whole
         .map((packets, i) => packets.flatMap((packet, j) => copies(packet, fate[i]?.[j] ?? 'once')))
         .filter((packets) => packets.length > 0)
-      const events: (AccountingRecord | { gateway: string; at: number })[] = [
+      const events: (TestRecord | { gateway: string; at: number })[] = [
         ...sessions.flat(),
         ...restarts,
       ]
@@ -94,7 +94,7 @@ export function history(base: number, name: string): fc.Arbitrary<History> {
 function packetsOf(
   one: Life,
   where: { gateway: string; device: number; began: number; end: number; salt: number },
-): readonly AccountingRecord[] {
+): readonly TestRecord[] {
   const times = [where.began]
   for (let at = where.began + one.interimMinutes * MINUTE; at < where.end - MINUTE;) {
     times.push(at)
@@ -103,7 +103,7 @@ function packetsOf(
   if (one.endsWith === 'stop') times.push(where.end)
   // All of it below 4 GiB: of more between two packets nobody can know.
   const step = Math.floor((0.9 * 2 ** 32) / (times.length + 1))
-  return times.map((at, i): AccountingRecord => {
+  return times.map((at, i): TestRecord => {
     const isStart = i === 0
     const isStop = one.endsWith === 'stop' && i === times.length - 1 && !isStart
     const counted = one.counter + step * i
@@ -131,7 +131,7 @@ function packetsOf(
 }
 
 /** What is sent again says a delay, which is in whole seconds: it seems to have happened a bit later. */
-function copies(packet: AccountingRecord, fate: string): readonly AccountingRecord[] {
+function copies(packet: TestRecord, fate: string): readonly TestRecord[] {
   if (fate === 'lost') return []
   if (fate === 'once') return [packet]
   const again = new Date(packet.at.getTime() + 640)
@@ -139,11 +139,11 @@ function copies(packet: AccountingRecord, fate: string): readonly AccountingReco
 }
 
 function inBatches(
-  order: readonly (AccountingRecord | { gateway: string; at: number })[],
+  order: readonly (TestRecord | { gateway: string; at: number })[],
   size: number,
 ): readonly Arrival[] {
   const arrivals: Arrival[] = []
-  let records: AccountingRecord[] = []
+  let records: TestRecord[] = []
   const flush = (): void => {
     if (records.length > 0) arrivals.push({ kind: 'batch', records })
     records = []

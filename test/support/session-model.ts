@@ -1,4 +1,4 @@
-import type { AccountingRecord } from '#db/accounting-record.ts'
+import type { TestRecord } from './journal.ts'
 
 /** What the database must hold of one session, in words as plain as can be. Times in ms. */
 export interface ExpectedSession {
@@ -19,7 +19,7 @@ export interface ExpectedSession {
 
 /** `packets` are those of one session that arrived, `restarts` those of its gateway. */
 export function expectedSession(
-  packets: readonly AccountingRecord[],
+  packets: readonly TestRecord[],
   restarts: readonly number[],
 ): ExpectedSession {
   const inTime = packets.toSorted((a, b) => a.at.getTime() - b.at.getTime())

@@ -1,7 +1,8 @@
+import { accountingSessionKey } from '#db/session-key.ts'
 import type { AccountingRecord } from '#db/accounting-record.ts'
-import type { AccountingEvent } from '../accounting/accounting-record.ts'
+import type { AccountingEvent } from '#db/log-event.ts'
 
-/** An interim of the session `id` at gateway gw-1, but for the changes. */
+/** An interim of the session `id` at gateway gw-1, of an account of that name, but for the changes. */
 export function session(id: string, changes: Partial<AccountingRecord> = {}): AccountingEvent {
   return {
     kind: 'record',
@@ -10,9 +11,9 @@ export function session(id: string, changes: Partial<AccountingRecord> = {}): Ac
       gateway: 'gw-1',
       site: 's',
       network: 'guest',
-      acctSessionId: id,
+      sessionKey: accountingSessionKey('gw-1', id, null),
       mac: null,
-      account: null,
+      account: id,
       ipv4: null,
       ipv6: null,
       at: new Date(0),

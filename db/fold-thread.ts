@@ -1,0 +1,115 @@
+import { Worker } from 'node:worker_threads'
+import type { Clock } from '#core/clock.ts'
+import { reasonOf } from '#core/error.ts'
+import { within } from '#core/lifecycle.ts'
+import type { Log } from '#core/log.ts'
+import { createLogLimit } from '#core/log-limit.ts'
+import type { Metrics } from '#core/metrics.ts'
+import type { FoldNews, FoldWork } from './fold-worker.ts'
+
+const LIMITS = {
+  restartMs: 5_000,
+  stopMs: 8_000,
+} as const
+
+/** The thread that brings the journal into the log, as the role `jobs` has it. */
+export interface FoldThread {
+  start(): void
+  stop(): Promise<void>
+  /** The sentence that says why the log is behind; null when it is not. */
+  problem(): string | null
+}
+
+export function createFoldThread(options: {
+  work: FoldWork
+  log: Log
+  metrics: Metrics
+  clock: Clock
+}): FoldThread {
+  const { work, log, metrics, clock } = options
+  const folded = metrics.counter(
+    'accueil_log_folded_total',
+    'Events brought from the journal into the log by this process.',
+  )
+  const quarantined = metrics.counter(
+    'accueil_log_quarantined_total',
+    'Events that the log refused, in log.quarantine.',
+  )
+  const depth = { events: 0, oldest: null as number | null }
+  metrics.gauge(
+    'accueil_journal_events',
+    'Acknowledged, and not in the log yet.',
+    () => depth.events,
+  )
+  metrics.gauge('accueil_journal_age_seconds', 'Age of the oldest of them.', () =>
+    depth.oldest === null ? 0 : Math.max(0, (clock() - depth.oldest) / 1000),
+  )
+  const mayLog = { failed: createLogLimit(clock), quarantined: createLogLimit(clock) }
+  let failure: string | null = null
+  let worker: Worker | null = null
+  let restart: NodeJS.Timeout | undefined
+  let isStopping = false
+
+  function hear(news: FoldNews): void {
+    switch (news.kind) {
+      case 'folded':
+        folded.inc(news.events)
+        return
+      case 'depth':
+        depth.events = news.events
+        depth.oldest = news.oldest
+        return
+      case 'recovered':
+        failure = null
+        log.info('log.fold.recovered', {})
+        return
+      case 'failed': {
+        failure = news.reason
+        const heldBack = mayLog.failed()
+        if (heldBack !== null) log.warn('log.fold.failed', { reason: news.reason, heldBack })
+        return
+      }
+      case 'quarantined': {
+        quarantined.inc()
+        const heldBack = mayLog.quarantined()
+        const { gateway, reason } = news
+        if (heldBack !== null) log.error('log.fold.quarantined', { gateway, reason, heldBack })
+      }
+    }
+  }
+
+  function start(): void {
+    const started = new Worker(new URL('./fold-worker.ts', import.meta.url), { workerData: work })
+    worker = started
+    started.on('message', hear)
+    started.on('error', (thrown) => {
+      failure = reasonOf(thrown)
+    })
+    started.on('exit', () => {
+      worker = null
+      if (isStopping) return
+      failure ??= 'its thread ended'
+      log.error('log.fold.ended', { reason: failure })
+      restart = setTimeout(start, LIMITS.restartMs)
+    })
+  }
+
+  return {
+    start,
+    async stop() {
+      isStopping = true
+      clearTimeout(restart)
+      const running = worker
+      if (running === null) return
+      const exited = new Promise<void>((resolve) => running.once('exit', () => resolve()))
+      running.postMessage('stop')
+      try {
+        await within(LIMITS.stopMs, exited)
+      } catch {
+        await running.terminate()
+      }
+    },
+    problem: () =>
+      failure === null ? null : `the journal is not brought into the log: ${failure}`,
+  }
+}

@@ -1,0 +1,58 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import { reasonOf } from '#core/error.ts'
+import { openDatabase } from './connection.ts'
+import { createFold } from './fold.ts'
+import { createFoldLoop } from './fold-loop.ts'
+import { journalDepth } from './journal.ts'
+
+/** What the thread is started with. */
+export interface FoldWork {
+  readonly url: string
+}
+
+/** What it tells. */
+export type FoldNews =
+  | { readonly kind: 'folded'; readonly events: number }
+  | { readonly kind: 'quarantined'; readonly gateway: string; readonly reason: string }
+  | { readonly kind: 'failed'; readonly reason: string }
+  | { readonly kind: 'recovered' }
+  | { readonly kind: 'depth'; readonly events: number; readonly oldest: number | null }
+
+const DEPTH_MS = 10_000
+
+/*
+ * A thread of its own: merging costs about as much CPU as taking packets does, and must not make those
+ * wait.
+ */
+const { url } = workerData as FoldWork
+const tell = (news: FoldNews): void => parentPort?.postMessage(news)
+const database = openDatabase(url, { applicationName: 'accueil fold', max: 2 })
+const loop = createFoldLoop({
+  fold: createFold({
+    database,
+    onQuarantine: (gateway, reason) => tell({ kind: 'quarantined', gateway, reason }),
+  }),
+  onFolded: (events) => tell({ kind: 'folded', events }),
+  onFailure: (thrown) => tell({ kind: 'failed', reason: reasonOf(thrown) }),
+  onRecovery: () => tell({ kind: 'recovered' }),
+})
+
+function tellDepth(): void {
+  journalDepth(database).then(
+    ({ events, oldest }) => tell({ kind: 'depth', events, oldest: oldest?.getTime() ?? null }),
+    // The loop says so already.
+    () => {},
+  )
+}
+
+loop.start()
+tellDepth()
+const timer = setInterval(tellDepth, DEPTH_MS)
+// The one thing it is told is to stop.
+parentPort?.once('message', () => {
+  clearInterval(timer)
+  void loop
+    .stop()
+    .then(() => database.close())
+    .then(() => parentPort?.close())
+})

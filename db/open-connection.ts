@@ -1,0 +1,46 @@
+import { randomUUID } from 'node:crypto'
+import type postgres from 'postgres'
+import type { AcceptanceEvent } from './log-event.ts'
+import { portalSessionKey } from './session-key.ts'
+import type { SessionMemory } from './session-memory.ts'
+import { newSession, seeAddress } from './session-state.ts'
+import { lockSessions, writeSessions } from './sessions.ts'
+
+/**
+ * The connection under way at that gateway, with what the acceptance adds; else a new one: the gateway
+ * has not accounted for this device yet, or never will. An accounting Start that comes later takes the
+ * row over.
+ */
+export async function openConnection(
+  sql: postgres.TransactionSql,
+  acceptance: AcceptanceEvent,
+  memory: SessionMemory,
+): Promise<void> {
+  const { gateway, site, network, mac, ip, termsVersion } = acceptance
+  const at = acceptance.at.getTime()
+  const key = portalSessionKey(gateway, mac)
+  const known = await lockSessions(sql, { gateway, mac, key })
+  const open = known.filter(
+    ({ stop, accounted, grantUntil }) =>
+      stop === null && (accounted || grantUntil === null || grantUntil > at),
+  )
+  const generation = Math.max(-1, ...known.map((s) => (s.key === key ? s.generation : -1))) + 1
+  const first = { key, generation, id: randomUUID(), gateway, site, network, mac }
+  const sessions = open.length > 0 ? open : [{ ...newSession(first, at), accounted: false }]
+  const [v4, v6] = ip?.includes(':') === true ? [null, ip] : [ip, null]
+  const seen = sessions.map((session) => ({
+    ...session,
+    ipv4: seeAddress(session.ipv4, v4, at),
+    ipv6: seeAddress(session.ipv6, v6, at),
+    lastAt: Math.max(session.lastAt, at),
+    grantUntil: acceptance.grantUntil.getTime(),
+  }))
+  for (const session of seen) memory.forget(session.key)
+  await writeSessions(sql, known, seen)
+  for (const { day, id } of open) {
+    // In a connection under way other terms may have been accepted before.
+    await sql`
+      update log.connection set terms_version = ${termsVersion}
+      where day = ${day}::date and id = ${id}`
+  }
+}
