@@ -2,8 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Fold } from './fold.ts'
 
 export const LOOP_LIMITS = {
-  /** How long a connection may be acknowledged and not found yet while nothing else happens. */
-  pollMs: 100,
+  /**
+   * Between two transactions: what comes meanwhile goes into one, and the packets of one session
+   * become one write. So long a connection may be acknowledged and not found yet.
+   */
+  pauseMs: 100,
   /** Another process is at it. */
   busyMs: 1_000,
   backOffMs: 250,
@@ -42,8 +45,10 @@ export function createFoldLoop(
         hasFailed = false
         pause = limits.backOffMs
         if (folded === 'busy') await rest(limits.busyMs)
-        else if (folded === 0) await rest(limits.pollMs)
-        else deps.onFolded(folded)
+        else {
+          if (folded > 0) deps.onFolded(folded)
+          await rest(limits.pauseMs)
+        }
       } catch (thrown) {
         hasFailed = true
         deps.onFailure(thrown)

@@ -15,8 +15,8 @@ import { LostRace } from './sessions.ts'
 
 const FOLD_LIMITS = {
   /** Events in one transaction; several of one session become one write. */
-  events: 5_000,
-  entries: 500,
+  events: 20_000,
+  entries: 2_000,
   /** Other writers of the same sessions are few: the job that ends silent ones, a second fold. */
   attempts: 10,
 } as const
@@ -90,7 +90,7 @@ export function createFold({ database, onQuarantine }: FoldDeps): Fold {
     onQuarantine(gateway, reason)
   }
 
-  /** Halves what fails until the one is found that the log does not take: 25 writes for one in 5,000. */
+  /** Halves what fails until the one is found that the log does not take: 30 writes for one in 20,000. */
   async function writeApart(entries: readonly Entry[]): Promise<void> {
     const [first] = entries
     if (first === undefined) return

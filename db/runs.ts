@@ -14,7 +14,8 @@ export function addPoint<T extends string | number>(
   joins: (before: T, after: T) => boolean,
 ): readonly Run<T>[] {
   const last = runs.at(-1)
-  if (last !== undefined && point[0] > last[1][0]) {
+  if (last === undefined) return [[point, point]]
+  if (point[0] > last[1][0]) {
     return joins(last[1][1], point[1])
       ? [...runs.slice(0, -1), [last[0], point]]
       : [...runs, [point, point]]

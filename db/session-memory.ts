@@ -7,8 +7,8 @@ const LIMITS = {
 } as const
 
 /**
- * The sessions of which packets came lately, all generations of each key, so that the next packet of
- * one need not read it. What is remembered may be out of date, if another process wrote since: the
+ * The open sessions of which packets came lately, all generations of each key, so that the next packet
+ * of one need not read it. What is remembered may be out of date, if another process wrote since: the
  * version of each session tells, and then all is forgotten.
  */
 export interface SessionMemory {
@@ -32,7 +32,12 @@ export function createSessionMemory(): SessionMemory {
           byKey.set(state.key, generations)
         }
       }
-      for (const [key, generations] of byKey) held.set(key, [...generations.values()])
+      for (const [key, generations] of byKey) {
+        const states = [...generations.values()]
+        // Of what has ended by a packet of its own nothing is expected any more.
+        if (states.every(({ stop }) => stop?.by === 'packet')) held.delete(key)
+        else held.set(key, states)
+      }
     },
     forget: (key) => {
       held.delete(key)

@@ -31,6 +31,8 @@ export interface Load {
 /** What it saw; one JSON line on stdout. Times in milliseconds. */
 export interface LoadResult {
   readonly answers: number
+  /** All packets, those of the warm-up too. */
+  readonly sent: number
   readonly seconds: number
   readonly cpuSeconds: number
   readonly p50: number
@@ -54,7 +56,7 @@ interface Pending {
 async function runLoad(load: Load): Promise<LoadResult> {
   const packets = load.kind === 'pap' ? papPackets(load) : accountingPackets(load)
   const latencies = new Float64Array(packets.length)
-  const tally = { answers: 0, lost: 0, wrong: 0, unsigned: 0, counting: false }
+  const tally = { answers: 0, sent: 0, lost: 0, wrong: 0, unsigned: 0, counting: false }
   const lines = await Promise.all(Array.from({ length: SOCKETS }, (_, i) => openLine(i)))
   const window = Math.max(1, Math.floor(load.outstanding / SOCKETS))
   const expected = load.kind === 'pap' ? CODE.accessAccept : CODE.accountingResponse
@@ -67,6 +69,7 @@ async function runLoad(load: Load): Promise<LoadResult> {
       return
     }
     line.next += SOCKETS
+    tally.sent++
     line.pending.set(packet[1] ?? 0, { packet, sentAt: performance.now() })
     line.socket.send(packet, load.port, '127.0.0.1')
   }
@@ -110,6 +113,7 @@ async function runLoad(load: Load): Promise<LoadResult> {
   const quantile = (share: number): number => sorted[Math.floor(sorted.length * share)] ?? 0
   return {
     answers: tally.answers,
+    sent: tally.sent,
     seconds,
     cpuSeconds: cpu,
     p50: quantile(0.5),

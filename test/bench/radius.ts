@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { startFreeRadius } from '../support/peers/freeradius.ts'
+import type { FreeRadius } from '../support/peers/freeradius.ts'
 import { freePort } from '../support/peers/free-ports.ts'
 import { must } from '../support/peers/process.ts'
 import type { Product } from '../support/peers/product.ts'
@@ -8,7 +9,7 @@ import type { RunFolder } from '../support/peers/run-folder.ts'
 import { ATTRIBUTE, accessRequest, attribute } from '../support/peers/radius-packet.ts'
 import { exchange } from '../support/peers/udp.ts'
 import type { Load, LoadResult } from './radius-load.ts'
-import type { Measure, Row } from './row.ts'
+import type { Row } from './row.ts'
 
 export const SECRET = 'testing123'
 /** Ours keeps them under argon2id, FreeRADIUS in the clear in its users file. */
@@ -17,67 +18,65 @@ export const ACCOUNTS: readonly { readonly name: string; readonly password: stri
   (_, i) => ({ name: `user${i}`, password: `password of user${i}` }),
 )
 
-const OUTSTANDING = 200
 const SECONDS = 5
 const WARM_UP_SECONDS = 2
-/** What no server here reaches; making them takes a few seconds, outside the measured time. */
-const PACKETS = { pap: 500_000, accounting: 300_000 } as const
 
-interface Server {
+export interface RadiusUnderTest {
   readonly authPort: number
   readonly acctPort: number
+  /** The server and its Postgres. */
   readonly pids: readonly number[]
 }
 
-/** PAP with Message-Authenticator and accounting into Postgres, beside FreeRADIUS. */
-export async function radiusRows(folder: RunFolder, product: Product): Promise<readonly Row[]> {
-  const ours: Server = {
+export function oursUnderTest(product: Product): RadiusUnderTest {
+  return {
     authPort: product.ports.radius,
     acctPort: product.ports.radiusAcct,
     pids: [product.running().pid, ...postgresUnder(product.dataDir)],
   }
-  const oursPap = await measure('pap', ours)
-  const oursAccounting = await measure('accounting', ours)
-
-  const ports = { authPort: await freePort(), acctPort: await freePort() }
-  const options = { ...ports, secret: SECRET, users: ACCOUNTS }
-  await using peer = await startFreeRadius(folder, options)
-  const theirs: Server = { ...ports, pids: [peer.pid, ...postgresUnder(peer.dataDir)] }
-  return [
-    {
-      work: 'PAP, 200 outstanding',
-      peer: 'FreeRADIUS, users file',
-      ours: oursPap,
-      theirs: await measure('pap', theirs),
-      notes: `${ACCOUNTS.length} accounts, each of which logged in once before.`,
-    },
-    {
-      work: 'accounting, 200 outstanding',
-      peer: 'FreeRADIUS, rlm_sql',
-      ours: oursAccounting,
-      theirs: await measure('accounting', theirs),
-      notes: 'CPU of the server and of its Postgres (the same binaries, fsync on).',
-    },
-  ]
 }
 
-async function measure(kind: Load['kind'], server: Server): Promise<Measure> {
+/** FreeRADIUS with the same accounts, and accounting into a Postgres of its own. */
+export async function startPeer(folder: RunFolder): Promise<FreeRadius & RadiusUnderTest> {
+  const ports = { authPort: await freePort(), acctPort: await freePort() }
+  const peer = await startFreeRadius(folder, { ...ports, secret: SECRET, users: ACCOUNTS })
+  return { ...peer, pids: [peer.pid, ...postgresUnder(peer.dataDir)] }
+}
+
+/** PAP with Message-Authenticator, beside FreeRADIUS. */
+export async function papRow(product: Product, peer: RadiusUnderTest): Promise<Row> {
+  const load = { kind: 'pap', outstanding: 200, packets: 500_000 } as const
+  const ours = oursUnderTest(product)
+  await everyoneOnce(ours.authPort)
+  const measured = await measureLoad(ours, load)
+  await everyoneOnce(peer.authPort)
+  return {
+    work: 'PAP, 200 outstanding',
+    peer: 'FreeRADIUS, users file',
+    ours: measured,
+    theirs: await measureLoad(peer, load),
+    notes: `${ACCOUNTS.length} accounts, each of which logged in once before.`,
+  }
+}
+
+/** Runs the load from a process of its own. `packets` must be more than the server answers in that time. */
+export async function measureLoad(
+  server: RadiusUnderTest,
+  o: Pick<Load, 'kind' | 'outstanding' | 'packets'>,
+): Promise<LoadResult> {
   const load: Load = {
-    kind,
-    port: kind === 'pap' ? server.authPort : server.acctPort,
+    ...o,
+    port: o.kind === 'pap' ? server.authPort : server.acctPort,
     secret: SECRET,
-    outstanding: OUTSTANDING,
     warmUpSeconds: WARM_UP_SECONDS,
     seconds: SECONDS,
-    packets: PACKETS[kind],
     accounts: ACCOUNTS.length,
     servers: server.pids,
   }
-  if (kind === 'pap') await everyoneOnce(server.authPort)
   const script = join(import.meta.dirname, 'radius-load.ts')
   const line = await must([process.execPath, script, JSON.stringify(load)])
   const result = JSON.parse(line) as LoadResult
-  if (result.ranOut) console.log(`# ${kind}: the packets were used up after ${result.seconds} s`)
+  if (result.ranOut) console.log(`# ${o.kind}: the packets were used up after ${result.seconds} s`)
   return result
 }
 

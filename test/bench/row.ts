@@ -27,20 +27,34 @@ export function perCpuSecond({ answers, cpuSeconds }: Measure): number {
 
 export function printRows(rows: readonly Row[]): void {
   const table = rows.flatMap((row) => [
-    line(row.work, 'accueil', row.ours, perCpuSecond(row.ours) / perCpuSecond(row.theirs)),
-    line('', row.peer, row.theirs, 1),
+    line(row.work, 'accueil', row.ours, ratiosOf(row)),
+    line('', row.peer, row.theirs, { perCpuSecond: 1, perSecond: 1 }),
   ])
   console.table(table)
   for (const { work, notes } of rows) if (notes !== undefined) console.log(`${work}: ${notes}`)
 }
 
-function line(work: string, who: string, m: Measure, ratio: number): Record<string, string> {
+interface Ratios {
+  readonly perCpuSecond: number
+  readonly perSecond: number
+}
+
+/** Ours divided by theirs. */
+export function ratiosOf({ ours, theirs }: Row): Ratios {
+  return {
+    perCpuSecond: perCpuSecond(ours) / perCpuSecond(theirs),
+    perSecond: ours.answers / ours.seconds / (theirs.answers / theirs.seconds),
+  }
+}
+
+function line(work: string, who: string, m: Measure, ratios: Ratios): Record<string, string> {
   return {
     work,
     who,
     'answers/CPU-second': Math.round(perCpuSecond(m)).toLocaleString('en'),
-    ratio: ratio.toFixed(2),
+    ratio: ratios.perCpuSecond.toFixed(2),
     'answers/s': Math.round(m.answers / m.seconds).toLocaleString('en'),
+    'ratio/s': ratios.perSecond.toFixed(2),
     'p50 ms': m.p50.toFixed(2),
     'p99 ms': m.p99.toFixed(2),
     lost: `${m.lost}`,

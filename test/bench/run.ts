@@ -5,11 +5,17 @@ import { BENCH_PEERS, providePeers } from '../interop/packages.ts'
 import { createProduct } from '../support/peers/product.ts'
 import { createRunFolder, endProcesses, sweepLeftovers } from '../support/peers/run-folder.ts'
 import { blockedNameRow, blockedNames } from './blocked-name.ts'
-import { ACCOUNTS, SECRET, radiusRows } from './radius.ts'
-import { perCpuSecond, printRows } from './row.ts'
+import { accountingRow } from './accounting.ts'
+import { ACCOUNTS, SECRET, papRow, startPeer } from './radius.ts'
+import { perCpuSecond, printRows, ratiosOf } from './row.ts'
 import type { Row } from './row.ts'
 
-/** `npm run bench [-- --million]`: this project beside its peers, in one run, on this machine. */
+/**
+ * `npm run bench [-- --million] [--only=pap,accounting,names]`: this project beside its peers, in one
+ * run, on this machine.
+ */
+const only = process.argv.find((arg) => arg.startsWith('--only='))?.slice('--only='.length)
+const isAsked = (row: string): boolean => only === undefined || only.split(',').includes(row)
 const nameCount = process.argv.includes('--million') ? 1_000_000 : 100_000
 
 sweepLeftovers()
@@ -48,7 +54,18 @@ async function measureAll(): Promise<readonly Row[]> {
   console.log(
     `# ${nameCount} names and ${ACCOUNTS.length} accounts applied in ${Date.now() - began} ms`,
   )
-  return [...(await radiusRows(folder, product)), await blockedNameRow(folder, product, names)]
+  const rows: Row[] = []
+  if (isAsked('pap') || isAsked('accounting')) {
+    await using peer = await startPeer(folder)
+    if (isAsked('pap')) rows.push(await papRow(product, peer))
+    if (isAsked('accounting')) {
+      for (const outstanding of [200, 20]) {
+        rows.push(await accountingRow(product, peer, outstanding))
+      }
+    }
+  }
+  if (isAsked('names')) rows.push(await blockedNameRow(folder, product, names))
+  return rows
 }
 
 function declaration(terms: unknown): unknown {
@@ -90,7 +107,7 @@ function report(rows: readonly Row[]): unknown {
       ...row,
       oursPerCpuSecond: perCpuSecond(row.ours),
       theirsPerCpuSecond: perCpuSecond(row.theirs),
-      ratio: perCpuSecond(row.ours) / perCpuSecond(row.theirs),
+      ratio: ratiosOf(row),
     })),
   }
 }

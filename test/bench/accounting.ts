@@ -1,0 +1,48 @@
+import { startEmbedded } from '#db/embedded.ts'
+import { openDatabase } from '#db/connection.ts'
+import { journalDepth } from '#db/journal.ts'
+import { eventually } from '../support/peers/process.ts'
+import type { Product } from '../support/peers/product.ts'
+import { cpuSeconds } from './cpu.ts'
+import { measureLoad, oursUnderTest } from './radius.ts'
+import type { RadiusUnderTest } from './radius.ts'
+import type { Row } from './row.ts'
+
+/** What no server here reaches; making them takes a few seconds, outside the measured time. */
+const PACKETS = 600_000
+
+/**
+ * Accounting that is acknowledged when it is in Postgres, fsync on, beside FreeRADIUS with rlm_sql on the
+ * same binaries. Ours is acknowledged from the journal: what bringing it into the log costs afterwards is
+ * measured too, and counted in the work per CPU-second.
+ */
+export async function accountingRow(
+  product: Product,
+  peer: RadiusUnderTest,
+  outstanding: number,
+): Promise<Row> {
+  const load = { kind: 'accounting', outstanding, packets: PACKETS } as const
+  const ours = oursUnderTest(product)
+  const before = cpuSeconds(ours.pids)
+  const acknowledged = await measureLoad(ours, load)
+  const ended = performance.now()
+  await whole(product)
+  const behind = (performance.now() - ended) / 1000
+  const all = cpuSeconds(ours.pids) - before
+  return {
+    work: `accounting, ${outstanding} outstanding`,
+    peer: 'FreeRADIUS, rlm_sql',
+    // Of all that was sent, warming up included: the part that was counted cannot be told from the rest.
+    ours: { ...acknowledged, cpuSeconds: (all * acknowledged.answers) / acknowledged.sent },
+    theirs: await measureLoad(peer, load),
+    notes: `CPU of the server and of its Postgres (the same binaries, fsync on). Ours counts until the log is whole, ${behind.toFixed(1)} s after the last acknowledgement.`,
+  }
+}
+
+async function whole(product: Product): Promise<void> {
+  const { url } = await startEmbedded({ dataDir: product.dataDir })
+  const database = openDatabase(url, { applicationName: 'bench', max: 1 })
+  const isEmpty = async (): Promise<boolean> => (await journalDepth(database)).events === 0
+  await eventually('the journal is in the log', isEmpty, 120_000)
+  await database.close()
+}
