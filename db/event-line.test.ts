@@ -43,6 +43,11 @@ test.each([
   expect(decodeEvent(line)).toEqual(event)
 })
 
+test('a line that was written before a field existed says null of it', () => {
+  const line = JSON.parse(encodeEvent(session('s1')))
+  expect(decodeEvent(JSON.stringify(line.slice(0, -1)))).toEqual(session('s1'))
+})
+
 test.each(['', 'null', '{', '{"v":2}', '[]', '[1,"start"]', '[2,"other"]', '[3,"restart"]'])(
   'the line %j is not read',
   (line) => {

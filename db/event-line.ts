@@ -121,9 +121,10 @@ type RecordLine = [
   octetsIn: number | string | null,
   octetsOut: number | string | null,
   counterBits: 32 | 64 | null,
-  cause: string | null,
+  cause?: string | null,
 ]
 
+/** A line that was written before a field existed is shorter, and says null of it. */
 function decodeRecord(line: RecordLine): AccountingRecord {
   return {
     kind: line[1],
@@ -141,7 +142,7 @@ function decodeRecord(line: RecordLine): AccountingRecord {
     octetsIn: line[13] === null ? null : BigInt(line[13]),
     octetsOut: line[14] === null ? null : BigInt(line[14]),
     counterBits: line[15],
-    cause: line[16],
+    cause: line[16] ?? null,
   }
 }
 
