@@ -232,6 +232,27 @@ describe('the connection log', () => {
     })
   })
 
+  test('a clock of ours that jumps back or ahead loses nothing, and no row ends before it begins', async () => {
+    for (const jump of [-60, 60]) {
+      await using database = await openTestDatabase()
+      const packet = (kind: TestRecord['kind'], minutes: number, off = 0): TestRecord =>
+        record(kind, minutes, {
+          at: new Date(T0 + (minutes + off) * 60_000),
+          nasAt: new Date(T0 + minutes * 60_000),
+        })
+      await recordAccounting(database, [packet('start', 0), packet('interim', 10)])
+      await recordAccounting(database, [packet('interim', 15, jump)])
+      await recordAccounting(database, [packet('stop', 20, jump)])
+      const found = await database.sql`
+        select stopped_at >= started_at as right, stop_cause as cause, nas_stopped_at as nas
+        from log.connection where stopped_at is not null`
+      // What the gateway's own clock said is kept, which tells the rest.
+      expect([...found]).toEqual([
+        { right: true, cause: 'User-Request', nas: new Date(T0 + 20 * 60_000) },
+      ])
+    }
+  })
+
   test('a changed address is kept with its time, so that it is known who had it then', async () => {
     await using database = await openTestDatabase()
     const v6 = { ipv6: '2001:db8::1' }
