@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto'
 import type { AccountingRecord, GatewayRestart } from './accounting-record.ts'
+import { newConnectionId } from './connection-id.ts'
 import { countOctets } from './octets.ts'
 import { SESSION_LIMITS, newSession, seeAddress } from './session-state.ts'
 import type { SessionState, StartRank, Stop } from './session-state.ts'
@@ -101,7 +101,7 @@ function beginSession(
 ): SessionState {
   const { gateway, site, network, mac } = record
   const generation = Math.max(-1, ...generations.map((session) => session.generation)) + 1
-  const first = { key, generation, id: randomUUID(), gateway, site, network, mac }
+  const first = { key, generation, id: newConnectionId(), gateway, site, network, mac }
   return newSession(first, record.at.getTime())
 }
 

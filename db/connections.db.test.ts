@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { openTestDatabase } from '../test/support/database.ts'
+import { dayFromNow, fillDay, sealNow } from '../test/support/sealed-log.ts'
 import type { Database } from './connection.ts'
 import { NO_CRITERIA, searchConnections } from './connections.ts'
 import type { Connection, Criteria } from './connections.ts'
@@ -102,27 +103,64 @@ describe('a search of the log', () => {
     expect(await found(database, { ...asked, publicPort: 5000 })).toEqual([])
   })
 
-  test('finds a connection that began months before the instant asked for', async () => {
+  test('reads of the closed days those that have a connection of that time, and no others', async () => {
     await using database = await openTestDatabase()
-    const [partition] = await database.sql<{ day: string }[]>`
-      select min(substr(c.relname, 12)) as day from pg_inherits i join pg_class c on c.oid = i.inhrelid
-      where i.inhparent = 'log.connection'::regclass`
-    const day = partition?.day.replaceAll('_', '-') ?? ''
+    const days = [-7, -6, -5, -4].map(dayFromNow)
+    for (const day of days) await fillDay(database, day, 1, { account: day })
+    const hour = (day: number, hours: number): Date =>
+      new Date(Date.parse(`${dayFromNow(day)}T00:00:00Z`) + hours * HOUR_MS)
+    // Of the oldest day's two, one goes on, and one is still open.
+    await fill(database, [[-7 * 24, -4.5 * 24, '192.168.77.9', 'long', 'a']])
+    await fill(database, [[-6 * 24, null, '192.168.77.9', 'open', 'a']])
+    await sealNow(database)
+    const read = async (at: Date): Promise<readonly string[]> => {
+      const rows = await database.sql<{ day: string }[]>`
+        select day::text from log.days_to_read(${at}, ${at}, null) join log.closed_day using (day)
+        order by 1`
+      return rows.map(({ day }) => day)
+    }
+    expect(await read(hour(-7, -1))).toEqual([])
+    expect(await read(hour(-7, 0.1))).toEqual([days[0]])
+    expect(await read(hour(-5, 0.1))).toEqual([days[0], days[1], days[2]])
+    expect(await read(hour(-4, 12))).toEqual([days[1]])
+    expect(await read(hour(200, 0))).toEqual([days[1]])
+    const then = { ip: '192.168.77.9', from: hour(-5, 12), to: hour(-5, 12) }
+    const users = async (): Promise<readonly (string | null)[]> =>
+      (await found(database, then)).map(({ user }) => user)
+    expect(await users()).toEqual(['long', 'open'])
+    // A late packet is found at once; at the next run the day is passed over again where it may be.
     await database.sql`
-      insert into log.connection (day, id, site, gateway, network, started_at)
-      values (${day}, gen_random_uuid(), 'a', 'g', 'staff', ${`${day}T12:00:00Z`})`
-    const inTwoMonths = new Date(Date.parse(`${day}T12:00:00Z`) + 60 * 24 * HOUR_MS)
-    const then = { site: 'a', from: inTwoMonths, to: inTwoMonths }
-    // Nothing says that so old a connection lasts: the month before is read, and no more.
-    expect(await found(database, then)).toEqual([])
+      update log.connection set stopped_at = ${hour(-5, 13)} where account = ${days[0] ?? ''}`
+    await database.sql`update log.connection set stopped_at = ${hour(-6, 1)} where account = 'long'`
     await database.sql`
-      insert into log.session (key, day, id, gateway, site, network, started_at, last_at)
-      select gen_random_uuid(), day, id, gateway, site, network, started_at, ${inTwoMonths}
-      from log.connection`
-    expect(await found(database, then)).toHaveLength(1)
-    // It is remembered when the session itself is let go of.
-    await database.sql`delete from log.session`
-    expect(await found(database, then)).toHaveLength(1)
+      update log.connection set stopped_at = ${hour(-6, 13)} where account = 'open'`
+    expect(await users()).toEqual([days[0]])
+    await sealNow(database)
+    expect(await users()).toEqual([days[0]])
+    expect(await read(hour(-5, 12))).toEqual([days[0]])
+    expect(await read(hour(-6, 13))).toEqual([days[0], days[1]])
+    expect(await read(hour(200, 0))).toEqual([])
+  })
+
+  test('finds what began months before it was first heard of, whatever the order of days', async () => {
+    await using database = await openTestDatabase()
+    await fill(database, [[-100, -99, '192.168.77.9', 'usual', 'a']])
+    // Kept under a day of which there is a partition, as db/sessions.ts does.
+    await database.sql`
+      insert into log.connection (day, id, site, gateway, network, started_at, nas_started_at, stopped_at,
+                                  account)
+      select ${dayFromNow(-4)}, gen_random_uuid(), 'a', 'g', 'staff', ${at(-90 * 24)}, ${at(-90 * 24)},
+             ${at(-98)}, 'late'`
+    await sealNow(database)
+    await fill(database, [[-1, null, '192.168.77.9', 'today', 'a']])
+    expect((await found(database, { site: 'a' })).map(({ user }) => user)).toEqual([
+      'late',
+      'usual',
+      'today',
+    ])
+    const asked = { site: 'a', from: at(-60 * 24), to: at(-60 * 24) }
+    const [row] = await found(database, asked)
+    expect(row).toMatchObject({ user: 'late', start: at(-90 * 24), stop: at(-98) })
   })
 
   test('whose text looks like SQL is a text', async () => {

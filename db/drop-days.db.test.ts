@@ -76,7 +76,7 @@ describe('dropping a day', () => {
     // All this time the reader had the day, and the drop stood behind the reader.
     expect(written).toBeGreaterThan(before + 2)
     expect((await dayTables(database))[0]).toEqual({
-      parent: 'connection',
+      parent: 'connection_row',
       day: DAY,
       state: 'leaving',
     })
@@ -91,9 +91,9 @@ describe('dropping a day', () => {
   test('that was interrupted anywhere is finished by the next run', async () => {
     await using database = await openTestDatabase()
     await fillDay(database, DAY, 3)
-    const name = `connection_${DAY.replaceAll('-', '_')}`
+    const name = `connection_row_${DAY.replaceAll('-', '_')}`
     await database.sql.unsafe(
-      `alter table log.connection detach partition log.${name} concurrently`,
+      `alter table log.connection_row detach partition log.${name} concurrently`,
     )
     expect((await drop(database)).dropped).toMatchObject([{ day: DAY, rows: 3 }])
     expect((await dayTables(database)).filter(({ day }) => day === DAY)).toEqual([])

@@ -76,7 +76,7 @@ export async function dropOldDays(
 
 async function lookAt(database: Database, day: string, now: number): Promise<GoneDay> {
   const { sql } = database
-  const name = partitionName('connection', day)
+  const name = partitionName('connection_row', day)
   const [count] = await sql<{ rows: string }[]>`select count(*) as rows from log.${sql(name)}`
   const [seal] = await sql<{ digest: string }[]>`
     select encode(digest, 'hex') as digest from log.seal where day = ${day}`
@@ -154,7 +154,7 @@ async function forget(kysely: Transaction<Tables>, day: string, at: Date): Promi
     kysely,
   )
   await sql`delete from log.amendment where made_on = ${date}`.execute(kysely)
-  for (const table of ['seal_leaf', 'closed_day', 'hold_row']) {
+  for (const table of ['seal_leaf', 'closed_day', 'late_change', 'hold_row']) {
     await sql`delete from ${sql.id('log', table)} where day = ${date}`.execute(kysely)
   }
 }

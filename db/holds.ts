@@ -70,8 +70,11 @@ export async function addHold(
     // A row's day is its start's, or later where that was too long ago when it was first heard of.
     const named = await sql`
       insert into log.hold_row (hold, day, id)
-      select ${made?.id ?? null}, c.day, c.id from log.connection c
-      where c.day >= ${utcDay(first)} and c.id = any(${found.map(({ sessionId }) => sessionId)}::uuid[])`
+      select ${made?.id ?? null}, c.day, named.id
+      from unnest(${found.map(({ sessionId }) => sessionId)}::uuid[]) as named(id)
+      join log.connection_row c on c.id_tail = log.id_tail(named.id)
+       and c.id_head is not distinct from log.id_head(named.id)
+      where c.day >= ${utcDay(first)}`
     await sql`
       insert into audit.entry (actor, action, subject, reason, details)
       values (${hold.actor}, 'logs.hold-add', ${hold.caseRef}, ${hold.reason},
@@ -117,12 +120,12 @@ export async function keepHeldRows(database: Database, day: string, now: number)
     await sql`set local timezone = 'UTC'`
     await sql`
       insert into log.held (hold, day, id, connection, former_addresses)
-      select r.hold, r.day, r.id, jsonb_strip_nulls(to_jsonb(c)),
+      select r.hold, r.day, r.id, jsonb_strip_nulls(to_jsonb(log.connection_of(c))),
              coalesce((select jsonb_agg(jsonb_strip_nulls(to_jsonb(f)) order by f.from_at, f.address)
                        from log.former_address f where f.day = r.day and f.id = r.id), '[]')
       from log.hold_row r
       join log.hold h on h.id = r.hold and h.ended_at is null and h.until >= ${utcDay(now)}
-      join log.connection c on c.day = r.day and c.id = r.id
+      join log.connection_row c on c.day = r.day and c.id_tail = log.id_tail(r.id)
       where r.day = ${day}
       on conflict do nothing`
   })
@@ -205,6 +208,7 @@ export function heldConnections(
       and (${from}::timestamptz is null or c.stopped_at is null or c.stopped_at >= ${from})
       and (${to}::timestamptz is null or c.started_at <= ${to})
       -- Copied already, and its day not dropped yet: the search finds it.
-      and not exists (select from log.connection there where there.day = k.day and there.id = k.id)
+      and not exists (select from log.connection_row there
+                      where there.day = k.day and there.id_tail = log.id_tail(k.id))
     order by c.started_at, c.id`
 }

@@ -1,6 +1,7 @@
-import { randomUUID } from 'node:crypto'
 import type postgres from 'postgres'
+import { newConnectionId } from './connection-id.ts'
 import type { AcceptanceEvent } from './log-event.ts'
+import { writeNames } from './log-names.ts'
 import { portalSessionKey } from './session-key.ts'
 import type { SessionMemory } from './session-memory.ts'
 import { newSession, seeAddress } from './session-state.ts'
@@ -25,7 +26,7 @@ export async function openConnection(
       stop === null && (accounted || grantUntil === null || grantUntil > at),
   )
   const generation = Math.max(-1, ...known.map((s) => (s.key === key ? s.generation : -1))) + 1
-  const first = { key, generation, id: randomUUID(), gateway, site, network, mac }
+  const first = { key, generation, id: newConnectionId(), gateway, site, network, mac }
   const sessions = open.length > 0 ? open : [{ ...newSession(first, at), accounted: false }]
   const [v4, v6] = ip?.includes(':') === true ? [null, ip] : [ip, null]
   const seen = sessions.map((session) => ({
@@ -37,10 +38,12 @@ export async function openConnection(
   }))
   for (const session of seen) memory.forget(session.key)
   await writeSessions(sql, known, seen)
+  if (open.length > 0) await writeNames(sql, [{ terms: termsVersion }])
   for (const { day, id } of open) {
     // In a connection under way other terms may have been accepted before.
     await sql`
-      update log.connection set terms_version = ${termsVersion}
-      where day = ${day}::date and id = ${id}`
+      update log.connection_row set
+        terms = (select id from log.terms where name = ${termsVersion})
+      where day = ${day}::date and id_tail = log.id_tail(${id})`
   }
 }

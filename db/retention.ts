@@ -6,6 +6,7 @@ import type { GoneDay } from './drop-days.ts'
 import { listHolds, releaseEndedHolds } from './holds.ts'
 import type { Hold, ReleasedHold } from './holds.ts'
 import type { Job } from './jobs.ts'
+import { forgetAccounts } from './log-accounts.ts'
 import { goneFrom, makePartitions, utcDay } from './partitions.ts'
 
 const HOUR_MS = 3_600_000
@@ -22,6 +23,8 @@ export interface Purge {
   /** A day that a reader still holds on to; the next run drops it. */
   readonly waiting: string | null
   readonly released: readonly ReleasedHold[]
+  /** Names of accounts that no row has any more. */
+  readonly accounts: number
   readonly sessions: number
   readonly acceptances: number
   readonly grants: number
@@ -58,6 +61,7 @@ export async function runPurge(
 ): Promise<Purge> {
   const outcome = await dropOldDays(database, now, { actor, patienceMs })
   const released = await releaseEndedHolds(database, now, actor)
+  const accounts = await forgetAccounts(database)
   const sessions = await database.sql`
     delete from log.session
     where last_at < now() - ${SESSION_LIFE}::interval
@@ -73,6 +77,7 @@ export async function runPurge(
   return {
     ...outcome,
     released,
+    accounts,
     sessions: sessions.count,
     acceptances: acceptances.count,
     grants: grants.count,
@@ -85,6 +90,7 @@ function purgeLine({ dropped, waiting, released, ...ended }: Purge): string {
     ...(waiting === null ? [] : [`${waiting} waits for a reader to end`]),
     ...released.map(({ caseRef, copies }) => `${copies} copies held for ${caseRef} ended`),
     `${ended.sessions} sessions, ${ended.acceptances} acceptances, ${ended.grants} grants ended`,
+    `${ended.accounts} names of accounts forgotten`,
   ].join(', ')
 }
 

@@ -27,12 +27,12 @@ import { freePort } from './support/peers/free-ports.ts'
 const PLANTED = 'planted'
 const DESTINATION = '198.51.100.77'
 
-/** Every row of every table as text, one a line. */
+/** Every row of every table and view as text, one a line. */
 async function dump({ sql }: Database): Promise<string> {
   const tables = await sql<{ schema: string; name: string }[]>`
     select n.nspname as schema, c.relname as name
     from pg_class c join pg_namespace n on n.oid = c.relnamespace
-    where n.nspname in ('house', 'guest', 'log', 'audit') and c.relkind in ('r', 'p')
+    where n.nspname in ('house', 'guest', 'log', 'audit') and c.relkind in ('r', 'p', 'v')
       and not c.relispartition`
   const lines: string[] = []
   for (const { schema, name } of tables) {

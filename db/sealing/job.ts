@@ -6,6 +6,7 @@ import type { Database } from '../connection.ts'
 import type { Job } from '../jobs.ts'
 import { publishSeals } from './publish.ts'
 import type { PublishOutcome } from './publish.ts'
+import { tendClosedDays } from './closed-days.ts'
 import { sealClosedDays } from './seal-day.ts'
 import { getOrCreateSealingKey } from './sealing-key.ts'
 
@@ -60,6 +61,7 @@ export async function runSealing(
       details: { rows: connections, digest },
     })
   }
+  await tendClosedDays(database)
   return { sealed: made.length, ...(await publishSeals(database)) }
 }
 

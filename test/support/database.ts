@@ -11,14 +11,17 @@ declare module 'vitest' {
   }
 }
 
-/** A database of its own on the run's real Postgres, migrated and empty; dropped with `await using`. */
-export async function openTestDatabase(): Promise<
-  Database & AsyncDisposable & { readonly url: string }
-> {
+/**
+ * A database of its own on the run's real Postgres, migrated and empty; dropped with `await using`. With
+ * `template1` without any table.
+ */
+export async function openTestDatabase(
+  template: 'template1' | typeof TEMPLATE = TEMPLATE,
+): Promise<Database & AsyncDisposable & { readonly url: string }> {
   const server = inject('postgresUrl')
   const name = `test_${randomBytes(6).toString('hex')}`
   const admin = openDatabase(server, { applicationName: 'test admin', max: 1 })
-  await admin.sql.unsafe(`create database ${name} template ${TEMPLATE} strategy file_copy`)
+  await admin.sql.unsafe(`create database ${name} template ${template} strategy file_copy`)
   const url = withDatabase(server, name)
   const database = openDatabase(url, { applicationName: 'test' })
   return {

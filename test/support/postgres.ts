@@ -5,6 +5,7 @@ import type { TestProject } from 'vitest/node'
 import { openDatabase } from '#db/connection.ts'
 import { startEmbedded } from '#db/embedded.ts'
 import { migrate } from '#db/migrate.ts'
+import { makeLogWritable } from './writable-log.ts'
 import { TEMPLATE, withDatabase } from './template.ts'
 
 /** One real Postgres for the whole run, without fsync; each test file takes a copy of the template. */
@@ -18,6 +19,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     applicationName: 'test setup',
   })
   await migrate(template, Date.now())
+  await makeLogWritable(template)
   await template.close()
   project.provide('postgresUrl', server.url)
   return async () => {

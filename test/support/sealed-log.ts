@@ -1,4 +1,5 @@
 import type { Database } from '#db/connection.ts'
+import { writeNames } from '#db/log-names.ts'
 import { runSealing, sealingLine } from '#db/sealing/job.ts'
 import { testSeal } from './house.ts'
 
@@ -16,16 +17,21 @@ export async function fillDay(
   rows: number,
   columns: { readonly site?: string; readonly account?: string } = {},
 ): Promise<void> {
+  const { site = '75-0042', account = null } = columns
+  const names = { account, cause: 'User-Request', terms: '2026-01' }
+  await writeNames(database.sql, [{ site, gateway: 'gw-0042', network: 'guest', ...names }])
   await database.sql`
-    insert into log.connection (day, id, site, gateway, network, mac, account, ipv4, started_at,
-                                stopped_at, stop_cause, terms_version)
-    select ${day}::date, (${rowId(day, 0).slice(0, 24)} || lpad(to_hex(n), 12, '0'))::uuid,
-           ${columns.site ?? '75-0042'}, 'gw-0042', 'guest', '02:00:00:00:00:01',
-           ${columns.account ?? null}, '192.168.77.9',
-           ${`${day}T00:00:00Z`}::timestamptz + n % 1400 * interval '1 minute',
-           ${`${day}T00:00:00Z`}::timestamptz + (n % 1400 + 10) * interval '1 minute',
-           'User-Request', '2026-01'
-    from generate_series(1, ${rows}) n`
+    insert into log.connection_row (day, id_head, id_tail, origin, mac, account, ipv4, started_at,
+                                    stopped_ms, cause, terms)
+    select ${day}::date, log.id_head(r.id), log.id_tail(r.id), o.id, '02:00:00:00:00:01',
+           (select id from log.account where name = ${account}), '192.168.77.9',
+           ${`${day}T00:00:00Z`}::timestamptz + n % 1400 * interval '1 minute', 600000, c.id, t.id
+    from generate_series(1, ${rows}) n
+    cross join lateral (
+      select (${rowId(day, 0).slice(0, 24)} || lpad(to_hex(n), 12, '0'))::uuid as id) r
+    join log.origin o on o.site = ${site} and o.gateway = 'gw-0042' and o.network = 'guest'
+    join log.cause c on c.name = ${names.cause}
+    join log.terms t on t.name = ${names.terms}`
 }
 
 export function rowId(day: string, n: number): string {

@@ -1,0 +1,61 @@
+import type { Database } from '../connection.ts'
+import { partitionName } from '../partitions.ts'
+
+/**
+ * What a closed day is given once its rows stand still: what a search must know to pass it over, and
+ * full indexes. Again after late changes, for the first. Returns how many days were measured.
+ */
+export async function tendClosedDays(database: Database): Promise<number> {
+  // As long as a session of such a day is open, it is read for every later instant anyway.
+  const unmeasured = await database.sql<{ day: string }[]>`
+    select z.day::text as day from log.closed_day z
+    where z.latest_stop is null or (
+      exists (select from log.late_change l where l.day = z.day)
+      and not (z.latest_stop = 'infinity' and exists (
+        select from log.session s where s.day = z.day and s.stopped_at is null)))
+    order by z.day`
+  for (const { day } of unmeasured) await measureDay(database, day)
+  const loose = await database.sql<{ day: string }[]>`
+    select day::text as day from log.closed_day where packed_at is null order by day`
+  for (const { day } of loose) await packDay(database, day)
+  return unmeasured.length
+}
+
+async function measureDay({ sql }: Database, day: string): Promise<void> {
+  // One statement, one snapshot: what is noted after it stays noted, and the day is read until it is
+  // measured again.
+  await sql`
+    with seen as (delete from log.late_change where day = ${day}::date)
+    update log.closed_day set
+      first_start = coalesce(z.first_start, 'infinity'),
+      last_start = coalesce(z.last_start, '-infinity'),
+      latest_stop = coalesce(z.latest_stop, '-infinity')
+    from (
+      select min(started_at) as first_start, max(started_at) as last_start,
+             max(coalesce(case when far is null then started_at + stopped_ms * interval '1 ms'
+                               else far[1] end, 'infinity')) as latest_stop
+      from log.connection_row where day = ${day}::date
+    ) z
+    where day = ${day}::date`
+  // For db/log-accounts.ts.
+  await sql`
+    update log.account a set last_day = ${day}::date
+    from (select distinct account from log.connection_row
+          where day = ${day}::date and account is not null) named
+    where a.id = named.account and (a.last_day is null or a.last_day < ${day}::date)`
+}
+
+/** Rows that came one by one leave their indexes half empty. Neither readers nor writers wait. */
+async function packDay({ sql }: Database, day: string): Promise<void> {
+  const table = partitionName('connection_row', day)
+  const indexes = await sql<{ name: string; leftover: boolean }[]>`
+    select c.relname as name, not i.indisvalid as leftover
+    from pg_index i join pg_class c on c.oid = i.indexrelid
+    where i.indrelid = to_regclass(${`log.${table}`})`
+  for (const { name, leftover } of indexes) {
+    // Of a run that was interrupted.
+    if (leftover) await sql`drop index concurrently log.${sql(name)}`
+    else await sql`reindex index concurrently log.${sql(name)}`
+  }
+  await sql`update log.closed_day set packed_at = now() where day = ${day}::date`
+}
