@@ -23,6 +23,7 @@ function record(kind: TestRecord['kind'], minutes: number, more = {}): TestRecor
     account: 'bob',
     ipv4: null,
     ipv6: null,
+    publicSource: null,
     at: new Date(T0 + minutes * 60_000),
     sessionSeconds: kind === 'start' ? null : minutes * 60,
     octetsIn: kind === 'start' ? null : BigInt(minutes) * 1000n,
@@ -129,6 +130,7 @@ describe('the connection log', () => {
     await recordAcceptance(database, {
       mac: MAC,
       ip: '192.168.77.9',
+      publicSource: null,
       gateway: 'gw-0042',
       site: '75-0042',
       network: 'guest',

@@ -10,6 +10,7 @@ import { up as quarantine } from './migrations/0005-quarantine.ts'
 import { up as sealing } from './migrations/0006-sealing.ts'
 import { up as search } from './migrations/0007-search.ts'
 import { up as journal } from './migrations/0008-journal.ts'
+import { up as sourceNat } from './migrations/0014-source-nat.ts'
 import { makePartitions } from './partitions.ts'
 
 /** In order; append only: what has been released is never edited. */
@@ -22,6 +23,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0006-sealing': { up: sealing },
   '0007-search': { up: search },
   '0008-journal': { up: journal },
+  '0014-source-nat': { up: sourceNat },
 }
 
 const OLDEST_SERVER = 150_000

@@ -46,6 +46,7 @@ test('an empty record says null, never zero', () => {
     account: null,
     ipv4: null,
     ipv6: null,
+    publicSource: null,
     at: new Date(NOW),
     nasAt: null,
     sessionSeconds: null,
