@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { Mac } from '#core/mac.ts'
 import type { Database } from './connection.ts'
 import { appendEvent } from './journal.ts'
+import type { PublicSource } from './public-source.ts'
 import type { NetworkKind } from './sites.ts'
 
 /** A device's owner said yes to the terms of use. */
@@ -9,6 +10,7 @@ export interface Acceptance {
   readonly mac: Mac
   /** The device's private address, where the gateway told it. */
   readonly ip: string | null
+  readonly publicSource: PublicSource | null
   readonly gateway: string
   readonly site: string
   readonly network: NetworkKind
@@ -52,8 +54,9 @@ export async function recordAcceptance(
         changed_at = now()
       returning until`
     const end = grant?.until ?? until
-    const { gateway, site, network, mac, ip, termsVersion, at } = a
-    const opened = { gateway, site, network, mac, ip, termsVersion, grantUntil: end, at }
+    const { gateway, site, network, mac, ip, publicSource, termsVersion, at } = a
+    const where = { gateway, site, network, mac, ip, publicSource }
+    const opened = { ...where, termsVersion, grantUntil: end, at }
     await appendEvent(sql, { kind: 'acceptance', acceptance: opened })
     return end
   })

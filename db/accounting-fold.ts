@@ -1,6 +1,7 @@
 import type { AccountingRecord, GatewayRestart } from './accounting-record.ts'
 import { newConnectionId } from './connection-id.ts'
 import { countOctets } from './octets.ts'
+import { seenAddress } from './seen-address.ts'
 import { SESSION_LIMITS, newSession, seeAddress } from './session-state.ts'
 import type { SessionState, StartRank, Stop } from './session-state.ts'
 
@@ -112,7 +113,7 @@ function mergeRecord(session: SessionState, record: AccountingRecord): SessionSt
   return {
     ...session,
     ...accountOf(session, record.account, at),
-    ipv4: seeAddress(session.ipv4, record.ipv4, at),
+    ipv4: seeAddress(session.ipv4, seenAddress(record.ipv4, record.publicSource), at),
     ipv6: seeAddress(session.ipv6, record.ipv6, at),
     ...startOf(session, record),
     lastAt: Math.max(session.lastAt, at),

@@ -1,4 +1,5 @@
 import type { Mac } from '#core/mac.ts'
+import type { PublicSource } from './public-source.ts'
 import type { NetworkKind } from './sites.ts'
 
 /** One Accounting-Request, as far as the log is concerned (RFC 2866). Plain data: it may wait in a file. */
@@ -16,6 +17,8 @@ export interface AccountingRecord {
   readonly account: string | null
   readonly ipv4: string | null
   readonly ipv6: string | null
+  /** With which `ipv4` goes out. */
+  readonly publicSource: PublicSource | null
   /** When it happened, as well as can be known. */
   readonly at: Date
   /** What the gateway's clock said, believed or not. */

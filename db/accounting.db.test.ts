@@ -23,6 +23,7 @@ function record(kind: TestRecord['kind'], minutes: number, more = {}): TestRecor
     account: 'bob',
     ipv4: null,
     ipv6: null,
+    publicSource: null,
     at: new Date(T0 + minutes * 60_000),
     sessionSeconds: kind === 'start' ? null : minutes * 60,
     octetsIn: kind === 'start' ? null : BigInt(minutes) * 1000n,
@@ -129,6 +130,7 @@ describe('the connection log', () => {
     await recordAcceptance(database, {
       mac: MAC,
       ip: '192.168.77.9',
+      publicSource: null,
       gateway: 'gw-0042',
       site: '75-0042',
       network: 'guest',
@@ -287,6 +289,36 @@ describe('the connection log', () => {
     expect(await who('192.168.78.9', 25)).toEqual([])
     expect(await who('192.168.78.10', 14)).toEqual([])
     expect(await who('192.168.78.10', 25)).toEqual(['bob'])
+  })
+
+  test('an address, a port and an instant lead to the device that had them, also after it got others', async () => {
+    await using database = await openTestDatabase()
+    const with_ = (one: TestRecord, ports: string): TestRecord => ({
+      ...one,
+      publicSource: { ip: '198.51.100.7', ports },
+    })
+    const other = { mac: parseMac('020000000002'), account: 'eve', acctSessionId: 'A2' }
+    await recordAccounting(database, [START, with_(EARLY, '3000-3249')])
+    await recordAccounting(database, [with_(LATER, '3250-3499'), STOP])
+    await recordAccounting(database, [
+      { ...START, ...other },
+      with_({ ...record('interim', 20, { ipv4: '192.168.78.9' }), ...other }, '3000-3249'),
+    ])
+    const who = async (publicPort: number, minutes: number) => {
+      const at = new Date(T0 + minutes * 60_000)
+      const criteria = { ...NO_CRITERIA, publicIp: '198.51.100.7', publicPort, from: at, to: at }
+      const look = { actor: 'test', reason: 'test' }
+      const found: (string | null)[] = []
+      for await (const page of searchConnections(database, criteria, look)) {
+        found.push(...page.map((row) => `${row.user} ${row.ip} ${row.publicIp} ${row.publicPorts}`))
+      }
+      return found
+    }
+    expect(await who(3249, 15)).toEqual(['bob 192.168.78.9 198.51.100.7 3000-3249'])
+    expect(await who(3250, 15)).toEqual([])
+    expect(await who(3250, 25)).toEqual(['bob 192.168.78.10 198.51.100.7 3250-3499'])
+    expect(await who(3100, 25)).toEqual(['eve 192.168.78.9 198.51.100.7 3000-3249'])
+    expect(await who(3500, 25)).toEqual([])
   })
 
   test('a thousand interims that say nothing new do not touch the log', async () => {

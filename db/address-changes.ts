@@ -7,6 +7,8 @@ export interface AddressChange {
   readonly id: string
   readonly address: string
   readonly from_at: Date
+  readonly public_ip: string | null
+  readonly public_ports: string | null
   /** Null: a late packet has shown that it was not so. */
   readonly until_at: Date | null
 }
@@ -21,7 +23,7 @@ export function addressChanges(
   const known = before === undefined ? [] : formerAddresses(before)
   const now = formerAddresses(state)
   const isSame = (a: FormerAddress, b: FormerAddress): boolean =>
-    a.address === b.address && a.from_at === b.from_at
+    a.address === b.address && a.from_at === b.from_at && a.public_ports === b.public_ports
   const gone = known.filter(
     (old) => !now.some((one) => isSame(one, old)) && !isForgotten(state, old),
   )
@@ -29,15 +31,11 @@ export function addressChanges(
     (one) => !known.some((old) => isSame(old, one) && old.until_at === one.until_at),
   )
   return [
-    ...gone.map(({ address, from_at }) => ({
-      ...{ day, id, address },
-      from_at: new Date(from_at),
-      until_at: null,
-    })),
-    ...written.map(({ address, from_at, until_at }) => ({
-      ...{ day, id, address },
-      from_at: new Date(from_at),
-      until_at: new Date(until_at),
+    ...gone.map((one) => ({ ...one, day, id, from_at: new Date(one.from_at), until_at: null })),
+    ...written.map((one) => ({
+      ...{ ...one, day, id },
+      from_at: new Date(one.from_at),
+      until_at: new Date(one.until_at),
     })),
   ]
 }

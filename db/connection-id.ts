@@ -9,5 +9,15 @@ export function newConnectionId(): string {
   const tail = randomBytes(8)
   tail.writeUInt8((tail.readUInt8(0) & 0x3f) | 0x80, 0)
   const hex = tail.toString('hex')
-  return `00000000-0000-8000-${hex.slice(0, 4)}-${hex.slice(4)}`
+  return `${HEAD}${hex.slice(0, 4)}-${hex.slice(4)}`
+}
+
+const HEAD = '00000000-0000-8000-'
+
+/** The halves as a row holds them; `head` is null where it is the one that all of ours have. */
+export function idHalves(id: string): { readonly head: bigint | null; readonly tail: bigint } {
+  const tail = BigInt.asIntN(64, BigInt(`0x${id.slice(19, 23)}${id.slice(24)}`))
+  if (id.startsWith(HEAD)) return { head: null, tail }
+  const head = BigInt(`0x${id.slice(0, 8)}${id.slice(9, 13)}${id.slice(14, 18)}`)
+  return { head: BigInt.asIntN(64, head), tail }
 }

@@ -1,6 +1,7 @@
 import type { Mac } from '#core/mac.ts'
 import type { AccountingRecord } from './accounting-record.ts'
 import type { LogEvent } from './log-event.ts'
+import type { PublicSource } from './public-source.ts'
 import type { NetworkKind } from './sites.ts'
 
 /**
@@ -20,6 +21,7 @@ export function encodeEvent(event: LogEvent): string {
     }
     case 'acceptance': {
       const { gateway, site, network, mac, ip, termsVersion, grantUntil, at } = event.acceptance
+      const { publicSource } = event.acceptance
       return JSON.stringify([
         VERSION,
         'acceptance',
@@ -31,6 +33,8 @@ export function encodeEvent(event: LogEvent): string {
         termsVersion,
         grantUntil.getTime(),
         at.getTime(),
+        publicSource?.ip ?? null,
+        publicSource?.ports ?? null,
       ])
     }
   }
@@ -55,6 +59,8 @@ function encodeRecord(record: AccountingRecord): string {
     encodeCount(record.octetsOut),
     record.counterBits,
     record.cause,
+    record.publicSource?.ip ?? null,
+    record.publicSource?.ports ?? null,
   ])
 }
 
@@ -78,13 +84,12 @@ export function decodeEvent(line: string): LogEvent | null {
       return { kind: 'restart', restart: { gateway, at: new Date(at), cause } }
     }
     case 'acceptance': {
-      const [, , gateway, site, network, mac, ip, termsVersion, until, at] =
+      const [, , gateway, site, network, mac, ip, termsVersion, until, at, publicIp, ports] =
         parsed as unknown as AcceptanceLine
       const dates = { grantUntil: new Date(until), at: new Date(at) }
-      return {
-        kind: 'acceptance',
-        acceptance: { gateway, site, network, mac, ip, termsVersion, ...dates },
-      }
+      const publicSource = decodeSource(publicIp, ports)
+      const who = { gateway, site, network, mac, ip, publicSource }
+      return { kind: 'acceptance', acceptance: { ...who, termsVersion, ...dates } }
     }
     default:
       return null
@@ -103,6 +108,8 @@ type AcceptanceLine = [
   termsVersion: string,
   grantUntil: number,
   at: number,
+  publicIp?: string | null,
+  publicPorts?: string | null,
 ]
 type RecordLine = [
   version: number,
@@ -121,7 +128,9 @@ type RecordLine = [
   octetsIn: number | string | null,
   octetsOut: number | string | null,
   counterBits: 32 | 64 | null,
-  cause?: string | null,
+  cause: string | null,
+  publicIp?: string | null,
+  publicPorts?: string | null,
 ]
 
 /** A line that was written before a field existed is shorter, and says null of it. */
@@ -142,8 +151,16 @@ function decodeRecord(line: RecordLine): AccountingRecord {
     octetsIn: line[13] === null ? null : BigInt(line[13]),
     octetsOut: line[14] === null ? null : BigInt(line[14]),
     counterBits: line[15],
-    cause: line[16] ?? null,
+    cause: line[16],
+    publicSource: decodeSource(line[17], line[18]),
   }
+}
+
+function decodeSource(
+  ip: string | null | undefined,
+  ports: string | null | undefined,
+): PublicSource | null {
+  return typeof ip === 'string' && typeof ports === 'string' ? { ip, ports } : null
 }
 
 /** JSON's numbers are exact to 2^53; above that the digits. */

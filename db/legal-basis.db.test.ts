@@ -23,6 +23,7 @@ async function start(database: Database, at: number, network: 'guest' | 'staff')
       account: null,
       ipv4: null,
       ipv6: null,
+      publicSource: null,
       at: new Date(at),
       nasAt: null,
       sessionSeconds: null,

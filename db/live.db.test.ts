@@ -58,6 +58,7 @@ test('a grant is known at once, and its withdrawal too', async () => {
   const { grantUntil, code } = await recordAcceptance(database, {
     mac: MAC,
     ip: null,
+    publicSource: null,
     gateway: 'gw-0042',
     site: '75-0042',
     network: 'guest',

@@ -1,5 +1,6 @@
 import type { Mac } from '#core/mac.ts'
 import type { AccountingRecord, GatewayRestart } from './accounting-record.ts'
+import type { PublicSource } from './public-source.ts'
 import type { NetworkKind } from './sites.ts'
 
 /** What the log is made from. Plain data: it waits in the journal, in a spool, in quarantine. */
@@ -19,6 +20,8 @@ export interface AcceptanceEvent {
   readonly mac: Mac
   /** The device's private address, where the gateway told it. */
   readonly ip: string | null
+  /** With which `ip` goes out. */
+  readonly publicSource: PublicSource | null
   readonly termsVersion: string
   readonly grantUntil: Date
   readonly at: Date

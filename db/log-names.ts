@@ -1,4 +1,5 @@
 import type postgres from 'postgres'
+import { AppError } from '#core/error.ts'
 
 /** Texts that rows of the log refer to by number. */
 export interface LogNames {
@@ -46,4 +47,81 @@ export async function writeNames(sql: postgres.ISql, names: readonly LogNames[])
     select distinct basis from given g
     where basis is not null and not exists (select from log.basis b where b.name = g.basis)
     on conflict do nothing`
+}
+
+/** What a row has in the place of its names. */
+export interface NameIds {
+  readonly origin: number | null
+  readonly account: number | null
+  readonly cause: number | null
+  readonly basis: number | null
+  readonly terms: number | null
+}
+
+const DICTIONARIES = ['account', 'cause', 'terms', 'basis'] as const
+type Dictionary = (typeof DICTIONARIES)[number]
+
+/**
+ * The numbers of these names, those that are not there written first. Asked anew each time: an account
+ * that no row names is deleted (db/log-accounts.ts), and its number must not come back from a memory.
+ */
+export async function findNames(
+  sql: postgres.TransactionSql,
+  names: readonly Required<LogNames>[],
+): Promise<(one: Required<LogNames>) => NameIds> {
+  let ids = await readNames(sql, names)
+  const missing = names.filter((one) => !isWhole(one, ids(one)))
+  if (missing.length > 0) {
+    await writeNames(sql, missing)
+    ids = await readNames(sql, names)
+    const still = missing.find((one) => !isWhole(one, ids(one)))
+    if (still !== undefined) {
+      throw new AppError('log.names', 'names were written to the log and are not there')
+    }
+  }
+  return ids
+}
+
+function isWhole(one: Required<LogNames>, ids: NameIds): boolean {
+  return ids.origin !== null && DICTIONARIES.every((d) => one[d] === null || ids[d] !== null)
+}
+
+async function readNames(
+  sql: postgres.TransactionSql,
+  names: readonly Required<LogNames>[],
+): Promise<(one: Required<LogNames>) => NameIds> {
+  const origins = new Map(names.map((one) => [originOf(one), one]))
+  const wanted = (d: Dictionary): string[] => [
+    ...new Set(names.flatMap((one) => (one[d] === null ? [] : [one[d]]))),
+  ]
+  const rows = await sql<{ kind: string; name: string; id: number }[]>`
+    select 'origin' as kind, o.site || chr(1) || o.gateway || chr(1) || o.network as name, o.id
+    from unnest(${[...origins.values()].map(({ site }) => site)}::text[],
+                ${[...origins.values()].map(({ gateway }) => gateway)}::text[],
+                ${[...origins.values()].map(({ network }) => network)}::text[])
+      as g(site, gateway, network)
+    join log.origin o on (o.site, o.gateway, o.network) = (g.site, g.gateway, g.network)
+    union all
+    select 'account', name, id from log.account
+    where name = any(${wanted('account')}::text[]) and leaving_at is null
+    union all
+    select 'cause', name, id from log.cause where name = any(${wanted('cause')}::text[])
+    union all
+    select 'terms', name, id from log.terms where name = any(${wanted('terms')}::text[])
+    union all
+    select 'basis', name, id from log.basis where name = any(${wanted('basis')}::text[])`
+  const ids = new Map(rows.map(({ kind, name, id }) => [`${kind}\u0001${name}`, id]))
+  const find = (d: Dictionary, name: string | null): number | null =>
+    name === null ? null : (ids.get(`${d}\u0001${name}`) ?? null)
+  return (one) => ({
+    origin: ids.get(`origin\u0001${originOf(one)}`) ?? null,
+    account: find('account', one.account),
+    cause: find('cause', one.cause),
+    basis: find('basis', one.basis),
+    terms: find('terms', one.terms),
+  })
+}
+
+function originOf({ site, gateway, network }: Required<LogNames>): string {
+  return `${site}\u0001${gateway}\u0001${network}`
 }

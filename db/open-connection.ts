@@ -4,6 +4,7 @@ import type { AcceptanceEvent } from './log-event.ts'
 import { writeNames } from './log-names.ts'
 import { portalSessionKey } from './session-key.ts'
 import type { SessionMemory } from './session-memory.ts'
+import { seenAddress } from './seen-address.ts'
 import { newSession, seeAddress } from './session-state.ts'
 import { lockSessions, writeSessions } from './sessions.ts'
 
@@ -28,11 +29,12 @@ export async function openConnection(
   const generation = Math.max(-1, ...known.map((s) => (s.key === key ? s.generation : -1))) + 1
   const first = { key, generation, id: newConnectionId(), gateway, site, network, mac }
   const sessions = open.length > 0 ? open : [{ ...newSession(first, at), accounted: false }]
-  const [v4, v6] = ip?.includes(':') === true ? [null, ip] : [ip, null]
+  const isV6 = ip?.includes(':') === true
+  const v4 = isV6 ? null : seenAddress(ip, acceptance.publicSource)
   const seen = sessions.map((session) => ({
     ...session,
     ipv4: seeAddress(session.ipv4, v4, at),
-    ipv6: seeAddress(session.ipv6, v6, at),
+    ipv6: seeAddress(session.ipv6, isV6 ? ip : null, at),
     lastAt: Math.max(session.lastAt, at),
     grantUntil: acceptance.grantUntil.getTime(),
   }))

@@ -40,11 +40,12 @@ export interface SessionRow {
   readonly seconds: string | null
   readonly octets_in: string | null
   readonly octets_out: string | null
-  readonly trail: Trail
+  readonly trail: string
 }
 
 export function stateOf(row: SessionRow): SessionState {
-  const { trail } = row
+  // This program wrote it.
+  const trail = JSON.parse(row.trail) as Trail
   return {
     key: row.key,
     generation: row.generation,
@@ -81,50 +82,19 @@ export function stateOf(row: SessionRow): SessionState {
   }
 }
 
-/** As the statement takes it: times in ms, absent for null, because most of it is and all is sent. */
-export function rowOf(state: SessionState, day: string, before: SessionState | undefined): object {
-  const { stop } = state
-  const legal = legalFields(state)
-  const isLegal = before === undefined || !sameFields(legal, legalFields(before))
-  return {
-    key: state.key,
-    generation: state.generation,
-    version: state.version + 1,
-    day,
-    id: state.id,
-    gateway: state.gateway,
-    site: state.site,
-    network: state.network,
-    mac: state.mac ?? undefined,
-    account: state.account ?? undefined,
-    account_at: state.accountAt ?? undefined,
-    started_at: state.startedAt,
-    start_rank: state.startRank,
-    nas_started_at: state.nasStartedAt ?? undefined,
-    last_at: state.lastAt,
-    stopped_at: stop?.at,
-    stop_cause: stop?.cause ?? undefined,
-    stop_by: stop?.by,
-    nas_stopped_at: stop?.nasAt ?? undefined,
-    accounted: state.accounted,
-    grant_until: state.grantUntil ?? undefined,
-    interval_seconds: state.intervalSeconds,
-    seconds: state.seconds ?? undefined,
-    octets_in: state.octetsIn.total?.toString(),
-    octets_out: state.octetsOut.total?.toString(),
-    trail: trailOf(state),
-    legal: isLegal ? legal : undefined,
-  }
-}
-
-function sameFields(a: LegalFields, b: LegalFields): boolean {
-  return FIELDS.every((field) => a[field] === b[field])
+/** Whether something changed that the log keeps. */
+export function changesLog(state: SessionState, before: SessionState): boolean {
+  const [now, then] = [legalFields(state), legalFields(before)]
+  return FIELDS.some((field) => now[field] !== then[field])
 }
 
 const FIELDS = [
   'account',
   'ipv4',
   'ipv4_at',
+  'public_ip',
+  'first_port',
+  'last_port',
   'ipv6',
   'ipv6_at',
   'started_at',
@@ -134,13 +104,15 @@ const FIELDS = [
   'stop_cause',
 ] as const satisfies readonly (keyof LegalFields)[]
 
-function trailOf({ ipv4, ipv6, octetsIn, octetsOut }: SessionState): Trail {
-  return {
+/** As text: only this program reads it. */
+export function trailOf({ ipv4, ipv6, octetsIn, octetsOut }: SessionState): string {
+  const trail: Trail = {
     ...(ipv4.length > 0 ? { ipv4 } : {}),
     ...(ipv6.length > 0 ? { ipv6 } : {}),
     ...(octetsIn.runs.length > 0 ? { in: octetsIn.runs } : {}),
     ...(octetsOut.runs.length > 0 ? { out: octetsOut.runs } : {}),
   }
+  return JSON.stringify(trail)
 }
 
 function octetsOf(total: string | null, runs: readonly Run<number>[] | undefined): Octets {

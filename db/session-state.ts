@@ -2,6 +2,7 @@ import { NO_OCTETS } from './octets.ts'
 import type { Octets } from './octets.ts'
 import { addPoint } from './runs.ts'
 import type { Run } from './runs.ts'
+import { readSeenAddress } from './seen-address.ts'
 import type { NetworkKind } from './sites.ts'
 
 /** How the start is known: as no more than a bound, from Acct-Session-Time, or from a Start. */
@@ -31,6 +32,7 @@ export interface SessionState {
   readonly mac: string | null
   readonly account: string | null
   readonly accountAt: number | null
+  /** As `seenAddress` writes them. */
   readonly ipv4: readonly Run<string>[]
   readonly ipv6: readonly Run<string>[]
   readonly startedAt: number
@@ -100,6 +102,9 @@ export interface LegalFields {
   readonly account: string | null
   readonly ipv4: string | null
   readonly ipv4_at: number | null
+  readonly public_ip: string | null
+  readonly first_port: number | null
+  readonly last_port: number | null
   readonly ipv6: string | null
   readonly ipv6_at: number | null
   readonly started_at: number
@@ -113,10 +118,14 @@ export function legalFields(state: SessionState): LegalFields {
   const { stop } = state
   const [v4] = state.ipv4.at(-1) ?? []
   const [v6] = state.ipv6.at(-1) ?? []
+  const seen = v4 === undefined ? null : readSeenAddress(v4[1])
   return {
     account: state.account,
-    ipv4: v4?.[1] ?? null,
+    ipv4: seen?.ip ?? null,
     ipv4_at: v4?.[0] ?? null,
+    public_ip: seen?.publicIp ?? null,
+    first_port: seen?.ports?.first ?? null,
+    last_port: seen?.ports?.last ?? null,
     ipv6: v6?.[1] ?? null,
     ipv6_at: v6?.[0] ?? null,
     started_at: state.startedAt,
@@ -130,6 +139,10 @@ export function legalFields(state: SessionState): LegalFields {
 
 export interface FormerAddress {
   readonly address: string
+  /** What the internet saw of it. */
+  readonly public_ip: string | null
+  /** `[3274,3523]` */
+  readonly public_ports: string | null
   readonly from_at: number
   /** When the device was first seen with the next one. */
   readonly until_at: number
@@ -138,9 +151,12 @@ export interface FormerAddress {
 /** All addresses but the present ones. */
 export function formerAddresses(state: SessionState): readonly FormerAddress[] {
   return [state.ipv4, state.ipv6].flatMap((runs) =>
-    runs.flatMap(([[from_at, address]], i) => {
+    runs.flatMap(([[from_at, seen]], i) => {
       const next = runs[i + 1]
-      return next === undefined ? [] : [{ address, from_at, until_at: next[0][0] }]
+      if (next === undefined) return []
+      const { ip: address, publicIp: public_ip, ports } = readSeenAddress(seen)
+      const public_ports = ports === null ? null : `[${ports.first},${ports.last}]`
+      return [{ address, public_ip, public_ports, from_at, until_at: next[0][0] }]
     }),
   )
 }

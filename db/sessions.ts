@@ -2,10 +2,11 @@ import type postgres from 'postgres'
 import { addressChanges } from './address-changes.ts'
 import type { AddressChange } from './address-changes.ts'
 import { partitionWindow, utcDay } from './partitions.ts'
-import { rowOf, stateOf } from './session-rows.ts'
+import { changesLog, stateOf } from './session-rows.ts'
 import type { SessionRow } from './session-rows.ts'
 import type { SessionState } from './session-state.ts'
 import { writeRows } from './write-rows.ts'
+import { writeSessionRows } from './write-sessions.ts'
 
 export type Sql = postgres.Sql | postgres.TransactionSql
 
@@ -58,43 +59,54 @@ export async function writeSessions(
   return plan.written
 }
 
+/** With the version and the day that it has in the database. */
+type Written = SessionState & { readonly day: string }
+
 interface Plan {
-  readonly written: readonly SessionState[]
-  readonly rows: readonly object[]
+  readonly written: readonly Written[]
+  /** Of those written, the ones of which something changed that the log keeps. */
+  readonly legal: readonly Written[]
   readonly addresses: readonly AddressChange[]
 }
 
 function planOf(known: readonly SessionState[], sessions: readonly SessionState[]): Plan {
   const before = new Map(known.map((state) => [placeOf(state), state]))
   const days = partitionWindow(Date.now())
-  const rows: { readonly place: string; readonly row: object }[] = []
   const addresses: AddressChange[] = []
-  const written: SessionState[] = []
+  const written: Written[] = []
+  const legal: Written[] = []
   for (const session of sessions) {
-    const place = placeOf(session)
+    const known = before.get(placeOf(session))
     const day = session.day ?? dayWithin(days, session.startedAt)
-    rows.push({ place, row: rowOf(session, day, before.get(place)) })
-    addresses.push(...addressChanges(session, day, before.get(place)))
-    written.push({ ...session, day, version: session.version + 1 })
+    const one = { ...session, day, version: session.version + 1 }
+    written.push(one)
+    if (known === undefined || changesLog(session, known)) legal.push(one)
+    addresses.push(...addressChanges(session, day, known))
   }
   // In the order of the keys, so that two writers never wait for each other.
-  rows.sort((a, b) => (a.place < b.place ? -1 : 1))
-  return { written, rows: rows.map(({ row }) => row), addresses }
+  written.sort((a, b) => (a.key === b.key ? a.generation - b.generation : a.key < b.key ? -1 : 1))
+  return { written, legal, addresses }
 }
 
 async function writePlan(sql: postgres.TransactionSql, plan: Plan): Promise<void> {
-  const written = await writeRows(sql, plan.rows)
-  if (written !== plan.rows.length) throw new LostRace('a session was changed meanwhile')
-  for (const { day, id, address, from_at, until_at } of plan.addresses) {
+  const written = await writeSessionRows(sql, plan.written)
+  if (written !== plan.written.length) throw new LostRace('a session was changed meanwhile')
+  await writeRows(sql, plan.legal)
+  for (const change of plan.addresses) {
+    const { day, id, address, from_at, until_at, public_ip, public_ports } = change
     if (until_at === null) {
       await sql`
         delete from log.former_address
         where day = ${day}::date and id = ${id} and address = ${address} and from_at = ${from_at}`
     } else {
       await sql`
-        insert into log.former_address (day, id, address, from_at, until_at)
-        values (${day}, ${id}, ${address}, ${from_at}, ${until_at})
-        on conflict (day, id, address, from_at) do update set until_at = excluded.until_at`
+        insert into log.former_address
+          (day, id, address, from_at, until_at, public_ip, public_ports)
+        values (${day}, ${id}, ${address}, ${from_at}, ${until_at}, ${public_ip},
+                ${public_ports}::text::int4range)
+        on conflict (day, id, address, from_at) do update set
+          until_at = excluded.until_at, public_ip = excluded.public_ip,
+          public_ports = excluded.public_ports`
     }
   }
 }

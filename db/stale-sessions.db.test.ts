@@ -24,6 +24,7 @@ function record(kind: TestRecord['kind'], minutesAgo: number): TestRecord {
     account: null,
     ipv4: null,
     ipv6: null,
+    publicSource: null,
     at: new Date(NOW - minutesAgo * MINUTE_MS),
     nasAt: null,
     sessionSeconds: null,
@@ -38,6 +39,7 @@ async function accept(database: Database, minutesAgo: number, grantMinutes: numb
   await recordAcceptance(database, {
     mac: MAC,
     ip: '192.168.77.9',
+    publicSource: null,
     gateway: 'gw-0042',
     site: '75-0042',
     network: 'guest',

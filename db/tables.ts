@@ -41,6 +41,10 @@ interface NetworkTable {
   vlan: number | null
   grant_seconds: number
   subnets: string[]
+  nat_address: string | null
+  nat_first_port: number | null
+  nat_last_port: number | null
+  nat_ports_each: number | null
 }
 
 interface GatewayTable {

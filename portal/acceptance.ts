@@ -1,5 +1,6 @@
 import { reasonOf } from '#core/error.ts'
 import { parseMac } from '#core/mac.ts'
+import { publicSource } from '#db/public-source.ts'
 import type { Context, Handler } from 'hono'
 import { clientAddress, countedAs } from './client-address.ts'
 import { adapterOf } from './gateways/adapters.ts'
@@ -99,6 +100,7 @@ async function record(
     written = await services.database.record({
       mac: device.mac,
       ip: device.ip,
+      publicSource: publicSource(gateway.guest, device.ip, null),
       gateway: gateway.name,
       site: gateway.site,
       network: 'guest',

@@ -68,6 +68,7 @@ const GUEST: Network = {
   vlan: null,
   grantSeconds: 30 * 86_400,
   subnets: ['192.168.77.0/24'],
+  nat: null,
 }
 
 const STAFF: Network = {

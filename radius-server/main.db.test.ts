@@ -117,6 +117,7 @@ test('on a real database: logins, a grant, and a session from Start to Stop', as
     await recordAcceptance(database, {
       mac: MAC,
       ip: null,
+      publicSource: null,
       gateway: 'gw-0042',
       site: '75-0042',
       network: 'guest',

@@ -75,6 +75,10 @@ export async function networkStep({ kysely, declaration }: StepContext): Promise
       'vlan',
       'grant_seconds',
       eb.ref('subnets').$castTo<string[]>().as('subnets'),
+      eb.fn<string | null>('host', ['nat_address']).as('nat_address'),
+      'nat_first_port',
+      'nat_last_port',
+      'nat_ports_each',
     ])
     .execute()
   const present = rows.filter(({ site }) => codes.has(site))
@@ -82,8 +86,14 @@ export async function networkStep({ kysely, declaration }: StepContext): Promise
     (['guest', 'staff'] as const satisfies readonly Kind[]).flatMap((kind) => {
       const network = networks[kind]
       if (network === undefined) return []
-      const { vlan = null, grant, subnets } = network
-      return [{ site: code, kind, vlan, grant_seconds: grant, subnets }]
+      const { vlan = null, grant, subnets, nat } = network
+      const translated = {
+        nat_address: nat?.address ?? null,
+        nat_first_port: nat?.firstPort ?? null,
+        nat_last_port: nat?.lastPort ?? null,
+        nat_ports_each: nat?.portsEach ?? null,
+      }
+      return [{ site: code, kind, vlan, grant_seconds: grant, subnets, ...translated }]
     }),
   )
   const at = (row: { site: string; kind: Kind }): string => `${row.site} ${row.kind}`

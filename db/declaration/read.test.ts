@@ -22,6 +22,32 @@ describe('a declaration', () => {
     expect(rules).toEqual([{ action: 'block', domain: 'example.org', network: 'guest' }])
   })
 
+  test('of a network says how its addresses are translated, or why that cannot be', () => {
+    const house = (nat: string): Record<string, string> => ({
+      'a.yaml': `version: 1
+sites:
+  - code: "75-0042"
+    name: Centre Nation
+    association: "75"
+    networks:
+      guest: { subnets: [192.168.77.0/24], nat: ${nat} }
+`,
+    })
+    using folder = temporaryFolder(house('{ ports: 1024-65535, each: 250 }'))
+    const read = readDeclaration([folder.file('a.yaml')])
+    if (!read.ok) throw new Error(read.problems.join('\n'))
+    expect(read.declaration.sites?.[0]?.networks.guest?.nat).toEqual({
+      ...{ address: null, firstPort: 1024, lastPort: 65_535, portsEach: 250 },
+    })
+    expect(problemsOf(house('{ ports: 1024-65535, each: 1000 }'))).toEqual([
+      expect.stringMatching(/^a.yaml:7: .*nat.each .*256 addresses need a block each/),
+    ])
+    expect(problemsOf(house('{ address: 2001:db8::1, ports: 70000-1, each: 1 }'))).toEqual([
+      expect.stringMatching(/nat.address .*is not an IPv4 address/),
+      expect.stringMatching(/nat.ports .*"70000-1" is not a range of ports/),
+    ])
+  })
+
   test('has every mistake named with file, line and key', () => {
     const found = problemsOf({
       'a.yaml': `version: 1

@@ -1,6 +1,7 @@
 import { domainToASCII } from 'node:url'
 import { z } from 'zod'
-import { formatPrefix, parsePrefix } from '#core/ip.ts'
+import { formatPrefix, parseAddress, parsePrefix } from '#core/ip.ts'
+import { portBlockProblem } from '#core/port-block.ts'
 import { sealingSchema } from './sealing.ts'
 
 /** Issues whose capability is still to come carry this flag in `params`. */
@@ -65,11 +66,39 @@ function notBuilt(what: string) {
 
 const DEFAULT_GRANT_SECONDS = 30 * 86_400
 
-const network = z.strictObject({
-  subnets: z.array(prefix),
-  vlan: z.int().min(1).max(4094).optional(),
-  grant: duration.default(DEFAULT_GRANT_SECONDS),
+const ports = z.string().transform((text, context) => {
+  const [first = 0, last = 0] = (/^(\d{1,5})-(\d{1,5})$/.exec(text)?.slice(1) ?? []).map(Number)
+  if (first >= 1 && first <= last && last <= 65_535) return { first, last }
+  context.addIssue(`"${text}" is not a range of ports such as 1024-65535`)
+  return z.NEVER
 })
+
+const sourceNat = z
+  .strictObject({
+    address: z
+      .string()
+      .refine((text) => parseAddress(text)?.length === 4, 'is not an IPv4 address')
+      .optional(),
+    ports,
+    each: z.int().min(1).max(65_535),
+  })
+  .transform(({ address = null, ports, each }) => ({
+    ...{ address, firstPort: ports.first, lastPort: ports.last },
+    portsEach: each,
+  }))
+
+const network = z
+  .strictObject({
+    subnets: z.array(prefix),
+    vlan: z.int().min(1).max(4094).optional(),
+    grant: duration.default(DEFAULT_GRANT_SECONDS),
+    nat: sourceNat.optional(),
+  })
+  .superRefine(({ nat, subnets }, context) => {
+    const problem = nat === undefined ? null : portBlockProblem(nat, subnets)
+    if (problem !== null)
+      context.addIssue({ code: 'custom', path: ['nat', 'each'], message: problem })
+  })
 
 const gateway = z
   .strictObject({

@@ -42,7 +42,6 @@ async function conditions(db: Kysely<unknown>): Promise<void> {
     declare
       from_at timestamptz := criteria->>'from';
       to_at timestamptz := criteria->>'to';
-      port integer := criteria->>'publicPort';
       stop text := 'case when c.far is null then c.started_at + c.stopped_ms * interval ''1 ms'' else c.far[1] end';
       keys integer[];
       fixed text := '';
@@ -59,12 +58,6 @@ async function conditions(db: Kysely<unknown>): Promise<void> {
         keys := array(select id from log.origin where site = criteria->>'site');
         if keys = '{}' then return null; end if;
         fixed := fixed || format(' and c.origin = any(%L)', keys);
-      end if;
-      if criteria->>'publicIp' is not null then
-        fixed := fixed || format(' and c.public_ip = %L', criteria->>'publicIp');
-      end if;
-      if port is not null then
-        fixed := fixed || format(' and c.first_port <= %s and c.last_port >= %1$s', port - 32768);
       end if;
       if from_at is not null then
         fixed := fixed || format(' and coalesce(%s >= %L, true)', stop, from_at);
@@ -85,24 +78,38 @@ async function page(db: Kysely<unknown>): Promise<void> {
       from_at timestamptz := criteria->>'from';
       to_at timestamptz := criteria->>'to';
       ip inet := criteria->>'ip';
+      public_ip inet := criteria->>'publicIp';
+      port integer := criteria->>'publicPort';
       present text;
       former text;
     begin
       fixed := format('c.day = any(%L)', days) || fixed;
-      present := 'select c.*, null::inet as was from log.connection_row c where ' || fixed;
-      if ip is not null then
+      present := 'select c.*, null::inet as was, null::inet as was_public, null::int4range as was_ports
+        from log.connection_row c where ' || fixed;
+      if ip is not null or public_ip is not null then
         -- Who has the address, and who had it before: each only for the time that it was theirs.
-        former := format('select c.*, f.address from log.former_address f
+        former := format('select c.*, f.address, f.public_ip, f.public_ports from log.former_address f
             join log.connection_row c on c.day = f.day and c.id_tail = log.id_tail(f.id)
-            where f.day = any(%L) and f.address = %L and ', days, ip) || fixed;
-        if family(ip) = 6 then
-          present := present || format(' and hashinet(c.ipv6) = %s and c.ipv6 = %L', hashinet(ip), ip);
-        else
-          present := present || format(' and c.ipv4 = %L', ip);
+            where f.day = any(%L) and ', days) || fixed;
+        if ip is not null then
+          former := former || format(' and f.address = %L', ip);
+          if family(ip) = 6 then
+            present := present || format(' and hashinet(c.ipv6) = %s and c.ipv6 = %L', hashinet(ip), ip);
+          else
+            present := present || format(' and c.ipv4 = %L', ip);
+          end if;
+        end if;
+        if public_ip is not null then
+          present := present || format(' and c.public_ip = %L', public_ip);
+          former := former || format(' and f.public_ip = %L', public_ip);
+        end if;
+        if port is not null then
+          present := present || format(' and c.first_port <= %s and c.last_port >= %1$s', port - 32768);
+          former := former || format(' and f.public_ports @> %s', port);
         end if;
         if to_at is not null then
           present := present || format(' and coalesce((log.times_of(c))[%s], c.started_at) <= %L',
-                                       case family(ip) when 6 then 5 else 4 end, to_at);
+                                       case family(coalesce(ip, public_ip)) when 6 then 5 else 4 end, to_at);
           former := former || format(' and f.from_at <= %L', to_at);
         end if;
         if from_at is not null then former := former || format(' and f.until_at >= %L', from_at); end if;
@@ -114,8 +121,8 @@ async function page(db: Kysely<unknown>): Promise<void> {
           c.id_tail, log.connection_id(c.id_head, c.id_tail), o.site, o.gateway, o.network, c.mac, a.name,
           case family(c.was) when 4 then c.was else c.ipv4 end,
           case family(c.was) when 6 then c.was else c.ipv6 end,
-          c.public_ip,
-          case when c.first_port is not null
+          case when c.was is null then c.public_ip else c.was_public end,
+          case when c.was is not null then c.was_ports when c.first_port is not null
             then int4range(c.first_port + 32768, c.last_port + 32769) end,
           c.started_at,
           case when c.far is null then c.started_at + c.stopped_ms * interval ''1 ms'' else c.far[1] end,

@@ -174,7 +174,13 @@ describe('an amendment', () => {
     const packet = (kind: TestRecord['kind'], hours: number, ipv4: string) => ({
       ...{ kind, gateway: 'gw-0042', site: '75-0042', network: 'staff' as const },
       ...{ acctSessionId: 'A1', mac: parseMac('02-00-00-00-00-01'), account: 'bob' },
-      ...{ ipv4, ipv6: null, at: new Date(began + hours * 3_600_000), nasAt: null },
+      ...{
+        ipv4,
+        ipv6: null,
+        publicSource: null,
+        at: new Date(began + hours * 3_600_000),
+        nasAt: null,
+      },
       ...{ sessionSeconds: hours * 3600, octetsIn: null, octetsOut: null, counterBits: null },
       cause: kind === 'stop' ? 'User-Request' : null,
     })

@@ -38,6 +38,7 @@ export function network(kind: NetworkKind, subnet: string, site = '75-0042'): Ne
     vlan: null,
     grantSeconds: 3600,
     subnets: [subnet],
+    nat: null,
   }
 }
 

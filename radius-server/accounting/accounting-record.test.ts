@@ -6,14 +6,16 @@ import { ACCT_STATUS_TYPE, ATTRIBUTE, CODE } from '../dictionary.ts'
 import { parsePacket } from '../packet.ts'
 import { digestRequest } from '../testing/gateway.ts'
 import type { Sent } from '../testing/gateway.ts'
-import { gateway } from '../testing/server.ts'
+import { gateway, network } from '../testing/server.ts'
 import { readAccounting } from './accounting-record.ts'
 import { TEXT_LIMITS } from './safe-text.ts'
 
 const NOW = Date.UTC(2026, 10, 23, 12)
-const client = createClient(gateway())
-
-function read(attributes: readonly Sent[], status: number = ACCT_STATUS_TYPE.Stop) {
+function read(
+  attributes: readonly Sent[],
+  status: number = ACCT_STATUS_TYPE.Stop,
+  from = gateway(),
+) {
   const parsed = parsePacket(
     digestRequest({
       code: CODE['Accounting-Request'],
@@ -22,7 +24,7 @@ function read(attributes: readonly Sent[], status: number = ACCT_STATUS_TYPE.Sto
   )
   if (!parsed.ok) throw new Error(parsed.reason)
   return readAccounting({
-    client,
+    client: createClient(from),
     packet: parsed.packet,
     source: { address: '127.0.0.1', port: 1 },
     receivedAt: NOW,
@@ -46,6 +48,7 @@ test('an empty record says null, never zero', () => {
     account: null,
     ipv4: null,
     ipv6: null,
+    publicSource: null,
     at: new Date(NOW),
     nasAt: null,
     sessionSeconds: null,
@@ -171,6 +174,22 @@ describe('addresses', () => {
 
   test('are absent before DHCP has answered', () => {
     expect(record([ATTRIBUTE['Framed-IP-Address'], Buffer.alloc(4)]).ipv4).toBeNull()
+  })
+})
+
+test('the address and the block of ports with which a device goes out are read from what was declared', () => {
+  const nat = { address: '198.51.100.7', firstPort: 1024, lastPort: 65_535, portsEach: 250 }
+  const known = gateway({ guest: network('guest', { nat }) })
+  const event = read(
+    [
+      [ATTRIBUTE['Acct-Session-Id'], 's1'],
+      [ATTRIBUTE['Framed-IP-Address'], Buffer.from([192, 168, 77, 9])],
+    ],
+    ACCT_STATUS_TYPE.Start,
+    known,
+  )
+  expect(event).toMatchObject({
+    record: { publicSource: { ip: '198.51.100.7', ports: '3274-3523' } },
   })
 })
 

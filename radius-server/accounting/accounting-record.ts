@@ -3,6 +3,7 @@ import { parseMac } from '#core/mac.ts'
 import type { Mac } from '#core/mac.ts'
 import type { AccountingRecord } from '#db/accounting-record.ts'
 import type { AccountingEvent } from '#db/log-event.ts'
+import { publicSource } from '#db/public-source.ts'
 import { accountingSessionKey } from '#db/session-key.ts'
 import type { NetworkKind } from '#db/sites.ts'
 import { readInteger } from '../attributes.ts'
@@ -51,6 +52,7 @@ export function readAccounting(request: RadiusRequest): AccountingEvent | null {
     (nameMac === null ? null : 'guest') ??
     networkOf(request, ipv4 ?? ipv6) ??
     (account === null ? 'guest' : 'staff')
+  const v4 = ipv4 === null ? null : formatAddress(ipv4)
   return {
     kind: 'record',
     record: {
@@ -61,8 +63,9 @@ export function readAccounting(request: RadiusRequest): AccountingEvent | null {
       sessionKey: accountingSessionKey(gateway.name, acctSessionId, mac),
       mac,
       account: account?.toLowerCase() ?? null,
-      ipv4: ipv4 === null ? null : formatAddress(ipv4),
+      ipv4: v4,
       ipv6: ipv6 === null ? null : formatAddress(ipv6),
+      publicSource: publicSource(gateway[network], v4, request.source.address),
       at,
       nasAt,
       sessionSeconds: readInteger(packet, ATTRIBUTE['Acct-Session-Time']),

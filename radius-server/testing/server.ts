@@ -53,6 +53,7 @@ export function network(kind: NetworkKind, changes: Partial<Network> = {}): Netw
     vlan: kind === 'staff' ? 20 : null,
     grantSeconds: 30 * 86_400,
     subnets: [kind === 'staff' ? '192.168.78.0/24' : '192.168.77.0/24'],
+    nat: null,
     ...changes,
   }
 }

@@ -16,6 +16,7 @@ export function session(id: string, changes: Partial<AccountingRecord> = {}): Ac
       account: id,
       ipv4: null,
       ipv6: null,
+      publicSource: null,
       at: new Date(0),
       nasAt: null,
       sessionSeconds: null,

@@ -119,6 +119,7 @@ function packetsOf(
       // A Start comes before DHCP has answered.
       ipv4: isStart ? null : `192.168.78.${address}`,
       ipv6: null,
+      publicSource: null,
       at: new Date(at),
       nasAt: new Date(at - 5 * SECOND),
       sessionSeconds: isStart ? null : Math.floor((at - where.began) / SECOND),
