@@ -4,6 +4,7 @@ import type { Database } from '#db/connection.ts'
 import { approveExport, isApproved, requestExport } from '#db/export/export-requests.ts'
 import type { ApprovedRequest, ExportRequest } from '#db/export/export-requests.ts'
 import { writePack } from '#db/export/pack.ts'
+import type { PlaceTimes } from '#db/export/pack-rows.ts'
 import { getOrCreateSealingKey } from '#db/sealing/sealing-key.ts'
 import { cliActor } from './apply.ts'
 import { CRITERIA_OPTIONS, readCriteria, requireReason } from './criteria.ts'
@@ -74,11 +75,16 @@ async function write(
   return 0
 }
 
-async function placeTimes(
-  database: Database,
-): Promise<{ zoneOf: (site: string) => string; write: typeof writeInstant }> {
+// A pack is read in French first.
+const SEASONS = { summer: 'heure d’été / summer time', winter: 'heure d’hiver / winter time' }
+
+async function placeTimes(database: Database): Promise<PlaceTimes> {
   const zones = await zonesOf(database)
-  return { zoneOf: (site) => zones.get(site) ?? 'UTC', write: writeInstant }
+  return {
+    zoneOf: (site) => zones.get(site) ?? 'UTC',
+    zones: [...new Set(zones.values())].toSorted(),
+    write: (at, zone) => writeInstant(at, zone, SEASONS),
+  }
 }
 
 function waiting(request: ExportRequest, isNew: boolean): string {

@@ -20,7 +20,7 @@ export const commands: Readonly<Record<string, Command>> = {
     run: async (args) => (await import('./apply.ts')).runApply(args),
   },
   'logs search': {
-    usage: `${CRITERIA_USAGE} --reason TEXT [--json]`,
+    usage: `${CRITERIA_USAGE} --reason TEXT [--json | --csv]`,
     summary: 'who was there and when; the look itself is recorded',
     run: async (args) => (await import('./logs-search.ts')).runLogsSearch(args),
   },

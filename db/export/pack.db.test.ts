@@ -35,6 +35,7 @@ async function pack(
   const key = await getOrCreateSealingKey(database, testSeal)
   const times = {
     zoneOf: () => 'Europe/Paris',
+    zones: ['Europe/Paris', 'America/Martinique'],
     write: (at: Date, zone: string) => `${at.toISOString()} in ${zone}`,
   }
   const request = await approved(database, criteria)
@@ -113,6 +114,21 @@ describe('a requisition pack', () => {
     expect(await contentOf(path, 'lecture.html')).toContain('No connection fits these criteria')
     expect((await verifyPack(path, null)).problems).toEqual([])
     await expect(pack(database, { user: 'nobody' }, path)).rejects.toThrow(/is there already/)
+  })
+
+  test('says of each instant asked for which time held at the places', async () => {
+    await using database = await openTestDatabase()
+    using folder = temporaryFolder()
+    const path = folder.file('pack.zip')
+    const at = new Date('2026-10-25T00:30:00Z')
+    await pack(database, { ip: '192.168.77.9', from: at, to: at }, path)
+    const said = [
+      '     2026-10-25T00:30:00.000Z',
+      '       2026-10-25T00:30:00.000Z in Europe/Paris (Europe/Paris)',
+      '       2026-10-25T00:30:00.000Z in America/Martinique (America/Martinique)',
+    ].join('\n')
+    // Once in French, once in English.
+    expect((await contentOf(path, 'methode.txt')).split(`:\n${said}\n6. `)).toHaveLength(3)
   })
 
   test('tampered with at any of its files is found, and which', async () => {

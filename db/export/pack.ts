@@ -129,7 +129,7 @@ async function writeArchive(
     ['rows.csv', csvOf(spool.read(), times)],
     ['rows.json', jsonOf(spool.read())],
     ['criteres.json', [`${JSON.stringify(criteria, null, 2)}\n`]],
-    ['methode.txt', [methodNote(facts, key.id)]],
+    ['methode.txt', [methodNote(facts, key.id, times)]],
   ]
   await rm(path, { force: true })
   const zip = await ZipWriter.create(path, madeAt)
