@@ -1,9 +1,12 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openDatabase } from '#db/connection.ts'
+import { repository, run } from '../support/peers/process.ts'
 import { createProduct } from '../support/peers/product.ts'
 import type { Product } from '../support/peers/product.ts'
 import { createRunFolder } from '../support/peers/run-folder.ts'
+import { dayFromNow, fillDay } from '../support/sealed-log.ts'
 
 const folder = createRunFolder()
 let product: Product
@@ -25,6 +28,30 @@ test('the jobs role seals the closed days, and logs verify finds the chain in or
   expect(verified.stdout).toContain('The log is as it was sealed.')
   const unsealed = await product.command('logs', 'verify', '--day', '2020-02-30')
   expect(unsealed).toMatchObject({ code: 2 })
+})
+
+test('a search as CSV streams, and a reader that has enough ends it quietly', async () => {
+  const url = `postgres://accueil@localhost/postgres?host=${join(product.dataDir, 'socket')}`
+  const database = openDatabase(url, { applicationName: 'test' })
+  await fillDay(database, dayFromNow(-1), 20_000, { account: '=alice', site: 'csv' })
+  await database.close()
+  const words = ['logs', 'search', '--site', 'csv', '--reason', 'test']
+  const both = await product.command(...words, '--csv', '--json')
+  expect(both).toMatchObject({ code: 2, stderr: expect.stringContaining('not both') })
+  const csv = await product.command(...words, '--csv')
+  const lines = csv.stdout.split('\r\n')
+  expect(lines).toHaveLength(20_002)
+  expect(lines[0]).toMatch(/^sessionId,site,gateway,network,mac,user,/)
+  expect(lines[1]).toContain(",csv,gw-0042,guest,02:00:00:00:00:01,'=alice,192.168.77.9,,,,")
+  for (const format of [['--csv'], ['--json'], []]) {
+    const command = [process.execPath, join(repository, 'main.ts'), ...words, ...format]
+    const quoted = command.map((word) => `'${word}'`).join(' ')
+    const piped = await run(['bash', '-c', `set -o pipefail; ${quoted} | head -n 1`], product)
+    expect(piped).toMatchObject({ code: 0, stderr: '' })
+    expect(piped.stdout.trim().split('\n')).toHaveLength(1)
+  }
+  const asked = await product.command(...words, '--at', '2026-07-14 12:00 Europe/Paris')
+  expect(asked.stdout).toContain('at   2026-07-14T10:00:00.000Z')
 })
 
 test('a pack is not written on the word of one person', async () => {
