@@ -38,8 +38,9 @@ export async function runLogsVerify(args: readonly string[]): Promise<number> {
     await requireMigrated(database)
     if (day !== null) return verifyOneDay(database, day, against)
     if (values.published !== undefined) {
-      const { lines, problems } = await verifyPublished(database, values.published)
-      return tell(`${lines} published seals compared`, problems)
+      const report = await verifyPublished(database, values.published, pinnedKey)
+      for (const note of report.notes) console.log(note)
+      return tell(`${report.lines} published seals compared`, report.problems)
     }
     return verifyAll(database, against)
   })
@@ -56,7 +57,7 @@ function readKey(path: string): string {
 }
 
 async function verifyFile(path: string, pinnedKey: string | null): Promise<number> {
-  const { manifest, problems } = await verifyPack(path, pinnedKey)
+  const { manifest, problems, notes } = await verifyPack(path, pinnedKey)
   if (manifest !== null && problems.length === 0) {
     const { key, chain } = manifest
     console.log(`${path} is the pack of ${manifest.organisation} for case ${manifest.case}`)
@@ -68,8 +69,9 @@ async function verifyFile(path: string, pinnedKey: string | null): Promise<numbe
     console.log(
       pinnedKey === null
         ? `  signed with the key ${key.id}: compare it with the one the organisation has published`
-        : `  signed with the key given, ${key.id}`,
+        : `  signed with ${notes.length === 0 ? 'the key given, ' : ''}${key.id}`,
     )
+    for (const note of notes) console.log(`  ${note}`)
   }
   return tell(path, problems)
 }
@@ -83,7 +85,7 @@ async function verifyOneDay(database: Database, day: string, against: Against): 
 async function verifyAll(database: Database, against: Against): Promise<number> {
   const chain = await verifyChain(database, against)
   let problems = chain.problems.length
-  for (const problem of chain.problems) console.log(problem)
+  for (const line of [...chain.notes, ...chain.problems]) console.log(line)
   for (const { day, droppedAt } of await loadSeals(database.sql)) {
     if (droppedAt !== null) continue
     const report = await verifyDay(database, day, against)
@@ -110,6 +112,7 @@ function tellDay(report: DayReport): number {
   const since = amendments === 0 ? '' : `, ${amendments} noted changes since`
   const gone =
     droppedAt === null ? '' : `, dropped ${droppedAt.toISOString()}: only the seal is left`
+  for (const note of report.notes) console.log(note)
   const more = report.unnamed > 0 ? [`and ${report.unnamed} more`] : []
   return tell(rows + since + gone, [...report.problems, ...more])
 }

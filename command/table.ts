@@ -35,8 +35,8 @@ export const commands: Readonly<Record<string, Command>> = {
     run: async (args) => (await import('./logs-verify.ts')).runLogsVerify(args),
   },
   'logs seal': {
-    usage: '[--key]',
-    summary: 'seal the closed days now, as the jobs role does; or print the public key',
+    usage: '[--key | --new-key [--lost] [--reason TEXT]]',
+    summary: 'seal the closed days now, as the jobs role does; or print or replace the signing key',
     run: async (args) => (await import('./logs-seal.ts')).runLogsSeal(args),
   },
   'logs hold': {

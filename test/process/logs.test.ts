@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openDatabase } from '#db/connection.ts'
+import { startEmbedded } from '#db/embedded.ts'
 import { repository, run } from '../support/peers/process.ts'
 import { createProduct } from '../support/peers/product.ts'
 import type { Product } from '../support/peers/product.ts'
@@ -31,10 +32,11 @@ test('the jobs role seals the closed days, and logs verify finds the chain in or
 })
 
 test('a search as CSV streams, and a reader that has enough ends it quietly', async () => {
-  const url = `postgres://accueil@localhost/postgres?host=${join(product.dataDir, 'socket')}`
-  const database = openDatabase(url, { applicationName: 'test' })
+  const embedded = await startEmbedded({ dataDir: product.dataDir })
+  const database = openDatabase(embedded.url, { applicationName: 'test' })
   await fillDay(database, dayFromNow(-1), 20_000, { account: '=alice', site: 'csv' })
   await database.close()
+  await embedded.release()
   const words = ['logs', 'search', '--site', 'csv', '--reason', 'test']
   const both = await product.command(...words, '--csv', '--json')
   expect(both).toMatchObject({ code: 2, stderr: expect.stringContaining('not both') })
