@@ -1,6 +1,7 @@
 import { domainToASCII } from 'node:url'
 import { z } from 'zod'
 import { formatPrefix, parsePrefix } from '#core/ip.ts'
+import { retentionSchema } from './retention.ts'
 import { sealingSchema } from './sealing.ts'
 
 /** Issues whose capability is still to come carry this flag in `params`. */
@@ -179,6 +180,7 @@ export const declarationSchema = z.strictObject({
   rules: z.array(rule).optional(),
   accounts: z.array(account).optional(),
   sealing: sealingSchema.optional(),
+  retention: retentionSchema.optional(),
   roles: notBuilt('granting roles'),
 })
 
