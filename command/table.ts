@@ -39,6 +39,11 @@ export const commands: Readonly<Record<string, Command>> = {
     summary: 'seal the closed days now, as the jobs role does; or print or replace the signing key',
     run: async (args) => (await import('./logs-seal.ts')).runLogsSeal(args),
   },
+  'logs quarantine': {
+    usage: '[--reason TEXT] | drop ID --reason TEXT',
+    summary: 'accounting that the database refused: see it, or let it go',
+    run: async (args) => (await import('./logs-quarantine.ts')).runLogsQuarantine(args),
+  },
   'logs hold': {
     usage: `add ${CRITERIA_USAGE} --case REF --until DATE --reason TEXT | list [--all] | end CASE`,
     summary: 'keep named rows for a case past their year, until its date',
