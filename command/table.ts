@@ -40,8 +40,8 @@ export const commands: Readonly<Record<string, Command>> = {
     run: async (args) => (await import('./logs-seal.ts')).runLogsSeal(args),
   },
   'logs quarantine': {
-    usage: '[--reason TEXT] | drop ID --reason TEXT',
-    summary: 'accounting that the database refused: see it, or let it go',
+    usage: '[--reason TEXT] | retry [ID…] | drop ID --reason TEXT',
+    summary: 'accounting that the database refused: see it, try it again, or let it go',
     run: async (args) => (await import('./logs-quarantine.ts')).runLogsQuarantine(args),
   },
   'logs hold': {

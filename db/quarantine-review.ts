@@ -1,6 +1,6 @@
-import { reasonOf } from '#core/error.ts'
 import type { Database } from './connection.ts'
-import { isDatabaseTrouble } from './database-trouble.ts'
+import { decodeEvent } from './event-line.ts'
+import type { LogEvent } from './log-event.ts'
 
 /** An event that waits for a person. */
 export interface QuarantinedEvent {
@@ -23,10 +23,22 @@ export async function* listQuarantined(
   await sql`
     insert into audit.entry (actor, action, subject, reason)
     values (${look.actor}, 'logs.quarantine-list', 'log.quarantine', ${look.reason})`
-  yield* pages(database)
+  yield* readQuarantine(database)
 }
 
-async function* pages({ sql }: Database): AsyncGenerator<readonly QuarantinedEvent[]> {
+/** Null: a line of another version, or one that was altered. */
+export function eventOf({ content }: Pick<QuarantinedEvent, 'content'>): LogEvent | null {
+  try {
+    return decodeEvent(content)
+  } catch {
+    return null
+  }
+}
+
+/** Without a trace in the audit: the caller leaves one. */
+export async function* readQuarantine({
+  sql,
+}: Database): AsyncGenerator<readonly QuarantinedEvent[]> {
   let after: QuarantinedEvent | null = null
   for (;;) {
     const page: readonly QuarantinedEvent[] = await sql<QuarantinedEvent[]>`
@@ -55,62 +67,5 @@ export async function dropQuarantined(
       values (${deed.actor}, 'logs.quarantine-drop', ${id}, ${deed.reason},
               ${sql.json({ gateway, refused: reason, at: at.toISOString() })})`
     return true
-  })
-}
-
-export interface RetryOutcome {
-  readonly id: string
-  /** Why it stays; null: it is in the log now. */
-  readonly refused: string | null
-}
-
-/**
- * Tries events again, oldest first, all of them or those named. One that passes is removed; one that
- * does not stays with what is said of it now. Throws when it is the database that is at fault.
- */
-export async function* retryQuarantined(
-  database: Database,
-  options: {
-    ids: readonly string[] | null
-    actor: string
-    /** Resolves after the commit; to write an event again is harmless. */
-    write: (content: string) => Promise<void>
-  },
-): AsyncGenerator<RetryOutcome> {
-  const { ids, actor, write } = options
-  for await (const page of pages(database)) {
-    for (const { id, content } of page) {
-      if (ids !== null && !ids.includes(id)) continue
-      const refused = await attempt(write, content)
-      await settle(database, { id, refused }, actor)
-      yield { id, refused }
-    }
-  }
-}
-
-async function attempt(
-  write: (content: string) => Promise<void>,
-  content: string,
-): Promise<string | null> {
-  try {
-    await write(content)
-    return null
-  } catch (thrown) {
-    if (isDatabaseTrouble(thrown)) throw thrown
-    return reasonOf(thrown).replaceAll('\0', '')
-  }
-}
-
-async function settle(
-  database: Database,
-  { id, refused }: RetryOutcome,
-  actor: string,
-): Promise<void> {
-  await database.sql.begin(async (sql) => {
-    if (refused === null) await sql`delete from log.quarantine where id = ${id}`
-    else await sql`update log.quarantine set reason = ${refused} where id = ${id}`
-    await sql`
-      insert into audit.entry (actor, action, subject, details)
-      values (${actor}, 'logs.quarantine-retry', ${id}, ${sql.json({ refused })})`
   })
 }
