@@ -25,7 +25,7 @@ export const commands: Readonly<Record<string, Command>> = {
     run: async (args) => (await import('./logs-search.ts')).runLogsSearch(args),
   },
   'logs export': {
-    usage: `${CRITERIA_USAGE} --case REF --reason TEXT (--out FILE | --request) | --approve CODE [--out FILE]`,
+    usage: `${CRITERIA_USAGE} --case REF --reason TEXT (--out FILE | --request) [--as ACCOUNT] | --approve CODE [--out FILE] [--as ACCOUNT]`,
     summary: 'the signed pack that answers a requisition; one person asks, another approves',
     run: async (args) => (await import('./logs-export.ts')).runLogsExport(args),
   },

@@ -1,3 +1,4 @@
+import { isAnybody } from '#core/actor.ts'
 import type { PlaceTimes } from './pack-rows.ts'
 import type { PackFacts } from './reading-copy.ts'
 
@@ -5,6 +6,7 @@ import type { PackFacts } from './reading-copy.ts'
 export function methodNote(facts: PackFacts, keyId: string, times: PlaceTimes): string {
   const { organisation, request, rows } = facts
   const asked = askedTimes(facts, times)
+  const anybody = isAnybody(request.requestedBy)
   return `NOTE DE MÉTHODE
 
 Organisme : ${organisation}. Procédure : ${request.caseRef}. Lignes : ${rows}.
@@ -28,7 +30,7 @@ ${asked}
 6. Vérifier. manifest.json nomme chaque fichier et son SHA-256 ; manifest.sig est sa signature Ed25519.
    « accueil logs verify FICHIER » contrôle le tout sans réseau ni base de données. Clé de signature :
    ${keyId}, à comparer avec celle que l'organisme a publiée.
-7. Qui. Demandé par ${request.requestedBy}, approuvé par ${request.approvedBy} : deux personnes.
+7. Qui. Demandé par ${request.requestedBy}, approuvé par ${request.approvedBy}${anybody ? '.\n   « root » est le compte d’administration de la machine : il ne dit pas qui a demandé.' : ' : deux personnes.'}
 
 METHOD NOTE
 
@@ -51,7 +53,7 @@ ${asked}
 6. To verify. manifest.json names each file and its SHA-256; manifest.sig is its Ed25519 signature.
    "accueil logs verify FILE" checks all of it without network or database. Signing key: ${keyId}, to be
    compared with the one that the organisation has published.
-7. Who. Requested by ${request.requestedBy}, approved by ${request.approvedBy}: two people.
+7. Who. Requested by ${request.requestedBy}, approved by ${request.approvedBy}${anybody ? '.\n   "root" is the administration of the machine: it does not say who asked.' : ': two people.'}
 `
 }
 

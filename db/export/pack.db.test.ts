@@ -21,8 +21,12 @@ import { listZip, readZipEntry } from './zip.ts'
 const DAY = dayFromNow(-5)
 const CASE = { caseRef: 'PV 12/2026', reason: 'art. 77-1-1 CPP' }
 
-async function approved(database: Database, criteria: Partial<Criteria>): Promise<ApprovedRequest> {
-  const asked = { ...CASE, criteria: { ...NO_CRITERIA, ...criteria }, actor: 'cli:ada' }
+async function approved(
+  database: Database,
+  criteria: Partial<Criteria>,
+  actor: string,
+): Promise<ApprovedRequest> {
+  const asked = { ...CASE, criteria: { ...NO_CRITERIA, ...criteria }, actor }
   const { request } = await requestExport(database, asked)
   return approveExport(database, request.code, 'cli:bob')
 }
@@ -31,6 +35,7 @@ async function pack(
   database: Database,
   criteria: Partial<Criteria>,
   path: string,
+  requestedBy = 'cli:ada',
 ): Promise<number> {
   const key = await getOrCreateSealingKey(database, testSeal)
   const times = {
@@ -38,7 +43,7 @@ async function pack(
     zones: ['Europe/Paris', 'America/Martinique'],
     write: (at: Date, zone: string) => `${at.toISOString()} in ${zone}`,
   }
-  const request = await approved(database, criteria)
+  const request = await approved(database, criteria, requestedBy)
   const options = { path, actor: 'cli:bob', clock: Date.now, times }
   return (await writePack(database, key, request, options)).rows
 }
@@ -201,6 +206,32 @@ describe('a request for a pack', () => {
     const wider = { ...asked, criteria: { ...NO_CRITERIA, site: '75-0042' } }
     expect((await requestExport(database, wider)).isNew).toBe(true)
     await expect(approveExport(database, 'ZZZZZZZZ', 'cli:bob')).rejects.toThrow(/no request/)
+  })
+
+  test('is not approved by the same person under another name, nor by nobody in particular', async () => {
+    await using database = await openTestDatabase()
+    const asked = { ...CASE, criteria: { ...NO_CRITERIA, user: 'bob' }, actor: 'cli:ada' }
+    const { code } = (await requestExport(database, asked)).request
+    const approve = (actor: string) => approveExport(database, code, actor)
+    await expect(approve('account:ada')).rejects.toThrow(/someone else has to approve/)
+    await expect(approve('cli:root')).rejects.toThrow(
+      /^root may be anyone, cli:ada too: someone else/,
+    )
+    expect((await approve('account:bob')).approvedBy).toBe('account:bob')
+  })
+
+  test('of root says in the pack that nobody knows who that was', async () => {
+    await using database = await openTestDatabase()
+    using folder = temporaryFolder()
+    const path = folder.file('pack.zip')
+    await pack(database, { user: 'bob' }, path, 'cli:root')
+    const note = await contentOf(path, 'methode.txt')
+    expect(note).toContain('Requested by cli:root, approved by cli:bob.\n   "root" is')
+    expect(note).not.toContain('two people')
+    await pack(database, { user: 'eve' }, folder.file('other.zip'))
+    expect(await contentOf(folder.file('other.zip'), 'methode.txt')).toContain(
+      'cli:bob: two people.',
+    )
   })
 
   test('counts no more after a month, nor does its approval', async () => {
