@@ -4,49 +4,18 @@ import { describe, expect, test } from 'vitest'
 import { openTestDatabase } from '../../test/support/database.ts'
 import { temporaryFolder } from '../../test/support/folder.ts'
 import { seedHouse, testSeal } from '../../test/support/house.ts'
+import { CASE, packOf } from '../../test/support/packs.ts'
 import { dayFromNow, fillDay, rowId, sealNow } from '../../test/support/sealed-log.ts'
-import type { Database } from '../connection.ts'
 import { NO_CRITERIA } from '../connections.ts'
-import type { Criteria } from '../connections.ts'
 import { addHold } from '../holds.ts'
 import { goneFrom } from '../partitions.ts'
 import { runPurge } from '../retention.ts'
 import { getOrCreateSealingKey } from '../sealing/sealing-key.ts'
 import { approveExport, isApproved, requestExport } from './export-requests.ts'
-import type { ApprovedRequest } from './export-requests.ts'
-import { writePack } from './pack.ts'
 import { verifyPack } from './verify-pack.ts'
 import { listZip, readZipEntry } from './zip.ts'
 
 const DAY = dayFromNow(-5)
-const CASE = { caseRef: 'PV 12/2026', reason: 'art. 77-1-1 CPP' }
-
-async function approved(
-  database: Database,
-  criteria: Partial<Criteria>,
-  actor: string,
-): Promise<ApprovedRequest> {
-  const asked = { ...CASE, criteria: { ...NO_CRITERIA, ...criteria }, actor }
-  const { request } = await requestExport(database, asked)
-  return approveExport(database, request.code, 'cli:bob')
-}
-
-async function pack(
-  database: Database,
-  criteria: Partial<Criteria>,
-  path: string,
-  requestedBy = 'cli:ada',
-): Promise<number> {
-  const key = await getOrCreateSealingKey(database, testSeal)
-  const times = {
-    zoneOf: () => 'Europe/Paris',
-    zones: ['Europe/Paris', 'America/Martinique'],
-    write: (at: Date, zone: string) => `${at.toISOString()} in ${zone}`,
-  }
-  const request = await approved(database, criteria, requestedBy)
-  const options = { path, actor: 'cli:bob', clock: Date.now, times }
-  return (await writePack(database, key, request, options)).rows
-}
 
 async function contentOf(path: string, name: string): Promise<string> {
   const entry = (await listZip(path)).find((found) => found.name === name)
@@ -65,7 +34,7 @@ describe('a requisition pack', () => {
     await fillDay(database, dayFromNow(-4), 10)
     await sealNow(database)
     const path = folder.file('pack.zip')
-    expect(await pack(database, { user: '=cmd|"x"!A1' }, path)).toBe(2500)
+    expect(await packOf(database, { user: '=cmd|"x"!A1' }, path)).toBe(2500)
 
     expect((await listZip(path)).map(({ name }) => name)).toEqual([
       'lecture.html',
@@ -114,11 +83,11 @@ describe('a requisition pack', () => {
     await using database = await openTestDatabase()
     using folder = temporaryFolder()
     const path = folder.file('pack.zip')
-    expect(await pack(database, { user: 'nobody' }, path)).toBe(0)
+    expect(await packOf(database, { user: 'nobody' }, path)).toBe(0)
     expect(await contentOf(path, 'rows.json')).toBe('[]\n')
     expect(await contentOf(path, 'lecture.html')).toContain('No connection fits these criteria')
     expect((await verifyPack(path, null)).problems).toEqual([])
-    await expect(pack(database, { user: 'nobody' }, path)).rejects.toThrow(/is there already/)
+    await expect(packOf(database, { user: 'nobody' }, path)).rejects.toThrow(/is there already/)
   })
 
   test('says of each instant asked for which time held at the places', async () => {
@@ -126,7 +95,7 @@ describe('a requisition pack', () => {
     using folder = temporaryFolder()
     const path = folder.file('pack.zip')
     const at = new Date('2026-10-25T00:30:00Z')
-    await pack(database, { ip: '192.168.77.9', from: at, to: at }, path)
+    await packOf(database, { ip: '192.168.77.9', from: at, to: at }, path)
     const said = [
       '     2026-10-25T00:30:00.000Z',
       '       2026-10-25T00:30:00.000Z in Europe/Paris (Europe/Paris)',
@@ -141,7 +110,7 @@ describe('a requisition pack', () => {
     using folder = temporaryFolder()
     const path = folder.file('pack.zip')
     await fillDay(database, DAY, 20, { account: 'bob' })
-    await pack(database, { user: 'bob' }, path)
+    await packOf(database, { user: 'bob' }, path)
     const whole = readFileSync(path)
     const other = folder.file('other.zip')
     for (const entry of await listZip(path)) {
@@ -162,7 +131,7 @@ describe('a requisition pack', () => {
     await using elsewhere = await openTestDatabase()
     using folder = temporaryFolder()
     const path = folder.file('pack.zip')
-    await pack(database, { user: 'bob' }, path)
+    await packOf(database, { user: 'bob' }, path)
     const right = await getOrCreateSealingKey(database, testSeal)
     const wrong = await getOrCreateSealingKey(elsewhere, testSeal)
     expect((await verifyPack(path, right.publicPem)).problems).toEqual([])
@@ -181,9 +150,9 @@ describe('a requisition pack', () => {
     })
     await runPurge(database, goneFrom(DAY), 'test')
     const path = folder.file('pack.zip')
-    expect(await pack(database, { user: 'bob', ip: '192.168.77.9' }, path)).toBe(3)
+    expect(await packOf(database, { user: 'bob', ip: '192.168.77.9' }, path)).toBe(3)
     expect(await contentOf(path, 'rows.json')).toContain(rowId(DAY, 2))
-    expect(await pack(database, { user: 'eve' }, folder.file('other.zip'))).toBe(0)
+    expect(await packOf(database, { user: 'eve' }, folder.file('other.zip'))).toBe(0)
   })
 })
 
@@ -224,11 +193,11 @@ describe('a request for a pack', () => {
     await using database = await openTestDatabase()
     using folder = temporaryFolder()
     const path = folder.file('pack.zip')
-    await pack(database, { user: 'bob' }, path, 'cli:root')
+    await packOf(database, { user: 'bob' }, path, { requestedBy: 'cli:root' })
     const note = await contentOf(path, 'methode.txt')
     expect(note).toContain('Requested by cli:root, approved by cli:bob.\n   "root" is')
     expect(note).not.toContain('two people')
-    await pack(database, { user: 'eve' }, folder.file('other.zip'))
+    await packOf(database, { user: 'eve' }, folder.file('other.zip'))
     expect(await contentOf(folder.file('other.zip'), 'methode.txt')).toContain(
       'cli:bob: two people.',
     )

@@ -109,7 +109,9 @@ async function spoolRows(
   spool: RowSpool,
 ): Promise<number> {
   const look = { actor, reason: `pack for case ${request.caseRef}: ${request.reason}` }
-  await spool.add(await heldConnections(database, request.caseRef, request.criteria))
+  for await (const page of heldConnections(database, request.caseRef, request.criteria)) {
+    await spool.add(page)
+  }
   for await (const page of searchConnections(database, request.criteria, look)) {
     await spool.add(page)
     if (spool.rows > MOST_ROWS) {

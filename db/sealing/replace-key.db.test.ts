@@ -3,11 +3,9 @@ import { createSeal } from '#core/seal.ts'
 import { openTestDatabase } from '../../test/support/database.ts'
 import { temporaryFolder } from '../../test/support/folder.ts'
 import { testSeal } from '../../test/support/house.ts'
+import { packOf } from '../../test/support/packs.ts'
 import { dayFromNow, fillDay, sealNow } from '../../test/support/sealed-log.ts'
 import type { Database } from '../connection.ts'
-import { NO_CRITERIA } from '../connections.ts'
-import { approveExport, requestExport } from '../export/export-requests.ts'
-import { writePack } from '../export/pack.ts'
 import { verifyPack } from '../export/verify-pack.ts'
 import { loadKeyChanges } from './chain.ts'
 import { signBytes, statementText } from './day-seal.ts'
@@ -50,16 +48,6 @@ async function twiceReplaced(database: Database): Promise<readonly SealingKey[]>
   const third = await keyNow(database)
   await sealNow(database, Date.now() + 2 * DAY_MS)
   return [first, second, third]
-}
-
-async function pack(database: Database, path: string, seal = testSeal): Promise<void> {
-  const criteria = { ...NO_CRITERIA, user: 'bob' }
-  const asked = { caseRef: 'PV 1', reason: 'test', criteria, actor: 'cli:ada' }
-  const { request } = await requestExport(database, asked)
-  const approved = await approveExport(database, request.code, 'cli:bob')
-  const times = { zoneOf: () => 'UTC', zones: ['UTC'], write: (at: Date) => at.toISOString() }
-  const options = { path, actor: 'cli:bob', clock: Date.now, times }
-  await writePack(database, await keyNow(database, seal), approved, options)
 }
 
 describe('a signing key that is replaced', () => {
@@ -107,7 +95,7 @@ describe('a signing key that is replaced', () => {
     await database.sql`insert into house.publish_target (kind, target) values ('file', ${file})`
     const keys = await twiceReplaced(database)
     const path = folder.file('pack.zip')
-    await pack(database, path)
+    await packOf(database, { user: 'bob' }, path)
     for (const { publicPem } of keys) {
       expect(await verifyPublished(database, file, publicPem)).toMatchObject({
         ...{ lines: 7, problems: [], notes: { length: 2 } },
@@ -248,7 +236,7 @@ describe('a signing key that is lost', () => {
     expect((await published(old)).problems).toEqual([unreached, said])
     expect(await published(fresh)).toMatchObject({ lines: 6, problems: [], notes: [said] })
     const path = folder.file('pack.zip')
-    await pack(database, path, OTHER_MASTER_KEY)
+    await packOf(database, { user: 'bob' }, path, { seal: OTHER_MASTER_KEY })
     expect((await verifyPack(path, old.publicPem)).problems).toEqual([said])
     expect(await verifyPack(path, fresh.publicPem)).toMatchObject({ problems: [], notes: [] })
   })
