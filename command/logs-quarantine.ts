@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import type { Database } from '#db/connection.ts'
 import { retryQuarantined } from '#db/quarantine-retry.ts'
+import type { RetryOutcome } from '#db/quarantine-retry.ts'
 import { dropQuarantined, listQuarantined } from '#db/quarantine-review.ts'
 import { cliActor } from './apply.ts'
 import { requireReason } from './criteria.ts'
@@ -48,19 +49,26 @@ async function* linesOf(database: Database, reason: string | null): AsyncGenerat
 async function retry(ids: readonly string[] | null): Promise<number> {
   return withHouse('logs quarantine', async ({ database }) => {
     await requireMigrated(database)
-    const counts = { passed: 0, refused: 0 }
-    await writeOut(
-      (async function* () {
-        for await (const { id, refused } of retryQuarantined(database, ids, cliActor())) {
-          counts[refused === null ? 'passed' : 'refused'] += 1
-          yield `${id}  ${refused === null ? 'is in the log' : `stays: ${visible(refused)}`}\n`
-        }
-        yield `${counts.passed} are in the log now, ${counts.refused} stay.\n`
-      })(),
-    )
-    const found = counts.passed + counts.refused
-    return counts.refused === 0 && (ids === null || found === ids.length) ? 0 : EXIT_FAILED
+    const outcomes: RetryOutcome[] = []
+    await writeOut(linesOfRetry(retryQuarantined(database, ids, cliActor()), outcomes))
+    const missing = ids?.filter((id) => !outcomes.some((outcome) => outcome.id === id)) ?? []
+    for (const id of missing) console.error(`accueil: there is no event ${id} in quarantine`)
+    const stays = outcomes.some(({ refused }) => refused !== null)
+    return stays || missing.length > 0 ? EXIT_FAILED : 0
   })
+}
+
+async function* linesOfRetry(
+  tried: AsyncIterable<RetryOutcome>,
+  outcomes: RetryOutcome[],
+): AsyncGenerator<string> {
+  for await (const outcome of tried) {
+    const { id, refused } = outcome
+    outcomes.push(outcome)
+    yield `${id}  ${refused === null ? 'is in the log' : `stays: ${visible(refused)}`}\n`
+  }
+  const stay = outcomes.filter(({ refused }) => refused !== null).length
+  yield `${outcomes.length - stay} are in the log now, ${stay} stay.\n`
 }
 
 async function drop(ids: readonly string[], reason: string): Promise<number> {

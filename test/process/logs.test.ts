@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openDatabase } from '#db/connection.ts'
@@ -67,6 +67,68 @@ test('a pack is not written on the word of one person', async () => {
   const alone = await product.command('logs', 'export', '--approve', code, '--out', pack)
   expect(alone).toMatchObject({ code: 1, stderr: expect.stringContaining('someone else') })
   expect(existsSync(pack)).toBe(false)
+})
+
+test('two accounts of the house, by their passwords, give a pack', async () => {
+  const house = join(folder.path, 'house.yaml')
+  const people = ['alice', 'bob'].map((name) => `{ username: ${name}, password: of-${name} }`)
+  writeFileSync(house, `version: 1\naccounts: [${people.join(', ')}]\n`)
+  expect(await product.command('apply', house)).toMatchObject({ code: 0 })
+  const pack = join(folder.path, 'two.zip')
+  const as = (name: string, password: string, words: readonly string[]) => {
+    const quoted = words.map((word) => `'${word}'`).join(' ')
+    const program = `'${process.execPath}' '${join(repository, 'main.ts')}' logs export`
+    const line = `echo '${password}' | ${program} ${quoted} --as ${name} --out '${pack}'`
+    return run(['bash', '-c', line], product)
+  }
+  const words = ['--user', 'nobody', '--case', 'PV 2', '--reason', 'art. 77-1-1']
+  const asked = await as('alice', 'of-alice', words)
+  expect(asked).toMatchObject({ code: 3, stderr: '' })
+  const [, code = ''] = /--approve (\S+)/.exec(asked.stdout) ?? []
+  const wrong = await as('bob', 'of-alice', ['--approve', code])
+  expect(wrong).toMatchObject({ code: 1, stderr: expect.stringContaining('no account "bob"') })
+  const alone = await as('alice', 'of-alice', ['--approve', code])
+  expect(alone).toMatchObject({ code: 1, stderr: expect.stringContaining('someone else') })
+  expect(existsSync(pack)).toBe(false)
+  expect(await as('bob', 'of-bob', ['--approve', code])).toMatchObject({ code: 0, stderr: '' })
+  const verified = await product.command('logs', 'verify', pack)
+  expect(verified.stdout).toContain('requested by account:alice, approved by account:bob')
+})
+
+test('another key is made on the command line, and the old one still verifies', async () => {
+  const old = join(folder.path, 'old.pem')
+  writeFileSync(old, (await product.command('logs', 'seal', '--key')).stdout)
+  const silent = await product.command('logs', 'seal', '--new-key', '--lost')
+  expect(silent).toMatchObject({ code: 2, stderr: expect.stringContaining('say why') })
+  const made = await product.command('logs', 'seal', '--new-key')
+  expect(made).toMatchObject({ code: 0, stdout: expect.stringContaining('has handed over to') })
+  for (const what of [[], ['--day', dayFromNow(-5)], [join(folder.path, 'two.zip')]]) {
+    expect(await product.command('logs', 'verify', ...what, '--key', old)).toMatchObject({
+      code: 0,
+    })
+  }
+  const verified = await product.command('logs', 'verify', '--key', old)
+  expect(verified.stdout).toMatch(/^the key \w+ handed over to \w+ on \S+, and signed that\n/)
+})
+
+test('the quarantine is seen, tried again, and let go', async () => {
+  const word = ['logs', 'quarantine']
+  const id = '00000000-0000-4000-8000-000000000001'
+  const none = await product.command(...word)
+  expect(none).toMatchObject({ code: 0, stdout: 'Nothing is in quarantine.\n' })
+  const embedded = await startEmbedded({ dataDir: product.dataDir })
+  const database = openDatabase(embedded.url, { applicationName: 'test' })
+  await database.sql`
+    insert into log.quarantine (id, gateway, content, reason) values (${id}, 'gw-1', '[9]', 'r')`
+  await database.close()
+  await embedded.release()
+  expect((await product.command(...word)).stdout).toContain(`${id}  `)
+  const again = await product.command(...word, 'retry')
+  expect(again).toMatchObject({ code: 1, stdout: expect.stringContaining('1 stay') })
+  expect(await product.command(...word, 'drop', id)).toMatchObject({ code: 2 })
+  expect(await product.command(...word, 'drop', id, '--reason', 'test')).toMatchObject({ code: 0 })
+  const gone = await product.command(...word, 'retry', id)
+  expect(gone).toMatchObject({ code: 1, stderr: expect.stringContaining(`no event ${id}`) })
 })
 
 test('a purge says what would go, a hold needs named rows', async () => {
