@@ -9,6 +9,7 @@ import type { Against } from '#db/sealing/verify-chain.ts'
 import { verifyDay } from '#db/sealing/verify-day.ts'
 import type { DayReport } from '#db/sealing/verify-day.ts'
 import { verifyPublished } from '#db/sealing/verify-published.ts'
+import type { PublishedReport } from '#db/sealing/verify-published.ts'
 import type { Database } from '#db/connection.ts'
 import { requireDay } from './day.ts'
 import { requireMigrated, withHouse } from './house.ts'
@@ -22,6 +23,7 @@ export async function runLogsVerify(args: readonly string[]): Promise<number> {
       all: { type: 'boolean', default: false },
       key: { type: 'string' },
       published: { type: 'string' },
+      offline: { type: 'boolean', default: false },
     },
     allowPositionals: true,
   })
@@ -32,15 +34,17 @@ export async function runLogsVerify(args: readonly string[]): Promise<number> {
     throw new UsageError('verify one thing: FILE, --day D, --published FILE, or --all')
   }
   if (file !== undefined) return verifyFile(file, pinnedKey)
+  if (values.offline) {
+    if (values.published === undefined) throw new UsageError('--offline goes with --published FILE')
+    return tellPublished(await verifyPublished(null, values.published, pinnedKey), 'checked')
+  }
   const day = values.day === undefined ? null : requireDay(values.day, '--day')
   const against = { now: Date.now(), pinnedKey }
   return withHouse('logs verify', async ({ database }) => {
     await requireMigrated(database)
     if (day !== null) return verifyOneDay(database, day, against)
     if (values.published !== undefined) {
-      const report = await verifyPublished(database, values.published, pinnedKey)
-      for (const note of report.notes) console.log(note)
-      return tell(`${report.lines} published seals compared`, report.problems)
+      return tellPublished(await verifyPublished(database, values.published, pinnedKey), 'compared')
     }
     return verifyAll(database, against)
   })
@@ -104,6 +108,13 @@ async function verifyAll(database: Database, against: Against): Promise<number> 
   }
   console.log(problems === 0 ? 'The log is as it was sealed.' : `${problems} problems.`)
   return problems === 0 ? 0 : EXIT_FAILED
+}
+
+function tellPublished(report: PublishedReport, how: string): number {
+  const { lines, problems, notes, reach } = report
+  for (const note of notes) console.log(note)
+  if (reach !== null) console.log(`from ${reach.from} to ${reach.to}, last link ${reach.head}`)
+  return tell(`${lines} published seals ${how}`, problems)
 }
 
 function tellDay(report: DayReport): number {

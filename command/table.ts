@@ -30,7 +30,7 @@ export const commands: Readonly<Record<string, Command>> = {
     run: async (args) => (await import('./logs-export.ts')).runLogsExport(args),
   },
   'logs verify': {
-    usage: '[--all | --day D | --published FILE | FILE] [--key PUBLIC.pem]',
+    usage: '[--all | --day D | --published FILE [--offline] | FILE] [--key PUBLIC.pem]',
     summary: 'whether the log, a day of it, or a pack is as it was sealed; names what is not',
     run: async (args) => (await import('./logs-verify.ts')).runLogsVerify(args),
   },

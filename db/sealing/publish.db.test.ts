@@ -40,10 +40,9 @@ describe('published seals', () => {
     expect(linesOf(file).map((line) => (JSON.parse(line) as { day: string }).day)).toEqual(
       [-7, -6, -5, -4, -3].map(dayFromNow),
     )
-    expect(await verifyPublished(database, file, null)).toEqual({
-      lines: 5,
-      problems: [],
-      notes: [],
+    expect(await verifyPublished(database, file, null)).toMatchObject({
+      ...{ lines: 5, problems: [], notes: [] },
+      reach: { from: dayFromNow(-7), to: dayFromNow(-3) },
     })
 
     // Whoever holds the key could remake the whole chain; what was published stays.
@@ -62,6 +61,12 @@ describe('published seals', () => {
       `${file}:5: the seal of ${dayFromNow(-3)} was published and is missing here`,
     )
     const [first = ''] = linesOf(file)
+    // By itself it is in order, until a line is missing from it.
+    expect((await verifyPublished(null, file, null)).problems).toEqual([])
+    writeFileSync(file, linesOf(file).toSpliced(2, 1).join('\n'))
+    expect((await verifyPublished(null, file, null)).problems).toEqual([
+      `${file}: the chain is broken between ${dayFromNow(-6)} and ${dayFromNow(-4)}: a seal there was changed, remade or taken out`,
+    ])
     writeFileSync(file, `${first.replace('"connections":0', '"connections":1')}\n`)
     appendFileSync(file, 'nonsense\n')
     expect((await verifyPublished(database, file, null)).problems).toEqual([

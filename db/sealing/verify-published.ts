@@ -29,19 +29,21 @@ export interface PublishedReport {
   readonly problems: readonly string[]
   /** What the checker must know of the keys, though it is in order. */
   readonly notes: readonly string[]
+  /** What is missing behind its end cannot be seen in the file itself: how far it goes. */
+  readonly reach: { readonly from: string; readonly to: string; readonly head: string } | null
 }
 
 /**
- * Compares what was published with what the database holds: a chain that was remade as a whole, with
- * the key, is found only here. With `pinnedKey` each seal must come from that key, or from one that it
- * vouches for.
+ * Checks what was published, each signature and each link, and compares it with what the database holds:
+ * a chain that was remade as a whole, with the key, is found only here. Without a database the file is
+ * checked by itself. With `pinnedKey` each seal must come from that key, or from one that it vouches for.
  */
 export async function verifyPublished(
-  database: Database,
+  database: Database | null,
   file: string,
   pinnedKey: string | null,
 ): Promise<PublishedReport> {
-  const links = new Map((await loadSeals(database.sql)).map((seal) => [seal.day, linkOf(seal)]))
+  const links = database === null ? null : await loadLinks(database)
   const problems: string[] = []
   const seals: PublishedSeal[] = []
   const inOrder = new Set<string>()
@@ -55,16 +57,26 @@ export async function verifyPublished(
     if (problem !== null) problems.push(`${file}:${lines}: ${problem}`)
     else if (read.success) inOrder.add(read.data.day)
   }
+  if (lines === 0) problems.push(`${file} holds no seal`)
   const check = checkPublishedChain(seals, inOrder, pinnedKey)
   for (const problem of check.problems) problems.push(`${file}: ${problem}`)
-  return { lines, problems, notes: check.notes }
+  const last = seals.at(-1)
+  const reach =
+    last === undefined ? null : { from: seals[0]?.day ?? '', to: last.day, head: last.link }
+  return { lines, problems, notes: check.notes, reach }
 }
 
-function checkLine(seal: PublishedSeal, links: ReadonlyMap<string, string>): string | null {
+async function loadLinks({ sql }: Database): Promise<ReadonlyMap<string, string>> {
+  return new Map((await loadSeals(sql)).map((seal) => [seal.day, linkOf(seal)]))
+}
+
+/** `links`: of the database's seals, by day; null: there is none to compare with. */
+function checkLine(seal: PublishedSeal, links: ReadonlyMap<string, string> | null): string | null {
   const fits = signatureFits(seal.publicPem, statementText(seal), seal.signature)
   if (!fits || !isKey(seal.publicPem, seal.keyId) || linkOf(seal) !== seal.link) {
     return `the signature of the published seal of ${seal.day} does not fit`
   }
+  if (links === null) return null
   const held = links.get(seal.day)
   if (held === undefined) return `the seal of ${seal.day} was published and is missing here`
   return held === seal.link ? null : `the seal of ${seal.day} is not the one that was published`
@@ -75,7 +87,7 @@ function checkPublishedChain(
   seals: readonly PublishedSeal[],
   days: ReadonlySet<string>,
   pinnedKey: string | null,
-): Omit<PublishedReport, 'lines'> {
+): Pick<PublishedReport, 'problems' | 'notes'> {
   const chain: ChainLink[] = []
   const known = new Set<string>()
   for (const seal of seals) {

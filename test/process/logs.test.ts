@@ -111,6 +111,16 @@ test('another key is made on the command line, and the old one still verifies', 
   expect(verified.stdout).toMatch(/^the key \w+ handed over to \w+ on \S+, and signed that\n/)
 })
 
+test('a published file is checked where there is no house', async () => {
+  const nowhere = { env: { ...product.env, ACCUEIL_DATA_DIR: '/nonexistent' } }
+  const file = join(folder.path, 'seals.jsonl')
+  writeFileSync(file, '')
+  const words = [join(repository, 'main.ts'), 'logs', 'verify', '--offline']
+  const checked = await run([process.execPath, ...words, '--published', file], nowhere)
+  expect(checked).toMatchObject({ code: 1, stdout: expect.stringContaining('holds no seal') })
+  expect(await run([process.execPath, ...words], nowhere)).toMatchObject({ code: 2 })
+})
+
 test('the quarantine is seen, tried again, and let go', async () => {
   const word = ['logs', 'quarantine']
   const id = '00000000-0000-4000-8000-000000000001'
