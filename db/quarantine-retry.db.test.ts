@@ -82,6 +82,9 @@ describe('the quarantine', () => {
       'a line of an unknown version',
       expect.stringContaining('no_two'),
     ])
+    const noted = await sql`select details from audit.entry where action = 'logs.quarantine-retry'`
+    expect(noted.filter(({ details }) => Object(details).passed === true)).toHaveLength(1)
+    expect(JSON.stringify(noted)).not.toContain('no_')
     expect(await audited(database)).toContainEqual([
       ...[
         'cli:ada',

@@ -52,7 +52,7 @@ async function tryAgain(
       await sql.begin(async (sql) => {
         await writeEvent(sql, event)
         await sql`delete from log.quarantine where id = ${row.id}`
-        await noteRetry(sql, row.id, null, actor)
+        await noteRetry(sql, { id: row.id, passed: true, actor })
       })
       return null
     } catch (thrown) {
@@ -74,17 +74,16 @@ async function writeEvent(sql: postgres.TransactionSql, event: LogEvent): Promis
 async function keep({ sql }: Database, id: string, refused: string, actor: string): Promise<void> {
   await sql.begin(async (sql) => {
     await sql`update log.quarantine set reason = ${refused} where id = ${id}`
-    await noteRetry(sql, id, refused, actor)
+    await noteRetry(sql, { id, passed: false, actor })
   })
 }
 
+/** Without what the database said: that may quote what is in the event, and the audit lives longer. */
 async function noteRetry(
   sql: postgres.TransactionSql,
-  id: string,
-  refused: string | null,
-  actor: string,
+  { id, passed, actor }: { id: string; passed: boolean; actor: string },
 ): Promise<void> {
   await sql`
     insert into audit.entry (actor, action, subject, details)
-    values (${actor}, 'logs.quarantine-retry', ${id}, ${sql.json({ refused })})`
+    values (${actor}, 'logs.quarantine-retry', ${id}, ${sql.json({ passed })})`
 }

@@ -58,14 +58,15 @@ export async function dropQuarantined(
   deed: { actor: string; reason: string },
 ): Promise<boolean> {
   return database.sql.begin(async (sql) => {
-    const [gone] = await sql<Omit<QuarantinedEvent, 'id' | 'content'>[]>`
-      delete from log.quarantine where id = ${id} returning at, gateway, reason`
+    const [gone] = await sql<Pick<QuarantinedEvent, 'at' | 'gateway'>[]>`
+      delete from log.quarantine where id = ${id} returning at, gateway`
     if (gone === undefined) return false
-    const { gateway, reason, at } = gone
+    // Not what the database said of it: that may quote what was in it.
+    const { gateway, at } = gone
     await sql`
       insert into audit.entry (actor, action, subject, reason, details)
       values (${deed.actor}, 'logs.quarantine-drop', ${id}, ${deed.reason},
-              ${sql.json({ gateway, refused: reason, at: at.toISOString() })})`
+              ${sql.json({ gateway, at: at.toISOString() })})`
     return true
   })
 }
