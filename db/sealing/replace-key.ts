@@ -19,7 +19,8 @@ export async function replaceSealingKey(
   const { lost, reason, actor, now } = options
   return database.sql.begin(async (sql) => {
     // No seal is made meanwhile: it would not know what stands before it, nor who signs.
-    await sql`lock table log.seal, log.sealing_key in share row exclusive mode`
+    await sql`lock table log.seal in share row exclusive mode`
+    await sql`select pg_advisory_xact_lock(hashtextextended('sealing key', 0))`
     const old = await keyInForce(sql)
     if (old === null) {
       throw new AppError('sealing-key', 'there is no signing key yet: the first seal makes one')

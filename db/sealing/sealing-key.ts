@@ -17,7 +17,7 @@ export interface SealingKey {
 export async function getOrCreateSealingKey(database: Database, seal: Seal): Promise<SealingKey> {
   await database.sql.begin(async (sql) => {
     // The second to come waits here for the first one's commit.
-    await sql`lock table log.sealing_key in share row exclusive mode`
+    await sql`select pg_advisory_xact_lock(hashtextextended('sealing key', 0))`
     if ((await keyInForce(sql)) === null) await insertSealingKey(sql, seal, makeSealingKey())
   })
   return loadSealingKey(database.sql, seal)
