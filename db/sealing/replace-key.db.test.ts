@@ -13,6 +13,7 @@ import { runSealing } from './job.ts'
 import { keyChangeText } from './key-change.ts'
 import { replaceSealingKey } from './replace-key.ts'
 import { getOrCreateSealingKey, insertSealingKey, makeSealingKey } from './sealing-key.ts'
+import { sealClosedDays } from './seal-day.ts'
 import type { SealingKey } from './sealing-key.ts'
 import { loadSeals } from './seals.ts'
 import { verifyChain } from './verify-chain.ts'
@@ -119,11 +120,11 @@ describe('a signing key that is replaced', () => {
     await sealNow(database)
     const later = (days: number): number => Date.now() + days * DAY_MS
     await Promise.all([
-      sealNow(database, later(1)),
+      sealClosedDays(database, testSeal, later(1)),
       replaceSealingKey(database, testSeal, PLAIN),
-      sealNow(database, later(2)),
+      sealClosedDays(database, testSeal, later(2)),
       replaceSealingKey(database, testSeal, PLAIN),
-      sealNow(database, later(3)),
+      sealClosedDays(database, testSeal, later(3)),
     ])
     expect((await check(database)).problems).toEqual([])
     expect(await loadSeals(database.sql)).toHaveLength(8)

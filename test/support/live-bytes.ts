@@ -1,6 +1,9 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 
+// Each look stops the program for a full collection.
+const LOOK_MS = 250
+
 setFlagsFromString('--expose-gc')
 const collectGarbage = runInNewContext('gc') as () => void
 
@@ -17,7 +20,7 @@ export async function peakOf(work: () => Promise<unknown>): Promise<number> {
   let peak = before
   const watch = setInterval(() => {
     peak = Math.max(peak, liveBytes())
-  }, 50)
+  }, LOOK_MS)
   try {
     await work()
   } finally {
