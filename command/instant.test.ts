@@ -41,18 +41,29 @@ describe('an instant', () => {
     expect(instant('2026-11-23 14:05 Europe/Atlantis')).toBe('names no zone: "Europe/Atlantis"')
   })
 
-  test('is written as the clock of the place showed it, with the offset', () => {
+  test('is written as the clock of the place showed it, with the offset and the season', () => {
     expect(writeInstant(new Date('2026-11-23T04:22:23Z'), 'Europe/Paris')).toBe(
-      '2026-11-23 05:22:23 UTC+01:00',
+      '2026-11-23 05:22:23 UTC+01:00 winter time',
     )
     expect(writeInstant(new Date('2026-07-14T04:22:23Z'), 'Europe/Paris')).toBe(
-      '2026-07-14 06:22:23 UTC+02:00',
+      '2026-07-14 06:22:23 UTC+02:00 summer time',
     )
     expect(writeInstant(new Date('2026-07-14T04:22:23Z'), 'UTC')).toBe(
       '2026-07-14 04:22:23 UTC+00:00',
     )
     expect(writeInstant(new Date('2026-07-14T04:22:23Z'), 'America/Martinique')).toBe(
       '2026-07-14 00:22:23 UTC-04:00',
+    )
+    const words = { summer: 'été', winter: 'hiver' }
+    const both = ['2026-10-25T00:30:00Z', '2026-10-25T01:30:00Z'].map((text) =>
+      writeInstant(new Date(text), 'Europe/Paris', words),
+    )
+    expect(both).toEqual([
+      '2026-10-25 02:30:00 UTC+02:00 été',
+      '2026-10-25 02:30:00 UTC+01:00 hiver',
+    ])
+    expect(writeInstant(new Date('2026-01-14T04:22:23Z'), 'Pacific/Auckland')).toBe(
+      '2026-01-14 17:22:23 UTC+13:00 summer time',
     )
   })
 })

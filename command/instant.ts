@@ -74,8 +74,18 @@ function offsetAt(at: number, zone: string): number {
   return sign === '-' ? -size : size
 }
 
-/** `2026-11-23 05:22:23 UTC+01:00`: the wall clock of the place, its offset said out loud. */
-export function writeInstant(at: Date, timeZone: string): string {
+interface SeasonWords {
+  readonly summer: string
+  readonly winter: string
+}
+
+const ENGLISH: SeasonWords = { summer: 'summer time', winter: 'winter time' }
+
+/**
+ * `2026-11-23 05:22:23 UTC+01:00 winter time`: the wall clock of the place, its offset and whether
+ * summer time held said out loud. Of a zone that does not change its clocks no season is said.
+ */
+export function writeInstant(at: Date, timeZone: string, words: SeasonWords = ENGLISH): string {
   const wall = new Intl.DateTimeFormat('sv-SE', {
     timeZone,
     dateStyle: 'short',
@@ -84,5 +94,16 @@ export function writeInstant(at: Date, timeZone: string): string {
   const minutes = offsetAt(at.getTime(), timeZone) / 60_000
   const size = Math.abs(minutes)
   const offset = `${String(Math.floor(size / 60)).padStart(2, '0')}:${String(size % 60).padStart(2, '0')}`
-  return `${wall.format(at)} UTC${minutes < 0 ? '-' : '+'}${offset}`
+  const season = seasonAt(at, timeZone)
+  const said = season === null ? '' : ` ${words[season]}`
+  return `${wall.format(at)} UTC${minutes < 0 ? '-' : '+'}${offset}${said}`
+}
+
+/** Null where the clocks are the same in January and July of that year. */
+function seasonAt(at: Date, zone: string): keyof SeasonWords | null {
+  const year = at.getUTCFullYear()
+  const offsets = [Date.UTC(year, 0, 10), Date.UTC(year, 6, 10)].map((day) => offsetAt(day, zone))
+  const [lowest, highest] = [Math.min(...offsets), Math.max(...offsets)]
+  if (lowest === highest) return null
+  return offsetAt(at.getTime(), zone) === highest ? 'summer' : 'winter'
 }

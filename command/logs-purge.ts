@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import type { GoneDay } from '#db/drop-days.ts'
 import type { Hold } from '#db/holds.ts'
-import { planPurge, runPurge } from '#db/retention.ts'
+import { planPurge, runPurge, tracesLine } from '#db/retention.ts'
 import { cliActor } from './apply.ts'
 import { requireMigrated, withHouse } from './house.ts'
 
@@ -18,6 +18,7 @@ export async function runLogsPurge(args: readonly string[]): Promise<number> {
       for (const day of plan.days) console.log(`${dayLine(day)} would go`)
       tellHolds(plan.holds)
       console.log(`${ended(plan)}, ${plan.copies} copies of ended holds would go`)
+      console.log(`${tracesLine(plan.traces)} would go`)
       return
     }
     const purge = await runPurge(database, now, cliActor())
@@ -30,6 +31,7 @@ export async function runLogsPurge(args: readonly string[]): Promise<number> {
     }
     tellHolds(plan.holds)
     console.log(`${ended(purge)} deleted`)
+    console.log(`${tracesLine(purge.traces)} deleted`)
   })
   return 0
 }

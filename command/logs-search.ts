@@ -1,12 +1,15 @@
 import { parseArgs } from 'node:util'
 import { searchConnections } from '#db/connections.ts'
-import type { Connection } from '#db/connections.ts'
+import type { Connection, Criteria } from '#db/connections.ts'
+import { CSV_HEADER, csvOfConnection } from '#db/export/connection-csv.ts'
 import { loadNetworks } from '#db/sites.ts'
 import { cliActor } from './apply.ts'
 import { CRITERIA_OPTIONS, readCriteria, requireReason } from './criteria.ts'
 import { requireMigrated, withHouse } from './house.ts'
 import { writeInstant } from './instant.ts'
+import { UsageError } from './run.ts'
 import { waitForWholeLog } from './whole-log.ts'
+import { writeOut } from './write-out.ts'
 
 export async function runLogsSearch(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({
@@ -15,23 +18,61 @@ export async function runLogsSearch(args: readonly string[]): Promise<number> {
       ...CRITERIA_OPTIONS,
       reason: { type: 'string' },
       json: { type: 'boolean', default: false },
+      csv: { type: 'boolean', default: false },
     },
   })
+  if (values.json && values.csv) throw new UsageError('give --json or --csv, not both')
   const criteria = readCriteria(values)
-  const reason = requireReason(values.reason)
+  const look = { actor: cliActor(), reason: requireReason(values.reason) }
   await withHouse('logs search', async ({ database }) => {
     await requireMigrated(database)
     const missing = await waitForWholeLog(database)
     if (missing !== null) console.error(`accueil: ${missing}`)
-    const zones = values.json ? new Map<string, string>() : await zonesOf(database)
-    let count = 0
-    for await (const page of searchConnections(database, criteria, { actor: cliActor(), reason })) {
-      for (const row of page) console.log(values.json ? asJson(row) : asText(row, zones))
-      count += page.length
-    }
-    if (!values.json) console.log(count === 0 ? 'No connection fits.' : `${count} found.`)
+    const pages = searchConnections(database, criteria, look)
+    if (values.json) return writeOut(piecesOf(pages, asJson))
+    if (values.csv) return writeOut(withHeader(piecesOf(pages, csvOfConnection)))
+    return writeOut(forPeople(pages, criteria, await zonesOf(database)))
   })
   return 0
+}
+
+type Pages = AsyncIterable<readonly Connection[]>
+
+/** A page at a time: what is held is one page, however many there are. */
+async function* piecesOf(pages: Pages, write: (row: Connection) => string): AsyncGenerator<string> {
+  for await (const page of pages) yield page.map(write).join('')
+}
+
+async function* withHeader(pieces: AsyncIterable<string>): AsyncGenerator<string> {
+  yield CSV_HEADER
+  yield* pieces
+}
+
+async function* forPeople(
+  pages: Pages,
+  criteria: Criteria,
+  zones: ReadonlyMap<string, string>,
+): AsyncGenerator<string> {
+  for (const line of askedTimes(criteria, zones)) yield `${line}\n`
+  let count = 0
+  for await (const page of pages) {
+    yield page.map((row) => `${asText(row, zones)}\n`).join('')
+    count += page.length
+  }
+  yield count === 0 ? 'No connection fits.\n' : `${count} found.\n`
+}
+
+/** The instants asked for, in UTC and by the clock of the place, or of each zone where it is not named. */
+function askedTimes(criteria: Criteria, zones: ReadonlyMap<string, string>): readonly string[] {
+  const { from, to, site } = criteria
+  const there = site === null ? undefined : zones.get(site)
+  const named = there === undefined ? [...new Set(zones.values())].toSorted() : [there]
+  const lines = (name: string, at: Date): readonly string[] => [
+    `${name} ${at.toISOString()}`,
+    ...named.map((zone) => `     ${writeInstant(at, zone)} (${zone})`),
+  ]
+  if (from !== null && from.getTime() === to?.getTime()) return lines('at  ', from)
+  return [...(from === null ? [] : lines('from', from)), ...(to === null ? [] : lines('to  ', to))]
 }
 
 /** Each place's time zone, by its code. */
@@ -42,14 +83,10 @@ export async function zonesOf(
 }
 
 function asJson(row: Connection): string {
-  return JSON.stringify({
-    ...row,
-    start: row.start.toISOString(),
-    stop: row.stop?.toISOString() ?? null,
-  })
+  return `${JSON.stringify(row)}\n`
 }
 
-/** One line, in the place's own time with its offset from UTC. */
+/** One line, in the place's own time with its offset from UTC and its season. */
 function asText(row: Connection, zones: ReadonlyMap<string, string>): string {
   const zone = zones.get(row.site) ?? 'UTC'
   const who = row.user ?? 'guest'
@@ -59,7 +96,7 @@ function asText(row: Connection, zones: ReadonlyMap<string, string>): string {
     [row.ip, row.ipv6].filter((address) => address !== null).join(' ') || 'no address'
   return [
     `${writeInstant(row.start, zone)} → ${end}`,
-    `${row.site} ${row.gateway} ${row.network}`,
+    `${row.site} ${row.gateway} ${row.network} ${zone}`,
     `${row.mac ?? 'no MAC'}  ${who}  ${addresses}`,
   ].join('  |  ')
 }

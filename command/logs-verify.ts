@@ -9,6 +9,7 @@ import type { Against } from '#db/sealing/verify-chain.ts'
 import { verifyDay } from '#db/sealing/verify-day.ts'
 import type { DayReport } from '#db/sealing/verify-day.ts'
 import { verifyPublished } from '#db/sealing/verify-published.ts'
+import type { PublishedReport } from '#db/sealing/verify-published.ts'
 import type { Database } from '#db/connection.ts'
 import { requireDay } from './day.ts'
 import { requireMigrated, withHouse } from './house.ts'
@@ -22,6 +23,7 @@ export async function runLogsVerify(args: readonly string[]): Promise<number> {
       all: { type: 'boolean', default: false },
       key: { type: 'string' },
       published: { type: 'string' },
+      offline: { type: 'boolean', default: false },
     },
     allowPositionals: true,
   })
@@ -32,14 +34,17 @@ export async function runLogsVerify(args: readonly string[]): Promise<number> {
     throw new UsageError('verify one thing: FILE, --day D, --published FILE, or --all')
   }
   if (file !== undefined) return verifyFile(file, pinnedKey)
+  if (values.offline) {
+    if (values.published === undefined) throw new UsageError('--offline goes with --published FILE')
+    return tellPublished(await verifyPublished(null, values.published, pinnedKey), 'checked')
+  }
   const day = values.day === undefined ? null : requireDay(values.day, '--day')
   const against = { now: Date.now(), pinnedKey }
   return withHouse('logs verify', async ({ database }) => {
     await requireMigrated(database)
     if (day !== null) return verifyOneDay(database, day, against)
     if (values.published !== undefined) {
-      const { lines, problems } = await verifyPublished(database, values.published)
-      return tell(`${lines} published seals compared`, problems)
+      return tellPublished(await verifyPublished(database, values.published, pinnedKey), 'compared')
     }
     return verifyAll(database, against)
   })
@@ -56,7 +61,7 @@ function readKey(path: string): string {
 }
 
 async function verifyFile(path: string, pinnedKey: string | null): Promise<number> {
-  const { manifest, problems } = await verifyPack(path, pinnedKey)
+  const { manifest, problems, notes } = await verifyPack(path, pinnedKey)
   if (manifest !== null && problems.length === 0) {
     const { key, chain } = manifest
     console.log(`${path} is the pack of ${manifest.organisation} for case ${manifest.case}`)
@@ -68,8 +73,9 @@ async function verifyFile(path: string, pinnedKey: string | null): Promise<numbe
     console.log(
       pinnedKey === null
         ? `  signed with the key ${key.id}: compare it with the one the organisation has published`
-        : `  signed with the key given, ${key.id}`,
+        : `  signed with ${notes.length === 0 ? 'the key given, ' : ''}${key.id}`,
     )
+    for (const note of notes) console.log(`  ${note}`)
   }
   return tell(path, problems)
 }
@@ -83,7 +89,7 @@ async function verifyOneDay(database: Database, day: string, against: Against): 
 async function verifyAll(database: Database, against: Against): Promise<number> {
   const chain = await verifyChain(database, against)
   let problems = chain.problems.length
-  for (const problem of chain.problems) console.log(problem)
+  for (const line of [...chain.notes, ...chain.problems]) console.log(line)
   for (const { day, droppedAt } of await loadSeals(database.sql)) {
     if (droppedAt !== null) continue
     const report = await verifyDay(database, day, against)
@@ -104,12 +110,20 @@ async function verifyAll(database: Database, against: Against): Promise<number> 
   return problems === 0 ? 0 : EXIT_FAILED
 }
 
+function tellPublished(report: PublishedReport, how: string): number {
+  const { lines, problems, notes, reach } = report
+  for (const note of notes) console.log(note)
+  if (reach !== null) console.log(`from ${reach.from} to ${reach.to}, last link ${reach.head}`)
+  return tell(`${lines} published seals ${how}`, problems)
+}
+
 function tellDay(report: DayReport): number {
   const { day, connections, amendments, droppedAt } = report
   const rows = `${day}: ${connections} rows sealed`
   const since = amendments === 0 ? '' : `, ${amendments} noted changes since`
   const gone =
     droppedAt === null ? '' : `, dropped ${droppedAt.toISOString()}: only the seal is left`
+  for (const note of report.notes) console.log(note)
   const more = report.unnamed > 0 ? [`and ${report.unnamed} more`] : []
   return tell(rows + since + gone, [...report.problems, ...more])
 }

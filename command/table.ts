@@ -20,24 +20,29 @@ export const commands: Readonly<Record<string, Command>> = {
     run: async (args) => (await import('./apply.ts')).runApply(args),
   },
   'logs search': {
-    usage: `${CRITERIA_USAGE} --reason TEXT [--json]`,
+    usage: `${CRITERIA_USAGE} --reason TEXT [--json | --csv]`,
     summary: 'who was there and when; the look itself is recorded',
     run: async (args) => (await import('./logs-search.ts')).runLogsSearch(args),
   },
   'logs export': {
-    usage: `${CRITERIA_USAGE} --case REF --reason TEXT (--out FILE | --request) | --approve CODE [--out FILE]`,
+    usage: `${CRITERIA_USAGE} --case REF --reason TEXT (--out FILE | --request) [--as ACCOUNT] | --approve CODE [--out FILE] [--as ACCOUNT]`,
     summary: 'the signed pack that answers a requisition; one person asks, another approves',
     run: async (args) => (await import('./logs-export.ts')).runLogsExport(args),
   },
   'logs verify': {
-    usage: '[--all | --day D | --published FILE | FILE] [--key PUBLIC.pem]',
+    usage: '[--all | --day D | --published FILE [--offline] | FILE] [--key PUBLIC.pem]',
     summary: 'whether the log, a day of it, or a pack is as it was sealed; names what is not',
     run: async (args) => (await import('./logs-verify.ts')).runLogsVerify(args),
   },
   'logs seal': {
-    usage: '[--key]',
-    summary: 'seal the closed days now, as the jobs role does; or print the public key',
+    usage: '[--key | --new-key [--lost] [--reason TEXT]]',
+    summary: 'seal the closed days now, as the jobs role does; or print or replace the signing key',
     run: async (args) => (await import('./logs-seal.ts')).runLogsSeal(args),
+  },
+  'logs quarantine': {
+    usage: '[--reason TEXT] | retry [ID…] | drop ID --reason TEXT',
+    summary: 'accounting that the database refused: see it, try it again, or let it go',
+    run: async (args) => (await import('./logs-quarantine.ts')).runLogsQuarantine(args),
   },
   'logs hold': {
     usage: `add ${CRITERIA_USAGE} --case REF --until DATE --reason TEXT | list [--all] | end CASE`,

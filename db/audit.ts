@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely'
 import type { Tables } from './tables.ts'
 
 export interface AuditEntry {
-  /** Who did it: `cli:USER` for a command, `job:NAME` for a job. */
+  /** Who did it, see core/actor.ts. */
   readonly actor: string
   readonly action: string
   readonly subject: string

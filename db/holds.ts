@@ -8,6 +8,7 @@ import { utcDay } from './partitions.ts'
 
 // A search that fits a whole place for months names nobody.
 const MOST_ROWS = 100_000
+const PAGE_ROWS = 1000
 
 /** Rows of the log that are kept for a case past their year. */
 export interface Hold {
@@ -181,14 +182,14 @@ export async function releaseEndedHolds(
   })
 }
 
-/** The copies that holds of this case keep and that fit the criteria, oldest first. */
-export function heldConnections(
+/** The copies that holds of this case keep and that fit the criteria, oldest first, a page at a time. */
+export async function* heldConnections(
   database: Database,
   caseRef: string,
   criteria: Criteria,
-): Promise<readonly Connection[]> {
+): AsyncGenerator<readonly Connection[]> {
   const { mac, ip, user, site, publicIp, publicPort, from, to } = criteria
-  return database.sql<Connection[]>`
+  yield* database.sql<Connection[]>`
     select distinct on (c.started_at, c.id)
            c.id as "sessionId", c.site, c.gateway, c.network, c.mac::text as mac, c.account as user,
            host(c.ipv4) as ip, host(c.ipv6) as ipv6, host(c.public_ip) as "publicIp",
@@ -210,5 +211,5 @@ export function heldConnections(
       -- Copied already, and its day not dropped yet: the search finds it.
       and not exists (select from log.connection_row there
                       where there.day = k.day and there.id_tail = log.id_tail(k.id))
-    order by c.started_at, c.id`
+    order by c.started_at, c.id`.cursor(PAGE_ROWS)
 }

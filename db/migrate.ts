@@ -11,6 +11,7 @@ import { up as sealing } from './migrations/0006-sealing.ts'
 import { up as search } from './migrations/0007-search.ts'
 import { up as journal } from './migrations/0008-journal.ts'
 import { up as compactLog } from './migrations/0009-compact-log.ts'
+import { up as keysAndEnds } from './migrations/0011-keys-and-ends.ts'
 import { up as sourceNat } from './migrations/0014-source-nat.ts'
 import { makePartitions } from './partitions.ts'
 
@@ -25,6 +26,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0007-search': { up: search },
   '0008-journal': { up: journal },
   '0009-compact-log': { up: compactLog },
+  '0011-keys-and-ends': { up: keysAndEnds },
   '0014-source-nat': { up: sourceNat },
 }
 

@@ -7,6 +7,8 @@ import { listHolds, releaseEndedHolds } from './holds.ts'
 import type { Hold, ReleasedHold } from './holds.ts'
 import type { Job } from './jobs.ts'
 import { forgetAccounts } from './log-accounts.ts'
+import { countOldTraces, removeOldTraces } from './old-traces.ts'
+import type { OldTraces } from './old-traces.ts'
 import { goneFrom, makePartitions, utcDay } from './partitions.ts'
 
 const HOUR_MS = 3_600_000
@@ -28,6 +30,7 @@ export interface Purge {
   readonly sessions: number
   readonly acceptances: number
   readonly grants: number
+  readonly traces: OldTraces
 }
 
 /** Makes the log's next days and lets go of what is a year old. */
@@ -74,24 +77,31 @@ export async function runPurge(
     where a.at < now() - ${ACCEPTANCE_LIFE}::interval
       and not exists (select from guest.access g where g.mac = a.mac and g.until > now())`
   const grants = await database.sql`delete from guest.access where until < now()`
+  const traces = await removeOldTraces(database, actor)
   return {
     ...outcome,
     released,
     accounts,
+    traces,
     sessions: sessions.count,
     acceptances: acceptances.count,
     grants: grants.count,
   }
 }
 
-function purgeLine({ dropped, waiting, released, ...ended }: Purge): string {
+function purgeLine({ dropped, waiting, released, traces, ...ended }: Purge): string {
   return [
     `${dropped.length} days dropped`,
     ...(waiting === null ? [] : [`${waiting} waits for a reader to end`]),
     ...released.map(({ caseRef, copies }) => `${copies} copies held for ${caseRef} ended`),
     `${ended.sessions} sessions, ${ended.acceptances} acceptances, ${ended.grants} grants ended`,
     `${ended.accounts} names of accounts forgotten`,
+    tracesLine(traces),
   ].join(', ')
+}
+
+export function tracesLine({ auditLines, requests, holds }: OldTraces): string {
+  return `${auditLines} audit lines, ${requests} requests for packs, ${holds} ended holds`
 }
 
 export interface PurgePlan {
@@ -103,11 +113,12 @@ export interface PurgePlan {
   readonly sessions: number
   readonly acceptances: number
   readonly grants: number
+  readonly traces: OldTraces
 }
 
 /** What `runPurge` would let go of now. */
 export async function planPurge(database: Database, now: number): Promise<PurgePlan> {
-  const [counts] = await database.sql<Omit<PurgePlan, 'days' | 'holds'>[]>`
+  const [counts] = await database.sql<Omit<PurgePlan, 'days' | 'holds' | 'traces'>[]>`
     select
       (select count(*)::int from log.held k join log.hold h on h.id = k.hold
        where h.ended_at is not null or h.until < ${utcDay(now)}) as copies,
@@ -121,6 +132,7 @@ export async function planPurge(database: Database, now: number): Promise<PurgeP
   return {
     days: await goneDays(database, now),
     holds: await listHolds(database, false),
+    traces: await countOldTraces(database),
     ...{ copies: 0, sessions: 0, acceptances: 0, grants: 0, ...counts },
   }
 }

@@ -15,6 +15,7 @@ export interface Tables {
   'house.account': AccountTable
   'house.certificate': CertificateTable
   'house.publish_target': { kind: 'file' | 'url'; target: string }
+  'house.retention': { id: Generated<number>; audit_days: number }
   'audit.entry': AuditTable
 }
 

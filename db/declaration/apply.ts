@@ -10,6 +10,7 @@ import { legalStep } from './legal.ts'
 import { accountStep, organisationStep, termsStep } from './people.ts'
 import { associationStep, gatewayStep, networkStep, siteStep } from './places.ts'
 import type { Declaration } from './read.ts'
+import { retentionStep } from './retention.ts'
 import { sealingStep } from './sealing.ts'
 
 export interface ApplyOptions {
@@ -45,6 +46,7 @@ const STEPS = [
   ruleStep,
   accountStep,
   sealingStep,
+  retentionStep,
 ] as const
 
 /** Makes the database as declared, in one transaction; returns what was (or would be) changed. */

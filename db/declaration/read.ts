@@ -26,6 +26,7 @@ export interface Declaration {
   readonly rules: NonNullable<FileDeclaration['rules']> | undefined
   readonly accounts: NonNullable<FileDeclaration['accounts']> | undefined
   readonly sealing: readonly PublishTarget[] | undefined
+  readonly retention: FileDeclaration['retention']
   /** Where each declared thing stands: `house.yaml:12: sites[0]`. */
   readonly origins: ReadonlyMap<object, string>
 }
@@ -180,6 +181,7 @@ function withFiles(
     rules: rest.rules,
     accounts: rest.accounts,
     sealing: publishTargetsOf(rest.sealing, folder),
+    retention: rest.retention,
     organisation: organisation && {
       ...organisation,
       logo: organisation.logo === undefined ? null : logo(organisation.logo),
@@ -206,7 +208,7 @@ function originsOf(
   place: (path: readonly PropertyKey[]) => string,
 ): ReadonlyMap<object, string> {
   const origins = new Map<object, string>()
-  const { organisation: _, ...sections } = declaration
+  const { organisation: _, retention: __, ...sections } = declaration
   for (const [section, things] of Object.entries(sections)) {
     for (const [i, thing] of (things ?? []).entries()) origins.set(thing, place([section, i]))
   }
@@ -238,6 +240,8 @@ function join(parts: readonly Declaration[], problems: string[]): Declaration {
   }
   const organisations = parts.flatMap((part) => part.organisation ?? [])
   if (organisations.length > 1) problems.push('organisation is declared in more than one file')
+  const retentions = parts.flatMap((part) => part.retention ?? [])
+  if (retentions.length > 1) problems.push('retention is declared in more than one file')
   const joined: Declaration = {
     organisation: organisations[0],
     associations: all('associations'),
@@ -248,6 +252,7 @@ function join(parts: readonly Declaration[], problems: string[]): Declaration {
     rules: all('rules'),
     accounts: all('accounts'),
     sealing: all('sealing'),
+    retention: retentions[0],
     origins: new Map(parts.flatMap((part) => [...part.origins])),
   }
   const gateways = joined.sites?.flatMap((site) => site.gateways)

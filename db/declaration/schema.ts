@@ -2,6 +2,7 @@ import { domainToASCII } from 'node:url'
 import { z } from 'zod'
 import { formatPrefix, parseAddress, parsePrefix } from '#core/ip.ts'
 import { portBlockProblem } from '#core/port-block.ts'
+import { retentionSchema } from './retention.ts'
 import { sealingSchema } from './sealing.ts'
 
 /** Issues whose capability is still to come carry this flag in `params`. */
@@ -208,6 +209,7 @@ export const declarationSchema = z.strictObject({
   rules: z.array(rule).optional(),
   accounts: z.array(account).optional(),
   sealing: sealingSchema.optional(),
+  retention: retentionSchema.optional(),
   roles: notBuilt('granting roles'),
 })
 

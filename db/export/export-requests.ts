@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto'
+import { isAnybody, isSamePerson } from '#core/actor.ts'
 import { AppError } from '#core/error.ts'
 import { parseMac } from '#core/mac.ts'
 import type { Database } from '../connection.ts'
@@ -61,7 +62,10 @@ export async function requestExport(
   })
 }
 
-/** The second person's yes. Refused to the one who asked. Twice by the same person is once. */
+/**
+ * The second person's yes. Refused to the one who asked, and to who has no name. Twice by the same person
+ * is once.
+ */
 export async function approveExport(
   database: Database,
   code: string,
@@ -80,7 +84,13 @@ export async function approveExport(
       )
     }
     const request = requestOf(row)
-    if (request.requestedBy === actor) {
+    if (isAnybody(actor)) {
+      throw new AppError(
+        'export',
+        `root may be anyone, ${request.requestedBy} too: someone else has to approve it under a name, through sudo from an account of their own, or with --as ACCOUNT`,
+      )
+    }
+    if (isSamePerson(request.requestedBy, actor)) {
       throw new AppError(
         'export',
         `${actor} asked for this pack: someone else has to approve it, from an account of their own`,

@@ -1,8 +1,12 @@
+import { isAnybody } from '#core/actor.ts'
+import type { PlaceTimes } from './pack-rows.ts'
 import type { PackFacts } from './reading-copy.ts'
 
 /** How the rows came about and what they do and do not say, for who has to weigh them. */
-export function methodNote(facts: PackFacts, keyId: string): string {
+export function methodNote(facts: PackFacts, keyId: string, times: PlaceTimes): string {
   const { organisation, request, rows } = facts
+  const asked = askedTimes(facts, times)
+  const anybody = isAnybody(request.requestedBy)
   return `NOTE DE MÉTHODE
 
 Organisme : ${organisation}. Procédure : ${request.caseRef}. Lignes : ${rows}.
@@ -20,11 +24,13 @@ Organisme : ${organisation}. Procédure : ${request.caseRef}. Lignes : ${rows}.
 4. Limites. Une adresse MAC peut avoir été inventée par l'appareil (deuxième chiffre 2, 6, A ou E). Une
    connexion sans fin reçue est dite en cours. Le réseau ouvert n'identifie personne. Derrière une adresse
    publique partagée, seul le port source distingue les appareils.
-5. Les heures sont données en UTC et à l'heure du lieu, décalage compris.
+5. Les heures sont données en UTC et à l'heure du lieu, avec son décalage et la mention de l'heure d'été ou
+   d'hiver qui y était en vigueur. Instants demandés, en UTC puis à l'heure des lieux :
+${asked}
 6. Vérifier. manifest.json nomme chaque fichier et son SHA-256 ; manifest.sig est sa signature Ed25519.
    « accueil logs verify FICHIER » contrôle le tout sans réseau ni base de données. Clé de signature :
    ${keyId}, à comparer avec celle que l'organisme a publiée.
-7. Qui. Demandé par ${request.requestedBy}, approuvé par ${request.approvedBy} : deux personnes.
+7. Qui. Demandé par ${request.requestedBy}, approuvé par ${request.approvedBy}${anybody ? '.\n   « root » est le compte d’administration de la machine : il ne dit pas qui a demandé.' : ' : deux personnes.'}
 
 METHOD NOTE
 
@@ -41,10 +47,25 @@ Organisation: ${organisation}. Case: ${request.caseRef}. Rows: ${rows}.
 4. Limits. A MAC address may have been made up by the device (second digit 2, 6, A or E). A connection of
    which no end was received is called open. The open network identifies nobody. Behind a shared public
    address only the source port tells devices apart.
-5. Times are given in UTC and in the time of the place, with its offset.
+5. Times are given in UTC and in the time of the place, with its offset and whether summer time held there.
+   Instants asked for, in UTC and then in the time of the places:
+${asked}
 6. To verify. manifest.json names each file and its SHA-256; manifest.sig is its Ed25519 signature.
    "accueil logs verify FILE" checks all of it without network or database. Signing key: ${keyId}, to be
    compared with the one that the organisation has published.
-7. Who. Requested by ${request.requestedBy}, approved by ${request.approvedBy}: two people.
+7. Who. Requested by ${request.requestedBy}, approved by ${request.approvedBy}${anybody ? '.\n   "root" is the administration of the machine: it does not say who asked.' : ': two people.'}
 `
+}
+
+/** The instants of the criteria, by the clock of the place, or of each zone where no place is named. */
+function askedTimes({ request }: PackFacts, times: PlaceTimes): string {
+  const { from, to, site } = request.criteria
+  const zones = site === null ? times.zones : [times.zoneOf(site)]
+  const lines = [from, to].flatMap((at) =>
+    at === null
+      ? []
+      : [at.toISOString(), ...zones.map((zone) => `  ${times.write(at, zone)} (${zone})`)],
+  )
+  const said = lines.length === 0 ? ['aucun / none'] : [...new Set(lines)]
+  return said.map((line) => `     ${line}`).join('\n')
 }

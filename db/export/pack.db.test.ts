@@ -4,43 +4,18 @@ import { describe, expect, test } from 'vitest'
 import { openTestDatabase } from '../../test/support/database.ts'
 import { temporaryFolder } from '../../test/support/folder.ts'
 import { seedHouse, testSeal } from '../../test/support/house.ts'
+import { CASE, packOf } from '../../test/support/packs.ts'
 import { dayFromNow, fillDay, rowId, sealNow } from '../../test/support/sealed-log.ts'
-import type { Database } from '../connection.ts'
 import { NO_CRITERIA } from '../connections.ts'
-import type { Criteria } from '../connections.ts'
 import { addHold } from '../holds.ts'
 import { goneFrom } from '../partitions.ts'
 import { runPurge } from '../retention.ts'
 import { getOrCreateSealingKey } from '../sealing/sealing-key.ts'
 import { approveExport, isApproved, requestExport } from './export-requests.ts'
-import type { ApprovedRequest } from './export-requests.ts'
-import { writePack } from './pack.ts'
 import { verifyPack } from './verify-pack.ts'
 import { listZip, readZipEntry } from './zip.ts'
 
 const DAY = dayFromNow(-5)
-const CASE = { caseRef: 'PV 12/2026', reason: 'art. 77-1-1 CPP' }
-
-async function approved(database: Database, criteria: Partial<Criteria>): Promise<ApprovedRequest> {
-  const asked = { ...CASE, criteria: { ...NO_CRITERIA, ...criteria }, actor: 'cli:ada' }
-  const { request } = await requestExport(database, asked)
-  return approveExport(database, request.code, 'cli:bob')
-}
-
-async function pack(
-  database: Database,
-  criteria: Partial<Criteria>,
-  path: string,
-): Promise<number> {
-  const key = await getOrCreateSealingKey(database, testSeal)
-  const times = {
-    zoneOf: () => 'Europe/Paris',
-    write: (at: Date, zone: string) => `${at.toISOString()} in ${zone}`,
-  }
-  const request = await approved(database, criteria)
-  const options = { path, actor: 'cli:bob', clock: Date.now, times }
-  return (await writePack(database, key, request, options)).rows
-}
 
 async function contentOf(path: string, name: string): Promise<string> {
   const entry = (await listZip(path)).find((found) => found.name === name)
@@ -59,7 +34,7 @@ describe('a requisition pack', () => {
     await fillDay(database, dayFromNow(-4), 10)
     await sealNow(database)
     const path = folder.file('pack.zip')
-    expect(await pack(database, { user: '=cmd|"x"!A1' }, path)).toBe(2500)
+    expect(await packOf(database, { user: '=cmd|"x"!A1' }, path)).toBe(2500)
 
     expect((await listZip(path)).map(({ name }) => name)).toEqual([
       'lecture.html',
@@ -108,11 +83,26 @@ describe('a requisition pack', () => {
     await using database = await openTestDatabase()
     using folder = temporaryFolder()
     const path = folder.file('pack.zip')
-    expect(await pack(database, { user: 'nobody' }, path)).toBe(0)
+    expect(await packOf(database, { user: 'nobody' }, path)).toBe(0)
     expect(await contentOf(path, 'rows.json')).toBe('[]\n')
     expect(await contentOf(path, 'lecture.html')).toContain('No connection fits these criteria')
     expect((await verifyPack(path, null)).problems).toEqual([])
-    await expect(pack(database, { user: 'nobody' }, path)).rejects.toThrow(/is there already/)
+    await expect(packOf(database, { user: 'nobody' }, path)).rejects.toThrow(/is there already/)
+  })
+
+  test('says of each instant asked for which time held at the places', async () => {
+    await using database = await openTestDatabase()
+    using folder = temporaryFolder()
+    const path = folder.file('pack.zip')
+    const at = new Date('2026-10-25T00:30:00Z')
+    await packOf(database, { ip: '192.168.77.9', from: at, to: at }, path)
+    const said = [
+      '     2026-10-25T00:30:00.000Z',
+      '       2026-10-25T00:30:00.000Z in Europe/Paris (Europe/Paris)',
+      '       2026-10-25T00:30:00.000Z in America/Martinique (America/Martinique)',
+    ].join('\n')
+    // Once in French, once in English.
+    expect((await contentOf(path, 'methode.txt')).split(`:\n${said}\n6. `)).toHaveLength(3)
   })
 
   test('tampered with at any of its files is found, and which', async () => {
@@ -120,7 +110,7 @@ describe('a requisition pack', () => {
     using folder = temporaryFolder()
     const path = folder.file('pack.zip')
     await fillDay(database, DAY, 20, { account: 'bob' })
-    await pack(database, { user: 'bob' }, path)
+    await packOf(database, { user: 'bob' }, path)
     const whole = readFileSync(path)
     const other = folder.file('other.zip')
     for (const entry of await listZip(path)) {
@@ -141,7 +131,7 @@ describe('a requisition pack', () => {
     await using elsewhere = await openTestDatabase()
     using folder = temporaryFolder()
     const path = folder.file('pack.zip')
-    await pack(database, { user: 'bob' }, path)
+    await packOf(database, { user: 'bob' }, path)
     const right = await getOrCreateSealingKey(database, testSeal)
     const wrong = await getOrCreateSealingKey(elsewhere, testSeal)
     expect((await verifyPack(path, right.publicPem)).problems).toEqual([])
@@ -160,9 +150,9 @@ describe('a requisition pack', () => {
     })
     await runPurge(database, goneFrom(DAY), 'test')
     const path = folder.file('pack.zip')
-    expect(await pack(database, { user: 'bob', ip: '192.168.77.9' }, path)).toBe(3)
+    expect(await packOf(database, { user: 'bob', ip: '192.168.77.9' }, path)).toBe(3)
     expect(await contentOf(path, 'rows.json')).toContain(rowId(DAY, 2))
-    expect(await pack(database, { user: 'eve' }, folder.file('other.zip'))).toBe(0)
+    expect(await packOf(database, { user: 'eve' }, folder.file('other.zip'))).toBe(0)
   })
 })
 
@@ -185,6 +175,32 @@ describe('a request for a pack', () => {
     const wider = { ...asked, criteria: { ...NO_CRITERIA, site: '75-0042' } }
     expect((await requestExport(database, wider)).isNew).toBe(true)
     await expect(approveExport(database, 'ZZZZZZZZ', 'cli:bob')).rejects.toThrow(/no request/)
+  })
+
+  test('is not approved by the same person under another name, nor by nobody in particular', async () => {
+    await using database = await openTestDatabase()
+    const asked = { ...CASE, criteria: { ...NO_CRITERIA, user: 'bob' }, actor: 'cli:ada' }
+    const { code } = (await requestExport(database, asked)).request
+    const approve = (actor: string) => approveExport(database, code, actor)
+    await expect(approve('account:ada')).rejects.toThrow(/someone else has to approve/)
+    await expect(approve('cli:root')).rejects.toThrow(
+      /^root may be anyone, cli:ada too: someone else/,
+    )
+    expect((await approve('account:bob')).approvedBy).toBe('account:bob')
+  })
+
+  test('of root says in the pack that nobody knows who that was', async () => {
+    await using database = await openTestDatabase()
+    using folder = temporaryFolder()
+    const path = folder.file('pack.zip')
+    await packOf(database, { user: 'bob' }, path, { requestedBy: 'cli:root' })
+    const note = await contentOf(path, 'methode.txt')
+    expect(note).toContain('Requested by cli:root, approved by cli:bob.\n   "root" is')
+    expect(note).not.toContain('two people')
+    await packOf(database, { user: 'eve' }, folder.file('other.zip'))
+    expect(await contentOf(folder.file('other.zip'), 'methode.txt')).toContain(
+      'cli:bob: two people.',
+    )
   })
 
   test('counts no more after a month, nor does its approval', async () => {

@@ -9,7 +9,11 @@ import { searchConnections } from '../connections.ts'
 import type { Connection } from '../connections.ts'
 import { heldConnections } from '../holds.ts'
 import { loadOrganisation } from '../organisation.ts'
+import { loadKeyChanges } from '../sealing/chain.ts'
 import { linkOf, signBytes } from '../sealing/day-seal.ts'
+import { publishedChange } from '../sealing/published-change.ts'
+import type { PublishedKeyChange } from '../sealing/published-change.ts'
+import { loadPublicKeys } from '../sealing/sealing-key.ts'
 import type { SealingKey } from '../sealing/sealing-key.ts'
 import { loadSeals } from '../sealing/seals.ts'
 import type { ApprovedRequest } from './export-requests.ts'
@@ -27,6 +31,7 @@ export const SIGNATURE = 'manifest.sig'
 // Who needs more than this names nobody.
 const MOST_ROWS = 200_000
 const CHUNK_LETTERS = 65_536
+const MOST_KEY_CHANGES = 32
 
 export interface WrittenPack {
   readonly rows: number
@@ -67,7 +72,8 @@ export async function writePack(
     const facts: PackFacts = { organisation, request, rows, madeAt }
     const last = (await loadSeals(database.sql)).at(-1)
     const chain = last === undefined ? null : { day: last.day, link: linkOf(last) }
-    await writeArchive(partial, key, facts, chain, spool, times)
+    const changes = await keyChangesFor(database)
+    await writeArchive(partial, { key, changes }, facts, chain, spool, times)
     const sha256 = await digestFile(partial)
     await rename(partial, path)
     return { rows, sha256 }
@@ -103,7 +109,9 @@ async function spoolRows(
   spool: RowSpool,
 ): Promise<number> {
   const look = { actor, reason: `pack for case ${request.caseRef}: ${request.reason}` }
-  await spool.add(await heldConnections(database, request.caseRef, request.criteria))
+  for await (const page of heldConnections(database, request.caseRef, request.criteria)) {
+    await spool.add(page)
+  }
   for await (const page of searchConnections(database, request.criteria, look)) {
     await spool.add(page)
     if (spool.rows > MOST_ROWS) {
@@ -115,12 +123,13 @@ async function spoolRows(
 
 async function writeArchive(
   path: string,
-  key: SealingKey,
+  signing: { key: SealingKey; changes: readonly PublishedKeyChange[] },
   facts: PackFacts,
   chain: { day: string; link: string } | null,
   spool: RowSpool,
   times: PlaceTimes,
 ): Promise<void> {
+  const { key, changes } = signing
   const { request, rows, madeAt } = facts
   const { criteria: _, ...who } = request
   const criteria = { ...who, criteria: criteriaJson(request.criteria) }
@@ -129,7 +138,7 @@ async function writeArchive(
     ['rows.csv', csvOf(spool.read(), times)],
     ['rows.json', jsonOf(spool.read())],
     ['criteres.json', [`${JSON.stringify(criteria, null, 2)}\n`]],
-    ['methode.txt', [methodNote(facts, key.id)]],
+    ['methode.txt', [methodNote(facts, key.id, times)]],
   ]
   await rm(path, { force: true })
   const zip = await ZipWriter.create(path, madeAt)
@@ -153,7 +162,8 @@ async function writeArchive(
       format: PACK_FORMAT,
       ...{ organisation, case: request.caseRef, rows, madeAt: madeAt.toISOString() },
       ...{ requestedBy: request.requestedBy, approvedBy: request.approvedBy },
-      ...{ files, chain, key: { id: key.id, algorithm: 'Ed25519', publicPem: key.publicPem } },
+      ...{ files, chain },
+      key: { id: key.id, algorithm: 'Ed25519', publicPem: key.publicPem, changes },
     }
     const bytes = Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`)
     await zip.add(MANIFEST, [bytes])
@@ -163,6 +173,13 @@ async function writeArchive(
     await zip.abandon()
     throw thrown
   }
+}
+
+/** How the key came to sign: who knows an older one can follow. The oldest give way to the manifest's size. */
+async function keyChangesFor(database: Database): Promise<readonly PublishedKeyChange[]> {
+  const keys = await loadPublicKeys(database.sql)
+  const changes = await loadKeyChanges(database.sql)
+  return changes.slice(-MOST_KEY_CHANGES).map((change) => publishedChange(change, keys))
 }
 
 async function* inChunks(

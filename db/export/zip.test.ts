@@ -55,6 +55,32 @@ test.skipIf(!hasPython)('another program opens it', async () => {
   expect(stdout.toString()).toBe("None ['a.txt', 'é.bin', 'empty.txt']\n")
 })
 
+test('nothing can hide in it: not behind a packed file, not in a header', async () => {
+  using folder = temporaryFolder()
+  const path = folder.file('a.zip')
+  const zip = await ZipWriter.create(path, new Date('2026-11-23T04:56:25Z'))
+  await zip.add('a.txt', [Buffer.from('hello')])
+  await zip.finish()
+  const whole = readFileSync(path)
+  const central = whole.length - 22 - 46 - 'a.txt'.length
+  const hidden = Buffer.from('hidden')
+  const longer = Buffer.concat([whole.subarray(0, central), hidden, whole.subarray(central)])
+  // The sizes in both headers, and where the list begins.
+  const places = [18, central + hidden.length + 20, longer.length - 6]
+  for (const at of places) longer.writeUInt32LE(longer.readUInt32LE(at) + hidden.length, at)
+  writeFileSync(path, longer)
+  await expect(readAll(path)).rejects.toThrow('a.txt in the pack is damaged')
+  // Its attributes, and the comment that the end may announce.
+  for (const fromEnd of [22 + 5 + 8, 1]) {
+    const other = Buffer.from(whole)
+    other.writeUInt8(1, whole.length - fromEnd)
+    writeFileSync(path, other)
+    await expect(readAll(path)).rejects.toThrow(/is not a pack, or not whole/)
+  }
+  writeFileSync(path, whole)
+  expect(await readAll(path)).toEqual({ 'a.txt': Buffer.from('hello').toString('base64') })
+})
+
 test('a file of anything gives the content or a sentence, nothing else', async () => {
   using folder = temporaryFolder()
   const whole = folder.file('a.zip')

@@ -50,8 +50,8 @@ export async function runSealing(
   now: number,
   actor: string,
 ): Promise<SealingOutcome> {
-  const key = await getOrCreateSealingKey(database, seal)
-  const made = await sealClosedDays(database, key, now)
+  await getOrCreateSealingKey(database, seal)
+  const made = await sealClosedDays(database, seal, now)
   for (const { day, connections, digest } of made) {
     await writeAudit(database.kysely, {
       actor,

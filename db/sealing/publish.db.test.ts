@@ -40,7 +40,10 @@ describe('published seals', () => {
     expect(linesOf(file).map((line) => (JSON.parse(line) as { day: string }).day)).toEqual(
       [-7, -6, -5, -4, -3].map(dayFromNow),
     )
-    expect(await verifyPublished(database, file)).toEqual({ lines: 5, problems: [] })
+    expect(await verifyPublished(database, file, null)).toMatchObject({
+      ...{ lines: 5, problems: [], notes: [] },
+      reach: { from: dayFromNow(-7), to: dayFromNow(-3) },
+    })
 
     // Whoever holds the key could remake the whole chain; what was published stays.
     await behindTheTrigger(
@@ -50,17 +53,23 @@ describe('published seals', () => {
     )
     await database.sql`delete from house.publish_target`
     await sealNow(database, Date.now() + 1000)
-    expect((await verifyPublished(database, file)).problems[0]).toBe(
+    expect((await verifyPublished(database, file, null)).problems[0]).toBe(
       `${file}:1: the seal of ${dayFromNow(-7)} is not the one that was published`,
     )
     await database.sql`delete from log.seal where day = ${dayFromNow(-3)}`
-    expect((await verifyPublished(database, file)).problems[4]).toBe(
+    expect((await verifyPublished(database, file, null)).problems[4]).toBe(
       `${file}:5: the seal of ${dayFromNow(-3)} was published and is missing here`,
     )
     const [first = ''] = linesOf(file)
+    // By itself it is in order, until a line is missing from it.
+    expect((await verifyPublished(null, file, null)).problems).toEqual([])
+    writeFileSync(file, linesOf(file).toSpliced(2, 1).join('\n'))
+    expect((await verifyPublished(null, file, null)).problems).toEqual([
+      `${file}: the chain is broken between ${dayFromNow(-6)} and ${dayFromNow(-4)}: a seal there was changed, remade or taken out`,
+    ])
     writeFileSync(file, `${first.replace('"connections":0', '"connections":1')}\n`)
     appendFileSync(file, 'nonsense\n')
-    expect((await verifyPublished(database, file)).problems).toEqual([
+    expect((await verifyPublished(database, file, null)).problems).toEqual([
       expect.stringContaining('the signature of the published seal'),
       `${file}:2: is not a published seal`,
     ])

@@ -1,10 +1,13 @@
 import { open } from 'node:fs/promises'
 import { reasonOf } from '#core/error.ts'
 import type { Database } from '../connection.ts'
+import { loadChain, sealsOf } from './chain.ts'
+import type { ChainLink } from './chain.ts'
 import { linkOf } from './day-seal.ts'
 import type { DaySeal } from './day-seal.ts'
+import { publishedChange } from './published-change.ts'
+import type { PublishedKeyChange } from './published-change.ts'
 import { loadPublicKeys } from './sealing-key.ts'
-import { loadSeals } from './seals.ts'
 
 export interface PublishTarget {
   readonly kind: 'file' | 'url'
@@ -18,13 +21,21 @@ function loadPublishTargets(database: Database): Promise<readonly PublishTarget[
     select kind, target from house.publish_target order by kind, target`
 }
 
-/** A seal as it leaves the house: one line of JSON that can be checked without us. */
-function publishedLine(seal: DaySeal, publicPem: string): string {
+/**
+ * A seal as it leaves the house: one line of JSON that can be checked without us. Changes of the key
+ * that stand before it in the chain go with it.
+ */
+function publishedLine(
+  seal: DaySeal,
+  publicPem: string,
+  keyChanges: readonly PublishedKeyChange[],
+): string {
   const { day, connections, formerAddresses, amendments, digest, leaves, previous } = seal
   const { keyId, sealedAt, signature } = seal
   return JSON.stringify({
     ...{ day, connections, formerAddresses, amendments, digest, leaves, previous },
     ...{ keyId, sealedAt: sealedAt.toISOString(), signature, link: linkOf(seal), publicPem },
+    ...(keyChanges.length === 0 ? {} : { keyChanges }),
   })
 }
 
@@ -43,8 +54,9 @@ export interface PublishOutcome {
 
 /** Brings each seal to each target that does not have it, oldest first; never one before another. */
 export async function publishSeals(database: Database): Promise<PublishOutcome> {
-  const seals = await loadSeals(database.sql)
-  const keys = await loadPublicKeys(database)
+  const chain = await loadChain(database.sql)
+  const seals = sealsOf(chain)
+  const keys = await loadPublicKeys(database.sql)
   const failures: PublishFailure[] = []
   let published = 0
   for (const target of await loadPublishTargets(database)) {
@@ -53,7 +65,10 @@ export async function publishSeals(database: Database): Promise<PublishOutcome> 
     const there = new Set(rows.map(({ day }) => day))
     for (const seal of seals.filter(({ day }) => !there.has(day))) {
       try {
-        await publish(target, publishedLine(seal, keys.get(seal.keyId) ?? ''))
+        await publish(
+          target,
+          publishedLine(seal, keys.get(seal.keyId) ?? '', changesBefore(chain, seal, keys)),
+        )
       } catch (thrown) {
         const { day, sealedAt } = seal
         failures.push({ target: target.target, reason: reasonOf(thrown), day, sealedAt })
@@ -66,6 +81,18 @@ export async function publishSeals(database: Database): Promise<PublishOutcome> 
     }
   }
   return { published, failures }
+}
+
+function changesBefore(
+  chain: readonly ChainLink[],
+  seal: DaySeal,
+  keys: ReadonlyMap<string, string>,
+): readonly PublishedKeyChange[] {
+  const at = chain.findIndex((link) => link.kind === 'seal' && link.seal.day === seal.day)
+  const since = chain.slice(0, at).findLastIndex((link) => link.kind === 'seal')
+  return chain
+    .slice(since + 1, at)
+    .flatMap((link) => (link.kind === 'change' ? [publishedChange(link.change, keys)] : []))
 }
 
 async function publish({ kind, target }: PublishTarget, line: string): Promise<void> {

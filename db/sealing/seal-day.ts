@@ -1,11 +1,13 @@
 import type postgres from 'postgres'
+import type { Seal } from '#core/seal.ts'
 import type { Database } from '../connection.ts'
 import { partitionDays } from '../partitions.ts'
-import { FIRST_PREVIOUS, linkOf, signBytes, statementText } from './day-seal.ts'
+import { headOf, loadChain } from './chain.ts'
+import { signBytes, statementText } from './day-seal.ts'
 import type { DaySeal } from './day-seal.ts'
 import { DayHasher, LeafWriter } from './leaves.ts'
 import { PARTS, inUtc, readRowHashes } from './row-hashes.ts'
-import type { SealingKey } from './sealing-key.ts'
+import { loadSealingKey } from './sealing-key.ts'
 import { insertSeal, loadSeals } from './seals.ts'
 
 const DAY_MS = 86_400_000
@@ -20,7 +22,7 @@ export function closedFrom(day: string): number {
 /** Seals every closed day after the last sealed one, in order; returns the new seals. */
 export async function sealClosedDays(
   database: Database,
-  key: SealingKey,
+  seal: Seal,
   now: number,
 ): Promise<readonly DaySeal[]> {
   const made: DaySeal[] = []
@@ -29,15 +31,15 @@ export async function sealClosedDays(
     const days = await partitionDays(database)
     const next = days.find((day) => last === undefined || day > last.day)
     if (next === undefined || closedFrom(next) > now) return made
-    const seal = await sealDay(database, key, next, now)
-    if (seal !== null) made.push(seal)
+    const sealed = await sealDay(database, seal, next, now)
+    if (sealed !== null) made.push(sealed)
   }
 }
 
 /** Null: another process sealed it first. */
 async function sealDay(
   database: Database,
-  key: SealingKey,
+  seal: Seal,
   day: string,
   now: number,
 ): Promise<DaySeal | null> {
@@ -46,12 +48,14 @@ async function sealDay(
     // Before the transaction's snapshot: who comes second must see the first one's seal.
     await sql`lock table log.seal in share row exclusive mode`
     await inUtc(sql)
-    const chain = await loadSeals(sql)
-    const last = chain.at(-1)
+    const chain = await loadChain(sql)
+    const last = chain.findLast((link) => link.kind === 'seal')?.seal
     if (last !== undefined && last.day >= day) return null
     // What was noted between the closing and this snapshot is in the rows that are sealed now.
     await sql`delete from log.amendment where day = ${day}`
     const { counts, digest, leaves } = await digestDay(sql, day)
+    // Read under the lock: a key that was replaced meanwhile must sign nothing more.
+    const key = await loadSealingKey(sql, seal)
     const statement = {
       day,
       connections: counts.connection,
@@ -59,16 +63,13 @@ async function sealDay(
       amendments: counts.amendment,
       digest,
       leaves,
-      previous: last === undefined ? FIRST_PREVIOUS : linkOf(last),
+      previous: headOf(chain),
       keyId: key.id,
       sealedAt: new Date(now),
     }
-    const seal = {
-      ...statement,
-      signature: signBytes(key.privatePem, statementText(statement)),
-    }
-    await insertSeal(sql, seal)
-    return seal
+    const made = { ...statement, signature: signBytes(key.privatePem, statementText(statement)) }
+    await insertSeal(sql, made)
+    return made
   })
 }
 

@@ -3,9 +3,11 @@ import type { Database } from '../connection.ts'
 import { DayHasher, PREFIX_BYTES, digestLeaves, readLeaves } from './leaves.ts'
 import { PARTS, inUtc, readAmendments, readCursor, readRowHashes } from './row-hashes.ts'
 import type { AmendmentHashes, Part } from './row-hashes.ts'
-import { checkSeal } from './verify-chain.ts'
+import { loadChain, sealsOf } from './chain.ts'
+import { checkChain } from './check-chain.ts'
+import { loadPublicKeys } from './sealing-key.ts'
+import { checkDropped } from './verify-chain.ts'
 import type { Against } from './verify-chain.ts'
-import { loadSeals } from './seals.ts'
 
 /** What was found; a day in order has no problems. */
 export interface DayReport {
@@ -17,6 +19,8 @@ export interface DayReport {
   readonly droppedAt: Date | null
   /** One sentence each, naming the row. */
   readonly problems: readonly string[]
+  /** What the checker must know of the keys, though it is in order. */
+  readonly notes: readonly string[]
   /** How many more there were than are named. */
   readonly unnamed: number
 }
@@ -32,13 +36,17 @@ export async function verifyDay(
 ): Promise<DayReport | null> {
   return database.sql.begin('isolation level repeatable read read only', async (sql) => {
     await inUtc(sql)
-    const chain = await loadSeals(sql)
-    const at = chain.findIndex((seal) => seal.day === day)
-    const seal = chain[at]
+    const chain = await loadChain(sql)
+    const seal = sealsOf(chain).find((found) => found.day === day)
     if (seal === undefined) return null
     const findings = new Findings()
-    for (const problem of await checkSeal(sql, seal, chain[at - 1], against)) findings.add(problem)
-    const report = { day, connections: seal.connections, droppedAt: seal.droppedAt }
+    const { now, pinnedKey } = against
+    const keys = await loadPublicKeys(sql)
+    const check = checkChain(chain, { keys, pinnedKey, days: new Set([day]) })
+    for (const problem of [...(check.seals.get(day) ?? []), ...check.changes]) findings.add(problem)
+    for (const problem of await checkDropped(sql, seal, now)) findings.add(problem)
+    const { connections, droppedAt } = seal
+    const report = { day, connections, droppedAt, notes: check.notes }
     if (seal.droppedAt !== null) return { ...report, amendments: 0, ...findings.told() }
 
     const leavesFit = (await digestLeaves(sql, day)) === seal.leaves
