@@ -5,6 +5,7 @@ import { describe, expect, test, vi } from 'vitest'
 import { systemClock } from '#core/clock.ts'
 import type { Config } from '#core/config.ts'
 import { silentLog } from '#core/log.ts'
+import { chooseUdpLayer } from '#core/udp/udp-layer.ts'
 import { createMetrics } from '#core/metrics.ts'
 import type { Database } from '#db/connection.ts'
 import { packListText } from '#db/lists.ts'
@@ -40,6 +41,7 @@ function configFor(port: number, upstreams: readonly ScriptedUpstream[]): Config
     radiusAcct: nowhere,
     dns: { host: '127.0.0.1', port },
     dnsUpstream: upstreams.map((upstream) => upstream.address),
+    udpLayer: null,
     demo: false,
     masterKey: null,
     warnings: [],
@@ -50,7 +52,15 @@ async function startFilter(database: Database, upstreams: readonly ScriptedUpstr
   const port = await freePort()
   const metrics = createMetrics()
   const config = configFor(port, upstreams)
-  const deps = { config, database, seal: testSeal, log: silentLog, metrics, clock: systemClock }
+  const deps = {
+    config,
+    database,
+    seal: testSeal,
+    log: silentLog,
+    metrics,
+    clock: systemClock,
+    udp: chooseUdpLayer(null),
+  }
   const role = createDnsFilter(deps)
   const before = role.ready()
   await role.start()
@@ -178,6 +188,7 @@ describe('the DNS filter of a house', () => {
       log: silentLog,
       metrics: createMetrics(),
       clock: systemClock,
+      udp: chooseUdpLayer(null),
     })
     await expect(role.start()).rejects.toThrow(/DNS over TCP.*already in use/)
     await role.stop()

@@ -52,11 +52,13 @@ export function loadNative(path: string = nativePath()): Loaded {
   }
 }
 
-export type Built = { readonly ok: true; readonly path: string } | { ok: false; reason: string }
+export type Built =
+  | { readonly ok: true; readonly path: string; readonly isNew: boolean }
+  | { readonly ok: false; readonly reason: string }
 
 /** Compiles with the system's `cc` (or `CC`) and the headers that lie beside the Node that runs this. */
 export function buildNative(path: string = nativePath()): Built {
-  if (existsSync(path)) return { ok: true, path }
+  if (existsSync(path)) return { ok: true, path, isNew: false }
   const headers = resolve(dirname(process.execPath), '../include/node')
   if (!existsSync(join(headers, 'node_api.h'))) {
     return { ok: false, reason: `Node's headers are not in ${headers}` }
@@ -70,7 +72,7 @@ export function buildNative(path: string = nativePath()): Built {
     })
     // Whole or not at all: another process may look for it at this moment.
     renameSync(draft, path)
-    return { ok: true, path }
+    return { ok: true, path, isNew: true }
   } catch (thrown) {
     rmSync(draft, { force: true })
     return { ok: false, reason: reasonOf(thrown).trim() }

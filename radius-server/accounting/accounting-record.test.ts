@@ -7,6 +7,7 @@ import { parsePacket } from '../packet.ts'
 import { digestRequest } from '../testing/gateway.ts'
 import type { Sent } from '../testing/gateway.ts'
 import { gateway } from '../testing/server.ts'
+import { sourceOf } from '../testing/source.ts'
 import { readAccounting } from './accounting-record.ts'
 import { TEXT_LIMITS } from './safe-text.ts'
 
@@ -24,7 +25,7 @@ function read(attributes: readonly Sent[], status: number = ACCT_STATUS_TYPE.Sto
   return readAccounting({
     client,
     packet: parsed.packet,
-    source: { address: '127.0.0.1', port: 1 },
+    source: sourceOf('127.0.0.1', 1),
     receivedAt: NOW,
   })
 }
