@@ -150,7 +150,8 @@ async function startRoles(
   })
   const deps: PartDeps = { config, database, seal, log, metrics, clock: systemClock, udp }
   if (names.includes('radius') || names.includes('dns')) {
-    log.info('udp.layer', { layer: udp.name, reason: udp.reason })
+    const isAsExpected = udp.name === (config.udpLayer ?? 'native')
+    log[isAsExpected ? 'info' : 'warn']('udp.layer', { layer: udp.name, reason: udp.reason })
     metrics.gauge(
       'accueil_udp_native',
       '1 where datagrams go in batches by the native layer, 0 by node:dgram.',

@@ -129,7 +129,7 @@ describe.runIf(isNative)('the native module', () => {
   })
 
   test('serves in worker threads, also in one that ends with its sockets open', async () => {
-    const module = join(import.meta.dirname, 'testing/busy-worker.ts')
+    const module = new URL('./testing/busy-worker.ts', import.meta.url)
     for (let i = 0; i < 3; i += 1) {
       const worker = new Worker(module)
       const message = await new Promise((resolve, reject) => {

@@ -1,7 +1,8 @@
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { BoundedMap } from '#core/bounded-map.ts'
-import { SourceAddress, sourceAddress } from './source-address.ts'
+import { sourceAddress } from './source-address.ts'
+import type { SourceAddress } from './source-address.ts'
 import { UDP_LIMITS } from './udp-socket.ts'
 import type { Datagram, Peer, UdpOptions, UdpSocket } from './udp-socket.ts'
 

@@ -35,7 +35,7 @@ export type Loaded =
   | { readonly ok: false; readonly reason: string }
 
 /** Another source, Node or machine is another file, so that what is loaded is what was written. */
-export function nativePath(): string {
+function nativePath(): string {
   const { platform, arch, versions } = process
   const source = createHash('sha256').update(readFileSync(SOURCE)).digest('hex').slice(0, 12)
   return join(FOLDER, `udp-${platform}-${arch}-abi${versions.modules}-${source}.node`)

@@ -1,6 +1,6 @@
 import { parentPort } from 'node:worker_threads'
-import { sourceAddress } from '../source-address.ts'
-import { chooseUdpLayer } from '../udp-layer.ts'
+import { sourceAddress } from '#core/udp/source-address.ts'
+import { chooseUdpLayer } from '#core/udp/udp-layer.ts'
 import { udpCounters } from './udp-layers.ts'
 
 /** Two sockets that send to each other without end, until the thread or the process is ended. */

@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process'
 import { createMetrics } from '#core/metrics.ts'
-import { buildNative } from '../native-module.ts'
-import { chooseUdpLayer } from '../udp-layer.ts'
-import type { UdpLayer } from '../udp-layer.ts'
-import { UDP_EVENTS } from '../udp-socket.ts'
-import type { UdpCounters } from '../udp-socket.ts'
+import { buildNative } from '#core/udp/native-module.ts'
+import { chooseUdpLayer } from '#core/udp/udp-layer.ts'
+import type { UdpLayer } from '#core/udp/udp-layer.ts'
+import { UDP_EVENTS } from '#core/udp/udp-socket.ts'
+import type { UdpCounters } from '#core/udp/udp-socket.ts'
 
 /**
  * Every layer that this machine can have, for suites that must pass on each. Only where there is no
