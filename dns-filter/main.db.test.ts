@@ -128,6 +128,8 @@ describe('the DNS filter of a house', () => {
       const text = await metrics.text()
       expect(text).toMatch(/^accueil_dns_answers_total\{verdict="blocked"\} [1-9]/m)
       expect(text).toMatch(/^accueil_dns_queries_total\{transport="tcp"\} 1$/m)
+      expect(text).toMatch(/^accueil_dns_udp_datagrams_total\{event="received"\} [1-9]/m)
+      expect(text).toMatch(/^accueil_dns_udp_datagrams_total\{event="sent"\} [1-9]/m)
       expect(text).toMatch(/^accueil_dns_list_names 2$/m)
       expect(text).toMatch(/^accueil_dns_dropped_total\{reason="internal"\} 0$/m)
       expect(text).not.toMatch(/bad\.example|127\.0\.0\.1/)
