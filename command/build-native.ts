@@ -7,7 +7,7 @@ import { buildNative } from '#core/udp/native-module.ts'
 const built = buildNative()
 if (!built.ok) {
   const isWanted = !process.argv.includes('--if-possible')
-  const consequence = isWanted ? '' : '; UDP goes by node:dgram, at a third of the speed'
+  const consequence = isWanted ? '' : '; UDP goes by node:dgram, at less than half the speed'
   console.error(`the native UDP layer was not built: ${built.reason}${consequence}`)
   process.exitCode = isWanted ? 1 : 0
 } else if (built.isNew) console.log(`built ${built.path}`)

@@ -171,7 +171,7 @@ function checkUdpLayer({ udpLayer }: Config): Finding {
   try {
     const { name, reason } = chooseUdpLayer(udpLayer)
     if (name === 'native') return { what }
-    return { what, note: `node:dgram is used, at a third of the speed: ${reason ?? ''}` }
+    return { what, note: `node:dgram is used, at less than half the speed: ${reason ?? ''}` }
   } catch (thrown) {
     return { what, wrong: reasonOf(thrown) }
   }

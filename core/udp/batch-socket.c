@@ -155,7 +155,6 @@ static void on_poll(uv_poll_t *handle, int status, int events) {
 
 static void on_closed(uv_handle_t *handle) {
   struct batch_socket *s = (struct batch_socket *)handle;
-  close(s->fd);
   napi_handle_scope scope;
   if (napi_open_handle_scope(s->env, &scope) == napi_ok) {
     napi_delete_reference(s->env, s->on_event);
@@ -174,6 +173,9 @@ static void begin_close(struct batch_socket *s) {
   s->staged = s->taken = 0;
   uv_poll_stop(&s->poll);
   uv_close((uv_handle_t *)&s->poll, on_closed);
+  /* Allowed right after uv_close; whoever waits for the port has it at once. */
+  close(s->fd);
+  s->fd = -1;
 }
 
 /* The worker or the process ends with the socket open. */

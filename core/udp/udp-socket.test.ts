@@ -221,6 +221,8 @@ describe.each(everyUdpLayer())('datagrams by $name', (layer) => {
     socket.send(Buffer.of(99), peer)
     expect((await came).length).toBe(40)
     expect(counters['send-failed'].value).toBe(1)
+    // And the port is free at once for the next.
+    expect((await open(() => {}, { port: socket.port })).socket.port).toBe(socket.port)
   })
 
   test('may be the reason to close it, in the middle of a batch', async () => {
