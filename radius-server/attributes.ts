@@ -28,7 +28,7 @@ export function readText(packet: Packet, type: number): string | null {
   return asciiAt(packet.bytes, at, end) ?? decodeText(packet.bytes.subarray(at, end))
 }
 
-/** Null if it is more than ASCII: a decoder and a view for each name would cost 1 µs. */
+/** Null if it is more than ASCII: a decoder and a view for each name take three times as long. */
 function asciiAt(bytes: Uint8Array, from: number, to: number): string | null {
   let text = ''
   for (let at = from; at < to; at += 1) {

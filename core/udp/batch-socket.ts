@@ -87,9 +87,10 @@ export function openBatchSocket(
   let whenDrained: (() => void) | null = null
 
   function collect(): void {
-    for (const [i, event] of COUNTED.entries()) {
+    for (let i = 0; i < COUNTED.length; i += 1) {
+      const event = COUNTED[i]
       const now = counted[i] ?? 0
-      if (now === seen[i]) continue
+      if (event === undefined || now === seen[i]) continue
       counters[event].inc((now - (seen[i] ?? 0)) >>> 0)
       seen[i] = now
     }
