@@ -1,4 +1,6 @@
 ARG NODE=node:24-bookworm-slim
+# The same Node with a compiler; only its one file goes on.
+ARG NODE_TO_BUILD=node:24-bookworm
 
 FROM ${NODE} AS packages
 WORKDIR /app
@@ -7,9 +9,17 @@ COPY package.json package-lock.json ./
 # one and is given the other. Nothing needs an install script.
 RUN npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund
 
+FROM ${NODE_TO_BUILD} AS native
+WORKDIR /app
+COPY package.json ./
+COPY command/build-native.ts command/
+COPY core core
+RUN node command/build-native.ts
+
 FROM ${NODE}
 WORKDIR /app
 COPY --from=packages /app/node_modules node_modules
+COPY --from=native /app/native native
 COPY package.json LICENSE main.ts ./
 COPY command command
 COPY core core

@@ -8,6 +8,8 @@ import { createLog } from '#core/log.ts'
 import type { Log } from '#core/log.ts'
 import { createMetrics } from '#core/metrics.ts'
 import type { Problem, Role } from '#core/role.ts'
+import { chooseUdpLayer } from '#core/udp/udp-layer.ts'
+import type { UdpLayer } from '#core/udp/udp-layer.ts'
 import { openDatabase } from '#db/connection.ts'
 import { startEmbedded } from '#db/embedded.ts'
 import { createFoldThread } from '#db/fold-thread.ts'
@@ -39,9 +41,10 @@ export async function runStart(args: readonly string[]): Promise<number> {
   const config = requireConfig()
   const log = createLog({ fd: 2, level: process.stderr.isTTY ? 'warn' : 'info' })
   const lifecycle = createLifecycle(log)
+  const udp = chooseUdpLayer(config.udpLayer)
   const signals = stopOnSignal(lifecycle)
   try {
-    const house = await bringUp(config, names, log, lifecycle)
+    const house = await bringUp(config, names, udp, log, lifecycle)
     if (!signals.asked()) console.log(await readyScreen(house, names))
     log.info('process.started', { roles: names.join(' ') })
   } catch (thrown) {
@@ -85,6 +88,7 @@ function stopOnSignal(lifecycle: Lifecycle): {
 async function bringUp(
   config: Config,
   names: readonly RoleName[],
+  udp: UdpLayer,
   log: Log,
   lifecycle: Lifecycle,
 ): Promise<House> {
@@ -120,7 +124,7 @@ async function bringUp(
       },
       {
         title: `Roles: ${names.join(', ')}`,
-        task: () => startRoles(house(), names, log, lifecycle),
+        task: () => startRoles(house(), names, udp, log, lifecycle),
       },
     ],
     { renderer: process.stdout.isTTY ? 'default' : 'simple', registerSignalListeners: false },
@@ -132,6 +136,7 @@ async function bringUp(
 async function startRoles(
   house: House,
   names: readonly RoleName[],
+  udp: UdpLayer,
   log: Log,
   lifecycle: Lifecycle,
 ): Promise<void> {
@@ -143,7 +148,16 @@ async function startRoles(
     metrics,
     revive: embedded === null ? null : () => startEmbedded(config).then(() => {}),
   })
-  const deps: PartDeps = { config, database, seal, log, metrics, clock: systemClock }
+  const deps: PartDeps = { config, database, seal, log, metrics, clock: systemClock, udp }
+  if (names.includes('radius') || names.includes('dns')) {
+    const isAsExpected = udp.name === (config.udpLayer ?? 'native')
+    log[isAsExpected ? 'info' : 'warn']('udp.layer', { layer: udp.name, reason: udp.reason })
+    metrics.gauge(
+      'accueil_udp_native',
+      '1 where datagrams go in batches by the native layer, 0 by node:dgram.',
+      () => (udp.name === 'native' ? 1 : 0),
+    )
+  }
   const roles: Role[] = []
   const health = (): readonly Problem[] => [
     ...problem('database', watch.problem()),

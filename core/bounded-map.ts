@@ -40,7 +40,8 @@ export class BoundedMap<K, V> {
     const held = this.#held.get(key)
     if (held === undefined) return undefined
     this.#held.delete(key)
-    if (held.expires <= this.#clock()) return undefined
+    // Without an end there is no need to ask what time it is, which costs as much as the rest.
+    if (held.expires !== Infinity && held.expires <= this.#clock()) return undefined
     // A Map keeps insertion order: set again, the entry is the youngest.
     this.#held.set(key, held)
     return held.value

@@ -25,6 +25,7 @@ describe('the environment', () => {
       ACCUEIL_HTTP_LISTE: '1',
       ACCUEIL_DNS_LISTEN: 'everywhere',
       ACCUEIL_DNS_UPSTREAM: 'tls://9.9.9.9, 192.0.2.1',
+      ACCUEIL_UDP_LAYER: 'raw',
       ACCUEIL_DEMO: 'yes',
       ACCUEIL_MASTER_KEY: 'short',
     })
@@ -34,6 +35,7 @@ describe('the environment', () => {
         'ACCUEIL_HTTP_LISTE is not a variable of this program; did you mean ACCUEIL_HTTP_LISTEN?',
         'ACCUEIL_DNS_LISTEN is not ADDRESS:PORT, for example 0.0.0.0:1812 or [::]:1812 (it is "everywhere")',
         'ACCUEIL_DNS_UPSTREAM names tls://9.9.9.9: encrypted upstreams are not built yet, give an address such as 9.9.9.9 (it is "tls://9.9.9.9, 192.0.2.1")',
+        'ACCUEIL_UDP_LAYER is not native or dgram (it is "raw")',
         'ACCUEIL_DEMO is not 0 or 1 (it is "yes")',
         'ACCUEIL_MASTER_KEY is not 32 bytes in hex or base64; make one with: openssl rand -hex 32',
       ],

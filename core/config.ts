@@ -2,6 +2,8 @@ import { isIP } from 'node:net'
 import { z } from 'zod'
 import { parseListenAddress } from './listen.ts'
 import type { ListenAddress } from './listen.ts'
+import { UDP_LAYERS } from './udp/udp-layer.ts'
+import type { UdpLayerName } from './udp/udp-layer.ts'
 
 /** The validated environment. */
 export interface Config {
@@ -15,6 +17,8 @@ export interface Config {
   readonly radiusAcct: ListenAddress
   readonly dns: ListenAddress
   readonly dnsUpstream: readonly ListenAddress[]
+  /** Null: the native one where it is built. */
+  readonly udpLayer: UdpLayerName | null
   readonly demo: boolean
   /** 32 bytes; null: the one in the data folder of an embedded database. */
   readonly masterKey: Uint8Array | null
@@ -69,6 +73,7 @@ const VARIABLES = z.object({
       }
       return upstreams
     }),
+  ACCUEIL_UDP_LAYER: z.enum(UDP_LAYERS, 'is not native or dgram').optional(),
   ACCUEIL_DEMO: z.enum(['0', '1'], 'is not 0 or 1').optional(),
   ACCUEIL_MASTER_KEY: z
     .string()
@@ -132,6 +137,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): O
       radiusAcct: variables.ACCUEIL_RADIUS_ACCT_LISTEN,
       dns: variables.ACCUEIL_DNS_LISTEN,
       dnsUpstream: variables.ACCUEIL_DNS_UPSTREAM,
+      udpLayer: variables.ACCUEIL_UDP_LAYER ?? null,
       demo: (variables.ACCUEIL_DEMO ?? (databaseUrl === null ? '1' : '0')) === '1',
       masterKey: variables.ACCUEIL_MASTER_KEY,
       warnings: Object.entries(NOT_BUILT_YET)

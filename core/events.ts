@@ -36,3 +36,4 @@ export type EventName =
   | 'radius.spool.not-adopted'
   | 'role.stop-failed'
   | 'sealing.publish-failed'
+  | 'udp.layer'

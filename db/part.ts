@@ -3,6 +3,7 @@ import type { Config } from '#core/config.ts'
 import type { Log } from '#core/log.ts'
 import type { Metrics } from '#core/metrics.ts'
 import type { Seal } from '#core/seal.ts'
+import type { UdpLayer } from '#core/udp/udp-layer.ts'
 import type { Database } from './connection.ts'
 
 /** What every part stands on. */
@@ -13,4 +14,5 @@ export interface PartDeps {
   readonly log: Log
   readonly metrics: Metrics
   readonly clock: Clock
+  readonly udp: UdpLayer
 }

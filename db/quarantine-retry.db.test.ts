@@ -103,7 +103,7 @@ describe('the quarantine', () => {
     const { sql } = database
     const acceptance = {
       ...{ gateway: 'gw-1', site: '75-0042', network: 'guest' as const },
-      ...{ mac: MAC, ip: '192.168.77.9', termsVersion: '2026-01' },
+      ...{ mac: MAC, ip: '192.168.77.9', publicSource: null, termsVersion: '2026-01' },
       ...{ grantUntil: new Date(AT.getTime() + 3_600_000), at: AT },
     }
     await sql`alter table log.gateway_restart add constraint none check (cause <> 'NAS-Reboot')`

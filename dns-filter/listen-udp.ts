@@ -1,8 +1,7 @@
-import { createSocket } from 'node:dgram'
-import { once } from 'node:events'
-import { isIPv6 } from 'node:net'
 import { listenError } from '#core/listen.ts'
 import type { ListenAddress } from '#core/listen.ts'
+import type { UdpLayer } from '#core/udp/udp-layer.ts'
+import type { Datagram, UdpSocket } from '#core/udp/udp-socket.ts'
 import type { DnsMetrics } from './metrics.ts'
 import type { DnsServer } from './server.ts'
 
@@ -16,52 +15,43 @@ export interface Listener {
 const RECEIVE_BUFFER = 4 * 1024 * 1024
 
 export async function listenUdp(
+  layer: UdpLayer,
   server: DnsServer,
   address: ListenAddress,
   metrics: DnsMetrics,
 ): Promise<Listener> {
-  const isV6 = isIPv6(address.host)
-  const socket = createSocket({
-    type: isV6 ? 'udp6' : 'udp4',
-    // Without this each answer would go through dns.lookup, for an address (nodejs/node#35130).
-    lookup: (host, _options, callback) => callback(null, host, isV6 ? 6 : 4),
-  })
-  let isOpen = true
+  let open: UdpSocket | null = null
+
+  function receive(batch: readonly Datagram[]): void {
+    for (const datagram of batch) {
+      // Nobody asks from port 0, and nothing can be sent there.
+      if (datagram.port === 0) {
+        metrics.drops['source-port'].inc()
+        continue
+      }
+      server.handle(datagram.bytes, datagram.address.text, 'udp', (answer) => {
+        if (answer !== null) open?.send(answer, datagram)
+      })
+    }
+  }
+
   try {
-    // Heard before it is asked for: with a look-up that answers at once, so does bind.
-    const listening = once(socket, 'listening')
-    socket.bind(address.port, address.host)
-    await listening
+    open = await layer.open({
+      ...address,
+      receiveBufferBytes: RECEIVE_BUFFER,
+      counters: metrics.udp,
+      receive,
+    })
   } catch (thrown) {
-    socket.close()
     throw listenError(thrown, address, 'DNS over UDP', 'ACCUEIL_DNS_LISTEN')
   }
-  // An unreachable client's ICMP comes back as an error of this socket; the next query is unharmed.
-  socket.on('error', () => metrics.drops['send-failed'].inc())
-  try {
-    socket.setRecvBufferSize(RECEIVE_BUFFER)
-  } catch {
-    // The system's own size serves too, with less room for a burst.
-  }
-
-  socket.on('message', (bytes, from) => {
-    // Nobody asks from port 0, and nothing can be sent there.
-    if (from.port === 0) {
-      metrics.drops['source-port'].inc()
-      return
-    }
-    server.handle(bytes, from.address, 'udp', (answer) => {
-      if (answer !== null && isOpen) socket.send(answer, from.port, from.address)
-    })
-  })
 
   return {
-    port: socket.address().port,
+    port: open.port,
     async close() {
-      if (!isOpen) return
-      isOpen = false
-      socket.close()
-      await once(socket, 'close')
+      const socket = open
+      open = null
+      await socket?.close()
     },
   }
 }

@@ -5,6 +5,7 @@ import { describe, expect, test, vi } from 'vitest'
 import { systemClock } from '#core/clock.ts'
 import type { Config } from '#core/config.ts'
 import { silentLog } from '#core/log.ts'
+import { chooseUdpLayer } from '#core/udp/udp-layer.ts'
 import { createMetrics } from '#core/metrics.ts'
 import type { Database } from '#db/connection.ts'
 import { packListText } from '#db/lists.ts'
@@ -40,6 +41,7 @@ function configFor(port: number, upstreams: readonly ScriptedUpstream[]): Config
     radiusAcct: nowhere,
     dns: { host: '127.0.0.1', port },
     dnsUpstream: upstreams.map((upstream) => upstream.address),
+    udpLayer: null,
     demo: false,
     masterKey: null,
     warnings: [],
@@ -50,7 +52,15 @@ async function startFilter(database: Database, upstreams: readonly ScriptedUpstr
   const port = await freePort()
   const metrics = createMetrics()
   const config = configFor(port, upstreams)
-  const deps = { config, database, seal: testSeal, log: silentLog, metrics, clock: systemClock }
+  const deps = {
+    config,
+    database,
+    seal: testSeal,
+    log: silentLog,
+    metrics,
+    clock: systemClock,
+    udp: chooseUdpLayer(null),
+  }
   const role = createDnsFilter(deps)
   const before = role.ready()
   await role.start()
@@ -118,6 +128,8 @@ describe('the DNS filter of a house', () => {
       const text = await metrics.text()
       expect(text).toMatch(/^accueil_dns_answers_total\{verdict="blocked"\} [1-9]/m)
       expect(text).toMatch(/^accueil_dns_queries_total\{transport="tcp"\} 1$/m)
+      expect(text).toMatch(/^accueil_dns_udp_datagrams_total\{event="received"\} [1-9]/m)
+      expect(text).toMatch(/^accueil_dns_udp_datagrams_total\{event="sent"\} [1-9]/m)
       expect(text).toMatch(/^accueil_dns_list_names 2$/m)
       expect(text).toMatch(/^accueil_dns_dropped_total\{reason="internal"\} 0$/m)
       expect(text).not.toMatch(/bad\.example|127\.0\.0\.1/)
@@ -178,6 +190,7 @@ describe('the DNS filter of a house', () => {
       log: silentLog,
       metrics: createMetrics(),
       clock: systemClock,
+      udp: chooseUdpLayer(null),
     })
     await expect(role.start()).rejects.toThrow(/DNS over TCP.*already in use/)
     await role.stop()

@@ -93,7 +93,7 @@ export function createDnsFilter(deps: PartDeps): Role {
       // Lists before sockets: the first query must not pass because the filter was not there yet.
       await Promise.all([networks.start(), rules.start(), heads.start()])
       await reload.settled()
-      const udp = await listenUdp(server, config.dns, metrics)
+      const udp = await listenUdp(deps.udp, server, config.dns, metrics)
       listeners.push(udp)
       listeners.push(await listenTcp(server, { ...config.dns, port: udp.port }, metrics))
       isListening = true

@@ -1,4 +1,6 @@
 import type { Counter, Metrics } from '#core/metrics.ts'
+import { UDP_EVENTS } from '#core/udp/udp-socket.ts'
+import type { UdpCounters } from '#core/udp/udp-socket.ts'
 
 const VERDICTS = [
   'blocked',
@@ -14,7 +16,6 @@ const DROPS = [
   'overload',
   'internal',
   'source-port',
-  'send-failed',
   'tcp-connections',
   'tcp-connections-per-client',
   'tcp-empty',
@@ -34,6 +35,7 @@ export interface DnsMetrics {
   readonly drops: Readonly<Record<(typeof DROPS)[number], Counter>>
   readonly cache: Readonly<Record<(typeof CACHE)[number], Counter>>
   readonly truncated: Counter
+  readonly udp: UdpCounters
   readonly upstreamQueries: Counter
   readonly upstreamFailures: Readonly<Record<(typeof FAILURES)[number], Counter>>
   readonly upstreamMismatches: Counter
@@ -71,6 +73,12 @@ export function createDnsMetrics(metrics: Metrics): DnsMetrics {
     truncated: metrics.counter(
       'accueil_dns_truncated_total',
       'Answers that did not fit and sent the client to TCP.',
+    ),
+    udp: metrics.counters(
+      'accueil_dns_udp_datagrams_total',
+      'Datagrams of the UDP port, by what became of them.',
+      'event',
+      UDP_EVENTS,
     ),
     upstreamQueries: metrics.counter(
       'accueil_dns_upstream_queries_total',

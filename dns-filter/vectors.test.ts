@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { chooseUdpLayer } from '#core/udp/udp-layer.ts'
+import { everyUdpLayer } from '#core/udp/testing/udp-layers.ts'
 import { listenTcp } from './listen-tcp.ts'
 import { listenUdp } from './listen-udp.ts'
 import type { Listener } from './listen-udp.ts'
@@ -9,21 +11,26 @@ import { summary } from './testing/oracle.ts'
 import { createVectorFilter, readVectors } from './testing/vectors.ts'
 
 const vectors = readVectors()
+const layers = everyUdpLayer()
+const dgramLayer = chooseUdpLayer('dgram')
 const HERE = { host: '127.0.0.1', port: 0 }
 
 let filter: Filter
 let listeners: Readonly<Record<Transport, Listener>>
+let dgram: Listener
 
 beforeAll(async () => {
   filter = await createVectorFilter()
   listeners = {
-    udp: await listenUdp(filter.server, HERE, filter.metrics),
+    udp: await listenUdp(layers[0] ?? dgramLayer, filter.server, HERE, filter.metrics),
     tcp: await listenTcp(filter.server, HERE, filter.metrics),
   }
+  dgram = await listenUdp(dgramLayer, filter.server, HERE, filter.metrics)
 })
 
 afterAll(async () => {
   await listeners.udp.close()
+  await dgram.close()
   await listeners.tcp.close()
 })
 
@@ -37,6 +44,10 @@ const ways: Readonly<
       new Promise((resolve) => filter.server.handle(query, '127.0.0.1', 'udp', resolve)),
   },
   'over UDP': { transport: 'udp', ask: (query) => askOverUdp(listeners.udp.port, query, 250) },
+  'over UDP by node:dgram': {
+    transport: 'udp',
+    ask: (query) => askOverUdp(dgram.port, query, 250),
+  },
   'over TCP': { transport: 'tcp', ask: (query) => askOverTcp(listeners.tcp.port, query) },
 }
 

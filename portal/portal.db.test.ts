@@ -1,4 +1,5 @@
 import { silentLog } from '#core/log.ts'
+import { chooseUdpLayer } from '#core/udp/udp-layer.ts'
 import { createMetrics } from '#core/metrics.ts'
 import type { Role } from '#core/role.ts'
 import type { Database } from '#db/connection.ts'
@@ -29,6 +30,7 @@ async function startPortal(
       radiusAcct: nowhere,
       dns: nowhere,
       dnsUpstream: [],
+      udpLayer: null,
       demo: false,
       masterKey: null,
       warnings: [],
@@ -37,6 +39,7 @@ async function startPortal(
     seal: testSeal,
     log: silentLog,
     metrics,
+    udp: chooseUdpLayer('dgram'),
     clock: Date.now,
     health: () => [],
   })

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { ATTRIBUTE, CODE, SERVICE_TYPE } from './dictionary.ts'
 import { randomRequest } from './testing/gateway.ts'
 import type { Reply, RequestOptions, Sent } from './testing/gateway.ts'
+import { sourceOf } from './testing/source.ts'
 import { account, createTestServer, gateway, network } from './testing/server.ts'
 import type { TestServer } from './testing/server.ts'
 
@@ -86,10 +87,8 @@ describe('a staff member with name and password', () => {
 
   test('is answered from memory the second time, and not after the password was changed', async () => {
     await login(pap('bob', 'hello'))
-    const again = server.server.handle('authentication', pap('bob', 'hello'), {
-      address: '127.0.0.1',
-      port: 1,
-    })
+    const source = sourceOf('127.0.0.1', 1)
+    const again = server.server.handle('authentication', pap('bob', 'hello'), source)
     expect(again).toBeInstanceOf(Uint8Array)
 
     server.house.accounts = new Map([['bob', await account('bob', 'changed')]])

@@ -1,44 +1,74 @@
-import { hash, timingSafeEqual } from 'node:crypto'
+import { HmacMd5, MD5_BYTES, Md5 } from '#core/md5.ts'
 import { CODE, ATTRIBUTE } from './dictionary.ts'
-import { hmac } from './hmac.ts'
-import { attributeOffsets } from './packet.ts'
+import { AUTHENTICATOR_AT, attributeOffset, hasSecondAttribute } from './packet.ts'
 import type { Packet } from './packet.ts'
 import type { SharedSecret } from './shared-secret.ts'
 
-export const AUTHENTICATOR_BYTES = 16
-const AUTHENTICATOR_AT = 4
-const ZEROS = new Uint8Array(AUTHENTICATOR_BYTES)
+export const AUTHENTICATOR_BYTES = MD5_BYTES
+const ATTRIBUTES_AT = AUTHENTICATOR_AT + AUTHENTICATOR_BYTES
+/** A packet that is nothing but zeros where an authenticator stands. */
+const ZEROS = new Uint8Array(ATTRIBUTES_AT)
 
-/** MD5(Code + Identifier + Length + `authenticator` + attributes + secret): RFC 2865 §3, RFC 2866 §3. */
-export function packetDigest(
-  bytes: Uint8Array,
-  authenticator: Uint8Array,
+// One message at a time goes through them, from its beginning to its end.
+const md5 = new Md5()
+const hmac = new HmacMd5()
+
+/**
+ * MD5(Code + Identifier + Length + Authenticator + attributes + secret), with the authenticator of the
+ * packet `covered`: RFC 2865 §3, RFC 2866 §3.
+ */
+function hashPacket(bytes: Uint8Array, covered: Uint8Array, secret: SharedSecret): Md5 {
+  return md5
+    .start()
+    .update(bytes, 0, AUTHENTICATOR_AT)
+    .update(covered, AUTHENTICATOR_AT, ATTRIBUTES_AT)
+    .update(bytes, ATTRIBUTES_AT)
+    .update(secret.bytes)
+}
+
+/** Puts the Response Authenticator in its place in `reply`; last, as it covers all that is in there. */
+export function signReply(reply: Uint8Array, request: Packet, secret: SharedSecret): void {
+  hashPacket(reply, request.bytes, secret).finish(reply, AUTHENTICATOR_AT)
+}
+
+/** Whether `reply` was made for `request` by someone who knows the secret (RFC 2865 §3). */
+export function isReplyAuthentic(
+  reply: Uint8Array,
+  request: Uint8Array,
   secret: SharedSecret,
-): Uint8Array {
-  const input = Buffer.allocUnsafe(bytes.length + secret.bytes.length)
-  input.set(bytes)
-  input.set(authenticator, AUTHENTICATOR_AT)
-  input.set(secret.bytes, bytes.length)
-  return hash('md5', input, 'buffer')
+): boolean {
+  return hashPacket(reply, request, secret).finishEquals(reply, AUTHENTICATOR_AT)
 }
 
 /** Whether an Accounting-Request was made by someone who knows the secret (RFC 2866 §3). */
 export function isAccountingAuthentic(packet: Packet, secret: SharedSecret): boolean {
-  return timingSafeEqual(packetDigest(packet.bytes, ZEROS, secret), packet.authenticator)
+  return hashPacket(packet.bytes, ZEROS, secret).finishEquals(packet.bytes, AUTHENTICATOR_AT)
 }
 
-/** HMAC-MD5 over the packet with `authenticator` in its place and the value at `valueAt` zeroed. */
-export function messageAuthenticator(
+/** With the authenticator of the packet `covered` and the value at `valueAt` zeroed. */
+function hmacPacket(
   bytes: Uint8Array,
-  authenticator: Uint8Array,
+  covered: Uint8Array,
   valueAt: number,
   secret: SharedSecret,
-): Uint8Array {
-  const input = Buffer.allocUnsafe(bytes.length)
-  input.set(bytes)
-  input.set(authenticator, AUTHENTICATOR_AT)
-  input.fill(0, valueAt, valueAt + AUTHENTICATOR_BYTES)
-  return hmac(secret.hmac, input)
+): HmacMd5 {
+  return hmac
+    .start(secret.hmac)
+    .update(bytes, 0, AUTHENTICATOR_AT)
+    .update(covered, AUTHENTICATOR_AT, ATTRIBUTES_AT)
+    .update(bytes, ATTRIBUTES_AT, valueAt)
+    .update(ZEROS, 0, AUTHENTICATOR_BYTES)
+    .update(bytes, valueAt + AUTHENTICATOR_BYTES)
+}
+
+/** Puts the value of the reply's Message-Authenticator at `valueAt`: before `signReply`. */
+export function writeMessageAuthenticator(
+  reply: Uint8Array,
+  request: Packet,
+  valueAt: number,
+  secret: SharedSecret,
+): void {
+  hmacPacket(reply, request.bytes, valueAt, secret).finish(reply, valueAt)
 }
 
 export type MessageAuthenticatorVerdict = 'absent' | 'right' | 'wrong'
@@ -51,17 +81,11 @@ export function checkMessageAuthenticator(
   packet: Packet,
   secret: SharedSecret,
 ): MessageAuthenticatorVerdict {
-  const offsets = attributeOffsets(packet, ATTRIBUTE['Message-Authenticator'])
-  const [at] = offsets
-  if (at === undefined) return 'absent'
-  if (offsets.length > 1 || packet.bytes[at - 1] !== AUTHENTICATOR_BYTES + 2) return 'wrong'
+  const at = attributeOffset(packet, ATTRIBUTE['Message-Authenticator'])
+  if (at < 0) return 'absent'
+  const { bytes } = packet
+  if (bytes[at - 1] !== AUTHENTICATOR_BYTES + 2 || hasSecondAttribute(packet, at)) return 'wrong'
   const isRandom = packet.code === CODE['Access-Request'] || packet.code === CODE['Status-Server']
-  const expected = messageAuthenticator(
-    packet.bytes,
-    isRandom ? packet.authenticator : ZEROS,
-    at,
-    secret,
-  )
-  const given = packet.bytes.subarray(at, at + AUTHENTICATOR_BYTES)
-  return timingSafeEqual(expected, given) ? 'right' : 'wrong'
+  const covered = isRandom ? bytes : ZEROS
+  return hmacPacket(bytes, covered, at, secret).finishEquals(bytes, at) ? 'right' : 'wrong'
 }

@@ -1,4 +1,5 @@
 import { PrefixTable } from '#core/ip.ts'
+import type { SourceAddress } from '#core/udp/source-address.ts'
 import type { Gateway } from '#db/gateways.ts'
 import type { Network, NetworkKind } from '#db/sites.ts'
 import { sharedSecret } from './shared-secret.ts'
@@ -14,21 +15,36 @@ export interface Client {
 
 export interface ClientTable {
   /** The client whose prefix covers the source address most narrowly. */
-  find(address: Uint8Array): Client | undefined
+  find(address: SourceAddress): Client | undefined
 }
+
+/** A power of two. Where two addresses share a place, each packet of theirs costs a real look-up. */
+const PLACES = 8192
 
 /** `gateways` returns the same array as long as nothing changed, so a change costs one rebuild. */
 export function createClientTable(gateways: () => readonly Gateway[]): ClientTable {
   let built: readonly Gateway[] | null = null
   let table = new PrefixTable<Client>([])
+  // What was found, by the hash of the address: no bigger however many addresses are forged.
+  const places: { address: SourceAddress | null; client: Client | undefined }[] = Array.from(
+    { length: PLACES },
+    () => ({ address: null, client: undefined }),
+  )
   return {
     find(address) {
       const current = gateways()
       if (current !== built) {
         table = new PrefixTable(current.map((gateway) => [gateway.address, createClient(gateway)]))
         built = current
+        for (const place of places) place.address = null
       }
-      return table.lookup(address)
+      const place = places[address.hash & (PLACES - 1)]
+      if (place === undefined) return table.lookup(address.bytes)
+      if (place.address === null || !place.address.equals(address)) {
+        place.address = address
+        place.client = table.lookup(address.bytes)
+      }
+      return place.client
     },
   }
 }

@@ -2,8 +2,10 @@ import { createSocket } from 'node:dgram'
 import type { Socket } from 'node:dgram'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Counter } from '#core/metrics.ts'
+import { everyUdpLayer, udpCounters } from '#core/udp/testing/udp-layers.ts'
+import type { UdpLayer } from '#core/udp/udp-layer.ts'
 import { createUdpListener } from './listen-udp.ts'
 import type { UdpListener } from './listen-udp.ts'
 import type { RadiusServer } from './server.ts'
@@ -27,7 +29,6 @@ async function freePort(): Promise<number> {
 }
 
 const tooManyInWork = counter()
-const sendFailures = counter()
 let gateway: Socket
 let listener: UdpListener | null = null
 
@@ -40,7 +41,11 @@ afterEach(async () => {
   await listener?.stop()
 })
 
-async function listen(handle: RadiusServer['handle'], limit?: number): Promise<number> {
+async function listen(
+  layer: UdpLayer,
+  handle: RadiusServer['handle'],
+  limit?: number,
+): Promise<number> {
   const port = await freePort()
   listener = createUdpListener(
     {
@@ -49,7 +54,8 @@ async function listen(handle: RadiusServer['handle'], limit?: number): Promise<n
       address: { host: '127.0.0.1', port },
       variable: 'ACCUEIL_RADIUS_LISTEN',
       tooManyInWork,
-      sendFailures,
+      counters: udpCounters(),
+      layer,
     },
     limit,
   )
@@ -57,47 +63,54 @@ async function listen(handle: RadiusServer['handle'], limit?: number): Promise<n
   return port
 }
 
-test('what comes is answered to where it came from, at once or later', async () => {
-  const port = await listen((_, datagram) =>
-    datagram[0] === 1 ? Uint8Array.of(11) : Promise.resolve(Uint8Array.of(12)),
-  )
-  const replies: number[] = []
-  gateway.on('message', (message) => replies.push(message.readUInt8(0)))
-  gateway.send(Buffer.of(1), port, '127.0.0.1')
-  await once(gateway, 'message')
-  gateway.send(Buffer.of(2), port, '127.0.0.1')
-  await once(gateway, 'message')
-  expect(replies).toEqual([11, 12])
-})
-
-test('what is too much at once is dropped and counted, and the rest is answered before the end', async () => {
-  const work = Promise.withResolvers<Uint8Array>()
-  const started = Promise.withResolvers<void>()
-  const port = await listen(() => {
-    started.resolve()
-    return work.promise
-  }, 1)
-  const reply = once(gateway, 'message')
-  gateway.send(Buffer.of(1), port, '127.0.0.1')
-  await started.promise
-  gateway.send(Buffer.of(2), port, '127.0.0.1')
-  await expect.poll(() => tooManyInWork.value).toBe(1)
-  const stopped = listener?.stop()
-  work.resolve(Uint8Array.of(9))
-  await stopped
-  expect((await reply)[0]).toEqual(Buffer.of(9))
-  expect(listener?.isOpen).toBe(false)
-})
-
-test('a port that is taken is a sentence with the way out', async () => {
-  const port = await listen(() => null)
-  const second = createUdpListener({
-    server: { handle: () => null },
-    service: 'authentication',
-    address: { host: '127.0.0.1', port },
-    variable: 'ACCUEIL_RADIUS_LISTEN',
-    tooManyInWork,
-    sendFailures,
+describe.each(everyUdpLayer())('the RADIUS listener by $name', (layer) => {
+  test('what comes is answered to where it came from, at once or later', async () => {
+    const port = await listen(layer, (_, datagram) =>
+      datagram[0] === 1 ? Uint8Array.of(11) : Promise.resolve(Uint8Array.of(12)),
+    )
+    const replies: number[] = []
+    gateway.on('message', (message) => replies.push(message.readUInt8(0)))
+    gateway.send(Buffer.of(1), port, '127.0.0.1')
+    await once(gateway, 'message')
+    gateway.send(Buffer.of(2), port, '127.0.0.1')
+    await once(gateway, 'message')
+    expect(replies).toEqual([11, 12])
   })
-  await expect(second.start()).rejects.toThrow(/already in use.*ACCUEIL_RADIUS_LISTEN/)
+
+  test('what is too much at once is dropped and counted, and the rest is answered before the end', async () => {
+    const work = Promise.withResolvers<Uint8Array>()
+    const started = Promise.withResolvers<void>()
+    const port = await listen(
+      layer,
+      () => {
+        started.resolve()
+        return work.promise
+      },
+      1,
+    )
+    const reply = once(gateway, 'message')
+    gateway.send(Buffer.of(1), port, '127.0.0.1')
+    await started.promise
+    gateway.send(Buffer.of(2), port, '127.0.0.1')
+    await expect.poll(() => tooManyInWork.value).toBe(1)
+    const stopped = listener?.stop()
+    work.resolve(Uint8Array.of(9))
+    await stopped
+    expect((await reply)[0]).toEqual(Buffer.of(9))
+    expect(listener?.isOpen).toBe(false)
+  })
+
+  test('a port that is taken is a sentence with the way out', async () => {
+    const port = await listen(layer, () => null)
+    const second = createUdpListener({
+      server: { handle: () => null },
+      service: 'authentication',
+      address: { host: '127.0.0.1', port },
+      variable: 'ACCUEIL_RADIUS_LISTEN',
+      tooManyInWork,
+      counters: udpCounters(),
+      layer,
+    })
+    await expect(second.start()).rejects.toThrow(/already in use.*ACCUEIL_RADIUS_LISTEN/)
+  })
 })

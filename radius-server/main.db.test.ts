@@ -7,6 +7,7 @@ import { readConfig } from '#core/config.ts'
 import type { Config } from '#core/config.ts'
 import { systemClock } from '#core/clock.ts'
 import { silentLog } from '#core/log.ts'
+import { chooseUdpLayer } from '#core/udp/udp-layer.ts'
 import { createMetrics } from '#core/metrics.ts'
 import { recordAcceptance } from '#db/acceptances.ts'
 import { openDatabase } from '#db/connection.ts'
@@ -52,6 +53,7 @@ function createRole(config: Config, database: Database & { readonly url: string 
     log: silentLog,
     metrics: createMetrics(),
     clock: systemClock,
+    udp: chooseUdpLayer(null),
   })
 }
 

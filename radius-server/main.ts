@@ -214,7 +214,8 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
   const shared = {
     server,
     tooManyInWork: metrics.dropped['too-many-in-work'],
-    sendFailures: metrics.sendFailures,
+    counters: metrics.udp,
+    layer: deps.udp,
   }
   const listeners = [
     createUdpListener({

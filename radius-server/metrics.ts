@@ -1,4 +1,6 @@
 import type { Counter, Metrics } from '#core/metrics.ts'
+import { UDP_EVENTS } from '#core/udp/udp-socket.ts'
+import type { UdpCounters } from '#core/udp/udp-socket.ts'
 import { METHODS, REJECT_REASONS, SERVICES, SILENCE_REASONS } from './request.ts'
 import type { Method, RejectReason, Service, SilenceReason } from './request.ts'
 
@@ -11,7 +13,7 @@ export interface RadiusMetrics {
   readonly acknowledged: Counter
   readonly resent: Counter
   readonly statusServer: Counter
-  readonly sendFailures: Counter
+  readonly udp: UdpCounters
   readonly recorded: Counter
   readonly recordBatches: Counter
   readonly spoolAppends: Counter
@@ -58,9 +60,11 @@ export function createRadiusMetrics(metrics: Metrics): RadiusMetrics {
       'accueil_radius_status_server_total',
       'Status-Server packets answered.',
     ),
-    sendFailures: metrics.counter(
-      'accueil_radius_send_failures_total',
-      'Replies that the system would not send.',
+    udp: metrics.counters(
+      'accueil_radius_udp_datagrams_total',
+      'Datagrams of both UDP ports, by what became of them.',
+      'event',
+      UDP_EVENTS,
     ),
     recorded: metrics.counter(
       'accueil_radius_accounting_records_total',

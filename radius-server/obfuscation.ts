@@ -1,37 +1,47 @@
-import { hash } from 'node:crypto'
+import { MD5_BYTES, Md5 } from '#core/md5.ts'
+import { ATTRIBUTE } from './dictionary.ts'
+import { AUTHENTICATOR_AT, attributeEnd, attributeOffset } from './packet.ts'
+import type { Packet } from './packet.ts'
 import type { SharedSecret } from './shared-secret.ts'
 
-const BLOCK_BYTES = 16
+const BLOCK_BYTES = MD5_BYTES
 
 /** RFC 2865 §5.2: 16 to 128 octets, in blocks of 16. */
 const PASSWORD_MOST_BYTES = 128
 
+const md5 = new Md5()
+const keyBlock = new Uint8Array(BLOCK_BYTES)
+const plain = new Uint8Array(PASSWORD_MOST_BYTES)
+
 /**
- * The octets of a User-Password without the NUL padding; null if its length is not allowed. They
- * are no text: what was typed may be in any encoding.
+ * The octets of the packet's User-Password without the NUL padding; undefined if it has none, null if
+ * its length is not allowed. They are no text: what was typed may be in any encoding.
  */
-export function revealUserPassword(
-  hidden: Uint8Array,
-  authenticator: Uint8Array,
+export function readUserPassword(
+  packet: Packet,
   secret: SharedSecret,
-): Uint8Array | null {
-  if (hidden.length === 0 || hidden.length > PASSWORD_MOST_BYTES) return null
-  if (hidden.length % BLOCK_BYTES !== 0) return null
-  const plain = Buffer.allocUnsafe(hidden.length)
-  let previous = authenticator
-  for (let at = 0; at < hidden.length; at += BLOCK_BYTES) {
-    const block = hidden.subarray(at, at + BLOCK_BYTES)
-    xorInto(plain, at, block, keyBlock(secret, previous))
-    previous = block
+): Uint8Array | null | undefined {
+  const { bytes } = packet
+  const from = attributeOffset(packet, ATTRIBUTE['User-Password'])
+  if (from < 0) return undefined
+  const length = attributeEnd(packet, from) - from
+  if (length === 0 || length > PASSWORD_MOST_BYTES || length % BLOCK_BYTES !== 0) return null
+  for (let at = 0; at < length; at += BLOCK_BYTES) {
+    makeKeyBlock(secret, bytes, at === 0 ? AUTHENTICATOR_AT : from + at - BLOCK_BYTES, BLOCK_BYTES)
+    xorKeyBlock(plain, at, bytes, from + at)
   }
-  return withoutPadding(plain)
+  return plain.slice(0, paddingAt(plain, length))
 }
 
 /** Drops the NUL octets at the end, and only there. */
 export function withoutPadding(plain: Uint8Array): Uint8Array {
-  let end = plain.length
+  return plain.subarray(0, paddingAt(plain, plain.length))
+}
+
+function paddingAt(plain: Uint8Array, length: number): number {
+  let end = length
   while (end > 0 && plain[end - 1] === 0) end -= 1
-  return plain.subarray(0, end)
+  return end
 }
 
 /**
@@ -52,22 +62,26 @@ export function hideKey(
   const hidden = new Uint8Array(2 + padded)
   hidden[0] = (salt[0] ?? 0) | 0x80
   hidden[1] = salt[1] ?? 0
-  let previous: Uint8Array = Buffer.concat([authenticator, hidden.subarray(0, 2)])
+  const first = Buffer.concat([authenticator, hidden.subarray(0, 2)])
   for (let at = 0; at < padded; at += BLOCK_BYTES) {
-    const block = plain.subarray(at, at + BLOCK_BYTES)
-    xorInto(hidden, 2 + at, block, keyBlock(secret, previous))
-    previous = hidden.subarray(2 + at, 2 + at + BLOCK_BYTES)
+    if (at === 0) makeKeyBlock(secret, first, 0, first.length)
+    else makeKeyBlock(secret, hidden, 2 + at - BLOCK_BYTES, BLOCK_BYTES)
+    xorKeyBlock(hidden, 2 + at, plain, at)
   }
   return hidden
 }
 
-function keyBlock(secret: SharedSecret, previous: Uint8Array): Uint8Array {
-  const input = Buffer.allocUnsafe(secret.bytes.length + previous.length)
-  input.set(secret.bytes)
-  input.set(previous, secret.bytes.length)
-  return hash('md5', input, 'buffer')
+/** MD5 of the secret and of what the block is chained to. */
+function makeKeyBlock(secret: SharedSecret, chained: Uint8Array, at: number, length: number): void {
+  md5
+    .start()
+    .update(secret.bytes)
+    .update(chained, at, at + length)
+    .finish(keyBlock)
 }
 
-function xorInto(target: Uint8Array, at: number, a: Uint8Array, b: Uint8Array): void {
-  for (let i = 0; i < BLOCK_BYTES; i += 1) target[at + i] = (a[i] ?? 0) ^ (b[i] ?? 0)
+function xorKeyBlock(target: Uint8Array, at: number, from: Uint8Array, fromAt: number): void {
+  for (let i = 0; i < BLOCK_BYTES; i += 1) {
+    target[at + i] = (from[fromAt + i] ?? 0) ^ (keyBlock[i] ?? 0)
+  }
 }

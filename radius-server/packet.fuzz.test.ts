@@ -13,6 +13,9 @@ import { CODE } from './dictionary.ts'
 import { digestRequest, randomRequest } from './testing/gateway.ts'
 import { createTestServer, gateway } from './testing/server.ts'
 import { readVectors } from './testing/vectors.ts'
+import { sourceOf } from './testing/source.ts'
+
+const SOURCE = sourceOf('127.0.0.1', 1)
 
 const client = createClient(gateway())
 const seeds = readVectors()
@@ -49,7 +52,7 @@ test('any octets are a packet or a named refusal, and never throw', () => {
       readAccounting({
         client,
         packet: parsed.packet,
-        source: { address: '127.0.0.1', port: 1 },
+        source: SOURCE,
         receivedAt: 0,
       })
       return true

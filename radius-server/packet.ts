@@ -2,6 +2,7 @@
 export const PACKET_LIMITS = { shortest: 20, longest: 4096, attributeValue: 253 } as const
 
 const HEADER_BYTES = 20
+export const AUTHENTICATOR_AT = 4
 const ATTRIBUTE_HEADER_BYTES = 2
 
 /**
@@ -11,10 +12,28 @@ const ATTRIBUTE_HEADER_BYTES = 2
 export interface Packet {
   readonly code: number
   readonly identifier: number
-  /** 16 octets. */
+  /** 16 octets: a view, made when it is asked for. */
   readonly authenticator: Uint8Array
   /** The whole packet without padding; every attribute in it has been checked to lie inside. */
   readonly bytes: Uint8Array
+}
+
+const NO_VALUES: readonly Uint8Array[] = []
+
+class ReceivedPacket implements Packet {
+  readonly code: number
+  readonly identifier: number
+  readonly bytes: Uint8Array
+
+  constructor(bytes: Uint8Array) {
+    this.code = byteAt(bytes, 0)
+    this.identifier = byteAt(bytes, 1)
+    this.bytes = bytes
+  }
+
+  get authenticator(): Uint8Array {
+    return this.bytes.subarray(AUTHENTICATOR_AT, HEADER_BYTES)
+  }
 }
 
 export const PACKET_FAULTS = [
@@ -48,12 +67,9 @@ export function parsePacket(datagram: Uint8Array): ParsedPacket {
   }
   return {
     ok: true,
-    packet: {
-      code: byteAt(datagram, 0),
-      identifier: byteAt(datagram, 1),
-      authenticator: datagram.subarray(4, HEADER_BYTES),
-      bytes: length === datagram.length ? datagram : datagram.subarray(0, length),
-    },
+    packet: new ReceivedPacket(
+      length === datagram.length ? datagram : datagram.subarray(0, length),
+    ),
   }
 }
 
@@ -81,8 +97,24 @@ export function hasAttribute(packet: Packet, type: number): boolean {
   return valueAt(packet.bytes, type, HEADER_BYTES) >= 0
 }
 
+/** Where the first value of a type begins in `packet.bytes`; -1 if there is none. */
+export function attributeOffset(packet: Packet, type: number): number {
+  return valueAt(packet.bytes, type, HEADER_BYTES)
+}
+
+/** Where the value that begins at `valueStart` ends. */
+export function attributeEnd({ bytes }: Packet, valueStart: number): number {
+  return valueEnd(bytes, valueStart)
+}
+
+/** Whether an attribute of the same type follows the one whose value begins at `valueStart`. */
+export function hasSecondAttribute({ bytes }: Packet, valueStart: number): boolean {
+  const type = byteAt(bytes, valueStart - ATTRIBUTE_HEADER_BYTES)
+  return valueAt(bytes, type, valueEnd(bytes, valueStart)) >= 0
+}
+
 /** Where each value of a type begins in `packet.bytes`, in order. */
-export function attributeOffsets(packet: Packet, type: number): number[] {
+function attributeOffsets(packet: Packet, type: number): number[] {
   const offsets: number[] = []
   let start = valueAt(packet.bytes, type, HEADER_BYTES)
   while (start >= 0) {
@@ -93,7 +125,8 @@ export function attributeOffsets(packet: Packet, type: number): number[] {
 }
 
 /** Every attribute of a type, in order, as raw octets. */
-export function allAttributes(packet: Packet, type: number): Uint8Array[] {
+export function allAttributes(packet: Packet, type: number): readonly Uint8Array[] {
+  if (!hasAttribute(packet, type)) return NO_VALUES
   return attributeOffsets(packet, type).map((start) =>
     packet.bytes.subarray(start, valueEnd(packet.bytes, start)),
   )

@@ -1,5 +1,5 @@
 import { AppError } from '#core/error.ts'
-import { AUTHENTICATOR_BYTES, messageAuthenticator, packetDigest } from './authenticator.ts'
+import { AUTHENTICATOR_BYTES, signReply, writeMessageAuthenticator } from './authenticator.ts'
 import type { Attribute } from './attributes.ts'
 import { ATTRIBUTE, CODE } from './dictionary.ts'
 import { PACKET_LIMITS, allAttributes, hasAttribute } from './packet.ts'
@@ -31,11 +31,11 @@ export function encodeReply(
   for (const state of proxyStates) length += 2 + state.length
   if (length > PACKET_LIMITS.longest) return null
 
-  const bytes = Buffer.alloc(length)
+  const bytes = roomFor(length)
   bytes[0] = code
   bytes[1] = request.identifier
-  bytes.writeUInt16BE(length, 2)
-  bytes.set(request.authenticator, 4)
+  bytes[2] = length >> 8
+  bytes[3] = length & 0xff
   let at = HEADER_BYTES
   if (isSigned) {
     bytes[at] = ATTRIBUTE['Message-Authenticator']
@@ -45,21 +45,27 @@ export function encodeReply(
   for (const attribute of attributes) at = put(bytes, at, attribute.type, attribute.value)
   for (const state of proxyStates) at = put(bytes, at, ATTRIBUTE['Proxy-State'], state)
 
-  // The response authenticator covers the Message-Authenticator, so it is computed last.
-  if (isSigned) {
-    const digest = messageAuthenticator(
-      bytes,
-      request.authenticator,
-      MESSAGE_AUTHENTICATOR_AT,
-      secret,
-    )
-    bytes.set(digest, MESSAGE_AUTHENTICATOR_AT)
-  }
-  bytes.set(packetDigest(bytes, request.authenticator, secret), 4)
+  if (isSigned) writeMessageAuthenticator(bytes, request, MESSAGE_AUTHENTICATOR_AT, secret)
+  signReply(bytes, request, secret)
   return bytes
 }
 
-function put(bytes: Buffer, at: number, type: number, value: Uint8Array): number {
+/** Replies are kept for seconds, so many share one buffer, and none is written over. */
+const ROOM_BYTES = 16 * 1024
+let room = new Uint8Array(ROOM_BYTES)
+let taken = 0
+
+function roomFor(length: number): Uint8Array {
+  if (taken + length > ROOM_BYTES) {
+    room = new Uint8Array(ROOM_BYTES)
+    taken = 0
+  }
+  const bytes = room.subarray(taken, taken + length)
+  taken += length
+  return bytes
+}
+
+function put(bytes: Uint8Array, at: number, type: number, value: Uint8Array): number {
   if (value.length > PACKET_LIMITS.attributeValue) {
     throw new AppError(
       'radius.attribute-too-long',
@@ -68,6 +74,7 @@ function put(bytes: Buffer, at: number, type: number, value: Uint8Array): number
   }
   bytes[at] = type
   bytes[at + 1] = 2 + value.length
-  bytes.set(value, at + 2)
+  // For the few octets that most have, a call of set() takes twice as long.
+  for (let i = 0; i < value.length; i += 1) bytes[at + 2 + i] = value[i] ?? 0
   return at + 2 + value.length
 }

@@ -1,3 +1,4 @@
+import type { SourceAddress } from '#core/udp/source-address.ts'
 import type { Attribute } from './attributes.ts'
 import type { Client } from './client.ts'
 import { PACKET_FAULTS } from './packet.ts'
@@ -8,8 +9,7 @@ export const SERVICES = ['authentication', 'accounting'] as const
 export type Service = (typeof SERVICES)[number]
 
 export interface Source {
-  /** As text, without zone. */
-  readonly address: string
+  readonly address: SourceAddress
   readonly port: number
 }
 

@@ -1,9 +1,9 @@
 import radius from 'radius'
 import { expect, test } from 'vitest'
 import { vlanAttributes } from './attributes.ts'
-import { ATTRIBUTE, CODE } from './dictionary.ts'
-import { revealUserPassword } from './obfuscation.ts'
-import { firstAttribute, parsePacket } from './packet.ts'
+import { CODE } from './dictionary.ts'
+import { readUserPassword } from './obfuscation.ts'
+import { parsePacket } from './packet.ts'
 import { encodeReply } from './reply.ts'
 import { sharedSecret } from './shared-secret.ts'
 
@@ -20,8 +20,7 @@ const request = radius.encode({
 test('npm radius encodes a request that we read', () => {
   const parsed = parsePacket(request)
   if (!parsed.ok) throw new Error(parsed.reason)
-  const hidden = firstAttribute(parsed.packet, ATTRIBUTE['User-Password']) ?? new Uint8Array()
-  const plain = revealUserPassword(hidden, parsed.packet.authenticator, secret)
+  const plain = readUserPassword(parsed.packet, secret)
   expect(Buffer.from(plain ?? []).toString()).toBe('a password of more than sixteen octets')
 })
 

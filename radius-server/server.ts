@@ -1,4 +1,3 @@
-import { parseAddress } from '#core/ip.ts'
 import type { Clock } from '#core/clock.ts'
 import type { Log } from '#core/log.ts'
 import { reasonOf } from '#core/error.ts'
@@ -53,12 +52,11 @@ export function createServer(deps: ServerDeps): RadiusServer {
   }
 
   function receive(service: Service, datagram: Uint8Array, source: Source): Reply | Promise<Reply> {
-    const address = parseAddress(source.address)
-    const client = address === null ? undefined : clients.find(address)
+    const client = clients.find(source.address)
     if (client === undefined) {
       const heldBack = mayLogUnknown()
       if (heldBack !== null) {
-        log.warn('radius.client.unknown', { address: source.address, service, heldBack })
+        log.warn('radius.client.unknown', { address: source.address.text, service, heldBack })
       }
       return drop(silence('unknown-client'))
     }

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { systemClock } from '#core/clock.ts'
 import { readConfig } from '#core/config.ts'
 import { silentLog } from '#core/log.ts'
+import { chooseUdpLayer } from '#core/udp/udp-layer.ts'
 import { createMetrics } from '#core/metrics.ts'
 import { openDatabase } from '#db/connection.ts'
 import type { Database } from '#db/connection.ts'
@@ -121,6 +122,7 @@ async function depsFor(
     log: silentLog,
     metrics: createMetrics(),
     clock: systemClock,
+    udp: chooseUdpLayer(null),
   }
 }
 

@@ -113,7 +113,7 @@ function start(query: Query, rcode: number, extra: number): Uint8Array {
   startHeader(out, query, rcode)
   out[4] = 0
   out[5] = questionEnd > HEADER ? 1 : 0
-  out.fill(0, 6, HEADER)
+  for (let i = 6; i < HEADER; i++) out[i] = 0
   return out
 }
 

@@ -11,23 +11,34 @@ const ACCT_INTERIM_SECONDS = 600
 /** A grant is looked at again at least once a day, whatever it says. */
 const SESSION_MOST_SECONDS = 86_400
 
+const GUEST_CLASS = guestClass()
 const INTERIM = integerAttribute(ATTRIBUTE['Acct-Interim-Interval'], ACCT_INTERIM_SECONDS)
 
+/** The last answer of each account: one who roams gets the same again, and a changed one is another object. */
+const staffAnswers = new WeakMap<
+  Account,
+  { readonly vlan: number | null; readonly attributes: readonly Attribute[] }
+>()
+
 /** User-Name is the account itself: gateways put it in accounting instead of the outer identity. */
-export function staffAttributes(network: Network, account: Account): Attribute[] {
-  return [
+export function staffAttributes({ vlan }: Network, account: Account): readonly Attribute[] {
+  const before = staffAnswers.get(account)
+  if (before !== undefined && before.vlan === vlan) return before.attributes
+  const attributes = [
     textAttribute(ATTRIBUTE['User-Name'], account.username),
     staffClass(account.username),
     INTERIM,
-    ...(network.vlan === null ? [] : vlanAttributes(network.vlan)),
+    ...(vlan === null ? [] : vlanAttributes(vlan)),
   ]
+  staffAnswers.set(account, { vlan, attributes })
+  return attributes
 }
 
 /** `seconds` is what is left of the grant. */
 export function guestAttributes(network: Network, seconds: number): Attribute[] {
   return [
     integerAttribute(ATTRIBUTE['Session-Timeout'], Math.min(seconds, SESSION_MOST_SECONDS)),
-    guestClass(),
+    GUEST_CLASS,
     INTERIM,
     ...(network.vlan === null ? [] : vlanAttributes(network.vlan)),
   ]

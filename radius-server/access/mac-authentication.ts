@@ -3,8 +3,7 @@ import { parseMac } from '#core/mac.ts'
 import type { Mac } from '#core/mac.ts'
 import { decodeText, readInteger, readText } from '../attributes.ts'
 import { ATTRIBUTE, SERVICE_TYPE } from '../dictionary.ts'
-import { revealUserPassword } from '../obfuscation.ts'
-import { firstAttribute } from '../packet.ts'
+import { readUserPassword } from '../obfuscation.ts'
 import { reject, silence } from '../request.ts'
 import type { Answer, RadiusRequest, Step } from '../request.ts'
 import { guestAttributes } from './accept.ts'
@@ -49,9 +48,7 @@ function deviceOf(request: RadiusRequest): Mac | null {
 }
 
 function passwordMac({ packet, client }: RadiusRequest): Mac | null {
-  const hidden = firstAttribute(packet, ATTRIBUTE['User-Password'])
-  if (hidden === null) return null
-  const password = revealUserPassword(hidden, packet.authenticator, client.secret)
+  const password = readUserPassword(packet, client.secret) ?? null
   const text = password === null ? null : decodeText(password)
   return text === null ? null : parseMac(text)
 }

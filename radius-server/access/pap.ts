@@ -1,7 +1,6 @@
 import { readText } from '../attributes.ts'
 import { ATTRIBUTE } from '../dictionary.ts'
-import { revealUserPassword } from '../obfuscation.ts'
-import { firstAttribute } from '../packet.ts'
+import { readUserPassword } from '../obfuscation.ts'
 import { reject, silence } from '../request.ts'
 import type { Answer, RadiusRequest, Step } from '../request.ts'
 import { staffAttributes } from './accept.ts'
@@ -11,10 +10,9 @@ import type { LoginVerdict, StaffLogin } from './staff-login.ts'
 export function createPap(login: StaffLogin): Step {
   return (request) => {
     const { packet, client } = request
-    const hidden = firstAttribute(packet, ATTRIBUTE['User-Password'])
-    if (hidden === null) return null
+    const password = readUserPassword(packet, client.secret)
+    if (password === undefined) return null
     if (client.gateway.staff === null) return reject('no-staff-network')
-    const password = revealUserPassword(hidden, packet.authenticator, client.secret)
     if (password === null) return reject('bad-password-attribute')
 
     const verdict = login.check(readText(packet, ATTRIBUTE['User-Name']), password)

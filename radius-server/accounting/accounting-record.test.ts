@@ -7,6 +7,7 @@ import { parsePacket } from '../packet.ts'
 import { digestRequest } from '../testing/gateway.ts'
 import type { Sent } from '../testing/gateway.ts'
 import { gateway, network } from '../testing/server.ts'
+import { sourceOf } from '../testing/source.ts'
 import { readAccounting } from './accounting-record.ts'
 import { TEXT_LIMITS } from './safe-text.ts'
 
@@ -26,7 +27,7 @@ function read(
   return readAccounting({
     client: createClient(from),
     packet: parsed.packet,
-    source: { address: '127.0.0.1', port: 1 },
+    source: sourceOf('127.0.0.1', 1),
     receivedAt: NOW,
   })
 }

@@ -65,7 +65,7 @@ export function readAccounting(request: RadiusRequest): AccountingEvent | null {
       account: account?.toLowerCase() ?? null,
       ipv4: v4,
       ipv6: ipv6 === null ? null : formatAddress(ipv6),
-      publicSource: publicSource(gateway[network], v4, request.source.address),
+      publicSource: publicSource(gateway[network], v4, request.source.address.text),
       at,
       nasAt,
       sessionSeconds: readInteger(packet, ATTRIBUTE['Acct-Session-Time']),

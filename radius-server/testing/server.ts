@@ -15,6 +15,7 @@ import type { Service } from '../request.ts'
 import { createMemorySpool } from './memory-spool.ts'
 import type { MemorySpool } from './memory-spool.ts'
 import { SECRET, readReply } from './gateway.ts'
+import { sourceOf } from './source.ts'
 import type { Reply } from './gateway.ts'
 
 /** A house for tests in memory: what is in it can be changed while the server runs. */
@@ -128,7 +129,7 @@ export async function createTestServer(
     from = '127.0.0.1',
     port = 40_000,
   ): Promise<Buffer | null> {
-    const reply = await composed.server.handle(service, request, { address: from, port })
+    const reply = await composed.server.handle(service, request, sourceOf(from, port))
     return reply === null ? null : Buffer.from(reply)
   }
   return {

@@ -1,6 +1,9 @@
-import { createSocket } from 'node:dgram'
-import type { Socket } from 'node:dgram'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { createMetrics } from '#core/metrics.ts'
+import { sourceAddress } from '#core/udp/source-address.ts'
+import { chooseUdpLayer } from '#core/udp/udp-layer.ts'
+import { UDP_EVENTS } from '#core/udp/udp-socket.ts'
+import type { Datagram, Peer, UdpSocket } from '#core/udp/udp-socket.ts'
 import {
   ATTRIBUTE,
   CODE,
@@ -21,7 +24,10 @@ export interface Load {
   readonly outstanding: number
   readonly warmUpSeconds: number
   readonly seconds: number
-  /** Packets made before the clock starts; the run ends early when they are used up. */
+  /**
+   * Packets made before the clock starts. Those of accounting are used once, and the run ends early
+   * when there are no more; those of PAP go round, each long after others have had its identifier.
+   */
   readonly packets: number
   readonly accounts: number
   /** The processes whose CPU time is measured, with all below them. */
@@ -46,57 +52,77 @@ export interface LoadResult {
 }
 
 const SOCKETS = 8
+const IDENTIFIERS = 256
 const LOST_MS = 3000
-
-interface Pending {
-  readonly packet: Buffer
-  readonly sentAt: number
-}
+/** Far more than any server answers in the time of a run. */
+const MOST_LATENCIES = 4_000_000
 
 async function runLoad(load: Load): Promise<LoadResult> {
   const packets = load.kind === 'pap' ? papPackets(load) : accountingPackets(load)
-  const latencies = new Float64Array(packets.length)
+  const isRound = load.kind === 'pap'
+  const latencies = new Float64Array(MOST_LATENCIES)
   const tally = { answers: 0, sent: 0, lost: 0, wrong: 0, unsigned: 0, counting: false }
-  const lines = await Promise.all(Array.from({ length: SOCKETS }, (_, i) => openLine(i)))
-  const window = Math.max(1, Math.floor(load.outstanding / SOCKETS))
   const expected = load.kind === 'pap' ? CODE.accessAccept : CODE.accountingResponse
+  /** What each packet was answered the first time, found right: the same request has the same reply. */
+  const right: (Buffer | undefined)[] = Array.from({ length: packets.length }, () => undefined)
 
   let ranOut = false
-  const send = (line: Line): void => {
-    const packet = packets[line.next]
-    if (packet === undefined) {
-      ranOut = true
-      return
+  const send = (line: Line, now: number): void => {
+    if (line.next >= packets.length) {
+      if (!isRound) ranOut = true
+      line.next %= SOCKETS
     }
+    const packet = packets[line.next]
+    if (packet === undefined || ranOut) return
+    const identifier = packet[1] ?? 0
+    line.asked[identifier] = line.next
+    line.sentAt[identifier] = now
     line.next += SOCKETS
     tally.sent++
-    line.pending.set(packet[1] ?? 0, { packet, sentAt: performance.now() })
-    line.socket.send(packet, load.port, '127.0.0.1')
+    line.socket.send(packet, line.server)
   }
-  for (const line of lines) {
-    line.socket.on('message', (reply) => {
-      const asked = line.pending.get(reply[1] ?? 0)
-      if (asked === undefined) return
-      line.pending.delete(reply[1] ?? 0)
-      if (tally.counting) latencies[tally.answers++] = performance.now() - asked.sentAt
-      if (reply[0] !== expected || !isReplyTo(reply, asked.packet, load.secret)) tally.wrong++
-      if (!startsWithItsMessageAuthenticator(reply, asked.packet, load.secret)) tally.unsigned++
-      send(line)
-    })
+
+  const check = (reply: Buffer, index: number): void => {
+    const packet = packets[index]
+    if (packet === undefined || (right[index]?.equals(reply) ?? false)) return
+    const isRight = reply[0] === expected && isReplyTo(reply, packet, load.secret)
+    const isSigned = startsWithItsMessageAuthenticator(reply, packet, load.secret)
+    if (!isRight) tally.wrong++
+    if (!isSigned) tally.unsigned++
+    if (isRight && isSigned && isRound) right[index] = reply
   }
+
+  const receive = (line: Line, batch: readonly Datagram[]): void => {
+    const now = performance.now()
+    for (const { bytes } of batch) {
+      const reply = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+      const identifier = reply[1] ?? 0
+      const index = line.asked[identifier] ?? NONE
+      if (index === NONE) continue
+      line.asked[identifier] = NONE
+      if (tally.counting) latencies[tally.answers++] = now - (line.sentAt[identifier] ?? now)
+      check(reply, index)
+      send(line, now)
+    }
+  }
+
+  const lines = await Promise.all(
+    Array.from({ length: SOCKETS }, (_, i) => openLine(i, load.port, receive)),
+  )
+  const window = Math.max(1, Math.floor(load.outstanding / SOCKETS))
   const sweeper = setInterval(() => {
-    const old = performance.now() - LOST_MS
+    const now = performance.now()
     for (const line of lines) {
-      for (const [identifier, { sentAt }] of line.pending) {
-        if (sentAt > old) continue
-        line.pending.delete(identifier)
+      for (const [identifier, index] of line.asked.entries()) {
+        if (index === NONE || (line.sentAt[identifier] ?? 0) > now - LOST_MS) continue
+        line.asked[identifier] = NONE
         tally.lost++
-        send(line)
+        send(line, now)
       }
     }
   }, 100)
 
-  for (const line of lines) for (let i = 0; i < window; i++) send(line)
+  for (const line of lines) for (let i = 0; i < window; i++) send(line, performance.now())
   await sleep(load.warmUpSeconds * 1000)
   tally.counting = true
   const [cpuBefore, began] = [cpuSeconds(load.servers), performance.now()]
@@ -107,7 +133,7 @@ async function runLoad(load: Load): Promise<LoadResult> {
   const seconds = (performance.now() - began) / 1000
   const cpu = cpuSeconds(load.servers) - cpuBefore
   clearInterval(sweeper)
-  for (const { socket } of lines) socket.close()
+  await Promise.all(lines.map(({ socket }) => socket.close()))
 
   const sorted = latencies.subarray(0, tally.answers).sort()
   const quantile = (share: number): number => sorted[Math.floor(sorted.length * share)] ?? 0
@@ -125,19 +151,44 @@ async function runLoad(load: Load): Promise<LoadResult> {
   }
 }
 
+const NONE = -1
+
 interface Line {
-  readonly socket: Socket
-  readonly pending: Map<number, Pending>
+  readonly socket: UdpSocket
+  readonly server: Peer
+  /** By identifier: the index of the packet that waits for its reply, and when it was sent. */
+  readonly asked: Int32Array
+  readonly sentAt: Float64Array
   /** The index of its next packet: a line takes every eighth one. */
   next: number
 }
 
-function openLine(next: number): Promise<Line> {
-  return new Promise((resolve, reject) => {
-    const socket = createSocket({ type: 'udp4', recvBufferSize: 1 << 20 })
-    socket.once('error', reject)
-    socket.bind(0, '127.0.0.1', () => resolve({ socket, pending: new Map(), next }))
+/** The batch layer of the product, without which this side would be the limit. */
+async function openLine(
+  next: number,
+  port: number,
+  receive: (line: Line, batch: readonly Datagram[]) => void,
+): Promise<Line> {
+  let line: Line | null = null
+  const socket = await chooseUdpLayer('native').open({
+    host: '127.0.0.1',
+    port: 0,
+    receiveBufferBytes: 1 << 20,
+    counters: createMetrics().counters('udp_total', 'Of one line.', 'event', UDP_EVENTS),
+    receive: (batch) => {
+      if (line !== null) receive(line, batch)
+    },
   })
+  const address = sourceAddress('127.0.0.1')
+  if (address === null) throw new Error('127.0.0.1 is an address')
+  line = {
+    socket,
+    server: socket.peer(address, port),
+    asked: new Int32Array(IDENTIFIERS).fill(NONE),
+    sentAt: new Float64Array(IDENTIFIERS),
+    next,
+  }
+  return line
 }
 
 /**
@@ -145,7 +196,7 @@ function openLine(next: number): Promise<Line> {
  * cache, and that is not the work to measure. On each line the identifiers go round.
  */
 function identifierOf(index: number): number {
-  return Math.floor(index / SOCKETS) % 256
+  return Math.floor(index / SOCKETS) % IDENTIFIERS
 }
 
 function papPackets({ packets, secret, accounts }: Load): readonly Buffer[] {

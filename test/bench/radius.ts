@@ -20,6 +20,8 @@ export const ACCOUNTS: readonly { readonly name: string; readonly password: stri
 
 const SECONDS = 5
 const WARM_UP_SECONDS = 2
+/** Whole rounds of the 256 identifiers of eight sockets. */
+const PAP_PACKETS = 40 * 8 * 256
 
 export interface RadiusUnderTest {
   readonly authPort: number
@@ -45,7 +47,7 @@ export async function startPeer(folder: RunFolder): Promise<FreeRadius & RadiusU
 
 /** PAP with Message-Authenticator, beside FreeRADIUS. */
 export async function papRow(product: Product, peer: RadiusUnderTest): Promise<Row> {
-  const load = { kind: 'pap', outstanding: 200, packets: 500_000 } as const
+  const load = { kind: 'pap', outstanding: 200, packets: PAP_PACKETS } as const
   const ours = oursUnderTest(product)
   await everyoneOnce(ours.authPort)
   const measured = await measureLoad(ours, load)
@@ -59,7 +61,7 @@ export async function papRow(product: Product, peer: RadiusUnderTest): Promise<R
   }
 }
 
-/** Runs the load from a process of its own. `packets` must be more than the server answers in that time. */
+/** Runs the load from a process of its own. Of accounting, `packets` must be more than the server answers in that time. */
 export async function measureLoad(
   server: RadiusUnderTest,
   o: Pick<Load, 'kind' | 'outstanding' | 'packets'>,

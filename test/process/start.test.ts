@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { chooseUdpLayer } from '#core/udp/udp-layer.ts'
 import { acceptTerms } from '../support/peers/guest.ts'
 import { createProduct } from '../support/peers/product.ts'
 import type { Product } from '../support/peers/product.ts'
@@ -54,6 +55,8 @@ describe('npm start', () => {
     const metrics = await fetch(`http://127.0.0.1:${product.ports.metrics}/metrics`)
     const text = await metrics.text()
     for (const part of ['radius', 'dns', 'portal', 'db']) expect(text).toContain(`accueil_${part}_`)
+    const isNative = chooseUdpLayer(null).name === 'native'
+    expect(text).toContain(`accueil_udp_native ${isNative ? 1 : 0}\n`)
   })
 
   test('is looked over by doctor, which fails for the one thing that is wrong and says which', async () => {
@@ -64,6 +67,7 @@ describe('npm start', () => {
       expect.stringMatching(/DNS upstream 127\.0\.0\.1:9: .*ACCUEIL_DNS_UPSTREAM/),
     ])
     expect(done.stdout).toContain('(used by the Accueil that runs here)')
+    expect(done.stdout).toContain('UDP in batches')
     expect(done.stdout).toContain('1 to mend.')
   })
 

@@ -80,6 +80,8 @@ export async function createProduct(
     ACCUEIL_DNS_LISTEN: `0.0.0.0:${ports.dns}`,
     ACCUEIL_DNS_UPSTREAM: options.upstream,
     ACCUEIL_DEMO: '0',
+    // The suites run with either layer, whichever the caller names.
+    ACCUEIL_UDP_LAYER: process.env['ACCUEIL_UDP_LAYER'],
     ...options.env,
   }
   let current: Running | null = null
