@@ -9,6 +9,8 @@ import type { FoldNews, FoldWork } from './fold-worker.ts'
 
 const LIMITS = {
   restartMs: 5_000,
+  /** A step's events live until its end: in less they would be moved again and again. */
+  youngMb: 64,
   stopMs: 8_000,
 } as const
 
@@ -79,7 +81,10 @@ export function createFoldThread(options: {
   }
 
   function start(): void {
-    const started = new Worker(new URL('./fold-worker.ts', import.meta.url), { workerData: work })
+    const started = new Worker(new URL('./fold-worker.ts', import.meta.url), {
+      workerData: work,
+      resourceLimits: { maxYoungGenerationSizeMb: LIMITS.youngMb },
+    })
     worker = started
     started.on('message', hear)
     started.on('error', (thrown) => {
