@@ -1,4 +1,3 @@
-import { BoundedMap } from '#core/bounded-map.ts'
 import type { SessionState } from './session-state.ts'
 
 const LIMITS = {
@@ -19,25 +18,36 @@ export interface SessionMemory {
   clear(): void
 }
 
-export function createSessionMemory(): SessionMemory {
-  const held = new BoundedMap<string, readonly SessionState[]>({ limit: LIMITS.keys })
+export function createSessionMemory(limit: number = LIMITS.keys): SessionMemory {
+  // Oldest first; who is remembered longest makes room. Which one that is matters little, so a look
+  // does not move it, which would cost more than what is looked for.
+  const held = new Map<string, readonly SessionState[]>()
+
+  function remember(key: string, states: readonly SessionState[]): void {
+    // Of what has ended by a packet of its own nothing is expected any more.
+    if (states.every(({ stop }) => stop?.by === 'packet')) {
+      held.delete(key)
+      return
+    }
+    held.set(key, states)
+    if (held.size <= limit) return
+    for (const oldest of held.keys()) {
+      held.delete(oldest)
+      return
+    }
+  }
+
   return {
     get: (key) => held.get(key),
     keep(written, read) {
-      const byKey = new Map<string, Map<number, SessionState>>()
-      for (const states of [read, written]) {
-        for (const state of states) {
-          const generations = byKey.get(state.key) ?? new Map<number, SessionState>()
-          generations.set(state.generation, state)
-          byKey.set(state.key, generations)
-        }
+      const others = Map.groupBy(read, ({ key }) => key)
+      const now = Map.groupBy(written, ({ key }) => key)
+      for (const [key, states] of now) {
+        const generations = new Set(states.map(({ generation }) => generation))
+        const unchanged = others.get(key)?.filter((one) => !generations.has(one.generation)) ?? []
+        remember(key, [...unchanged, ...states])
       }
-      for (const [key, generations] of byKey) {
-        const states = [...generations.values()]
-        // Of what has ended by a packet of its own nothing is expected any more.
-        if (states.every(({ stop }) => stop?.by === 'packet')) held.delete(key)
-        else held.set(key, states)
-      }
+      for (const [key, states] of others) if (!now.has(key)) remember(key, states)
     },
     forget: (key) => {
       held.delete(key)
