@@ -109,7 +109,6 @@ async function runLoad(load: Load): Promise<LoadResult> {
   const lines = await Promise.all(
     Array.from({ length: SOCKETS }, (_, i) => openLine(i, load.port, receive)),
   )
-  const window = Math.max(1, Math.floor(load.outstanding / SOCKETS))
   const sweeper = setInterval(() => {
     const now = performance.now()
     for (const line of lines) {
@@ -122,7 +121,10 @@ async function runLoad(load: Load): Promise<LoadResult> {
     }
   }, 100)
 
-  for (const line of lines) for (let i = 0; i < window; i++) send(line, performance.now())
+  for (let i = 0; i < load.outstanding; i++) {
+    const line = lines[i % SOCKETS]
+    if (line !== undefined) send(line, performance.now())
+  }
   await sleep(load.warmUpSeconds * 1000)
   tally.counting = true
   const [cpuBefore, began] = [cpuSeconds(load.servers), performance.now()]
