@@ -4,7 +4,7 @@ import { DeclarationError, applyDeclaration } from '#db/declaration/apply.ts'
 import { formatChange } from '#db/declaration/difference.ts'
 import { readDeclaration } from '#db/declaration/read.ts'
 import type { Declaration } from '#db/declaration/read.ts'
-import { requireMigrated, withHouse } from './house.ts'
+import { requireMigrated, requireOwner, withHouse } from './house.ts'
 import { EXIT_FAILED, UsageError } from './run.ts'
 
 export async function runApply(args: readonly string[]): Promise<number> {
@@ -21,6 +21,7 @@ export async function runApply(args: readonly string[]): Promise<number> {
   try {
     const changes = await withHouse('apply', async ({ database, seal }) => {
       await requireMigrated(database)
+      await requireOwner(database)
       const actor = cliActor()
       return applyDeclaration(database, seal, read.declaration, { dryRun, actor, now: Date.now() })
     })

@@ -8,19 +8,29 @@ import { createSeal } from '#core/seal.ts'
 import type { Seal } from '#core/seal.ts'
 import { openDatabase } from '#db/connection.ts'
 import type { Database } from '#db/connection.ts'
-import { pendingMigrations } from '#db/migrate.ts'
 import { startEmbedded } from '#db/embedded.ts'
 import type { EmbeddedPostgres } from '#db/embedded.ts'
+import { pendingMigrations } from '#db/migrate.ts'
+import { mayActAs, ownsHouse, whoAmI } from '#db/login.ts'
+import type { DatabaseRole } from '#db/roles.ts'
+import { roleName } from '#db/roles.ts'
+
+const COMMAND_POOL = 4
 
 /** What every command stands on: the database, and the key to its secrets. */
 export interface House {
   readonly config: Config
+  /** As the login of the environment, or as the role that was asked for. */
   readonly database: Database
   /** Of the database, with what is needed to be let in. */
   readonly url: string
   readonly seal: Seal
   /** Null where DATABASE_URL names a Postgres of the operator's own. */
   readonly embedded: EmbeddedPostgres | null
+  /** The same database as that role sees it, with connections of its own; closed with the house. */
+  as(role: DatabaseRole, max: number): Promise<Database>
+  /** Whether the login may. */
+  can(role: DatabaseRole): Promise<boolean>
   close(): Promise<void>
 }
 
@@ -49,14 +59,22 @@ export async function openHouse(
     const url = databaseUrl ?? embedded?.url ?? ''
     const database = openDatabase(url, options)
     await answerOrExplain(database, databaseUrl)
+    const pools = [database]
     return {
       config,
       database,
       url,
       seal,
       embedded,
+      async as(role, max) {
+        await requireRole(database, role)
+        const pool = openDatabase(url, { ...options, max, role })
+        pools.push(pool)
+        return pool
+      },
+      can: (role) => mayActAs(database, role),
       async close() {
-        await database.close()
+        await Promise.all(pools.map((pool) => pool.close()))
         await embedded?.release()
       },
     }
@@ -68,12 +86,27 @@ export async function openHouse(
 
 /** Opens the house for one command and closes it whatever happens. */
 export async function withHouse<T>(name: string, use: (house: House) => Promise<T>): Promise<T> {
-  const house = await openHouse(requireConfig(), { applicationName: `accueil ${name}`, max: 4 })
+  const house = await openHouse(requireConfig(), {
+    applicationName: `accueil ${name}`,
+    max: COMMAND_POOL,
+  })
   try {
     return await use(house)
   } finally {
     await house.close()
   }
+}
+
+/** The same with the rights of one role, for a command that needs no more; the house is of this version. */
+export function withHouseAs<T>(
+  role: DatabaseRole,
+  name: string,
+  use: (house: House) => Promise<T>,
+): Promise<T> {
+  return withHouse(name, async (house) => {
+    await requireMigrated(house.database)
+    return use({ ...house, database: await house.as(role, COMMAND_POOL) })
+  })
 }
 
 /** A command that reads or writes the house needs it to be of this version. */
@@ -82,7 +115,26 @@ export async function requireMigrated(database: Database): Promise<void> {
   if (pending.length === 0) return
   throw new AppError(
     'migrate',
-    `the database is not of this version yet (missing: ${pending.join(', ')}); run: npx accueil migrate`,
+    `the database is not of this version yet (missing: ${pending.join(', ')}); run: npx accueil migrate, as the login that owns it`,
+  )
+}
+
+/** What is declared belongs to the owner: no part changes it. */
+export async function requireOwner(database: Database): Promise<void> {
+  if (await ownsHouse(database)) return
+  throw new AppError(
+    'role',
+    `the login "${await whoAmI(database)}" of DATABASE_URL does not own the database; use the one that does`,
+  )
+}
+
+async function requireRole(database: Database, role: DatabaseRole): Promise<void> {
+  if (await mayActAs(database, role)) return
+  const login = await whoAmI(database)
+  const name = roleName(role)
+  throw new AppError(
+    'role',
+    `the login "${login}" of DATABASE_URL may not act as ${name}; use one that may, or let the owner of the database run: grant ${name} to "${login}"`,
   )
 }
 

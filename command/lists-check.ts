@@ -6,7 +6,7 @@ import { loadNetworks } from '#db/sites.ts'
 import type { Client } from '../dns-filter/policy/client.ts'
 import { explainName } from '../dns-filter/policy/explain.ts'
 import type { Explanation } from '../dns-filter/policy/explain.ts'
-import { requireMigrated, withHouse } from './house.ts'
+import { withHouseAs } from './house.ts'
 import { UsageError } from './run.ts'
 
 export async function runListsCheck(args: readonly string[]): Promise<number> {
@@ -22,8 +22,7 @@ export async function runListsCheck(args: readonly string[]): Promise<number> {
   if (network !== 'guest' && network !== 'staff') {
     throw new UsageError(`--network "${network}" is neither guest nor staff`)
   }
-  const lines = await withHouse('lists check', async ({ config, database }) => {
-    await requireMigrated(database)
+  const lines = await withHouseAs('dns', 'lists check', async ({ config, database }) => {
     const client = await clientAt(database, network, site)
     const explanation = await explainName(domain, client, {
       heads: await loadListHeads(database),

@@ -8,7 +8,7 @@ import { writePack } from '#db/export/pack.ts'
 import type { PlaceTimes } from '#db/export/pack-rows.ts'
 import { getOrCreateSealingKey } from '#db/sealing/sealing-key.ts'
 import { CRITERIA_OPTIONS, readCriteria, requireReason } from './criteria.ts'
-import { requireMigrated, withHouse } from './house.ts'
+import { withHouseAs } from './house.ts'
 import type { House } from './house.ts'
 import { writeInstant } from './instant.ts'
 import { requireCase } from './logs-hold.ts'
@@ -42,8 +42,7 @@ export async function runLogsExport(args: readonly string[]): Promise<number> {
     reason: requireReason(values.reason),
     criteria: readCriteria(values),
   }
-  return withHouse('logs export', async (house) => {
-    await requireMigrated(house.database)
+  return withHouseAs('operator', 'logs export', async (house) => {
     const actor = await whoIsThere(house.database, values.as)
     const { request, isNew } = await requestExport(house.database, { ...asked, actor })
     if (values.out !== undefined && isApproved(request)) {
@@ -60,8 +59,7 @@ async function approve(
   out: string | undefined,
   as: string | undefined,
 ): Promise<number> {
-  return withHouse('logs export', async (house) => {
-    await requireMigrated(house.database)
+  return withHouseAs('operator', 'logs export', async (house) => {
     const actor = await whoIsThere(house.database, as)
     const request = await approveExport(house.database, code, actor)
     console.log(`Approved: case ${request.caseRef}, asked for by ${request.requestedBy}.`)
@@ -71,12 +69,13 @@ async function approve(
 }
 
 async function write(
-  { database, seal }: House,
+  house: House,
   request: ApprovedRequest,
   to: { path: string; actor: string },
 ): Promise<number> {
+  const { database, seal } = house
   // A pack says what was there: one row less would be a lie.
-  const missing = await waitForWholeLog(database)
+  const missing = await waitForWholeLog(house)
   if (missing !== null) throw new AppError('export.incomplete', `${missing}; no pack was written`)
   const key = await getOrCreateSealingKey(database, seal)
   const times = await placeTimes(database)

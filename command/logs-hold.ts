@@ -5,7 +5,7 @@ import type { Hold } from '#db/holds.ts'
 import { cliActor } from './apply.ts'
 import { CRITERIA_OPTIONS, readCriteria, requireReason } from './criteria.ts'
 import { requireDay } from './day.ts'
-import { requireMigrated, withHouse } from './house.ts'
+import { withHouseAs } from './house.ts'
 import { EXIT_FAILED, UsageError } from './run.ts'
 import { waitForWholeLog } from './whole-log.ts'
 
@@ -34,9 +34,9 @@ async function add(args: readonly string[]): Promise<number> {
       'a hold is for named rows: give --mac, --ip, --user or --public-ip, or --site with --from and --to',
     )
   }
-  return withHouse('logs hold', async ({ database }) => {
-    await requireMigrated(database)
-    const missing = await waitForWholeLog(database)
+  return withHouseAs('operator', 'logs hold', async (house) => {
+    const { database } = house
+    const missing = await waitForWholeLog(house)
     if (missing !== null) throw new AppError('hold.incomplete', `${missing}; nothing is held`)
     const hold = { caseRef, reason, until, actor: cliActor(), criteria, now: Date.now() }
     const rows = await addHold(database, hold)
@@ -51,8 +51,7 @@ async function list(args: readonly string[]): Promise<number> {
     args: [...args],
     options: { all: { type: 'boolean', default: false } },
   })
-  return withHouse('logs hold', async ({ database }) => {
-    await requireMigrated(database)
+  return withHouseAs('operator', 'logs hold', async ({ database }) => {
     const holds = await listHolds(database, values.all)
     for (const hold of holds) console.log(holdLine(hold))
     if (holds.length === 0) console.log('There is no hold.')
@@ -63,8 +62,7 @@ async function list(args: readonly string[]): Promise<number> {
 async function end(args: readonly string[]): Promise<number> {
   const { positionals } = parseArgs({ args: [...args], allowPositionals: true })
   const caseRef = requireCase(positionals[0])
-  return withHouse('logs hold', async ({ database }) => {
-    await requireMigrated(database)
+  return withHouseAs('operator', 'logs hold', async ({ database }) => {
     const ended = await endHold(database, caseRef, cliActor())
     if (ended === 0) {
       console.error(`accueil: there is no hold in force for ${caseRef}`)

@@ -3,15 +3,14 @@ import type { GoneDay } from '#db/drop-days.ts'
 import type { Hold } from '#db/holds.ts'
 import { planPurge, runPurge, tracesLine } from '#db/retention.ts'
 import { cliActor } from './apply.ts'
-import { requireMigrated, withHouse } from './house.ts'
+import { withHouseAs } from './house.ts'
 
 export async function runLogsPurge(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({
     args: [...args],
     options: { 'dry-run': { type: 'boolean', default: false } },
   })
-  await withHouse('logs purge', async ({ database }) => {
-    await requireMigrated(database)
+  await withHouseAs('jobs', 'logs purge', async ({ database }) => {
     const now = Date.now()
     const plan = await planPurge(database, now)
     if (values['dry-run']) {

@@ -5,7 +5,7 @@ import type { RetryOutcome } from '#db/quarantine-retry.ts'
 import { dropQuarantined, listQuarantined } from '#db/quarantine-review.ts'
 import { cliActor } from './apply.ts'
 import { requireReason } from './criteria.ts'
-import { requireMigrated, withHouse } from './house.ts'
+import { withHouseAs } from './house.ts'
 import { quarantineLines, visible } from './quarantine-line.ts'
 import { EXIT_FAILED, UsageError } from './run.ts'
 import { writeOut } from './write-out.ts'
@@ -30,8 +30,7 @@ export async function runLogsQuarantine(args: readonly string[]): Promise<number
 }
 
 async function list(reason: string | null): Promise<number> {
-  return withHouse('logs quarantine', async ({ database }) => {
-    await requireMigrated(database)
+  return withHouseAs('jobs', 'logs quarantine', async ({ database }) => {
     await writeOut(linesOf(database, reason))
     return 0
   })
@@ -47,8 +46,7 @@ async function* linesOf(database: Database, reason: string | null): AsyncGenerat
 }
 
 async function retry(ids: readonly string[] | null): Promise<number> {
-  return withHouse('logs quarantine', async ({ database }) => {
-    await requireMigrated(database)
+  return withHouseAs('jobs', 'logs quarantine', async ({ database }) => {
     const outcomes: RetryOutcome[] = []
     await writeOut(linesOfRetry(retryQuarantined(database, ids, cliActor()), outcomes))
     const missing = ids?.filter((id) => !outcomes.some((outcome) => outcome.id === id)) ?? []
@@ -75,8 +73,7 @@ async function drop(ids: readonly string[], reason: string): Promise<number> {
   const [id, second] = ids
   if (id === undefined || second !== undefined)
     throw new UsageError('drop one event, by its number')
-  return withHouse('logs quarantine', async ({ database }) => {
-    await requireMigrated(database)
+  return withHouseAs('jobs', 'logs quarantine', async ({ database }) => {
     if (await dropQuarantined(database, id, { actor: cliActor(), reason })) {
       console.log('Dropped: it is in no log.')
       return 0

@@ -3,7 +3,7 @@ import { runSealing, sealingLine } from '#db/sealing/job.ts'
 import { replaceSealingKey } from '#db/sealing/replace-key.ts'
 import { getOrCreateSealingKey } from '#db/sealing/sealing-key.ts'
 import { cliActor } from './apply.ts'
-import { requireMigrated, withHouse } from './house.ts'
+import { requireMigrated, requireOwner, withHouse, withHouseAs } from './house.ts'
 import { EXIT_FAILED, UsageError } from './run.ts'
 
 /**
@@ -24,8 +24,7 @@ export async function runLogsSeal(args: readonly string[]): Promise<number> {
   if (values.lost || values.reason !== undefined) {
     throw new UsageError('--lost and --reason go with --new-key')
   }
-  return withHouse('logs seal', async ({ database, seal }) => {
-    await requireMigrated(database)
+  return withHouseAs('jobs', 'logs seal', async ({ database, seal }) => {
     if (values.key) {
       const key = await getOrCreateSealingKey(database, seal)
       process.stdout.write(key.publicPem)
@@ -49,6 +48,8 @@ async function newKey(lost: boolean, reason: string): Promise<number> {
   }
   return withHouse('logs seal', async ({ database, seal }) => {
     await requireMigrated(database)
+    // Once in years, and it takes the private key out: not a right that a process should have.
+    await requireOwner(database)
     const given = { lost, reason: reason === '' ? null : reason, actor: cliActor() }
     const { from, to } = await replaceSealingKey(database, seal, { ...given, now: Date.now() })
     console.log(

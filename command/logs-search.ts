@@ -5,7 +5,7 @@ import { CSV_HEADER, csvOfConnection } from '#db/export/connection-csv.ts'
 import { loadNetworks } from '#db/sites.ts'
 import { cliActor } from './apply.ts'
 import { CRITERIA_OPTIONS, readCriteria, requireReason } from './criteria.ts'
-import { requireMigrated, withHouse } from './house.ts'
+import { withHouseAs } from './house.ts'
 import { writeInstant } from './instant.ts'
 import { UsageError } from './run.ts'
 import { waitForWholeLog } from './whole-log.ts'
@@ -24,9 +24,9 @@ export async function runLogsSearch(args: readonly string[]): Promise<number> {
   if (values.json && values.csv) throw new UsageError('give --json or --csv, not both')
   const criteria = readCriteria(values)
   const look = { actor: cliActor(), reason: requireReason(values.reason) }
-  await withHouse('logs search', async ({ database }) => {
-    await requireMigrated(database)
-    const missing = await waitForWholeLog(database)
+  await withHouseAs('operator', 'logs search', async (house) => {
+    const { database } = house
+    const missing = await waitForWholeLog(house)
     if (missing !== null) console.error(`accueil: ${missing}`)
     const pages = searchConnections(database, criteria, look)
     if (values.json) return writeOut(piecesOf(pages, asJson))

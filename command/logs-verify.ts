@@ -12,7 +12,7 @@ import { verifyPublished } from '#db/sealing/verify-published.ts'
 import type { PublishedReport } from '#db/sealing/verify-published.ts'
 import type { Database } from '#db/connection.ts'
 import { requireDay } from './day.ts'
-import { requireMigrated, withHouse } from './house.ts'
+import { withHouseAs } from './house.ts'
 import { EXIT_FAILED, UsageError } from './run.ts'
 
 export async function runLogsVerify(args: readonly string[]): Promise<number> {
@@ -40,8 +40,7 @@ export async function runLogsVerify(args: readonly string[]): Promise<number> {
   }
   const day = values.day === undefined ? null : requireDay(values.day, '--day')
   const against = { now: Date.now(), pinnedKey }
-  return withHouse('logs verify', async ({ database }) => {
-    await requireMigrated(database)
+  return withHouseAs('operator', 'logs verify', async ({ database }) => {
     if (day !== null) return verifyOneDay(database, day, against)
     if (values.published !== undefined) {
       return tellPublished(await verifyPublished(database, values.published, pinnedKey), 'compared')

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { Listr } from 'listr2'
 import { systemClock } from '#core/clock.ts'
 import type { Config } from '#core/config.ts'
+import { AppError } from '#core/error.ts'
 import { createLifecycle } from '#core/lifecycle.ts'
 import type { Lifecycle } from '#core/lifecycle.ts'
 import { createLog } from '#core/log.ts'
@@ -14,6 +15,7 @@ import { openDatabase } from '#db/connection.ts'
 import { startEmbedded } from '#db/embedded.ts'
 import { createFoldThread } from '#db/fold-thread.ts'
 import { createJobRunner } from '#db/jobs.ts'
+import { ownsHouse } from '#db/login.ts'
 import { migrate } from '#db/migrate.ts'
 import type { PartDeps } from '#db/part.ts'
 import { staleSessionsJob } from '#db/stale-sessions.ts'
@@ -27,14 +29,17 @@ import type { RadiusDeps } from '../radius-server/main.ts'
 import { createDatabaseWatch } from './database-watch.ts'
 import { applyDemo, caFile } from './demo.ts'
 import { readyScreen } from './ready-screen.ts'
-import { openHouse, requireConfig } from './house.ts'
+import { openHouse, requireConfig, requireMigrated } from './house.ts'
 import type { House } from './house.ts'
 import { createOperatorServer } from './operator-server.ts'
 import { UsageError } from './run.ts'
 
 const ROLE_NAMES = ['portal', 'radius', 'dns', 'jobs'] as const
-const SAME_SIGNAL_MS = 1_000
 type RoleName = (typeof ROLE_NAMES)[number]
+/** Connections at most, beside one each that listens. Two more look after the whole process. */
+const POOLS: Readonly<Record<RoleName, number>> = { portal: 8, radius: 8, dns: 4, jobs: 4 }
+const OWN_POOL = 2
+const SAME_SIGNAL_MS = 1_000
 
 export async function runStart(args: readonly string[]): Promise<number> {
   const names = roleNames(args)
@@ -104,7 +109,7 @@ async function bringUp(
         task: async (_, task) => {
           const opened = await openHouse(config, {
             applicationName: `accueil ${names.join(' ')}`,
-            max: 12,
+            max: OWN_POOL,
             onProgress: (step) => {
               task.output = step
             },
@@ -112,7 +117,7 @@ async function bringUp(
           lifecycle.onStop('database', () => opened.close())
           found.house = opened
           task.output = 'bringing it to this version'
-          await migrate(opened.database, Date.now())
+          await bringToVersion(opened)
         },
       },
       {
@@ -133,6 +138,17 @@ async function bringUp(
   return house()
 }
 
+/** A login that may be no more than its part finds the house ready, or is told to wait. */
+async function bringToVersion({ database, config }: House): Promise<void> {
+  if (await ownsHouse(database)) return void (await migrate(database, Date.now()))
+  await requireMigrated(database)
+  if (!config.demo) return
+  throw new AppError(
+    'demo',
+    'ACCUEIL_DEMO is for the login that owns the database, which this one does not; unset it',
+  )
+}
+
 async function startRoles(
   house: House,
   names: readonly RoleName[],
@@ -148,7 +164,6 @@ async function startRoles(
     metrics,
     revive: embedded === null ? null : () => startEmbedded(config).then(() => {}),
   })
-  const deps: PartDeps = { config, database, seal, log, metrics, clock: systemClock, udp }
   if (names.includes('radius') || names.includes('dns')) {
     const isAsExpected = udp.name === (config.udpLayer ?? 'native')
     log[isAsExpected ? 'info' : 'warn']('udp.layer', { layer: udp.name, reason: udp.reason })
@@ -171,7 +186,13 @@ async function startRoles(
   await operator.start()
 
   // All of them before the first is started: until the last serves, the process is not ready.
-  roles.push(...names.map((name) => createRole(name, deps, url, health)))
+  for (const name of names) {
+    const own = await house.as(name, POOLS[name])
+    const deps: PartDeps = {
+      ...{ config, database: own, seal, log, metrics, clock: systemClock, udp },
+    }
+    roles.push(createRole(name, deps, url, health))
+  }
   for (const role of roles) {
     // Before the start: one that fails half-way has sockets and timers to let go of too.
     lifecycle.onStop(role.name, () => role.stop())
@@ -195,7 +216,10 @@ function createRole(
     case 'dns':
       return createDnsFilter(deps)
     case 'radius':
-      return radiusRole({ ...deps, connect: (options) => openDatabase(url, options) })
+      return radiusRole({
+        ...deps,
+        connect: (options) => openDatabase(url, { ...options, role: name }),
+      })
     case 'jobs':
       return jobsRole(deps, url)
   }

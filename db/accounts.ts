@@ -13,7 +13,7 @@ export async function loadAccounts(
   database: Pick<Database, 'kysely'>,
 ): Promise<ReadonlyMap<string, Account>> {
   const rows = await database.kysely
-    .selectFrom('house.account')
+    .selectFrom('staff.account')
     .select(['username', 'password_hash as passwordHash', 'groups'])
     .execute()
   return new Map(rows.map((row) => [row.username, row]))

@@ -18,7 +18,7 @@ export async function getOrCreateCertificate(
 ): Promise<StoredCertificate> {
   return database.kysely.transaction().execute(async (transaction) => {
     const found = await transaction
-      .insertInto('house.certificate')
+      .insertInto('staff.certificate')
       .values({ name, chain_pem: '', ca_pem: '', key_pem: '' })
       // The second to come waits here for the first one's commit.
       .onConflict((conflict) => conflict.column('name').doUpdateSet({ name }))
@@ -30,7 +30,7 @@ export async function getOrCreateCertificate(
     }
     const made = await make()
     await transaction
-      .updateTable('house.certificate')
+      .updateTable('staff.certificate')
       .set({
         chain_pem: made.chainPem,
         ca_pem: made.caPem,

@@ -1,6 +1,8 @@
 import { Kysely } from 'kysely'
 import { PostgresJSDialect } from 'kysely-postgres-js'
 import postgres from 'postgres'
+import { roleName } from './roles.ts'
+import type { DatabaseRole } from './roles.ts'
 import type { Tables } from './tables.ts'
 
 /** The one truth. `sql` for what is hot or particular to Postgres, `kysely` for the rest. */
@@ -17,11 +19,15 @@ export interface Database {
 const RECONNECT_MS = 500
 const STATEMENT_TIMEOUT_MS = 60_000
 
+export interface PoolOptions {
+  readonly applicationName: string
+  readonly max?: number
+  /** What its connections act as; absent: the login itself. */
+  readonly role?: DatabaseRole
+}
+
 /** Opens a pool; connects when first used. `?host=/folder` in the URL names a Unix socket's folder. */
-export function openDatabase(
-  url: string,
-  options: { applicationName: string; max?: number },
-): Database {
+export function openDatabase(url: string, options: PoolOptions): Database {
   const address = new URL(url)
   const socketDir = address.searchParams.get('host')
   const port = address.port === '' ? '5432' : address.port
@@ -36,6 +42,7 @@ export function openDatabase(
     connection: {
       application_name: options.applicationName,
       statement_timeout: STATEMENT_TIMEOUT_MS,
+      ...(options.role === undefined ? {} : { role: roleName(options.role) }),
     },
   })
   const kysely = new Kysely<Tables>({ dialect: new PostgresJSDialect({ postgres: sql }) })

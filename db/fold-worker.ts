@@ -28,7 +28,7 @@ const DEPTH_MS = 10_000
  */
 const { url } = workerData as FoldWork
 const tell = (news: FoldNews): void => parentPort?.postMessage(news)
-const database = openDatabase(url, { applicationName: 'accueil fold', max: 2 })
+const database = openDatabase(url, { applicationName: 'accueil fold', max: 2, role: 'jobs' })
 const loop = createFoldLoop({
   fold: createFold({
     database,

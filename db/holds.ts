@@ -68,19 +68,15 @@ export async function addHold(
       values (${hold.caseRef}, ${hold.reason}, ${sql.json(criteria)}, ${hold.until}, ${hold.actor})
       returning id`
     const first = found.map(({ start }) => start.getTime()).reduce((a, b) => Math.min(a, b))
-    // A row's day is its start's, or later where that was too long ago when it was first heard of.
-    const named = await sql`
-      insert into log.hold_row (hold, day, id)
-      select ${made?.id ?? null}, c.day, named.id
-      from unnest(${found.map(({ sessionId }) => sessionId)}::uuid[]) as named(id)
-      join log.connection_row c on c.id_tail = log.id_tail(named.id)
-       and c.id_head is not distinct from log.id_head(named.id)
-      where c.day >= ${utcDay(first)}`
+    const ids = found.map(({ sessionId }) => sessionId)
+    const [named] = await sql<{ rows: number }[]>`
+      select log.name_held_rows(${made?.id ?? null}, ${utcDay(first)}, ${ids}::uuid[]) as rows`
+    const rows = named?.rows ?? 0
     await sql`
       insert into audit.entry (actor, action, subject, reason, details)
       values (${hold.actor}, 'logs.hold-add', ${hold.caseRef}, ${hold.reason},
-              ${sql.json({ ...criteria, until: hold.until, rows: named.count })})`
-    return named.count
+              ${sql.json({ ...criteria, until: hold.until, rows })})`
+    return rows
   })
 }
 
@@ -195,7 +191,7 @@ export async function* heldConnections(
            host(c.ipv4) as ip, host(c.ipv6) as ipv6, host(c.public_ip) as "publicIp",
            lower(c.public_ports) || '-' || upper(c.public_ports) - 1 as "publicPorts",
            c.started_at as start, c.stopped_at as stop, c.stop_cause as cause
-    from log.held k
+    from log.held_alone k
     join log.hold h on h.id = k.hold and h.case_ref = ${caseRef} and h.ended_at is null,
     jsonb_populate_record(null::log.connection, k.connection) c
     where (${mac}::macaddr is null or c.mac = ${mac}::macaddr)
@@ -208,8 +204,5 @@ export async function* heldConnections(
       and (${publicPort}::int is null or c.public_ports @> ${publicPort}::int)
       and (${from}::timestamptz is null or c.stopped_at is null or c.stopped_at >= ${from})
       and (${to}::timestamptz is null or c.started_at <= ${to})
-      -- Copied already, and its day not dropped yet: the search finds it.
-      and not exists (select from log.connection_row there
-                      where there.day = k.day and there.id_tail = log.id_tail(k.id))
     order by c.started_at, c.id`.cursor(PAGE_ROWS)
 }

@@ -91,6 +91,6 @@ test('a certificate is made once, whoever asks first, and its key is sealed at r
   expect(asked).toEqual(
     [1, 2, 3].map(() => ({ chainPem: 'chain 1', caPem: 'ca', keyPem: 'private key' })),
   )
-  const [row] = await database.sql<{ key_pem: string }[]>`select key_pem from house.certificate`
+  const [row] = await database.sql<{ key_pem: string }[]>`select key_pem from staff.certificate`
   expect(row?.key_pem).not.toContain('private')
 })

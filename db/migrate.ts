@@ -1,7 +1,9 @@
 import { Migrator } from 'kysely/migration'
 import type { Migration } from 'kysely/migration'
 import { AppError } from '#core/error.ts'
+import { applyGrants, makeRoles } from './apply-roles.ts'
 import type { Database } from './connection.ts'
+import { ownsHouse, whoAmI } from './login.ts'
 import { up as house } from './migrations/0001-house.ts'
 import { up as guest } from './migrations/0002-guest.ts'
 import { up as log } from './migrations/0003-log.ts'
@@ -13,6 +15,7 @@ import { up as journal } from './migrations/0008-journal.ts'
 import { up as compactLog } from './migrations/0009-compact-log.ts'
 import { up as keysAndEnds } from './migrations/0011-keys-and-ends.ts'
 import { up as sourceNat } from './migrations/0014-source-nat.ts'
+import { up as roles } from './migrations/0016-roles.ts'
 import { makePartitions } from './partitions.ts'
 
 /** In order; append only: what has been released is never edited. */
@@ -28,13 +31,19 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0009-compact-log': { up: compactLog },
   '0011-keys-and-ends': { up: keysAndEnds },
   '0014-source-nat': { up: sourceNat },
+  '0016-roles': { up: roles },
 }
 
 const OLDEST_SERVER = 150_000
 
-/** Brings the database to this version, then makes the log's next partitions; returns what ran. */
+/**
+ * Brings the database to this version, makes the log's next partitions, and gives each role what
+ * db/roles.ts says; returns what ran.
+ */
 export async function migrate(database: Database, now: number): Promise<readonly string[]> {
   await refuseOldServer(database)
+  await refuseStranger(database)
+  await makeRoles(database)
   const migrator = new Migrator({
     db: database.kysely,
     provider: { getMigrations: () => Promise.resolve({ ...MIGRATIONS }) },
@@ -47,15 +56,20 @@ export async function migrate(database: Database, now: number): Promise<readonly
     throw new AppError('migrate', migrationFailure(error, failed?.migrationName), { cause: error })
   }
   await makePartitions(database, now)
+  await applyGrants(database)
   return results.map((result) => result.migrationName)
 }
 
 function migrationFailure(error: unknown, name: string | undefined): string {
   const said = error instanceof Error ? error.message : String(error)
   if (/corrupted migrations|previously executed migration/i.test(said)) {
-    return `this database was brought up by a newer version of Accueil (${said}); run that version or restore a backup`
+    return newerVersion(said)
   }
   return `the database could not be brought to this version${name === undefined ? '' : ` (step ${name})`}: ${said}`
+}
+
+function newerVersion(sign: string): string {
+  return `this database was brought up by a newer version of Accueil (${sign}); run that version or restore a backup`
 }
 
 /** The migrations that this version has and the database has not. */
@@ -64,7 +78,17 @@ export async function pendingMigrations(database: Database): Promise<readonly st
     select to_regclass('public.kysely_migration') is not null as there`
   if (table?.there !== true) return Object.keys(MIGRATIONS)
   const done = await database.sql<{ name: string }[]>`select name from public.kysely_migration`
+  const newer = done.find(({ name }) => MIGRATIONS[name] === undefined)
+  if (newer !== undefined) throw new AppError('migrate', newerVersion(newer.name))
   return Object.keys(MIGRATIONS).filter((name) => !done.some((row) => row.name === name))
+}
+
+async function refuseStranger(database: Database): Promise<void> {
+  if (await ownsHouse(database)) return
+  throw new AppError(
+    'migrate',
+    `the login "${await whoAmI(database)}" does not own this database and may not bring it to this version; run npx accueil migrate as the login that does`,
+  )
 }
 
 async function refuseOldServer(database: Database): Promise<void> {

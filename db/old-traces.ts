@@ -4,9 +4,6 @@ import { writeAudit } from './audit.ts'
 import type { Database } from './connection.ts'
 import type { Tables } from './tables.ts'
 
-/** Where no declaration says otherwise; docs/logs.md says why. */
-const AUDIT_DAYS = 365
-
 /** What is left of looks and deeds, and goes when it is as old as the declaration says. */
 export interface OldTraces {
   readonly auditLines: number
@@ -16,11 +13,10 @@ export interface OldTraces {
 
 /**
  * The instant before which they are old: whole UTC days, so that one line of the audit a day tells what
- * went. By the database's clock, which dated them.
+ * went. By the database's clock, which dated them; 365 days where no declaration says otherwise, docs/logs.md
+ * says why.
  */
-const OLD = sql<Date>`
-  (date_trunc('day', now() at time zone 'UTC') at time zone 'UTC'
-   - coalesce((select audit_days from house.retention), ${sql.lit(AUDIT_DAYS)}) * interval '1 day')`
+const OLD = sql<Date>`audit.old_before()`
 
 const OLD_REQUEST = sql`greatest(requested_at, approved_at) < ${OLD}`
 // Its rows and copies go with its end; until they have, it says whose they are.
@@ -72,9 +68,9 @@ interface RemovedLines {
 
 async function removeAuditLines(kysely: Kysely<Tables>): Promise<RemovedLines> {
   const { rows } = await sql<RemovedLines>`
-    with gone as (delete from audit.entry where at < ${OLD} returning id)
-    select count(*)::int as count, min(id)::text as first, max(id)::text as last, ${OLD} as before
-    from gone`.execute(kysely)
+    select count, first::text, last::text, ${OLD} as before from audit.end_old_lines()`.execute(
+    kysely,
+  )
   const [removed] = rows
   if (removed === undefined) throw new Error('a count gave no row')
   return removed

@@ -12,8 +12,8 @@ export interface Tables {
   'house.legal_basis': LegalBasisTable
   'house.list': ListTable
   'house.rule': RuleTable
-  'house.account': AccountTable
-  'house.certificate': CertificateTable
+  'staff.account': AccountTable
+  'staff.certificate': CertificateTable
   'house.publish_target': { kind: 'file' | 'url'; target: string }
   'house.retention': { id: Generated<number>; audit_days: number }
   'audit.entry': AuditTable

@@ -87,7 +87,7 @@ describe('the DNS filter of a house', () => {
     await using database = await openTestDatabase()
     await seedHouse(database)
     await using upstream = await startUpstream({ udp: (query) => [{ bytes: answerTo(query) }] })
-    const { role, port, metrics, before } = await startFilter(database, [upstream])
+    const { role, port, metrics, before } = await startFilter(database.as('dns'), [upstream])
     try {
       expect(before).toMatch(/not been loaded/)
       expect(role.ready()).toBeNull()
@@ -143,7 +143,7 @@ describe('the DNS filter of a house', () => {
   test('is ready, and blocks, with no upstream in reach', async () => {
     await using database = await openTestDatabase()
     await seedHouse(database)
-    const { role, port } = await startFilter(database, [])
+    const { role, port } = await startFilter(database.as('dns'), [])
     try {
       expect(role.ready()).toBeNull()
       expect(await rcodeOf(port, 'bad.example')).toBe('NXDOMAIN')
@@ -166,7 +166,7 @@ describe('the DNS filter of a house', () => {
         content: Buffer.from('this is not compressed'),
       })
       .execute()
-    const { role, port } = await startFilter(database, [])
+    const { role, port } = await startFilter(database.as('dns'), [])
     try {
       expect(role.ready()).toMatch(/list "broken" could not be read/)
       expect(await rcodeOf(port, 'bad.example')).toBe('NXDOMAIN')

@@ -61,7 +61,7 @@ describe('a guest at a place', () => {
   test('reads, accepts, and is in the database: acceptance, grant and connection', async () => {
     await using database = await openTestDatabase()
     await seedHouse(database)
-    const { portal, url, metrics } = await startPortal(database, 18_193)
+    const { portal, url, metrics } = await startPortal(database.as('portal'), 18_193)
     try {
       expect(portal.ready()).toBeNull()
       const page = await (await fetch(url + linkNow())).text()
@@ -89,7 +89,7 @@ describe('a guest at a place', () => {
       const [grant] =
         await sql`select mac::text, until > now() + '29 days' as long from guest.access`
       expect(grant).toEqual({ mac: 'aa:bb:cc:dd:ee:ff', long: true })
-      await foldJournal(database)
+      await foldJournal(database.as('jobs'))
       const connections = await sql`
         select mac::text, site, network, terms_version from log.connection`
       expect([...connections]).toEqual([
@@ -104,7 +104,7 @@ describe('a guest at a place', () => {
   test('sees a change of the house without a restart', async () => {
     await using database = await openTestDatabase()
     await seedHouse(database)
-    const { portal, url } = await startPortal(database, 18_194)
+    const { portal, url } = await startPortal(database.as('portal'), 18_194)
     try {
       await database.sql`update house.organisation set name = 'Les Voisins'`
       await expect
@@ -118,10 +118,11 @@ describe('a guest at a place', () => {
   test('is told to wait when the database dies between reading and accepting', async () => {
     await using database = await openTestDatabase()
     await seedHouse(database)
-    const { portal, url } = await startPortal(database, 18_195)
+    const its = database.as('portal')
+    const { portal, url } = await startPortal(its, 18_195)
     try {
       const page = await (await fetch(url + linkNow())).text()
-      await database.sql.end({ timeout: 1 })
+      await its.sql.end({ timeout: 1 })
       const answer = await accept(url, formAction(page))
       expect(answer.status).toBe(503)
       expect(await answer.text()).toContain('http-equiv="refresh"')

@@ -11,9 +11,9 @@ import { chooseUdpLayer } from '#core/udp/udp-layer.ts'
 import { createMetrics } from '#core/metrics.ts'
 import { recordAcceptance } from '#db/acceptances.ts'
 import { openDatabase } from '#db/connection.ts'
-import type { Database } from '#db/connection.ts'
 import { parseMac } from '#core/mac.ts'
 import { openTestDatabase } from '../test/support/database.ts'
+import type { TestDatabase } from '../test/support/database.ts'
 import { foldJournal } from '../test/support/journal.ts'
 import { temporaryFolder } from '../test/support/folder.ts'
 import { seedHouse, testSeal } from '../test/support/house.ts'
@@ -44,11 +44,11 @@ async function configOf(dataDir: string): Promise<Config> {
   return read.config
 }
 
-function createRole(config: Config, database: Database & { readonly url: string }): RadiusRole {
+function createRole(config: Config, database: TestDatabase): RadiusRole {
   return createRadiusServer({
     config,
-    database,
-    connect: (options) => openDatabase(database.url, options),
+    database: database.as('radius'),
+    connect: (options) => openDatabase(database.url, { ...options, role: 'radius' }),
     seal: testSeal,
     log: silentLog,
     metrics: createMetrics(),
@@ -163,7 +163,7 @@ test('on a real database: logins, a grant, and a session from Start to Stop', as
     const taken = await ask(gateway, config.radiusAcct.port, request)
     expect(taken.code).toBe(CODE['Accounting-Response'])
 
-    await foldJournal(database)
+    await foldJournal(database.as('jobs'))
     const rows = await database.sql`
       select site, gateway, network, mac::text, account, host(ipv4) as ipv4,
              stopped_at is not null as closed
@@ -195,7 +195,7 @@ test('on a real database: two machines of the fleet show one certificate', async
   const roles = [await createOne(), await createOne()]
   await Promise.all(roles.map((role) => role.start()))
   expect(roles[0]?.caPem()).toBe(roles[1]?.caPem())
-  const names = await database.sql`select name from house.certificate order by name`
+  const names = await database.sql`select name from staff.certificate order by name`
   expect(names.map((row) => String(row['name']).replace(/\d+$/, 'N'))).toEqual([
     'radius-ca',
     'radius-server wifi.example.org N',

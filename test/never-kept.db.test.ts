@@ -33,7 +33,7 @@ async function dump({ sql }: Database): Promise<string> {
   const tables = await sql<{ schema: string; name: string }[]>`
     select n.nspname as schema, c.relname as name
     from pg_class c join pg_namespace n on n.oid = c.relnamespace
-    where n.nspname in ('house', 'guest', 'log', 'audit') and c.relkind in ('r', 'p', 'v')
+    where n.nspname in ('house', 'staff', 'guest', 'log', 'audit') and c.relkind in ('r', 'p', 'v')
       and not c.relispartition`
   const lines: string[] = []
   for (const { schema, name } of tables) {
@@ -63,9 +63,13 @@ test('no name looked up, no URL and no destination is in any table, whichever wa
   await using upstream = await startUpstream({ udp: (query) => [{ bytes: answerTo(query) }] })
   const deps = await depsFor(database, folder.path, upstream.address)
   const roles = [
-    createRadiusServer({ ...deps, connect: (options) => openDatabase(database.url, options) }),
-    createPortal({ ...deps, health: () => [] }),
-    createDnsFilter(deps),
+    createRadiusServer({
+      ...deps,
+      database: database.as('radius'),
+      connect: (options) => openDatabase(database.url, { ...options, role: 'radius' }),
+    }),
+    createPortal({ ...deps, database: database.as('portal'), health: () => [] }),
+    createDnsFilter({ ...deps, database: database.as('dns') }),
   ]
   for (const role of roles) await role.start()
   try {
@@ -78,7 +82,7 @@ test('no name looked up, no URL and no destination is in any table, whichever wa
 
   // As it waits for the log, and as the log has it.
   expect(plantedIn(await dump(database))).toEqual([])
-  await foldJournal(database)
+  await foldJournal(database.as('jobs'))
   const text = await dump(database)
   // What the law asks for is there: it is the right database, and all of it.
   for (const kept of ['aa:bb:cc:dd:ee:ff', '02:00:00:00:00:01', '192.168.78.9', 'bob@realm']) {

@@ -109,7 +109,7 @@ export async function termsStep(context: StepContext): Promise<Step> {
 
 export async function accountStep({ kysely, declaration }: StepContext): Promise<Step> {
   if (declaration.accounts === undefined) return NO_STEP
-  const rows = await kysely.selectFrom('house.account').selectAll().execute()
+  const rows = await kysely.selectFrom('staff.account').selectAll().execute()
   const present = byKey(rows, ({ username }) => username)
   const desired: typeof rows = []
   for (const { username, password, groups } of declaration.accounts) {
@@ -128,11 +128,11 @@ export async function accountStep({ kysely, declaration }: StepContext): Promise
       hidden: ['password_hash'],
     },
     {
-      insert: (row) => kysely.insertInto('house.account').values(row).execute(),
+      insert: (row) => kysely.insertInto('staff.account').values(row).execute(),
       update: (row) =>
-        kysely.updateTable('house.account').set(row).where('username', '=', row.username).execute(),
+        kysely.updateTable('staff.account').set(row).where('username', '=', row.username).execute(),
       remove: ({ username }) =>
-        kysely.deleteFrom('house.account').where('username', '=', username).execute(),
+        kysely.deleteFrom('staff.account').where('username', '=', username).execute(),
     },
   )
 }

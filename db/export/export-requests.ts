@@ -40,7 +40,8 @@ export async function requestExport(
   asked: { caseRef: string; reason: string; criteria: Criteria; actor: string },
 ): Promise<{ request: ExportRequest; isNew: boolean }> {
   return database.sql.begin(async (sql) => {
-    await sql`lock table log.export_request in share row exclusive mode`
+    // Of two who ask at once, the second finds the first one's request.
+    await sql`select pg_advisory_xact_lock(hashtextextended('export request', 0))`
     const criteria = sql.json(criteriaJson(asked.criteria))
     const [known] = await sql<RequestRow[]>`
       select ${columns(database)} from log.export_request

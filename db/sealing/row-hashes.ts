@@ -36,15 +36,13 @@ interface HashRow {
 
 const ROW_QUERIES: Readonly<Record<Part, (day: string) => string>> = {
   connection: (day) => `
-    select id::text as id, log.row_hash(to_jsonb(c)) as hash
-    from log.connection c where day = ${day} order by c.id`,
+    select id::text as id, hash from log.connection_hash c where day = ${day} order by c.id`,
   former_address: (day) => `
-    select id::text as id, log.row_hash(to_jsonb(f)) as hash
-    from log.former_address f where day = ${day} order by f.id, hash`,
+    select id::text as id, hash from log.former_address_hash f where day = ${day} order by f.id, hash`,
   // The hash was taken when the amendment was made: it outlives what it covers.
   amendment: (day) => `
     select lpad(to_hex(n), 32, '0')::uuid::text as id, hash
-    from log.amendment where made_on = ${day} order by n`,
+    from log.amendment_hash where made_on = ${day} order by n`,
 }
 
 /** A change made to a row after its day was closed. */
@@ -64,9 +62,9 @@ export function readAmendments(
   return readCursor<AmendmentHashes>(
     sql,
     `amendments_of_${part}`,
-    `select id::text as id, n::text as n, log.row_hash(before) as before, log.row_hash(after) as after
-     from log.amendment
-     where day = ${dayLiteral(day)} and part = '${part}' order by log.amendment.id, log.amendment.n`,
+    `select id::text as id, n::text as n, before_hash as before, after_hash as after
+     from log.amendment_hash a
+     where day = ${dayLiteral(day)} and part = '${part}' order by a.id, a.n`,
   )
 }
 

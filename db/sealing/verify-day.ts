@@ -167,11 +167,11 @@ async function checkAmendmentTexts(
     sql,
     'altered_amendments',
     // Without its texts it is one whose row's day has been dropped: nothing is left to compare.
-    `select n::text as n from log.amendment a
+    `select n::text as n from log.amendment_hash a
      where '${day}'::date in (made_on, day) and (
-       case when before is null and after is null
+       case when text_hash is null
          then not exists (select from log.seal s where s.day = a.day and s.dropped_at is not null)
-         else hash <> log.row_hash(to_jsonb(a) - 'hash') end
+         else hash <> text_hash end
      ) order by a.n`,
   )
   for await (const { n } of altered) findings.add(`amendment ${n} was changed after it was made`)

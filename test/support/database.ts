@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { inject } from 'vitest'
 import { openDatabase } from '#db/connection.ts'
 import type { Database } from '#db/connection.ts'
+import type { DatabaseRole } from '#db/roles.ts'
 import { TEMPLATE, withDatabase } from './template.ts'
 
 declare module 'vitest' {
@@ -11,24 +12,36 @@ declare module 'vitest' {
   }
 }
 
+export interface TestDatabase extends Database, AsyncDisposable {
+  readonly url: string
+  /** The same database as a part of the program sees it. */
+  as(role: DatabaseRole): Database
+}
+
 /**
  * A database of its own on the run's real Postgres, migrated and empty; dropped with `await using`. With
  * `template1` without any table.
  */
 export async function openTestDatabase(
   template: 'template1' | typeof TEMPLATE = TEMPLATE,
-): Promise<Database & AsyncDisposable & { readonly url: string }> {
+): Promise<TestDatabase> {
   const server = inject('postgresUrl')
   const name = `test_${randomBytes(6).toString('hex')}`
   const admin = openDatabase(server, { applicationName: 'test admin', max: 1 })
   await admin.sql.unsafe(`create database ${name} template ${template} strategy file_copy`)
   const url = withDatabase(server, name)
   const database = openDatabase(url, { applicationName: 'test' })
+  const others: Database[] = []
   return {
     ...database,
     url,
+    as(role) {
+      const other = openDatabase(url, { applicationName: `test ${role}`, role })
+      others.push(other)
+      return other
+    },
     async [Symbol.asyncDispose]() {
-      await database.close()
+      await Promise.all([database, ...others].map((one) => one.close()))
       await admin.sql.unsafe(`drop database if exists ${name} with (force)`)
       await admin.close()
     },

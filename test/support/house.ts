@@ -65,7 +65,7 @@ export async function seedHouse(database: Database, seal: Seal = testSeal): Prom
     })
     .execute()
   await kysely
-    .insertInto('house.account')
+    .insertInto('staff.account')
     .values({
       username: 'bob',
       password_hash: await hashPassword('hello', QUICK),

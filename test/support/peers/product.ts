@@ -58,6 +58,8 @@ export async function createProduct(
     readonly upstream: string
     readonly env?: Readonly<Record<string, string | undefined>>
     readonly dataDir?: string
+    /** Of the process; absent: all of them. */
+    readonly roles?: readonly string[]
   },
 ): Promise<Product> {
   const ports: Ports = {
@@ -90,7 +92,7 @@ export async function createProduct(
     return current
   }
   const launch = (): Running => {
-    current = start('product', [...PROGRAM, 'start'], { folder, env })
+    current = start('product', [...PROGRAM, 'start', ...(options.roles ?? [])], { folder, env })
     return current
   }
   const command = (...args: readonly string[]): Promise<Finished> =>
@@ -100,7 +102,9 @@ export async function createProduct(
     const look = async (): Promise<boolean> => {
       if (!running().alive()) throw new Error(`the product ended:\n${running().output()}`)
       try {
-        const response = await fetch(`${portalUrl}/readyz`, { signal: AbortSignal.timeout(2000) })
+        const response = await fetch(`http://127.0.0.1:${ports.metrics}/readyz`, {
+          signal: AbortSignal.timeout(2000),
+        })
         said = await response.text()
         return response.status === 200
       } catch {

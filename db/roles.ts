@@ -1,0 +1,167 @@
+/**
+ * Who may do what in the database: a role for each part, none of which can log in. A part's pool takes
+ * its role on as it connects. Whoever ran the migrations owns everything that nobody else does.
+ */
+export const DATABASE_ROLES = ['portal', 'radius', 'dns', 'jobs', 'operator'] as const
+/** `operator` is what an administrator's `logs search|export|verify|hold` run as. */
+export type DatabaseRole = (typeof DATABASE_ROLES)[number]
+
+/** Roles are the cluster's: databases of it that stand side by side share them, each with its own grants. */
+export function roleName(role: DatabaseRole): string {
+  return `accueil_${role}`
+}
+
+/** Only who owns a table can detach and drop its days: these, and all their days, are the jobs'. */
+export const OWNED_BY_JOBS = ['log.connection_row', 'log.former_address'] as const
+
+/** Privileges as GRANT has them: `select, insert (a, b)`. A role that is not named has none. */
+export type Rights = Readonly<Partial<Record<DatabaseRole, string>>>
+
+/**
+ * Every schema, table, view, sequence and function of ours; one that is missing here fails a test. What
+ * a role does not have here is taken from it at each migration, and PUBLIC has nothing.
+ *
+ * The sequence of an identity column is not named: it goes with INSERT on its table.
+ */
+export const GRANTS: Readonly<Record<string, Rights>> = {
+  // The migrations that have run: each process looks whether the database is of its version.
+  'public.kysely_migration': {
+    portal: 'select',
+    radius: 'select',
+    dns: 'select',
+    jobs: 'select',
+    operator: 'select',
+  },
+
+  // What is declared.
+  house: {
+    portal: 'usage',
+    radius: 'usage',
+    dns: 'usage',
+    jobs: 'usage',
+    operator: 'usage',
+  },
+  'house.organisation': { portal: 'select', operator: 'select' },
+  'house.association': {},
+  'house.site': { portal: 'select', radius: 'select', dns: 'select', operator: 'select' },
+  'house.network': { portal: 'select', radius: 'select', dns: 'select', operator: 'select' },
+  // With the sealed secrets: the portal checks signatures with them, the RADIUS server packets.
+  'house.gateway': { portal: 'select', radius: 'select' },
+  'house.terms': { portal: 'select' },
+  'house.terms_text': { portal: 'select' },
+  'house.list': { dns: 'select' },
+  'house.rule': { dns: 'select' },
+  'house.legal_basis': { jobs: 'select' },
+  'house.publish_target': { jobs: 'select' },
+  'house.retention': { jobs: 'select' },
+  'house.job': { jobs: 'select, insert, update' },
+  'house.announce()': {},
+
+  // Who staff are: passwords' hashes, and the key of the 802.1X certificate.
+  staff: { radius: 'usage', operator: 'usage' },
+  // Who approves a pack may prove by the password of an account who he is.
+  'staff.account': { radius: 'select', operator: 'select' },
+  'staff.certificate': { radius: 'select, insert, update' },
+
+  // What guests accepted.
+  guest: { portal: 'usage', radius: 'usage', jobs: 'usage' },
+  'guest.acceptance': {
+    // To find the device behind an address; not to read what else is known of it.
+    portal: 'select (mac, site, ip, at), insert',
+    jobs: 'select (mac, at), delete',
+  },
+  'guest.access': {
+    portal: 'select, insert, update',
+    radius: 'select',
+    jobs: 'select, delete',
+  },
+  'guest.announce()': {},
+
+  // The log. Who serves appends to the journal, and can neither read nor change what was written.
+  log: { portal: 'usage', radius: 'usage', jobs: 'usage, create', operator: 'usage' },
+  'log.journal': {
+    portal: 'insert (events, content)',
+    radius: 'insert (events, content)',
+    jobs: 'select, delete',
+    // How much waits, not what.
+    operator: 'select (id, made_at, events)',
+  },
+  // These are the jobs' own.
+  'log.connection_row': {},
+  'log.former_address': {},
+  'log.origin': { jobs: 'select, insert' },
+  'log.account': { jobs: 'select, insert (name), update (last_day, leaving_at), delete' },
+  'log.cause': { jobs: 'select, insert' },
+  'log.terms': { jobs: 'select, insert' },
+  'log.basis': { jobs: 'select, insert' },
+  // What the rows mean: for the functions and views of the owner.
+  'log.connection': {},
+  'log.id_head()': { jobs: 'execute' },
+  'log.id_tail()': { jobs: 'execute', operator: 'execute' },
+  'log.connection_id()': { jobs: 'execute', operator: 'execute' },
+  'log.connection_of()': { jobs: 'execute' },
+  'log.times_of()': { jobs: 'execute' },
+  'log.ms_between()': { jobs: 'execute' },
+  'log.session': { jobs: 'select, insert, update, delete' },
+  'log.gateway_restart': { jobs: 'select, insert, delete' },
+  'log.quarantine': {
+    jobs: 'select, insert (id, gateway, content, reason), update (reason), delete',
+  },
+
+  // A search is opened, which writes the audit, and read page by page: there is no other way in.
+  'log.open_search()': { operator: 'execute' },
+  'log.search_page()': { operator: 'execute' },
+  'log.search_conditions()': {},
+  'log.search_statement()': {},
+  'log.days_to_read()': {},
+
+  // Seals. Who checks them sees digests of rows, not rows.
+  'log.seal': {
+    // UPDATE for its lock and for dropped_at: who holds the key could remake a seal anyway.
+    jobs: 'select, insert, update',
+    operator: 'select',
+  },
+  'log.seal_leaf': { jobs: 'select, insert, delete', operator: 'select' },
+  'log.seal_published': { jobs: 'select, insert' },
+  'log.sealing_key': { jobs: 'select, insert', operator: 'select, insert' },
+  // Replacing a key is for the owner.
+  'log.key_change': { jobs: 'select', operator: 'select' },
+  'log.closed_day': { jobs: 'select, insert, update, delete' },
+  'log.late_change': { jobs: 'select, delete' },
+  // Written by the trigger alone.
+  'log.amendment': { jobs: 'select (day, made_on), update (before, after), delete' },
+  'log.amendment_n': {},
+  'log.canonical()': {},
+  // Each day that is made gets the trigger, which takes the right to its function.
+  'log.note_amendment()': { jobs: 'execute' },
+  'log.row_hash()': { jobs: 'execute', operator: 'execute' },
+  'log.connection_hash': { jobs: 'select', operator: 'select' },
+  'log.former_address_hash': { jobs: 'select', operator: 'select' },
+  'log.amendment_hash': { jobs: 'select', operator: 'select' },
+
+  // Holds, and the packs that two people agree on.
+  'log.hold': {
+    jobs: 'select, update (ended_by, ended_at), delete',
+    operator:
+      'select, insert (case_ref, reason, criteria, until, made_by), update (ended_by, ended_at)',
+  },
+  'log.hold_row': { jobs: 'select, delete', operator: 'select' },
+  'log.name_held_rows()': { operator: 'execute' },
+  'log.held': { jobs: 'select, insert, delete', operator: 'select (hold)' },
+  'log.held_alone': { operator: 'select' },
+  'log.export_request': {
+    jobs: 'select (requested_at, approved_at), delete',
+    operator:
+      'select, insert (code, case_ref, reason, criteria, requested_by), update (approved_by, approved_at)',
+  },
+
+  // Lines are added, at the time that the database gives them. Only the owner could change one; a function
+  // ends those that are as old as was declared.
+  audit: { jobs: 'usage', operator: 'usage' },
+  'audit.entry': {
+    jobs: 'select (at), insert (actor, action, subject, reason, details)',
+    operator: 'insert (actor, action, subject, reason, details)',
+  },
+  'audit.old_before()': { jobs: 'execute' },
+  'audit.end_old_lines()': { jobs: 'execute' },
+}
