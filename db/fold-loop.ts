@@ -6,7 +6,7 @@ export const LOOP_LIMITS = {
    * Between two transactions: what comes meanwhile goes into one, and the packets of one session
    * become one write. So long a connection may be acknowledged and not found yet.
    */
-  pauseMs: 100,
+  pauseMs: 250,
   /** Another process is at it. */
   busyMs: 1_000,
   backOffMs: 250,

@@ -159,6 +159,7 @@ async function live(
       waiting: 1000,
       batch: 4,
       inFlight: 2,
+      worthwhile: 2,
       replay: { batch: 5, backOffMs: 1, longestBackOffMs: 4, stopMs: 0 },
     },
   )

@@ -17,6 +17,7 @@ const LIMITS: WriterLimits = {
   waiting: 10_000,
   batch: 500,
   inFlight: 2,
+  worthwhile: 1,
   replay: REPLAY,
 }
 
@@ -116,6 +117,18 @@ describe('group commit', () => {
     asked[0]?.commit()
     await turns()
     expect(asked[2]?.what).toEqual(['c', 'd'])
+  })
+
+  test('does not begin another append for a few', async () => {
+    const { write, asked } = createFake({ worthwhile: 2 })
+    for (const id of ['a', 'b']) {
+      void write(session(id))
+      await turns()
+    }
+    expect(asked.map(({ what }) => what)).toEqual([['a']])
+    void write(session('c'))
+    await turns()
+    expect(asked.map(({ what }) => what)).toEqual([['a'], ['b', 'c']])
   })
 
   test('never puts more than the limit into one append', async () => {

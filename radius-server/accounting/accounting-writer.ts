@@ -11,6 +11,11 @@ export interface WriterLimits {
   readonly batch: number
   /** One is at the disk while the next is gathered. */
   readonly inFlight: number
+  /**
+   * So many must wait for an append beside the one in work: fewer gain nothing by a commit of their own,
+   * which costs as much CPU as that of many.
+   */
+  readonly worthwhile: number
   readonly replay: { readonly [K in keyof typeof REPLAY_LIMITS]: number }
 }
 
@@ -18,6 +23,7 @@ const WRITER_LIMITS: WriterLimits = {
   waiting: 10_000,
   batch: 500,
   inFlight: 2,
+  worthwhile: 32,
   replay: REPLAY_LIMITS,
 }
 
@@ -108,11 +114,16 @@ export function createAccountingWriter(
 
   function pump(): void {
     isPumping = false
-    while (!isSpooling && inWork.size < limits.inFlight && queue.length > 0) {
+    while (!isSpooling && mayBegin()) {
       const batch = queue.splice(0, limits.batch)
       inWork.add(batch)
       void writeDirectly(batch)
     }
+  }
+
+  function mayBegin(): boolean {
+    if (inWork.size === 0) return queue.length > 0
+    return inWork.size < limits.inFlight && queue.length >= limits.worthwhile
   }
 
   // One turn later: what came in the same turn of the loop goes into the same append.
