@@ -34,6 +34,7 @@ const WARM_UP_SHARE = 0.5
 const BATCH = 50
 /** Send only while less than this waits: the product sets the pace and nothing is lost. */
 const WAITING_BYTES = 64 * 1024
+const KEPT_PACKETS = 10_000
 const SECRET_OF_THIS_ADDRESS = 'testing123'
 
 /** Damaged packets at each UDP port of the running product, from an address it knows. */
@@ -79,7 +80,8 @@ function createTarget(
 ): Target {
   const socket = createSocket('udp4')
   const droppedBefore = udpQueue(port).dropped
-  // By identifier, the packets a reply could be to; the newest few are enough at this pace.
+  // By identifier, the packets a reply could be to, newest first. A password is checked for a tenth of a
+  // second on a busy machine, and thousands are sent meanwhile.
   const recent = new Map<number, Buffer[]>()
   const unearned: string[] = []
   let replies = 0
@@ -94,12 +96,11 @@ function createTarget(
     }
     // Damage may give many packets one identifier and one authenticator: any of them may have
     // been the one that was answered.
-    const candidates = (recent.get(reply[1] ?? 0) ?? []).filter((packet) =>
-      isReplyTo(reply, packet, SECRET_OF_THIS_ADDRESS),
-    )
-    if (!candidates.some(mayBeAnswered)) {
-      unearned.push(`${reply.toString('hex')} to ${candidates[0]?.toString('hex') ?? 'nothing'}`)
-    }
+    const isAsked = (packet: Buffer): boolean => isReplyTo(reply, packet, SECRET_OF_THIS_ADDRESS)
+    const known = recent.get(reply[1] ?? 0) ?? []
+    if (known.some((packet) => mayBeAnswered(packet) && isAsked(packet))) return
+    const asked = known.find(isAsked)
+    unearned.push(`${reply.toString('hex')} to ${asked?.toString('hex') ?? 'nothing'}`)
   })
   return {
     socket,
@@ -110,7 +111,9 @@ function createTarget(
       count++
       const identifier = packet[1] ?? 0
       const known = recent.get(identifier) ?? []
-      recent.set(identifier, [packet, ...known.slice(0, 400)])
+      recent.set(identifier, known)
+      known.unshift(packet)
+      if (known.length > KEPT_PACKETS) known.pop()
     },
     report: () => ({
       port: name,
