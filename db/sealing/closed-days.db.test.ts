@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { openTestDatabase } from '../../test/support/database.ts'
 import { dayFromNow, fillDay, rowId, sealNow } from '../../test/support/sealed-log.ts'
 import { partitionName } from '../partitions.ts'
+import { tendClosedDays } from './closed-days.ts'
 
 const DAY = dayFromNow(-7)
 
@@ -49,4 +50,12 @@ test('what is hashed of a row is what the view shows of it, for ever', async () 
       `"stopped_at": "${DAY}T11:00:00+00:00", "legal_basis": "L34-1", "public_ports": "[1024,2024)", ` +
       `"terms_version": "2026-01", "nas_started_at": "1970-01-01T00:00:10+00:00"}`,
   )
+})
+
+test('several processes that pack at once do not wait for each other', async () => {
+  await using database = await openTestDatabase()
+  await fillDay(database, DAY, 500)
+  await database.sql`insert into log.closed_day (day) values (${DAY})`
+  await Promise.all(Array.from({ length: 3 }, () => tendClosedDays(database)))
+  expect(await database.sql`select day from log.closed_day where packed_at is null`).toEqual([])
 })

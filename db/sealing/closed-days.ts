@@ -18,9 +18,7 @@ export async function tendClosedDays(database: Database): Promise<number> {
         select from log.session s where s.day = z.day and s.stopped_at is null)))
     order by z.day`
   for (const { day } of unmeasured) await measureDay(database, day)
-  const loose = await database.sql<{ day: string }[]>`
-    select day::text as day from log.closed_day where packed_at is null order by day`
-  for (const { day } of loose) await packDay(database, day)
+  await packClosedDays(database)
   return unmeasured.length
 }
 
@@ -65,8 +63,27 @@ async function measureDay({ sql }: Database, day: string): Promise<void> {
     where a.id = named.account and (a.last_day is null or a.last_day < ${day}::date)`
 }
 
+/** Two at the same index would wait for each other: one packs, and another leaves it to that. */
+async function packClosedDays(database: Database): Promise<void> {
+  const connection = await database.sql.reserve()
+  try {
+    const [lock] = await connection<{ mine: boolean }[]>`
+      select pg_try_advisory_lock(hashtextextended('pack closed days', 0)) as mine`
+    if (lock?.mine !== true) return
+    try {
+      const loose = await connection<{ day: string }[]>`
+        select day::text as day from log.closed_day where packed_at is null order by day`
+      for (const { day } of loose) await packDay(connection, day)
+    } finally {
+      await connection`select pg_advisory_unlock(hashtextextended('pack closed days', 0))`
+    }
+  } finally {
+    connection.release()
+  }
+}
+
 /** Rows that came one by one leave their indexes half empty. Neither readers nor writers wait. */
-async function packDay({ sql }: Database, day: string): Promise<void> {
+async function packDay(sql: Database['sql'], day: string): Promise<void> {
   const table = partitionName('connection_row', day)
   const indexes = await sql<{ name: string; leftover: boolean }[]>`
     select c.relname as name, not i.indisvalid as leftover
