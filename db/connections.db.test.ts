@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { parseMac } from '#core/mac.ts'
 import { openTestDatabase } from '../test/support/database.ts'
 import { dayFromNow, fillDay, sealNow } from '../test/support/sealed-log.ts'
 import type { Database } from './connection.ts'
@@ -115,7 +116,7 @@ describe('a search of the log', () => {
     await sealNow(database)
     const read = async (at: Date): Promise<readonly string[]> => {
       const rows = await database.sql<{ day: string }[]>`
-        select day::text from log.days_to_read(${at}, ${at}, null) join log.closed_day using (day)
+        select day::text from log.days_to_read(${at}, ${at}, null, '{}') join log.closed_day using (day)
         order by 1`
       return rows.map(({ day }) => day)
     }
@@ -140,6 +141,37 @@ describe('a search of the log', () => {
     expect(await read(hour(-5, 12))).toEqual([days[0]])
     expect(await read(hour(-6, 13))).toEqual([days[0], days[1]])
     expect(await read(hour(200, 0))).toEqual([])
+  })
+
+  test('by device or account passes over the closed days on which it was not', async () => {
+    await using database = await openTestDatabase()
+    const days = [-7, -6, -5, -4].map(dayFromNow)
+    for (const day of days) await fillDay(database, day, 2, { account: `of ${day}` })
+    await database.sql`
+      update log.connection set mac = '02:00:00:00:00:02' where day = ${days[2] ?? ''}`
+    await sealNow(database)
+    const read = async (criteria: Partial<Criteria>): Promise<readonly string[]> => {
+      const rows = await database.sql<{ day: string }[]>`
+        select day::text from log.days_to_read(null, null, null,
+          log.named_hashes(${database.sql.json({ ...criteria })}))
+        join log.closed_day using (day) order by 1`
+      return rows.map(({ day }) => day)
+    }
+    const account = { user: `of ${days[1] ?? ''}` }
+    expect(await read(account)).toEqual([days[1]])
+    expect(await found(database, account)).toHaveLength(2)
+    const device = { mac: parseMac('02:00:00:00:00:02') }
+    expect(await read(device)).toEqual([days[2]])
+    expect(await found(database, device)).toHaveLength(2)
+    expect(await read({ ...device, ...account })).toEqual([])
+    expect(await read({})).toEqual(days)
+    // A late packet names it on another day.
+    await database.sql`
+      update log.connection set mac = '02:00:00:00:00:02' where day = ${days[0] ?? ''}`
+    expect(await found(database, device)).toHaveLength(4)
+    await sealNow(database)
+    expect(await read(device)).toEqual([days[0], days[2]])
+    expect(await found(database, device)).toHaveLength(4)
   })
 
   test('finds what began months before it was first heard of, whatever the order of days', async () => {

@@ -114,6 +114,7 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
   'log.search_conditions()': {},
   'log.search_statement()': {},
   'log.days_to_read()': {},
+  'log.named_hashes()': {},
 
   // Seals. Who checks them sees digests of rows, not rows.
   'log.seal': {

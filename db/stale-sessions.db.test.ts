@@ -101,6 +101,30 @@ describe('a session that falls silent', () => {
   })
 })
 
+test('a session of weeks keeps all its times, to the millisecond, when it is ended and opened again', async () => {
+  await using database = await openTestDatabase()
+  const days = 40
+  const at = new Date(NOW - 60 * MINUTE_MS + 123)
+  const long = {
+    ...record('interim', 0),
+    ...{ at, nasAt: new Date(7), ipv4: '192.168.77.9', sessionSeconds: days * 86_400 },
+  }
+  const start = new Date(at.getTime() - days * 86_400_000)
+  const times = (): Promise<readonly unknown[]> =>
+    database.sql`
+      select started_at as start, stopped_at as stop, ipv4_at, nas_stopped_at as nas from log.connection`
+  await recordAccounting(database, [long])
+  expect([...(await times())]).toEqual([{ start, stop: null, ipv4_at: at, nas: null }])
+  expect(await look(database)).toMatch(/^1 silent/)
+  expect([...(await times())]).toEqual([{ start, stop: at, ipv4_at: at, nas: null }])
+  await recordAccounting(database, [
+    { ...long, kind: 'stop', at: new Date(NOW), sessionSeconds: null, cause: 'User-Request' },
+  ])
+  expect([...(await times())]).toEqual([
+    { start, stop: new Date(NOW), ipv4_at: at, nas: new Date(7) },
+  ])
+})
+
 describe('a connection known from an acceptance alone', () => {
   test('ends with its grant', async () => {
     await using database = await openTestDatabase()

@@ -298,6 +298,11 @@ async function zones(db: Kysely<unknown>): Promise<void> {
       add column last_start timestamptz(3),
       -- Infinity: one is still open. Null: not measured yet.
       add column latest_stop timestamptz(3),
+      -- A set bit for the hash of each device and account of the day, and for few others: an absent
+      -- one spares a search the day. A power of two of bytes.
+      add column seen bytea,
       -- Since when its indexes are full.
       add column packed_at timestamptz`.execute(db)
+  // So that one byte of it can be read alone.
+  await sql`alter table log.closed_day alter column seen set storage external`.execute(db)
 }

@@ -5,8 +5,9 @@ import type { Kysely } from 'kysely'
 export async function search(db: Kysely<unknown>): Promise<void> {
   // A day that is open, or was changed since it was measured, may have any connection.
   await sql`
-    create function log.days_to_read(from_at timestamptz, to_at timestamptz, after_start timestamptz)
-    returns table (day date, first_start timestamptz) language sql stable
+    create function log.days_to_read(
+      from_at timestamptz, to_at timestamptz, after_start timestamptz, named integer[]
+    ) returns table (day date, first_start timestamptz) language sql stable
     set search_path = pg_catalog as $$
       select p.day, coalesce(z.first_start, '-infinity')
       from (
@@ -19,9 +20,12 @@ export async function search(db: Kysely<unknown>): Promise<void> {
       where case when z.day is null
         -- No row is kept under a later one, wherever a clock stands.
         then p.day <= (now() at time zone 'UTC')::date + 1
-        else (to_at is null or z.first_start <= to_at)
+        else z.first_start < 'infinity' and (to_at is null or z.first_start <= to_at)
          and (from_at is null or z.latest_stop >= from_at)
-         and (after_start is null or z.last_start >= after_start) end
+         and (after_start is null or z.last_start >= after_start)
+         and (named = '{}' or (select bool_and(get_bit(
+             substr(z.seen, ((n & (octet_length(z.seen) * 8 - 1)) >> 3) + 1, 1), n & 7) = 1)
+           from unnest(named) n)) end
       order by 2, 1
     $$`.execute(db)
   await sql`
@@ -30,6 +34,14 @@ export async function search(db: Kysely<unknown>): Promise<void> {
       ipv6 inet, public_ip inet, public_ports int4range, started_at timestamptz, stopped_at timestamptz,
       stop_cause text
     )`.execute(db)
+  // As db/sealing/closed-days.ts sets the bits.
+  await sql`
+    create function log.named_hashes(criteria jsonb) returns integer[] language sql stable
+    set search_path = pg_catalog as $$
+      select array_remove(array[
+        hashmacaddr((criteria->>'mac')::macaddr),
+        hashint4((select id from log.account where name = criteria->>'user'))], null)
+    $$`.execute(db)
   await conditions(db)
   await page(db)
 }
@@ -159,7 +171,8 @@ async function page(db: Kysely<unknown>): Promise<void> {
       fixed := log.search_conditions(criteria, after_start, after_id);
       if fixed is null then return; end if;
       select array_agg(d.day), array_agg(d.first_start) into days, starts
-      from log.days_to_read((criteria->>'from')::timestamptz, (criteria->>'to')::timestamptz, after_start) d;
+      from log.days_to_read((criteria->>'from')::timestamptz, (criteria->>'to')::timestamptz, after_start,
+                            log.named_hashes(criteria)) d;
       while next_day <= coalesce(cardinality(days), 0) loop
         -- In the order of their first starts: what lies before that of the next is complete.
         exit when cardinality(found) >= page_rows and page_rows <= (

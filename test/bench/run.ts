@@ -9,13 +9,16 @@ import { accountingRow } from './accounting.ts'
 import { ACCOUNTS, SECRET, papRow, startPeer } from './radius.ts'
 import { perCpuSecond, printRows, ratiosOf } from './row.ts'
 import type { Row } from './row.ts'
+import { YEAR_ROWS, measureYear, printYear } from './year/year.ts'
 
 /**
- * `npm run bench [-- --million] [--only=pap,accounting,names]`: this project beside its peers, in one
- * run, on this machine.
+ * `npm run bench [-- --million] [--only=pap,accounting,names,year]`: this project beside its peers, in
+ * one run, on this machine. The year is a small one, unless `--year [--rows=130000000]` asks for it alone.
  */
-const only = process.argv.find((arg) => arg.startsWith('--only='))?.slice('--only='.length)
+const isYear = process.argv.includes('--year')
+const only = isYear ? 'year' : valueOf('only')
 const isAsked = (row: string): boolean => only === undefined || only.split(',').includes(row)
+const yearRows = Number(valueOf('rows') ?? (isYear ? YEAR_ROWS.whole : YEAR_ROWS.small))
 const nameCount = process.argv.includes('--million') ? 1_000_000 : 100_000
 
 sweepLeftovers()
@@ -28,14 +31,23 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 }
 try {
   await providePeers(BENCH_PEERS)
-  const rows = await measureAll()
-  printRows(rows)
+  const isOnlyYear = only === 'year'
+  const rows = isOnlyYear ? [] : await measureAll()
+  if (!isOnlyYear) printRows(rows)
+  const year = isAsked('year') ? await measureYear(folder, yearRows) : null
+  if (year !== null) printYear(year)
   const file = join(import.meta.dirname, 'result.json')
-  writeFileSync(file, `${JSON.stringify(report(rows), null, 2)}\n`)
+  writeFileSync(file, `${JSON.stringify({ ...report(rows), year }, null, 2)}\n`)
   console.log(`written to ${file}`)
+  if (year !== null && year.missed.length > 0) process.exitCode = 1
 } finally {
   endProcesses(folder.path)
   folder.remove()
+}
+
+function valueOf(name: string): string | undefined {
+  const prefix = `--${name}=`
+  return process.argv.find((arg) => arg.startsWith(prefix))?.slice(prefix.length)
 }
 
 async function measureAll(): Promise<readonly Row[]> {
@@ -99,7 +111,7 @@ function declaration(terms: unknown): unknown {
   }
 }
 
-function report(rows: readonly Row[]): unknown {
+function report(rows: readonly Row[]): object {
   return {
     at: new Date().toISOString(),
     machine: { cpu: cpus()[0]?.model, cores: cpus().length, memory: totalmem() },
