@@ -24,7 +24,9 @@ import type { PartDeps } from '#db/part.ts'
 import { createGrantLookup } from './access/grant-lookup.ts'
 import { createMacAuthentication } from './access/mac-authentication.ts'
 import { createPap } from './access/pap.ts'
-import { PASSWORD_LIMITS, createStaffLogin } from './access/staff-login.ts'
+import { NO_DIRECTORIES, createStaffLogin } from './access/staff-login.ts'
+import type { StaffDirectories } from './access/staff-login.ts'
+import { PASSWORD_LIMITS, createLocalLogin } from './access/local-login.ts'
 import { createVerifiedPasswords } from './access/verified-passwords.ts'
 import { createAccountingStep } from './accounting/accounting-step.ts'
 import { JOURNAL_DEADLINE_MS, createAccountingWriter } from './accounting/accounting-writer.ts'
@@ -62,6 +64,7 @@ const ADOPT_MS = 60_000
 export interface Surroundings {
   readonly gateways: () => readonly Gateway[]
   readonly accounts: () => ReadonlyMap<string, Account>
+  readonly directories: StaffDirectories
   readonly grants: Pick<GrantTable, 'until' | 'find'>
   readonly journal: WriterDeps['journal']
   readonly spool: WriterDeps['spool'] & Pick<Spool, 'bytes'>
@@ -90,10 +93,14 @@ export function composeServer(around: Surroundings): ComposedServer {
   const passwordGate = createGate(PASSWORD_LIMITS)
   const login = createStaffLogin({
     accounts: around.accounts,
-    verify: verifyPassword,
-    verified,
-    gate: passwordGate,
-    decoyHash: around.decoyHash,
+    local: createLocalLogin({
+      accounts: around.accounts,
+      verify: verifyPassword,
+      verified,
+      gate: passwordGate,
+      decoyHash: around.decoyHash,
+    }),
+    directories: around.directories,
   })
   const conversations = createConversations(clock)
   const writer = createAccountingWriter({
@@ -198,6 +205,7 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
   const { server, metrics, writer, sweep } = composeServer({
     gateways: () => gateways.value,
     accounts: () => accounts.value,
+    directories: NO_DIRECTORIES,
     grants,
     journal,
     spool,

@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest'
 import { createGate } from '../gate.ts'
-import { createStaffLogin } from './staff-login.ts'
+import { createLocalLogin } from './local-login.ts'
 import { createVerifiedPasswords } from './verified-passwords.ts'
 
 const BOB = { username: 'bob', passwordHash: 'hash of hello', groups: [] }
 
 function loginWith(limits: { running: number; waiting: number }) {
   const asked: string[] = []
-  const login = createStaffLogin({
+  const login = createLocalLogin({
     accounts: () => new Map([['bob', BOB]]),
     verify: async (phc, password) => {
       asked.push(Buffer.from(password).toString())
