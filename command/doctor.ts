@@ -15,6 +15,7 @@ import { loadOrganisation } from '#db/organisation.ts'
 import { powerOf } from '#db/login.ts'
 import { partitionDays, utcDay } from '#db/partitions.ts'
 import { effectiveTerms, loadTerms } from '#db/terms.ts'
+import { checkDirectories } from './check-directories.ts'
 import { openHouse, requireConfig, requireMigrated } from './house.ts'
 import type { House } from './house.ts'
 import { EXIT_FAILED } from './run.ts'
@@ -40,10 +41,7 @@ export async function runDoctor(): Promise<number> {
   findings.push(...(await checkHouse(config)))
   findings.push(checkUdpLayer(config), ...(await checkPorts(config)))
   findings.push(...(await Promise.all(config.dnsUpstream.map(checkUpstream))))
-  findings.push(
-    { what: 'directory (LDAP)', note: 'not built yet: local accounts only' },
-    { what: 'single sign-on (OIDC)', note: 'not built yet' },
-  )
+  findings.push({ what: 'single sign-on (OIDC)', note: 'not built yet' })
   for (const finding of findings) console.log(formatFinding(finding))
   const wrong = findings.filter((finding) => finding.wrong !== undefined)
   console.log(wrong.length === 0 ? '\nAll is well.' : `\n${wrong.length} to mend.`)
@@ -77,6 +75,7 @@ async function checkHouse(config: Config): Promise<readonly Finding[]> {
     ]
     const findings: Finding[] = [{ what: 'database' }]
     for (const [what, check] of checks) findings.push(await checkOrTell(what, () => check(house)))
+    findings.push(...(await checkDirectories(house, config)))
     return findings
   } catch (thrown) {
     return [{ what: 'database', wrong: reasonOf(thrown) }]

@@ -22,10 +22,10 @@ function realmOf(text: string): string {
   return text.toLowerCase().replace(/\.$/, '')
 }
 
-/**
- * What may be looked for: not empty, no longer than an account name gets, and no control character,
- * which some servers drop or end the name at.
- */
+/** In octets of UTF-8: with a realm and a Class around it, it still fits one attribute of RADIUS. */
+const LONGEST_USER = 160
+
+/** Not empty, not long, and no control character, which some servers drop or end the name at. */
 export function isSearchableUser(user: string): boolean {
-  return user !== '' && Buffer.byteLength(user) <= LONGEST_LOGIN_NAME && !/\p{Cc}/u.test(user)
+  return user !== '' && Buffer.byteLength(user) <= LONGEST_USER && !/\p{Cc}/u.test(user)
 }

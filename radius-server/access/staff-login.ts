@@ -1,4 +1,9 @@
-import type { DirectoryRefusal, DirectoryVerdict, NtHashVerdict } from '#core/ldap/verdict.ts'
+import type {
+  DirectoryRefusal,
+  DirectoryUser,
+  DirectoryVerdict,
+  NtHashVerdict,
+} from '#core/ldap/verdict.ts'
 import { LONGEST_LOGIN_NAME, parseLoginName } from '#core/ldap/login-name.ts'
 import type { LoginName } from '#core/ldap/login-name.ts'
 import type { Account } from '#db/accounts.ts'
@@ -45,8 +50,6 @@ export interface StaffDirectories {
   forRealm(realm: string): StaffDirectory | null
 }
 
-export const NO_DIRECTORIES: StaffDirectories = { forRealm: () => null }
-
 export interface StaffLoginDeps {
   readonly accounts: () => ReadonlyMap<string, Account>
   readonly local: LocalLogin
@@ -67,6 +70,17 @@ export function createStaffLogin({ accounts, local, directories }: StaffLoginDep
     return directory === null ? null : { directory, name }
   }
 
+  /** `bob@restos.example`, known to the directory as bob, is not the local bob: the log must tell them apart. */
+  function distinct(user: DirectoryUser, { realm }: LoginName): StaffAccount {
+    if (!accounts().has(user.username)) return user
+    return { ...user, username: `${user.username}@${realm}` }
+  }
+
+  const accountOf =
+    (name: LoginName) =>
+    (verdict: DirectoryVerdict): LoginVerdict =>
+      verdict.ok ? { ok: true, account: distinct(verdict.user, name) } : verdict
+
   return {
     check(username, password) {
       // A bind with a name and no password succeeds anonymously (RFC 4513 §5.1.2): ask nobody.
@@ -75,12 +89,12 @@ export function createStaffLogin({ accounts, local, directories }: StaffLoginDep
       const found = directoryOf(username)
       // Where nobody answers for a realm, the local check takes as long as for a wrong password.
       if (found === null) return local.check(username, password)
-      return then(found.directory.check(found.name, password), accountOf)
+      return then(found.directory.check(found.name, password), accountOf(found.name))
     },
     standing(username) {
       if (username === null || username.length > LONGEST_LOGIN_NAME) return refused('bad-user-name')
       const found = directoryOf(username)
-      if (found !== null) return then(found.directory.standing(found.name), accountOf)
+      if (found !== null) return then(found.directory.standing(found.name), accountOf(found.name))
       const account = accounts().get(username.toLowerCase())
       return account === undefined ? refused('unknown-account') : { ok: true, account }
     },
@@ -92,17 +106,13 @@ export function createStaffLogin({ accounts, local, directories }: StaffLoginDep
         const isKnown = accounts().has(username.toLowerCase())
         return refused(isKnown ? 'no-nt-hash' : 'unknown-account')
       }
-      return found.directory
-        .ntHashOf(found.name)
-        .then((verdict) =>
-          verdict.ok ? { ok: true, account: verdict.user, ntHash: verdict.ntHash } : verdict,
-        )
+      return found.directory.ntHashOf(found.name).then((verdict) => {
+        if (!verdict.ok) return verdict
+        const { user, ntHash } = verdict
+        return { ok: true, account: distinct(user, found.name), ntHash }
+      })
     },
   }
-}
-
-function accountOf(verdict: DirectoryVerdict): LoginVerdict {
-  return verdict.ok ? { ok: true, account: verdict.user } : verdict
 }
 
 function refused(reason: LoginRefusal): Refused {

@@ -7,7 +7,6 @@ import type { Account } from '#db/accounts.ts'
 import { decodeEvent } from '#db/event-line.ts'
 import type { Gateway } from '#db/gateways.ts'
 import type { Network, NetworkKind } from '#db/sites.ts'
-import { NO_DIRECTORIES } from '../access/staff-login.ts'
 import { createTunnelContext } from '../eap/tls-tunnel.ts'
 import type { TunnelCredentials } from '../eap/tls-tunnel.ts'
 import { composeServer } from '../main.ts'
@@ -109,7 +108,6 @@ export async function createTestServer(
   const composed = composeServer({
     gateways: () => house.gateways,
     accounts: () => house.accounts,
-    directories: NO_DIRECTORIES,
     grants: {
       until: (mac) => house.grants.get(mac) ?? null,
       find: (mac) => house.findGrant(mac),
