@@ -145,7 +145,7 @@ export function createDirectory(deps: ServerDeps): Directory {
   }
 
   /** Bounds how many are under way and how long each takes, and counts what came of it. */
-  async function bounded<V extends { ok: boolean }>(
+  async function bounded<V extends DirectoryVerdict | NtHashVerdict>(
     name: LoginName,
     work: (until: number) => Promise<V | Refused>,
   ): Promise<V | Refused> {
@@ -158,10 +158,9 @@ export function createDirectory(deps: ServerDeps): Directory {
       const working = work(clock() + DIRECTORY_LIMITS.loginMs).finally(() => {
         underWay -= 1
       })
-      const late = refused('directory-unavailable')
-      verdict = (await within(DIRECTORY_LIMITS.loginMs, working, late)) as V | Refused
+      verdict = await within(DIRECTORY_LIMITS.loginMs, working)
     }
-    metrics.outcomes['reason' in verdict ? verdict.reason : 'accepted'].inc()
+    metrics.outcomes[verdict.ok ? 'accepted' : verdict.reason].inc()
     return verdict
   }
 
@@ -217,9 +216,9 @@ function passwordText(password: Uint8Array): string | null {
   }
 }
 
-async function within<T, L>(ms: number, work: Promise<T>, late: L): Promise<T | L> {
-  const timer = Promise.withResolvers<L>()
-  const timeout = setTimeout(() => timer.resolve(late), ms)
+async function within<V>(ms: number, work: Promise<V>): Promise<V | Refused> {
+  const timer = Promise.withResolvers<Refused>()
+  const timeout = setTimeout(() => timer.resolve(refused('directory-unavailable')), ms)
   try {
     return await Promise.race([work, timer.promise])
   } finally {

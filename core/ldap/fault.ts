@@ -1,12 +1,10 @@
-export const CONNECT_FAULTS = [
-  'not-reached',
-  'name-not-found',
-  'tls-untrusted',
-  'tls-name',
-  'tls',
-  'start-tls',
-] as const
-export type ConnectFault = (typeof CONNECT_FAULTS)[number]
+export type ConnectFault =
+  | 'not-reached'
+  | 'name-not-found'
+  | 'tls-untrusted'
+  | 'tls-name'
+  | 'tls'
+  | 'start-tls'
 
 /** Why there is no answer, or one that is no good. */
 export interface LdapFault {

@@ -16,7 +16,7 @@ const LONGEST_RESPONSE = 1_024
  */
 export function requestStartTls(socket: Socket): Promise<LdapOutcome<null>> {
   return new Promise((resolve) => {
-    let received: Buffer<ArrayBufferLike> = Buffer.alloc(0)
+    let received: Buffer = Buffer.alloc(0)
     const finish = (outcome: LdapOutcome<null>): void => {
       socket.off('data', onData).off('close', onClose)
       socket.pause()

@@ -119,6 +119,6 @@ function refused(reason: LoginRefusal): Refused {
   return { ok: false, reason }
 }
 
-function then<T, R>(value: T | Promise<T>, next: (value: T) => R): R | Promise<R> {
-  return value instanceof Promise ? value.then(next) : next(value)
+function then<T, R>(value: T | Promise<T>, read: (value: T) => R): R | Promise<R> {
+  return value instanceof Promise ? value.then(read) : read(value)
 }

@@ -16,6 +16,10 @@ const PEERS: readonly (readonly [program: string, packageName: string])[] = [
   ['dig', 'bind9-dnsutils'],
   ['kdig', 'knot-dnsutils'],
   ['ip', 'iproute2'],
+  ['slapd', 'slapd'],
+  ['ldapmodify', 'ldap-utils'],
+  ['samba', 'samba-ad-dc'],
+  ['/usr/share/samba/setup/provision.ldif', 'samba-ad-provision'],
   ['curl', 'curl'],
   ['chromium', 'chromium'],
 ]

@@ -3,12 +3,12 @@ import type { EventName } from '#core/events.ts'
 import type { Fields, Log } from '#core/log.ts'
 import { createMetrics } from '#core/metrics.ts'
 import type { Metrics } from '#core/metrics.ts'
-import { createDirectory } from '../directory.ts'
-import type { Directory } from '../directory.ts'
-import { createDirectoryMetrics } from '../directory-metrics.ts'
-import type { DirectorySettings } from '../directory-settings.ts'
-import { parseLoginName } from '../login-name.ts'
-import type { DirectoryVerdict } from '../verdict.ts'
+import { createDirectory } from '#core/ldap/directory.ts'
+import type { Directory } from '#core/ldap/directory.ts'
+import { createDirectoryMetrics } from '#core/ldap/directory-metrics.ts'
+import type { DirectorySettings } from '#core/ldap/directory-settings.ts'
+import { parseLoginName } from '#core/ldap/login-name.ts'
+import type { DirectoryVerdict } from '#core/ldap/verdict.ts'
 
 export interface TestDirectory extends Disposable {
   readonly directory: Directory

@@ -152,7 +152,7 @@ const PEOPLE = [
       'cn: policy',
       'pwdAttribute: userPassword',
     ],
-    ...['pwdLockout: TRUE', 'pwdMaxFailure: 20', 'pwdMaxAge: 31536000', 'pwdMustChange: TRUE'],
+    ...['pwdLockout: TRUE', 'pwdMaxFailure: 3', 'pwdMaxAge: 31536000', 'pwdMustChange: TRUE'],
   ),
   person('alice', 'wonderland', ['sambaNTPassword: 8846F7EAEE8FB117AD06BDD830B7586C']),
   person('bernard', 'hermite'),
@@ -161,7 +161,7 @@ const PEOPLE = [
   person('ended', 'was-here', ['shadowExpire: 19000']),
   person('old', 'too-old', ['pwdChangedTime: 20200101000000Z']),
   person('reset', 'first-one', ['pwdReset: TRUE']),
-  person('locked', 'locked-out', ['pwdAccountLockedTime: 20991231000000Z']),
+  person('locked', 'locked-out'),
   entry(
     `cn=twin one,ou=people,${SLAPD.baseDn}`,
     ...['objectClass: inetOrgPerson', 'uid: twin', 'cn: twin one', 'sn: one', 'userPassword: one'],
