@@ -272,3 +272,18 @@ test('where names without a realm belong to others, a person is called with the 
     user: { username: 'alice@restos.example' },
   })
 })
+
+test('the bytes of a password may be used for something else while the directory is asked', async () => {
+  const { state, directory } = house()
+  const answer = Promise.withResolvers<DirectoryVerdict>()
+  state.login = () => answer.promise
+  const password = Buffer.from('wonderland')
+  const asking = directory.check(parseLoginName('alice'), password)
+  password.fill(0)
+  answer.resolve(alice('staff'))
+  expect(await asking).toEqual(alice('staff'))
+  for (let i = 0; i < 5; i += 1) await turn()
+  state.login = () => Promise.resolve(AWAY)
+  const again = await directory.check(parseLoginName('alice'), Buffer.from('wonderland'))
+  expect(again).toEqual(alice('staff'))
+})

@@ -44,6 +44,7 @@ export interface MemoryDeps {
 interface Person {
   /** The hash of the password that the directory accepted; the name is ours, to bind it to. */
   readonly account: Account
+  /** As it is given out: the same object as long as nothing changes. */
   readonly user: DirectoryUser
   /** When the directory accepted the password, and when it last said that the person may come in. */
   readonly provedAt: number
@@ -77,11 +78,11 @@ export function createRememberedDirectory(
   const knowsPassword = (person: Person, password: Uint8Array): boolean | undefined =>
     verified.recall(verified.keyOf(person.account, password))
 
-  function accepted(user: DirectoryUser): DirectoryVerdict {
-    // Where this directory does not answer for names without a realm, another bob may be somewhere.
+  /** Where this directory does not answer for names without a realm, another bob may be somewhere. */
+  function named(user: DirectoryUser): DirectoryUser {
     const [realm = ''] = settings.realms
-    const username = settings.realms.includes('') ? user.username : `${user.username}@${realm}`
-    return { ok: true, user: { ...user, username } }
+    if (settings.realms.includes('')) return user
+    return { ...user, username: `${user.username}@${realm}` }
   }
 
   async function remember(key: string, password: Uint8Array, user: DirectoryUser): Promise<void> {
@@ -110,9 +111,10 @@ export function createRememberedDirectory(
     const key = keyOf(name)
     const verdict = await directory.login(name, password)
     if (verdict.ok) {
+      const user = named(verdict.user)
       wrong.forget(digest)
-      remember(key, password, verdict.user).catch(() => uses['not-kept'].inc())
-      return accepted(verdict.user)
+      remember(key, password, user).catch(() => uses['not-kept'].inc())
+      return { ok: true, user }
     }
     if (isUnanswered(verdict.reason)) return verdict
     if (verdict.reason !== 'wrong-password') {
@@ -152,7 +154,7 @@ export function createRememberedDirectory(
     // While it was computed the directory may have said something else.
     if (!isRight || people.get(key)?.account !== person.account) return null
     uses['last-good'].inc()
-    return accepted(person.user)
+    return { ok: true, user: person.user }
   }
 
   async function askedOrRemembered(
@@ -178,7 +180,7 @@ export function createRememberedDirectory(
       const isSame = person !== undefined && knowsPassword(person, password) === true
       if (isSame && isWithin(person.provedAt, freshMs)) {
         uses.fresh.inc()
-        return accepted(person.user)
+        return { ok: true, user: person.user }
       }
       const nameOnly = { username: key, passwordHash: '', groups: [] }
       const digest = verified.keyOf(nameOnly, password)
@@ -186,20 +188,21 @@ export function createRememberedDirectory(
         uses['wrong-password'].inc()
         return { ok: false, reason: 'wrong-password' }
       }
-      const asking = askOnce(name, password, digest)
-      return askedOrRemembered(key, password, asking, isSame)
+      // From here on it waits, and the bytes it was given may be those of the next packet.
+      const own = Uint8Array.from(password)
+      return askedOrRemembered(key, own, askOnce(name, own, digest), isSame)
     },
     standing(name) {
       const key = keyOf(name)
       const person = people.get(key)
-      if (person !== undefined && isWithin(person.seenAt, freshMs)) return accepted(person.user)
+      if (person !== undefined && isWithin(person.seenAt, freshMs))
+        return { ok: true, user: person.user }
       const asking = directory.standing(name).then((verdict): DirectoryVerdict => {
         const held = people.get(key)
         if (verdict.ok) {
-          if (held !== undefined) {
-            people.set(key, { ...held, user: verdict.user, seenAt: clock() })
-          }
-          return accepted(verdict.user)
+          const user = named(verdict.user)
+          if (held !== undefined) people.set(key, { ...held, user, seenAt: clock() })
+          return { ok: true, user }
         }
         if (!isUnanswered(verdict.reason)) people.delete(key)
         return verdict
@@ -210,14 +213,13 @@ export function createRememberedDirectory(
         const held = people.get(key)
         if (held === undefined || !isWithin(held.provedAt, lastGoodMs)) return verdict ?? asking
         uses['last-good'].inc()
-        return accepted(held.user)
+        return { ok: true, user: held.user }
       })
     },
     async ntHashOf(name) {
       const verdict = await directory.ntHashOf(name)
       if (!verdict.ok) return verdict
-      const user = accepted(verdict.user)
-      return user.ok ? { ok: true, user: user.user, ntHash: verdict.ntHash } : user
+      return { ok: true, user: named(verdict.user), ntHash: verdict.ntHash }
     },
   }
 }
