@@ -2,7 +2,7 @@
 export const DIRECTORY_LIMITS = {
   /** Logins under way; more are refused at once, so that a slow directory holds no more than this. */
   logins: 32,
-  /** To connect, with TLS and the service account's bind. */
+  /** To connect, with TLS; the service account's bind is an operation. */
   connectMs: 1_500,
   /** One question and its answer. */
   operationMs: 1_500,

@@ -9,9 +9,10 @@ import { accountingRow } from './accounting.ts'
 import { ACCOUNTS, SECRET, papRow, startPeer } from './radius.ts'
 import { perCpuSecond, printRows, ratiosOf } from './row.ts'
 import type { Row } from './row.ts'
+import { slowDirectoryRow } from './slow-directory.ts'
 
 /**
- * `npm run bench [-- --million] [--only=pap,accounting,names]`: this project beside its peers, in one
+ * `npm run bench [-- --million] [--only=pap,accounting,names,directory]`: this project beside its peers, in one
  * run, on this machine.
  */
 const only = process.argv.find((arg) => arg.startsWith('--only='))?.slice('--only='.length)
@@ -65,6 +66,8 @@ async function measureAll(): Promise<readonly Row[]> {
     }
   }
   if (isAsked('names')) rows.push(await blockedNameRow(folder, product, names))
+  // Last: it takes the local accounts away.
+  if (isAsked('directory')) rows.push(await slowDirectoryRow(folder, product))
   return rows
 }
 

@@ -31,6 +31,9 @@ export const BENCH_PEERS: typeof PEERS = [
   ['unbound', 'unbound'],
   ['dig', 'bind9-dnsutils'],
   ['dnsperf', 'dnsperf'],
+  ['/usr/lib/freeradius/rlm_ldap.so', 'freeradius-ldap'],
+  ['slapd', 'slapd'],
+  ['ldapmodify', 'ldap-utils'],
 ]
 
 /** Installs the peers that are missing. Throws where one is still absent: nothing is skipped. */
