@@ -1,6 +1,4 @@
 import type { Config } from '#core/config.ts'
-import { reasonOf } from '#core/error.ts'
-import type { DirectorySettings } from '#core/ldap/directory-settings.ts'
 import { examineDirectory } from '#core/ldap/examine.ts'
 import { loadDirectories } from '#db/directories.ts'
 import type { House } from './house.ts'
@@ -16,12 +14,7 @@ export async function checkDirectories(
   { database, seal }: House,
   config: Config,
 ): Promise<readonly Finding[]> {
-  let declared: readonly DirectorySettings[]
-  try {
-    declared = await loadDirectories(database, seal)
-  } catch (thrown) {
-    return [{ what: 'directories', wrong: reasonOf(thrown) }]
-  }
+  const declared = await loadDirectories(database, seal)
   const all = config.directory === null ? declared : [...declared, config.directory]
   if (all.length === 0) {
     return [{ what: 'directory (LDAP)', note: 'none is declared: local accounts only' }]

@@ -4,7 +4,7 @@ import { Resolver } from 'node:dns/promises'
 import { createServer } from 'node:net'
 import { styleText } from 'node:util'
 import type { Config } from '#core/config.ts'
-import { reasonOf } from '#core/error.ts'
+import { AppError, reasonOf } from '#core/error.ts'
 import { formatListenAddress, listenError } from '#core/listen.ts'
 import type { ListenAddress } from '#core/listen.ts'
 import { chooseUdpLayer } from '#core/udp/udp-layer.ts'
@@ -75,7 +75,7 @@ async function checkHouse(config: Config): Promise<readonly Finding[]> {
     ]
     const findings: Finding[] = [{ what: 'database' }]
     for (const [what, check] of checks) findings.push(await checkOrTell(what, () => check(house)))
-    findings.push(...(await checkDirectories(house, config)))
+    findings.push(...(await checkDirectoriesOrTell(house, config)))
     return findings
   } catch (thrown) {
     return [{ what: 'database', wrong: reasonOf(thrown) }]
@@ -91,6 +91,17 @@ async function checkOrTell(what: string, check: () => Promise<Finding>): Promise
   } catch (thrown) {
     if (!isRefused(thrown)) throw thrown
     return { what, note: 'this login may not look; run doctor as the one that owns the database' }
+  }
+}
+
+/** A service account's password that does not open has a way out, as a gateway's secret has. */
+async function checkDirectoriesOrTell(house: House, config: Config): Promise<readonly Finding[]> {
+  try {
+    return await checkDirectories(house, config)
+  } catch (thrown) {
+    const what = 'directories'
+    if (thrown instanceof AppError) return [{ what, wrong: thrown.message }]
+    return [await checkOrTell(what, () => Promise.reject(thrown))]
   }
 }
 

@@ -14,9 +14,9 @@ import { up as search } from './migrations/0007-search.ts'
 import { up as journal } from './migrations/0008-journal.ts'
 import { up as compactLog } from './migrations/0009-compact-log.ts'
 import { up as keysAndEnds } from './migrations/0011-keys-and-ends.ts'
-import { up as directories } from './migrations/0013-directories.ts'
 import { up as sourceNat } from './migrations/0014-source-nat.ts'
 import { up as roles } from './migrations/0016-roles.ts'
+import { up as directories } from './migrations/0018-directories.ts'
 import { makePartitions } from './partitions.ts'
 
 /** In order; append only: what has been released is never edited. */
@@ -31,9 +31,9 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0008-journal': { up: journal },
   '0009-compact-log': { up: compactLog },
   '0011-keys-and-ends': { up: keysAndEnds },
-  '0013-directories': { up: directories },
   '0014-source-nat': { up: sourceNat },
   '0016-roles': { up: roles },
+  '0018-directories': { up: directories },
 }
 
 const OLDEST_SERVER = 150_000

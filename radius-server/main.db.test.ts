@@ -239,7 +239,7 @@ test('staff of the directory in the environment come in, and of one that is decl
     expect(await login('bob', 'hello')).toBe(CODE['Access-Accept'])
     expect(await login('carol@paris.test', 'two')).toBe(CODE['Access-Reject'])
     await database.kysely
-      .insertInto('house.directory')
+      .insertInto('staff.directory')
       .values({
         ...{ name: 'paris', urls: [second.url], start_tls: false, ca_pem: null, kind: null },
         ...{ base_dn: 'dc=test', bind_dn: 'cn=service', realms: ['paris.test'] },

@@ -51,7 +51,7 @@ describe('directories', () => {
     expect(await apply(database, NATIONAL)).toEqual(['+ directory national'])
     expect(await apply(database, NATIONAL)).toEqual([])
     const [row] = await database.sql<{ text: string }[]>`
-      select to_jsonb(d)::text as text from house.directory d`
+      select to_jsonb(d)::text as text from staff.directory d`
     expect(row?.text).not.toContain('let-me-look')
     const [loaded] = await loadDirectories(database, testSeal)
     expect(new X509Certificate(loaded?.caPem ?? '').ca).toBe(true)
@@ -81,6 +81,17 @@ describe('directories', () => {
     ])
     expect(await apply(database, 'version: 1\ndirectories: []\n')).toEqual(['- directory national'])
     expect(await loadDirectories(database, testSeal)).toEqual([])
+  })
+
+  test('are read by the RADIUS server and by no other part', async () => {
+    await using database = await openTestDatabase()
+    await apply(database, NATIONAL)
+    expect(await loadDirectories(database.as('radius'), testSeal)).toHaveLength(1)
+    for (const part of ['portal', 'dns', 'jobs', 'operator'] as const) {
+      await expect(loadDirectories(database.as(part), testSeal)).rejects.toThrow(
+        /permission denied/,
+      )
+    }
   })
 
   test('are announced to whoever holds them in memory', async () => {
