@@ -4,7 +4,7 @@ import { Resolver } from 'node:dns/promises'
 import { createServer } from 'node:net'
 import { styleText } from 'node:util'
 import type { Config } from '#core/config.ts'
-import { reasonOf } from '#core/error.ts'
+import { AppError, reasonOf } from '#core/error.ts'
 import { formatListenAddress, listenError } from '#core/listen.ts'
 import type { ListenAddress } from '#core/listen.ts'
 import { chooseUdpLayer } from '#core/udp/udp-layer.ts'
@@ -15,6 +15,7 @@ import { loadOrganisation } from '#db/organisation.ts'
 import { powerOf } from '#db/login.ts'
 import { partitionDays, utcDay } from '#db/partitions.ts'
 import { effectiveTerms, loadTerms } from '#db/terms.ts'
+import { checkDirectories } from './check-directories.ts'
 import { openHouse, requireConfig, requireMigrated } from './house.ts'
 import type { House } from './house.ts'
 import { EXIT_FAILED } from './run.ts'
@@ -40,10 +41,7 @@ export async function runDoctor(): Promise<number> {
   findings.push(...(await checkHouse(config)))
   findings.push(checkUdpLayer(config), ...(await checkPorts(config)))
   findings.push(...(await Promise.all(config.dnsUpstream.map(checkUpstream))))
-  findings.push(
-    { what: 'directory (LDAP)', note: 'not built yet: local accounts only' },
-    { what: 'single sign-on (OIDC)', note: 'not built yet' },
-  )
+  findings.push({ what: 'single sign-on (OIDC)', note: 'not built yet' })
   for (const finding of findings) console.log(formatFinding(finding))
   const wrong = findings.filter((finding) => finding.wrong !== undefined)
   console.log(wrong.length === 0 ? '\nAll is well.' : `\n${wrong.length} to mend.`)
@@ -77,6 +75,7 @@ async function checkHouse(config: Config): Promise<readonly Finding[]> {
     ]
     const findings: Finding[] = [{ what: 'database' }]
     for (const [what, check] of checks) findings.push(await checkOrTell(what, () => check(house)))
+    findings.push(...(await checkDirectoriesOrTell(house, config)))
     return findings
   } catch (thrown) {
     return [{ what: 'database', wrong: reasonOf(thrown) }]
@@ -92,6 +91,17 @@ async function checkOrTell(what: string, check: () => Promise<Finding>): Promise
   } catch (thrown) {
     if (!isRefused(thrown)) throw thrown
     return { what, note: 'this login may not look; run doctor as the one that owns the database' }
+  }
+}
+
+/** A service account's password that does not open has a way out, as a gateway's secret has. */
+async function checkDirectoriesOrTell(house: House, config: Config): Promise<readonly Finding[]> {
+  try {
+    return await checkDirectories(house, config)
+  } catch (thrown) {
+    const what = 'directories'
+    if (thrown instanceof AppError) return [{ what, wrong: thrown.message }]
+    return [await checkOrTell(what, () => Promise.reject(thrown))]
   }
 }
 

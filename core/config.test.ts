@@ -68,9 +68,30 @@ describe('the environment', () => {
   })
 
   test('that asks for what is not built yet is told so', () => {
-    const read = readConfig({ LDAP_URL: 'ldaps://ldap.example.org' })
+    const read = readConfig({ OIDC_ISSUER: 'https://sso.example.org' })
     expect(read.ok && read.config.warnings).toEqual([
-      'LDAP_URL is set, but accounts from LDAP is not built yet: it has no effect',
+      'OIDC_ISSUER is set, but sign-in with OIDC is not built yet: it has no effect',
+    ])
+  })
+
+  test('names a directory with four variables, and none of them alone', () => {
+    const LDAP = {
+      LDAP_URL: 'ldaps://one.example.org, ldap://two.example.org:1389',
+      LDAP_BIND_DN: 'cn=accueil,dc=restos,dc=example',
+      LDAP_BIND_PASSWORD: 'let-me-look',
+      LDAP_BASE_DN: 'ou=people,dc=restos,dc=example',
+    }
+    const read = readConfig(LDAP)
+    expect(read.ok && read.config.directory).toMatchObject({
+      urls: ['ldaps://one.example.org', 'ldap://two.example.org:1389'],
+      startTls: true,
+      kind: null,
+      realms: ['restos.example', ''],
+    })
+    const half = readConfig({ ...LDAP, LDAP_BASE_DN: undefined, LDAP_URL: 'https://x' })
+    expect(half.ok ? [] : half.problems).toEqual([
+      'LDAP_BASE_DN is missing: a directory needs all four LDAP_ variables',
+      'LDAP_URL names "https://x", which is not an address such as ldaps://ldap.restos.example',
     ])
   })
 })

@@ -1,5 +1,7 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
+import type { DirectorySettings } from './ldap/directory-settings.ts'
+import { directoryOfEnvironment } from './ldap/environment.ts'
 import { parseListenAddress } from './listen.ts'
 import type { ListenAddress } from './listen.ts'
 import { UDP_LAYERS } from './udp/udp-layer.ts'
@@ -22,6 +24,8 @@ export interface Config {
   readonly demo: boolean
   /** 32 bytes; null: the one in the data folder of an embedded database. */
   readonly masterKey: Uint8Array | null
+  /** The directory that LDAP_URL names; null where it names none. */
+  readonly directory: DirectorySettings | null
   /** Sentences about variables that are right but have nothing behind them in this version. */
   readonly warnings: readonly string[]
 }
@@ -74,6 +78,10 @@ const VARIABLES = z.object({
       return upstreams
     }),
   ACCUEIL_UDP_LAYER: z.enum(UDP_LAYERS, 'is not native or dgram').optional(),
+  LDAP_URL: z.string().optional(),
+  LDAP_BIND_DN: z.string().optional(),
+  LDAP_BIND_PASSWORD: z.string().optional(),
+  LDAP_BASE_DN: z.string().optional(),
   ACCUEIL_DEMO: z.enum(['0', '1'], 'is not 0 or 1').optional(),
   ACCUEIL_MASTER_KEY: z
     .string()
@@ -94,10 +102,6 @@ const NOT_BUILT_YET: Readonly<Record<string, string>> = {
   OIDC_ISSUER: 'sign-in with OIDC',
   OIDC_CLIENT_ID: 'sign-in with OIDC',
   OIDC_CLIENT_SECRET: 'sign-in with OIDC',
-  LDAP_URL: 'accounts from LDAP',
-  LDAP_BIND_DN: 'accounts from LDAP',
-  LDAP_BIND_PASSWORD: 'accounts from LDAP',
-  LDAP_BASE_DN: 'accounts from LDAP',
 }
 
 type Outcome = { ok: true; config: Config } | { ok: false; problems: readonly string[] }
@@ -116,6 +120,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): O
   if (!parsed.success || problems.length > 0) return { ok: false, problems }
 
   const variables = parsed.data
+  const ldap = directoryOfEnvironment(variables)
+  if ('problems' in ldap) return { ok: false, problems: ldap.problems }
   const databaseUrl = variables.DATABASE_URL ?? null
   if (databaseUrl !== null && variables.ACCUEIL_MASTER_KEY === null) {
     return {
@@ -140,6 +146,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): O
       udpLayer: variables.ACCUEIL_UDP_LAYER ?? null,
       demo: (variables.ACCUEIL_DEMO ?? (databaseUrl === null ? '1' : '0')) === '1',
       masterKey: variables.ACCUEIL_MASTER_KEY,
+      directory: ldap.directory,
       warnings: Object.entries(NOT_BUILT_YET)
         .filter(([name]) => given[name] !== undefined)
         .map(([name, what]) => `${name} is set, but ${what} is not built yet: it has no effect`),

@@ -5,6 +5,10 @@
 export type EventName =
   | 'database.lost'
   | 'database.recovered'
+  | 'directory.groups.cut'
+  | 'directory.server.lost'
+  | 'directory.server.recovered'
+  | 'directory.service-account.refused'
   | 'dns.list.read'
   | 'dns.listening'
   | 'dns.lists.compiled'

@@ -23,6 +23,13 @@ export interface Metrics {
   ): Readonly<Record<V, Counter>>
   /** `read` is called at each scrape. */
   gauge(name: string, help: string, read: () => number): void
+  /** The same for things that come and go: one value for each value of one label. */
+  gauges(
+    name: string,
+    help: string,
+    label: string,
+    read: () => Iterable<readonly [labelValue: string, value: number]>,
+  ): void
   /** `buckets` are upper bounds in seconds. */
   histogram(
     name: string,
@@ -71,6 +78,18 @@ export function createMetrics(options: { process?: boolean } = {}): Metrics {
         registers: [registry],
         collect() {
           this.set(read())
+        },
+      })
+    },
+    gauges(name, help, label, read) {
+      new Gauge({
+        name,
+        help,
+        labelNames: [label],
+        registers: [registry],
+        collect() {
+          this.reset()
+          for (const [labelValue, value] of read()) this.set({ [label]: labelValue }, value)
         },
       })
     },

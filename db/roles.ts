@@ -61,6 +61,8 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
   staff: { radius: 'usage', operator: 'usage' },
   // Who approves a pack may prove by the password of an account who he is.
   'staff.account': { radius: 'select', operator: 'select' },
+  // With the sealed password of the service account.
+  'staff.directory': { radius: 'select' },
   'staff.certificate': { radius: 'select, insert, update' },
 
   // What guests accepted.

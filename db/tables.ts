@@ -14,6 +14,7 @@ export interface Tables {
   'house.rule': RuleTable
   'staff.account': AccountTable
   'staff.certificate': CertificateTable
+  'staff.directory': DirectoryTable
   'house.publish_target': { kind: 'file' | 'url'; target: string }
   'house.retention': { id: Generated<number>; audit_days: number }
   'audit.entry': AuditTable
@@ -107,6 +108,25 @@ interface CertificateTable {
   ca_pem: string
   /** Sealed, context `certificate:NAME`. */
   key_pem: string
+}
+
+interface DirectoryTable {
+  name: string
+  urls: string[]
+  start_tls: boolean
+  ca_pem: string | null
+  base_dn: string
+  bind_dn: string
+  /** Sealed, context `directory:NAME`. */
+  bind_password: string
+  kind: 'openldap' | 'active-directory' | null
+  realms: string[]
+  user_filter: string | null
+  groups_base_dn: string | null
+  groups_from: 'members' | 'memberOf'
+  groups_nested: boolean
+  last_good_seconds: number
+  nt_hash_attribute: string | null
 }
 
 interface AuditTable {

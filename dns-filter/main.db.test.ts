@@ -44,6 +44,7 @@ function configFor(port: number, upstreams: readonly ScriptedUpstream[]): Config
     udpLayer: null,
     demo: false,
     masterKey: null,
+    directory: null,
     warnings: [],
   }
 }

@@ -33,6 +33,7 @@ async function startPortal(
       udpLayer: null,
       demo: false,
       masterKey: null,
+      directory: null,
       warnings: [],
     },
     database,

@@ -2,7 +2,7 @@ import { createSocket } from 'node:dgram'
 import type { Socket } from 'node:dgram'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { readConfig } from '#core/config.ts'
 import type { Config } from '#core/config.ts'
 import { systemClock } from '#core/clock.ts'
@@ -12,6 +12,7 @@ import { createMetrics } from '#core/metrics.ts'
 import { recordAcceptance } from '#db/acceptances.ts'
 import { openDatabase } from '#db/connection.ts'
 import { parseMac } from '#core/mac.ts'
+import { onePerson, startScriptedServer } from '#core/ldap/testing/scripted-server.ts'
 import { openTestDatabase } from '../test/support/database.ts'
 import type { TestDatabase } from '../test/support/database.ts'
 import { foldJournal } from '../test/support/journal.ts'
@@ -33,8 +34,12 @@ async function freePort(): Promise<number> {
   return port
 }
 
-async function configOf(dataDir: string): Promise<Config> {
+async function configOf(
+  dataDir: string,
+  more: Readonly<Record<string, string>> = {},
+): Promise<Config> {
   const read = readConfig({
+    ...more,
     ACCUEIL_DATA_DIR: dataDir,
     ACCUEIL_RADIUS_LISTEN: `127.0.0.1:${await freePort()}`,
     ACCUEIL_RADIUS_ACCT_LISTEN: `127.0.0.1:${await freePort()}`,
@@ -201,4 +206,54 @@ test('on a real database: two machines of the fleet show one certificate', async
     'radius-server wifi.example.org N',
   ])
   await Promise.all(roles.map((role) => role.stop()))
+})
+
+test('staff of the directory in the environment come in, and of one that is declared meanwhile', async () => {
+  await using database = await openTestDatabase()
+  await seedHouse(database, testSeal)
+  await using first = await startScriptedServer(onePerson({ uid: 'alice', password: 'one' }))
+  await using second = await startScriptedServer(onePerson({ uid: 'carol', password: 'two' }))
+  using folder = temporaryFolder()
+  const config = await configOf(folder.path, {
+    LDAP_URL: first.url,
+    LDAP_BIND_DN: 'cn=service',
+    LDAP_BIND_PASSWORD: 'service',
+    LDAP_BASE_DN: 'dc=test',
+  })
+  const role = createRole(config, database)
+  await role.start()
+  const gateway = createSocket('udp4')
+  let identifier = 0
+  const login = async (name: string, password: string): Promise<number> => {
+    identifier += 1
+    const attributes: Sent[] = [
+      [ATTRIBUTE['User-Name'], name],
+      [ATTRIBUTE['User-Password'], password],
+    ]
+    const request = randomRequest({ code: CODE['Access-Request'], identifier, attributes })
+    return (await ask(gateway, config.radius.port, request)).code
+  }
+  try {
+    expect(await login('alice', 'one')).toBe(CODE['Access-Accept'])
+    expect(await login('alice@test', 'wrong')).toBe(CODE['Access-Reject'])
+    expect(await login('bob', 'hello')).toBe(CODE['Access-Accept'])
+    expect(await login('carol@paris.test', 'two')).toBe(CODE['Access-Reject'])
+    await database.kysely
+      .insertInto('staff.directory')
+      .values({
+        ...{ name: 'paris', urls: [second.url], start_tls: false, ca_pem: null, kind: null },
+        ...{ base_dn: 'dc=test', bind_dn: 'cn=service', realms: ['paris.test'] },
+        bind_password: testSeal.seal('service', 'directory:paris'),
+        ...{ user_filter: null, groups_base_dn: null, groups_from: 'members' },
+        ...{ groups_nested: true, last_good_seconds: 0, nt_hash_attribute: null },
+      })
+      .execute()
+    await vi.waitUntil(
+      async () => (await login('carol@paris.test', 'two')) === CODE['Access-Accept'],
+      { timeout: 20_000 },
+    )
+  } finally {
+    gateway.close()
+    await role.stop()
+  }
 })

@@ -4,6 +4,7 @@ import type { SecureContext } from 'node:tls'
 import type { Clock } from '#core/clock.ts'
 import { AppError, reasonOf } from '#core/error.ts'
 import { formatListenAddress } from '#core/listen.ts'
+import type { DirectorySettings } from '#core/ldap/directory-settings.ts'
 import type { Log } from '#core/log.ts'
 import type { Metrics } from '#core/metrics.ts'
 import { hashPassword, verifyPassword } from '#core/password.ts'
@@ -16,15 +17,19 @@ import type { StoredCertificate } from '#db/certificates.ts'
 import type { Database } from '#db/connection.ts'
 import { loadGateways } from '#db/gateways.ts'
 import type { Gateway } from '#db/gateways.ts'
+import { loadDirectories } from '#db/directories.ts'
 import { createGrantTable } from '#db/grants.ts'
 import type { GrantTable } from '#db/grants.ts'
 import { createJournal } from '#db/journal.ts'
 import { createLive } from '#db/live.ts'
 import type { PartDeps } from '#db/part.ts'
+import { createDirectoryTable } from './access/directory-table.ts'
+import type { DirectoryTable } from './access/directory-table.ts'
 import { createGrantLookup } from './access/grant-lookup.ts'
 import { createMacAuthentication } from './access/mac-authentication.ts'
 import { createPap } from './access/pap.ts'
-import { PASSWORD_LIMITS, createStaffLogin } from './access/staff-login.ts'
+import { createStaffLogin } from './access/staff-login.ts'
+import { PASSWORD_LIMITS, createLocalLogin } from './access/local-login.ts'
 import { createVerifiedPasswords } from './access/verified-passwords.ts'
 import { createAccountingStep } from './accounting/accounting-step.ts'
 import { JOURNAL_DEADLINE_MS, createAccountingWriter } from './accounting/accounting-writer.ts'
@@ -77,6 +82,7 @@ export interface ComposedServer {
   readonly server: RadiusServer
   readonly metrics: RadiusMetrics
   readonly writer: AccountingWriter
+  readonly directories: DirectoryTable
   /** To be called now and then: lets go of what was idle too long. */
   readonly sweep: () => void
 }
@@ -88,12 +94,23 @@ export function composeServer(around: Surroundings): ComposedServer {
   const duplicates = createDuplicates(clock)
   const verified = createVerifiedPasswords(clock)
   const passwordGate = createGate(PASSWORD_LIMITS)
-  const login = createStaffLogin({
-    accounts: around.accounts,
-    verify: verifyPassword,
+  const directories = createDirectoryTable({
     verified,
     gate: passwordGate,
-    decoyHash: around.decoyHash,
+    log,
+    metrics: around.metrics,
+    clock,
+  })
+  const login = createStaffLogin({
+    accounts: around.accounts,
+    local: createLocalLogin({
+      accounts: around.accounts,
+      verify: verifyPassword,
+      verified,
+      gate: passwordGate,
+      decoyHash: around.decoyHash,
+    }),
+    directories,
   })
   const conversations = createConversations(clock)
   const writer = createAccountingWriter({
@@ -145,7 +162,7 @@ export function composeServer(around: Surroundings): ComposedServer {
   for (const [name, help, read] of gauges) {
     around.metrics.gauge(`accueil_radius_${name}`, help, read)
   }
-  return { server, metrics, writer, sweep: conversations.sweep }
+  return { server, metrics, writer, directories, sweep: conversations.sweep }
 }
 
 /** The RADIUS server: who may use a network, and the record of who did. */
@@ -182,6 +199,17 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
     initial: new Map(),
     load: () => loadAccounts(database),
   })
+  const directorySettings = createLive<readonly DirectorySettings[]>({
+    database,
+    log,
+    name: 'directories',
+    channels: ['house'],
+    initial: [],
+    load: () => loadDirectories(database, seal),
+    onChange: (settings) => {
+      directories.declare(config.directory === null ? settings : [...settings, config.directory])
+    },
+  })
   const grants = createGrantTable({ database, log, clock })
   const spool = createSpool({
     root: join(config.dataDir, 'spool'),
@@ -195,7 +223,7 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
     JOURNAL_DEADLINE_MS,
   )
 
-  const { server, metrics, writer, sweep } = composeServer({
+  const { server, metrics, writer, directories, sweep } = composeServer({
     gateways: () => gateways.value,
     accounts: () => accounts.value,
     grants,
@@ -259,7 +287,12 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
   return {
     name: 'radius',
     async start() {
-      await Promise.all([gateways.start(), accounts.start(), grants.start()])
+      await Promise.all([
+        gateways.start(),
+        accounts.start(),
+        directorySettings.start(),
+        grants.start(),
+      ])
       await loadCertificate()
       await spool.open()
       if (spool.lines > 0) log.info('radius.spool.found', { events: spool.lines })
@@ -284,7 +317,8 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
       await writer.stop()
       await spool.close()
       await journal.close()
-      await Promise.all([gateways.stop(), accounts.stop(), grants.stop()])
+      await Promise.all([gateways.stop(), accounts.stop(), directorySettings.stop(), grants.stop()])
+      directories.close()
     },
     ready() {
       if (!gateways.loaded || !accounts.loaded) return 'gateways and accounts are not loaded yet'

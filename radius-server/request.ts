@@ -1,3 +1,4 @@
+import { DIRECTORY_REFUSALS } from '#core/ldap/verdict.ts'
 import type { SourceAddress } from '#core/udp/source-address.ts'
 import type { Attribute } from './attributes.ts'
 import type { Client } from './client.ts'
@@ -26,9 +27,7 @@ export const METHODS = ['pap', 'mac', 'eap-ttls'] as const
 export type Method = (typeof METHODS)[number]
 
 export const REJECT_REASONS = [
-  'unknown-account',
-  'wrong-password',
-  'empty-password',
+  ...DIRECTORY_REFUSALS,
   'bad-password-attribute',
   'no-staff-network',
   'no-guest-network',

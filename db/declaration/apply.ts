@@ -5,6 +5,7 @@ import { writeAudit } from '../audit.ts'
 import type { Database } from '../connection.ts'
 import { formatChange } from './difference.ts'
 import type { Change } from './difference.ts'
+import { directoryStep } from './directories.ts'
 import { listStep, ruleStep } from './filtering.ts'
 import { legalStep } from './legal.ts'
 import { accountStep, organisationStep, termsStep } from './people.ts'
@@ -45,6 +46,7 @@ const STEPS = [
   listStep,
   ruleStep,
   accountStep,
+  directoryStep,
   sealingStep,
   retentionStep,
 ] as const

@@ -6,6 +6,8 @@ import type { z } from 'zod'
 import { reasonOf } from '#core/error.ts'
 import { overlap } from '../legal-basis.ts'
 import type { PublishTarget } from '../sealing/publish.ts'
+import { caProblem, tellSharedRealms } from './directories.ts'
+import type { DeclaredDirectory } from './directories.ts'
 import { declarationSchema } from './schema.ts'
 import type { FileDeclaration } from './schema.ts'
 import { publishTargetsOf } from './sealing.ts'
@@ -25,6 +27,7 @@ export interface Declaration {
   readonly lists: readonly (Omit<FileList, 'file' | 'url'> & { content: Uint8Array })[] | undefined
   readonly rules: NonNullable<FileDeclaration['rules']> | undefined
   readonly accounts: NonNullable<FileDeclaration['accounts']> | undefined
+  readonly directories: readonly DeclaredDirectory[] | undefined
   readonly sealing: readonly PublishTarget[] | undefined
   readonly retention: FileDeclaration['retention']
   /** Where each declared thing stands: `house.yaml:12: sites[0]`. */
@@ -173,7 +176,13 @@ function withFiles(
     const bytes = load(name, path, LARGEST_LOGO_BYTES)
     return type === undefined || bytes === null ? null : { type, bytes }
   }
-  const { organisation, terms, lists, ...rest } = data
+  const authority = (name: string, path: readonly PropertyKey[]): string => {
+    const pem = load(name, path, LARGEST_TEXT_BYTES)?.toString('utf8')
+    const problem = pem === undefined ? null : caProblem(pem)
+    if (problem !== null) say(path, `names ${resolve(folder, name)}, ${problem}`)
+    return pem ?? ''
+  }
+  const { organisation, terms, lists, directories, ...rest } = data
   const declaration = {
     associations: rest.associations,
     sites: rest.sites,
@@ -182,6 +191,10 @@ function withFiles(
     accounts: rest.accounts,
     sealing: publishTargetsOf(rest.sealing, folder),
     retention: rest.retention,
+    directories: directories?.map((directory, i) => ({
+      ...directory,
+      ca: directory.ca === undefined ? null : authority(directory.ca, ['directories', i, 'ca']),
+    })),
     organisation: organisation && {
       ...organisation,
       logo: organisation.logo === undefined ? null : logo(organisation.logo),
@@ -231,6 +244,7 @@ function join(parts: readonly Declaration[], problems: string[]): Declaration {
       | 'lists'
       | 'rules'
       | 'accounts'
+      | 'directories'
       | 'sealing',
   >(
     section: K,
@@ -251,6 +265,7 @@ function join(parts: readonly Declaration[], problems: string[]): Declaration {
     lists: all('lists'),
     rules: all('rules'),
     accounts: all('accounts'),
+    directories: all('directories'),
     sealing: all('sealing'),
     retention: retentions[0],
     origins: new Map(parts.flatMap((part) => [...part.origins])),
@@ -280,11 +295,13 @@ function join(parts: readonly Declaration[], problems: string[]): Declaration {
   once('the legal basis', joined.legal, ({ id }) => id)
   once('the list', joined.lists, ({ name }) => name)
   once('the account', joined.accounts, ({ username }) => username)
+  once('the directory', joined.directories, ({ name }) => name)
   once('the place for seals', joined.sealing, ({ target }) => target)
   once('the rule for', joined.rules, (rule) =>
     [rule.domain, rule.network, rule.site, rule.association].filter(Boolean).join(' '),
   )
   tellOverlaps(joined, problems)
+  tellSharedRealms(joined.directories ?? [], joined.origins, problems)
   return joined
 }
 

@@ -2,6 +2,7 @@ import { domainToASCII } from 'node:url'
 import { z } from 'zod'
 import { formatPrefix, parseAddress, parsePrefix } from '#core/ip.ts'
 import { portBlockProblem } from '#core/port-block.ts'
+import { directorySchema } from './directories.ts'
 import { retentionSchema } from './retention.ts'
 import { sealingSchema } from './sealing.ts'
 
@@ -208,6 +209,7 @@ export const declarationSchema = z.strictObject({
   lists: z.array(list).optional(),
   rules: z.array(rule).optional(),
   accounts: z.array(account).optional(),
+  directories: z.array(directorySchema).max(256).optional(),
   sealing: sealingSchema.optional(),
   retention: retentionSchema.optional(),
   roles: notBuilt('granting roles'),

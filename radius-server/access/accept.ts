@@ -1,9 +1,9 @@
-import type { Account } from '#db/accounts.ts'
 import type { Network } from '#db/sites.ts'
 import { integerAttribute, textAttribute, vlanAttributes } from '../attributes.ts'
 import type { Attribute } from '../attributes.ts'
 import { guestClass, staffClass } from '../class.ts'
 import { ATTRIBUTE } from '../dictionary.ts'
+import type { StaffAccount } from './staff-login.ts'
 
 /** RFC 2869 §5.16 wants no less than 600: 93,000 devices are then 155 records a second. */
 const ACCT_INTERIM_SECONDS = 600
@@ -16,12 +16,12 @@ const INTERIM = integerAttribute(ATTRIBUTE['Acct-Interim-Interval'], ACCT_INTERI
 
 /** The last answer of each account: one who roams gets the same again, and a changed one is another object. */
 const staffAnswers = new WeakMap<
-  Account,
+  StaffAccount,
   { readonly vlan: number | null; readonly attributes: readonly Attribute[] }
 >()
 
 /** User-Name is the account itself: gateways put it in accounting instead of the outer identity. */
-export function staffAttributes({ vlan }: Network, account: Account): readonly Attribute[] {
+export function staffAttributes({ vlan }: Network, account: StaffAccount): readonly Attribute[] {
   const before = staffAnswers.get(account)
   if (before !== undefined && before.vlan === vlan) return before.attributes
   const attributes = [

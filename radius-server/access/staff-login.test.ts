@@ -1,42 +1,80 @@
 import { expect, test } from 'vitest'
-import { createGate } from '../gate.ts'
+import type { LoginName } from '#core/ldap/login-name.ts'
 import { createStaffLogin } from './staff-login.ts'
-import { createVerifiedPasswords } from './verified-passwords.ts'
 
-const BOB = { username: 'bob', passwordHash: 'hash of hello', groups: [] }
+const BOB = { username: 'bob', passwordHash: 'x', groups: ['break-glass'] }
 
-function loginWith(limits: { running: number; waiting: number }) {
+function house() {
   const asked: string[] = []
+  const answer = (where: string, { user }: LoginName) => {
+    asked.push(`${where}: ${user}`)
+    return { ok: true as const, user: { username: user, groups: [where] } }
+  }
+  const directory = (where: string) => ({
+    check: (name: LoginName) => answer(where, name),
+    standing: (name: LoginName) => answer(where, name),
+    ntHashOf: (name: LoginName) =>
+      Promise.resolve({ ...answer(where, name), ntHash: new Uint8Array(16) }),
+  })
+  const realms = new Map([
+    ['', directory('national')],
+    ['paris.example', directory('paris')],
+  ])
   const login = createStaffLogin({
     accounts: () => new Map([['bob', BOB]]),
-    verify: async (phc, password) => {
-      asked.push(Buffer.from(password).toString())
-      await new Promise((done) => setTimeout(done, 5))
-      return phc === `hash of ${Buffer.from(password).toString()}`
+    local: {
+      check: (username) => {
+        asked.push(`local: ${username}`)
+        return username.toLowerCase() === 'bob'
+          ? { ok: true, account: BOB }
+          : { ok: false, reason: 'unknown-account' }
+      },
     },
-    verified: createVerifiedPasswords(Date.now),
-    gate: createGate(limits),
-    decoyHash: () => 'hash of nothing',
+    directories: { forRealm: (realm) => realms.get(realm) ?? null },
   })
-  return { asked, check: async (password: string) => login.check('bob', Buffer.from(password)) }
+  return { asked, check: (name: string | null) => login.check(name, Buffer.from('x')), login }
 }
 
-test('a hundred logins of one person at once cost one hash, and nobody is turned away', async () => {
-  const { asked, check } = loginWith({ running: 1, waiting: 1 })
-  const verdicts = await Promise.all(Array.from({ length: 100 }, () => check('hello')))
-  expect(verdicts.every(({ ok }) => ok)).toBe(true)
-  expect(asked).toEqual(['hello'])
+test('a name that a local account has is local, whatever directories there are', () => {
+  const { asked, check } = house()
+  expect(check('Bob')).toEqual({ ok: true, account: BOB })
+  expect(asked).toEqual(['local: Bob'])
 })
 
-test('different passwords are different checks, and past the limits it says overloaded', async () => {
-  const { asked, check } = loginWith({ running: 1, waiting: 1 })
-  const verdicts = await Promise.all(['hello', 'wrong', 'third'].map((password) => check(password)))
-  expect(verdicts).toEqual([
-    { ok: true, account: BOB },
-    { ok: false, reason: 'wrong-password' },
-    { ok: false, reason: 'overloaded' },
-  ])
-  expect(asked).toEqual(['hello', 'wrong'])
-  // What was turned away was not remembered as wrong.
-  expect(await check('third')).toEqual({ ok: false, reason: 'wrong-password' })
+test('every other name goes to the directory of its realm, and to no second one', () => {
+  const { asked, check } = house()
+  expect(check('alice')).toEqual({ ok: true, account: { username: 'alice', groups: ['national'] } })
+  expect(check('alice@Paris.Example')).toMatchObject({ account: { groups: ['paris'] } })
+  expect(asked).toEqual(['national: alice', 'paris: alice'])
+})
+
+test('a realm of nobody is answered like an unknown local name', () => {
+  const { asked, check } = house()
+  expect(check('alice@elsewhere.example')).toEqual({ ok: false, reason: 'unknown-account' })
+  expect(asked).toEqual(['local: alice@elsewhere.example'])
+})
+
+test("a directory's bob is not called what the local bob is called", () => {
+  const { check } = house()
+  expect(check('bob@paris.example')).toMatchObject({ account: { username: 'bob@paris.example' } })
+})
+
+test('an empty password, a name that is no text and one without end are asked of nobody', () => {
+  const { asked, check, login } = house()
+  expect(login.check('alice', new Uint8Array())).toEqual({ ok: false, reason: 'empty-password' })
+  expect(check(null)).toEqual({ ok: false, reason: 'bad-user-name' })
+  expect(check('x'.repeat(254))).toEqual({ ok: false, reason: 'bad-user-name' })
+  expect(asked).toEqual([])
+})
+
+test('a resumed session and MS-CHAPv2 go the same way', async () => {
+  const { login } = house()
+  expect(login.standing('bob')).toEqual({ ok: true, account: BOB })
+  expect(login.standing('alice')).toMatchObject({ account: { groups: ['national'] } })
+  expect(login.standing('alice@elsewhere.example')).toEqual({
+    ok: false,
+    reason: 'unknown-account',
+  })
+  expect(await login.ntHashOf('bob')).toEqual({ ok: false, reason: 'no-nt-hash' })
+  expect(await login.ntHashOf('alice')).toMatchObject({ ok: true, ntHash: new Uint8Array(16) })
 })

@@ -1,83 +1,124 @@
+import type {
+  DirectoryRefusal,
+  DirectoryUser,
+  DirectoryVerdict,
+  NtHashVerdict,
+} from '#core/ldap/verdict.ts'
+import { LONGEST_LOGIN_NAME, parseLoginName } from '#core/ldap/login-name.ts'
+import type { LoginName } from '#core/ldap/login-name.ts'
 import type { Account } from '#db/accounts.ts'
-import type { Gate } from '../gate.ts'
-import type { VerifiedPasswords } from './verified-passwords.ts'
+import type { LocalLogin } from './local-login.ts'
 
-export const PASSWORD_LIMITS = {
-  /** Threads of libuv's pool that may hash at once; the others stay free for DNS and files. */
-  running: 3,
-  /** At 44 ms each on two cores, the last of the queue is answered within 3 seconds. */
-  waiting: 128,
-} as const
+/** Who came in, whoever vouches for them. */
+export interface StaffAccount {
+  /** What accounting and the log call this person. */
+  readonly username: string
+  /** For the policy; never for a log line. */
+  readonly groups: readonly string[]
+}
+
+/** `overloaded` is answered with silence, so that the gateway asks again; the others with a reject. */
+export type LoginRefusal = DirectoryRefusal | 'overloaded'
 
 export type LoginVerdict =
-  | { readonly ok: true; readonly account: Account }
-  | {
-      readonly ok: false
-      readonly reason: 'unknown-account' | 'wrong-password' | 'empty-password' | 'overloaded'
-    }
+  | { readonly ok: true; readonly account: StaffAccount }
+  | { readonly ok: false; readonly reason: LoginRefusal }
 
+export type NtHashLogin =
+  | { readonly ok: true; readonly account: StaffAccount; readonly ntHash: Uint8Array }
+  | { readonly ok: false; readonly reason: LoginRefusal }
+
+/** Every method that ends in a name asks here. `username` null: not UTF-8. */
 export interface StaffLogin {
-  /** Answers at once when the same password was checked before. `username` null: not UTF-8. */
+  /** Answers at once when the same password was checked a short while before. */
   check(username: string | null, password: Uint8Array): LoginVerdict | Promise<LoginVerdict>
+  /** Whether this person may still come in, for whoever proved it before: a resumed TLS session. */
+  standing(username: string | null): LoginVerdict | Promise<LoginVerdict>
+  /** For MS-CHAPv2, which shows that somebody knows the NT hash and never the password. */
+  ntHashOf(username: string | null): NtHashLogin | Promise<NtHashLogin>
+}
+
+/** The directory that answers for a realm: one of those declared, with what is remembered of it. */
+export interface StaffDirectory {
+  check(name: LoginName, password: Uint8Array): DirectoryVerdict | Promise<DirectoryVerdict>
+  standing(name: LoginName): DirectoryVerdict | Promise<DirectoryVerdict>
+  ntHashOf(name: LoginName): Promise<NtHashVerdict>
+}
+
+export interface StaffDirectories {
+  /** `realm` in lower case, empty for a name without one; null where no directory answers for it. */
+  forRealm(realm: string): StaffDirectory | null
 }
 
 export interface StaffLoginDeps {
   readonly accounts: () => ReadonlyMap<string, Account>
-  readonly verify: (phc: string, password: Uint8Array) => Promise<boolean>
-  readonly verified: VerifiedPasswords
-  readonly gate: Gate
-  /** A hash that no password has, for names that do not exist. */
-  readonly decoyHash: () => string
+  readonly local: LocalLogin
+  readonly directories: StaffDirectories
 }
 
-export function createStaffLogin(deps: StaffLoginDeps): StaffLogin {
-  const { accounts, verify, verified, gate, decoyHash } = deps
-  const underWay = new Map<string, Promise<boolean>>()
+type Refused = { readonly ok: false; readonly reason: LoginRefusal }
 
-  /** All devices of a person come back at once after an outage: their password is hashed once. */
-  function checkOnce(key: string, phc: string, password: Uint8Array): Promise<boolean> | null {
-    const same = underWay.get(key)
-    if (same !== undefined) return same
-    const checking = gate.run(() => verify(phc, password))
-    if (checking === null) return null
-    // No larger than the gate lets in.
-    underWay.set(key, checking)
-    return checking.finally(() => underWay.delete(key))
+/**
+ * Local accounts come first for the names they hold, so that somebody gets in when the directory does
+ * not answer; every other name belongs to the directory of its realm.
+ */
+export function createStaffLogin({ accounts, local, directories }: StaffLoginDeps): StaffLogin {
+  function directoryOf(username: string): { directory: StaffDirectory; name: LoginName } | null {
+    if (accounts().has(username.toLowerCase())) return null
+    const name = parseLoginName(username)
+    const directory = directories.forRealm(name.realm)
+    return directory === null ? null : { directory, name }
   }
 
-  async function hashed(
-    account: Account,
-    isKnown: boolean,
-    key: string,
-    checking: Promise<boolean>,
-  ): Promise<LoginVerdict> {
-    const isRight = (await checking) && isKnown
-    verified.remember(key, isRight)
-    // The account may have been changed while the hash was computed.
-    const isStill = accounts().get(account.username)?.passwordHash === account.passwordHash
-    if (isRight && isStill) return { ok: true, account }
-    return { ok: false, reason: isKnown ? 'wrong-password' : 'unknown-account' }
+  /** `bob@restos.example`, known to the directory as bob, is not the local bob: the log must tell them apart. */
+  function distinct(user: DirectoryUser, { realm }: LoginName): StaffAccount {
+    if (!accounts().has(user.username)) return user
+    return { ...user, username: `${user.username}@${realm}` }
   }
+
+  const accountOf =
+    (name: LoginName) =>
+    (verdict: DirectoryVerdict): LoginVerdict =>
+      verdict.ok ? { ok: true, account: distinct(verdict.user, name) } : verdict
 
   return {
     check(username, password) {
-      // Some directories take an empty password for an anonymous, successful bind; no login has one.
-      if (password.length === 0) return { ok: false, reason: 'empty-password' }
-      if (username === null) return { ok: false, reason: 'unknown-account' }
-      const name = username.toLowerCase()
-      const known = accounts().get(name)
-      // Inside a TTLS tunnel anyone in radio range can ask: an unknown name must take as long as a
-      // wrong password, or the time of the answer lists the accounts.
-      const account = known ?? { username: name, passwordHash: decoyHash(), groups: [] }
-      const key = verified.keyOf(account, password)
-      const before = verified.recall(key)
-      if (before === true && known !== undefined) return { ok: true, account: known }
-      if (before !== undefined) {
-        return { ok: false, reason: known === undefined ? 'unknown-account' : 'wrong-password' }
+      // A bind with a name and no password succeeds anonymously (RFC 4513 §5.1.2): ask nobody.
+      if (password.length === 0) return refused('empty-password')
+      if (username === null || username.length > LONGEST_LOGIN_NAME) return refused('bad-user-name')
+      const found = directoryOf(username)
+      // Where nobody answers for a realm, the local check takes as long as for a wrong password.
+      if (found === null) return local.check(username, password)
+      return then(found.directory.check(found.name, password), accountOf(found.name))
+    },
+    standing(username) {
+      if (username === null || username.length > LONGEST_LOGIN_NAME) return refused('bad-user-name')
+      const found = directoryOf(username)
+      if (found !== null) return then(found.directory.standing(found.name), accountOf(found.name))
+      const account = accounts().get(username.toLowerCase())
+      return account === undefined ? refused('unknown-account') : { ok: true, account }
+    },
+    ntHashOf(username) {
+      if (username === null || username.length > LONGEST_LOGIN_NAME) return refused('bad-user-name')
+      const found = directoryOf(username)
+      if (found === null) {
+        // Of a local account there is argon2id and nothing else.
+        const isKnown = accounts().has(username.toLowerCase())
+        return refused(isKnown ? 'no-nt-hash' : 'unknown-account')
       }
-      const checking = checkOnce(key, account.passwordHash, password)
-      if (checking === null) return { ok: false, reason: 'overloaded' }
-      return hashed(account, known !== undefined, key, checking)
+      return found.directory.ntHashOf(found.name).then((verdict) => {
+        if (!verdict.ok) return verdict
+        const { user, ntHash } = verdict
+        return { ok: true, account: distinct(user, found.name), ntHash }
+      })
     },
   }
+}
+
+function refused(reason: LoginRefusal): Refused {
+  return { ok: false, reason }
+}
+
+function then<T, R>(value: T | Promise<T>, read: (value: T) => R): R | Promise<R> {
+  return value instanceof Promise ? value.then(read) : read(value)
 }

@@ -1,5 +1,4 @@
-import type { Account } from '#db/accounts.ts'
-import type { StaffLogin } from '../access/staff-login.ts'
+import type { StaffAccount, StaffLogin } from '../access/staff-login.ts'
 import { decodeText } from '../attributes.ts'
 import { withoutPadding } from '../obfuscation.ts'
 import type { RejectReason } from '../request.ts'
@@ -12,7 +11,7 @@ import type { InnerCredentials } from './ttls-avp.ts'
 export type TtlsOutcome =
   /** Send this in an EAP-Request of type TTLS. */
   | { readonly kind: 'request'; readonly data: Uint8Array }
-  | { readonly kind: 'success'; readonly account: Account; readonly keys: Uint8Array }
+  | { readonly kind: 'success'; readonly account: StaffAccount; readonly keys: Uint8Array }
   | { readonly kind: 'failure'; readonly reason: RejectReason }
   /** Nothing can be said now: the same response may come again. */
   | { readonly kind: 'overloaded' }

@@ -83,7 +83,7 @@ export async function measureLoad(
 }
 
 /** A first login costs ours an argon2 hash; measured is the day after, when devices come back. */
-async function everyoneOnce(port: number): Promise<void> {
+export async function everyoneOnce(port: number): Promise<void> {
   for (const [identifier, { name, password }] of ACCOUNTS.entries()) {
     const attributes = [attribute(ATTRIBUTE.userName, name)]
     const request = accessRequest({ identifier, secret: SECRET, attributes, password })

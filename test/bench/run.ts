@@ -9,11 +9,13 @@ import { accountingRow } from './accounting.ts'
 import { ACCOUNTS, SECRET, papRow, startPeer } from './radius.ts'
 import { perCpuSecond, printRows, ratiosOf } from './row.ts'
 import type { Row } from './row.ts'
+import { slowDirectoryRow } from './slow-directory.ts'
 import { YEAR_ROWS, measureYear, printYear } from './year/year.ts'
 
 /**
- * `npm run bench [-- --million] [--only=pap,accounting,names,year]`: this project beside its peers, in
- * one run, on this machine. The year is a small one, unless `--year [--rows=130000000]` asks for it alone.
+ * `npm run bench [-- --million] [--only=pap,accounting,names,directory,year]`: this project beside its
+ * peers, in one run, on this machine. The year is a small one, unless `--year [--rows=130000000]` asks for
+ * it alone.
  */
 const isYear = process.argv.includes('--year')
 const only = isYear ? 'year' : valueOf('only')
@@ -77,6 +79,8 @@ async function measureAll(): Promise<readonly Row[]> {
     }
   }
   if (isAsked('names')) rows.push(await blockedNameRow(folder, product, names))
+  // Last: it takes the local accounts away.
+  if (isAsked('directory')) rows.push(await slowDirectoryRow(folder, product))
   return rows
 }
 

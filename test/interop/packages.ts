@@ -16,6 +16,10 @@ const PEERS: readonly (readonly [program: string, packageName: string])[] = [
   ['dig', 'bind9-dnsutils'],
   ['kdig', 'knot-dnsutils'],
   ['ip', 'iproute2'],
+  ['slapd', 'slapd'],
+  ['ldapmodify', 'ldap-utils'],
+  ['samba', 'samba-ad-dc'],
+  ['/usr/share/samba/setup/provision.ldif', 'samba-ad-provision'],
   ['curl', 'curl'],
   ['chromium', 'chromium'],
 ]
@@ -27,6 +31,9 @@ export const BENCH_PEERS: typeof PEERS = [
   ['unbound', 'unbound'],
   ['dig', 'bind9-dnsutils'],
   ['dnsperf', 'dnsperf'],
+  ['/usr/lib/freeradius/rlm_ldap.so', 'freeradius-ldap'],
+  ['slapd', 'slapd'],
+  ['ldapmodify', 'ldap-utils'],
 ]
 
 /** Installs the peers that are missing. Throws where one is still absent: nothing is skipped. */

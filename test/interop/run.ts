@@ -2,6 +2,7 @@ import { sweepNamespaces } from '../support/peers/namespaces.ts'
 import { createRunFolder, endProcesses, sweepLeftovers } from '../support/peers/run-folder.ts'
 import { browser } from './browser.ts'
 import { demo } from './demo.ts'
+import { directories } from './directories.ts'
 import { dns } from './dns.ts'
 import { eapolTest } from './eapol-test.ts'
 import { faults } from './faults.ts'
@@ -22,6 +23,7 @@ const SCENARIOS: Readonly<Record<string, (s: Scenario) => Promise<void>>> = {
   demo,
   radclient,
   'eapol-test': eapolTest,
+  directories,
   wired,
   dns,
   opennds,
