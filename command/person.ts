@@ -1,6 +1,6 @@
 import { AppError } from '#core/error.ts'
 import { verifyPassword } from '#core/password.ts'
-import { loadAccounts } from '#db/accounts.ts'
+import { findPasswordHash } from '#db/accounts.ts'
 import { writeAudit } from '#db/audit.ts'
 import type { Database } from '#db/connection.ts'
 import { cliActor } from './apply.ts'
@@ -17,9 +17,9 @@ export async function whoIsThere(
 ): Promise<string> {
   if (as === undefined) return cliActor()
   const name = as.trim().toLowerCase()
-  const account = (await loadAccounts(database)).get(name)
+  const passwordHash = await findPasswordHash(database, name)
   const password = await ask(`Password of ${name}: `)
-  if (account !== undefined && (await verifyPassword(account.passwordHash, password))) {
+  if (passwordHash !== null && (await verifyPassword(passwordHash, password))) {
     return `account:${name}`
   }
   await writeAudit(database.kysely, {

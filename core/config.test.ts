@@ -10,6 +10,8 @@ describe('the environment', () => {
         databaseUrl: null,
         dataDir: './data',
         radius: { host: '0.0.0.0', port: 1812 },
+        radiusEapFirst: 'ttls',
+        radiusCertificates: ['p256'],
         dnsUpstream: [
           { host: '9.9.9.9', port: 53 },
           { host: '149.112.112.112', port: 53 },

@@ -17,6 +17,10 @@ export interface Config {
   readonly metrics: ListenAddress
   readonly radius: ListenAddress
   readonly radiusAcct: ListenAddress
+  /** What 802.1X proposes first to a device that has not said what it wants. */
+  readonly radiusEapFirst: 'ttls' | 'peap' | 'tls'
+  /** Kinds of key that the RADIUS server has a certificate for; P-256 always. */
+  readonly radiusCertificates: readonly ('p256' | 'rsa')[]
   readonly dns: ListenAddress
   readonly dnsUpstream: readonly ListenAddress[]
   /** Null: the native one where it is built. */
@@ -56,6 +60,12 @@ const VARIABLES = z.object({
   ACCUEIL_METRICS_LISTEN: listen('127.0.0.1:9464'),
   ACCUEIL_RADIUS_LISTEN: listen('0.0.0.0:1812'),
   ACCUEIL_RADIUS_ACCT_LISTEN: listen('0.0.0.0:1813'),
+  ACCUEIL_RADIUS_EAP_FIRST: z
+    .enum(['ttls', 'peap', 'tls'], 'is not ttls, peap or tls')
+    .default('ttls'),
+  ACCUEIL_RADIUS_CERTIFICATES: z
+    .enum(['p256', 'p256,rsa'], 'is not p256 or p256,rsa')
+    .default('p256'),
   ACCUEIL_RADSEC_LISTEN: listen('0.0.0.0:2083'),
   ACCUEIL_DNS_LISTEN: listen('0.0.0.0:5353'),
   ACCUEIL_DNS_UPSTREAM: z
@@ -141,6 +151,9 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): O
       metrics: variables.ACCUEIL_METRICS_LISTEN,
       radius: variables.ACCUEIL_RADIUS_LISTEN,
       radiusAcct: variables.ACCUEIL_RADIUS_ACCT_LISTEN,
+      radiusEapFirst: variables.ACCUEIL_RADIUS_EAP_FIRST,
+      radiusCertificates:
+        variables.ACCUEIL_RADIUS_CERTIFICATES === 'p256' ? ['p256'] : ['p256', 'rsa'],
       dns: variables.ACCUEIL_DNS_LISTEN,
       dnsUpstream: variables.ACCUEIL_DNS_UPSTREAM,
       udpLayer: variables.ACCUEIL_UDP_LAYER ?? null,

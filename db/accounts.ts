@@ -1,4 +1,6 @@
+import type { Seal } from '#core/seal.ts'
 import type { Database } from './connection.ts'
+import { openSecret } from './gateways.ts'
 
 /** A local account: for small organisations, and to get in when the directory is down. */
 export interface Account {
@@ -7,14 +9,43 @@ export interface Account {
   /** PHC string of argon2id. */
   readonly passwordHash: string
   readonly groups: readonly string[]
+  /** 16 octets; null unless the account was declared with `mschap: true`. */
+  readonly ntHash: Uint8Array | null
 }
 
 export async function loadAccounts(
   database: Pick<Database, 'kysely'>,
+  seal: Seal,
 ): Promise<ReadonlyMap<string, Account>> {
   const rows = await database.kysely
     .selectFrom('staff.account')
-    .select(['username', 'password_hash as passwordHash', 'groups'])
+    .select(['username', 'password_hash as passwordHash', 'groups', 'nt_hash'])
     .execute()
-  return new Map(rows.map((row) => [row.username, row]))
+  return new Map(
+    rows.map(({ nt_hash, ...row }) => {
+      const ntHash =
+        nt_hash === null
+          ? null
+          : Buffer.from(openSecret(seal, nt_hash, ntHashContext(row.username)), 'hex')
+      return [row.username, { ...row, ntHash }]
+    }),
+  )
+}
+
+/** Null if nobody has this name, which is in lower case. */
+export async function findPasswordHash(
+  database: Pick<Database, 'kysely'>,
+  username: string,
+): Promise<string | null> {
+  const row = await database.kysely
+    .selectFrom('staff.account')
+    .select('password_hash')
+    .where('username', '=', username)
+    .executeTakeFirst()
+  return row?.password_hash ?? null
+}
+
+/** What the sealed NT hash of an account is bound to. */
+export function ntHashContext(username: string): string {
+  return `nt-hash:${username}`
 }

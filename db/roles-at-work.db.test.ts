@@ -8,7 +8,7 @@ import { seedHouse, testSeal } from '../test/support/house.ts'
 import { foldJournal } from '../test/support/journal.ts'
 import { dayFromNow, fillDay, rowId } from '../test/support/sealed-log.ts'
 import { recordAcceptance } from './acceptances.ts'
-import { loadAccounts } from './accounts.ts'
+import { findPasswordHash } from './accounts.ts'
 import { NO_CRITERIA, searchConnections } from './connections.ts'
 import { approveExport, requestExport } from './export/export-requests.ts'
 import { writePack } from './export/pack.ts'
@@ -49,7 +49,7 @@ test('an administrator searches, holds, exports and verifies without a right to 
   const hold = { ...CASE, until, actor: 'ada', criteria, now: Date.now() }
   expect(await addHold(operator, hold)).toBe(19)
 
-  expect((await loadAccounts(operator)).get('bob')?.passwordHash).toContain('argon2')
+  expect(await findPasswordHash(operator, 'bob')).toContain('argon2')
   const { request } = await requestExport(operator, { ...CASE, criteria, actor: 'ada' })
   const approved = await approveExport(operator, request.code, 'bob')
   const key = await getOrCreateSealingKey(operator, testSeal)

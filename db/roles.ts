@@ -60,10 +60,14 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
   // Who staff are: passwords' hashes, and the key of the 802.1X certificate.
   staff: { radius: 'usage', operator: 'usage' },
   // Who approves a pack may prove by the password of an account who he is.
-  'staff.account': { radius: 'select', operator: 'select' },
+  'staff.account': { radius: 'select', operator: 'select (username, password_hash)' },
   // With the sealed password of the service account.
   'staff.directory': { radius: 'select' },
   'staff.certificate': { radius: 'select, insert, update' },
+  'staff.device_ca': { radius: 'select' },
+  'staff.revoked_certificate': { radius: 'select' },
+  // TLS sessions of those who were let in, for any process to resume; each deletes what is over.
+  'staff.eap_session': { radius: 'select, insert, delete' },
 
   // What guests accepted.
   guest: { portal: 'usage', radius: 'usage', jobs: 'usage' },

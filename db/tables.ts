@@ -15,6 +15,9 @@ export interface Tables {
   'staff.account': AccountTable
   'staff.certificate': CertificateTable
   'staff.directory': DirectoryTable
+  'staff.device_ca': DeviceCaTable
+  'staff.revoked_certificate': { device_ca: string; serial: string }
+  'staff.eap_session': { id: Uint8Array; sealed: string; expires_at: Date }
   'house.publish_target': { kind: 'file' | 'url'; target: string }
   'house.retention': { id: Generated<number>; audit_days: number }
   'audit.entry': AuditTable
@@ -99,6 +102,16 @@ interface AccountTable {
   username: string
   /** PHC string of argon2id. */
   password_hash: string
+  groups: string[]
+  /** Sealed, context `nt-hash:USERNAME`. */
+  nt_hash: string | null
+}
+
+interface DeviceCaTable {
+  name: string
+  chain_pem: string
+  name_from: 'cn' | 'email' | 'dns' | 'upn'
+  names: 'account' | 'device'
   groups: string[]
 }
 

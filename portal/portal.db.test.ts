@@ -28,6 +28,8 @@ async function startPortal(
       metrics: nowhere,
       radius: nowhere,
       radiusAcct: nowhere,
+      radiusEapFirst: 'ttls',
+      radiusCertificates: ['p256'],
       dns: nowhere,
       dnsUpstream: [],
       udpLayer: null,

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { ATTRIBUTE, CODE, SERVICE_TYPE } from './dictionary.ts'
-import { randomRequest } from './testing/gateway.ts'
+import { randomRequest, revealKey } from './testing/gateway.ts'
 import type { Reply, RequestOptions, Sent } from './testing/gateway.ts'
 import { sourceOf } from './testing/source.ts'
 import { account, createTestServer, gateway, network } from './testing/server.ts'
@@ -27,6 +27,25 @@ function byMac(username: string, ...attributes: Sent[]): Buffer {
     code: CODE['Access-Request'],
     attributes: [[ATTRIBUTE['User-Name'], username], ...attributes],
   })
+}
+
+function vendor(type: number, content: Buffer): Sent {
+  const head = Buffer.from([0, 0, 1, 0x37, type, 2 + content.length])
+  return [ATTRIBUTE['Vendor-Specific'], Buffer.concat([head, content])]
+}
+
+function microsoft(reply: Reply | null, type: number): Buffer | undefined {
+  const ofVendor = reply?.attributes.filter((one) => one.type === ATTRIBUTE['Vendor-Specific'])
+  return ofVendor?.find((one) => one.value.readUInt8(4) === type)?.value.subarray(6)
+}
+
+/** RFC 2759 §9.2. */
+function msChap2(): Buffer {
+  const challenge = Buffer.from('5B5D7C7D7B3F2F3E3C2C602132262628', 'hex')
+  const peer = Buffer.from('21402324255E262A28295F2B3A337C7E', 'hex')
+  const answer = Buffer.from('82309ECD8D708B5EA08FAA3981CD83544233114A3D85D6DF', 'hex')
+  const response = Buffer.concat([Buffer.of(7, 0), peer, Buffer.alloc(8), answer])
+  return byMac('User', vendor(11, challenge), vendor(25, response))
 }
 
 async function login(request: Buffer, from?: string): Promise<Reply | null> {
@@ -105,7 +124,50 @@ describe('a staff member with name and password', () => {
   test('is rejected with CHAP, which needs passwords in clear', async () => {
     const chap = byMac('bob', [3, Buffer.alloc(17)])
     expect((await login(chap))?.code).toBe(CODE['Access-Reject'])
-    expect(server.metrics.rejects['no-method'].value).toBe(1)
+    expect(server.metrics.rejects['chap-needs-clear-password'].value).toBe(1)
+  })
+
+  test('is let in with MS-CHAPv2, which proves the server too, to the vectors of the RFCs', async () => {
+    server.house.accounts = new Map([
+      ['user', await account('user', 'clientPass', { mschap: true })],
+    ])
+    const request = msChap2()
+    const reply = await login(request)
+    expect(reply?.code).toBe(CODE['Access-Accept'])
+    const proof = Buffer.concat([
+      Buffer.of(7),
+      Buffer.from('S=407A5589115FD0D6209F510FE9C04566932CDA56'),
+    ])
+    expect(microsoft(reply, 26)).toEqual(proof)
+    const key = (type: number): string =>
+      revealKey(microsoft(reply, type) ?? Buffer.alloc(2), request)
+        .toString('hex')
+        .toUpperCase()
+    expect(key(16)).toBe('8B7CDC149B993A1BA118CB153F56DCCB')
+    expect(key(17)).toBe('D5F0E9521E3EA9589645E86051C82226')
+    expect(server.metrics.accepts.mschapv2.value).toBe(1)
+  })
+
+  test.each([
+    ['a wrong password', { password: 'other', mschap: true }, 'wrong-password'],
+    ['an account without NT hash', { password: 'clientPass' }, 'no-nt-hash'],
+  ] as const)('is told by MS-CHAPv2 of %s', async (_, { password, ...changes }, reason) => {
+    server.house.accounts = new Map([['user', await account('user', password, changes)]])
+    const reply = await login(msChap2())
+    expect(reply?.code).toBe(CODE['Access-Reject'])
+    expect(microsoft(reply, 2)?.toString('latin1')).toMatch(/^\x07E=691 R=0 C=[0-9A-F]{32} V=3 M=/)
+    expect(server.metrics.rejects[reason].value).toBe(1)
+  })
+
+  test('is rejected with MS-CHAP version 1, and with half of version 2', async () => {
+    const version1 = byMac('bob', vendor(11, Buffer.alloc(8)), vendor(1, Buffer.alloc(50)))
+    expect((await login(version1))?.code).toBe(CODE['Access-Reject'])
+    expect(server.metrics.rejects['mschap-version-1'].value).toBe(1)
+    for (const half of [[], [vendor(11, Buffer.alloc(8))]]) {
+      const request = byMac('bob', vendor(25, Buffer.alloc(50)), ...half)
+      expect((await login(request))?.code).toBe(CODE['Access-Reject'])
+    }
+    expect(server.metrics.rejects['bad-password-attribute'].value).toBe(2)
   })
 
   test('waits for no answer when too many passwords are being checked', async () => {

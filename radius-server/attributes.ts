@@ -1,5 +1,5 @@
 import { ATTRIBUTE, TUNNEL_MEDIUM_TYPE, TUNNEL_TYPE } from './dictionary.ts'
-import { PACKET_LIMITS, attributeEnd, attributeOffset } from './packet.ts'
+import { PACKET_LIMITS, allAttributes, attributeEnd, attributeOffset } from './packet.ts'
 import type { Packet } from './packet.ts'
 
 /** An attribute to be sent. */
@@ -70,6 +70,22 @@ export function vendorAttribute(vendor: number, type: number, content: Uint8Arra
   value[5] = 2 + content.length
   value.set(content, 6)
   return { type: ATTRIBUTE['Vendor-Specific'], value }
+}
+
+/** The content of the first such attribute of a vendor; null if there is none, or it is malformed. */
+export function readVendor(packet: Packet, vendor: number, type: number): Uint8Array | null {
+  for (const value of allAttributes(packet, ATTRIBUTE['Vendor-Specific'])) {
+    if (value.length < 6) continue
+    const view = new DataView(value.buffer, value.byteOffset, value.length)
+    if (view.getUint32(0) !== vendor) continue
+    // Several may stand in one (RFC 2865 §5.26).
+    for (let at = 4; at + 2 <= value.length; at += value[at + 1] ?? 0) {
+      const length = value[at + 1] ?? 0
+      if (length < 2 || at + length > value.length) break
+      if (value[at] === type) return value.subarray(at + 2, at + length)
+    }
+  }
+  return null
 }
 
 /** Octets over as many attributes as they need (RFC 3579 §3.1). */

@@ -13,6 +13,7 @@ export const CODE = {
 export const ATTRIBUTE = {
   'User-Name': 1, // RFC 2865 §5.1
   'User-Password': 2, // RFC 2865 §5.2
+  'CHAP-Password': 3, // RFC 2865 §5.3
   'Service-Type': 6, // RFC 2865 §5.6
   'Framed-IP-Address': 8, // RFC 2865 §5.8
   'Framed-MTU': 12, // RFC 2865 §5.12
@@ -47,8 +48,13 @@ export type AttributeName = keyof typeof ATTRIBUTE
 /** Inside Vendor-Specific of vendor 311. */
 export const MICROSOFT = {
   vendor: 311,
+  'MS-CHAP-Response': 1, // RFC 2548 §2.1.3
+  'MS-CHAP-Error': 2, // RFC 2548 §2.1.5
+  'MS-CHAP-Challenge': 11, // RFC 2548 §2.1.2
   'MS-MPPE-Send-Key': 16, // RFC 2548 §2.4.2
   'MS-MPPE-Recv-Key': 17, // RFC 2548 §2.4.3
+  'MS-CHAP2-Response': 25, // RFC 2548 §2.3.2
+  'MS-CHAP2-Success': 26, // RFC 2548 §2.3.3
 } as const
 
 export const SERVICE_TYPE = { 'Call-Check': 10 } as const // RFC 2865 §5.6

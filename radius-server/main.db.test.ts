@@ -23,6 +23,9 @@ import { createRadiusServer } from './main.ts'
 import type { RadiusRole } from './main.ts'
 import { digestRequest, randomRequest, readReply } from './testing/gateway.ts'
 import type { Reply, Sent } from './testing/gateway.ts'
+import { logIn } from './testing/peer.ts'
+import type { PeerResult } from './testing/peer.ts'
+import type { TestServer } from './testing/server.ts'
 
 const MAC = parseMac('02-00-00-00-00-01')
 
@@ -257,3 +260,50 @@ test('staff of the directory in the environment come in, and of one that is decl
     await role.stop()
   }
 })
+
+test('on a real database: what one machine let in another resumes, until the account is gone', async () => {
+  await using database = await openTestDatabase()
+  await seedHouse(database, testSeal)
+  using folder = temporaryFolder()
+  const kinds = { ACCUEIL_RADIUS_CERTIFICATES: 'p256,rsa' }
+  const configs = [await configOf(folder.path, kinds), await configOf(folder.path, kinds)] as const
+  const roles = configs.map((config) => createRole(config, database))
+  await Promise.all(roles.map((role) => role.start()))
+  const gateway = createSocket('udp4')
+  try {
+    const caPem = roles[0]?.caPem() ?? ''
+    expect(caPem.match(/BEGIN CERTIFICATE/g)).toHaveLength(2)
+    const logInAt = (config: Config, session?: Buffer): Promise<PeerResult> =>
+      logIn(serverAt(gateway, config.radius.port), {
+        ...{ version: 'TLSv1.3', caPem, waits: true, password: session ? 'forgotten' : 'hello' },
+        ...(session && { session }),
+      })
+    const session = (await logInAt(configs[0])).sessions.at(-1)
+    // The row is written after the answer.
+    await vi.waitFor(async () => {
+      expect(await database.sql`select 1 from staff.eap_session`).toHaveLength(1)
+    })
+    const second = await logInAt(configs[1], session)
+    expect([second.isResumed, second.reply?.code]).toEqual([true, CODE['Access-Accept']])
+
+    await database.sql`delete from staff.account`
+    await vi.waitFor(async () => {
+      const third = await logInAt(configs[1], session)
+      expect([third.isResumed, third.reply?.code]).toEqual([false, CODE['Access-Reject']])
+    })
+  } finally {
+    gateway.close()
+    await Promise.all(roles.map((role) => role.stop()))
+  }
+})
+
+function serverAt(gateway: Socket, port: number): Pick<TestServer, 'send'> {
+  return {
+    async send(_, request) {
+      const answered = once(gateway, 'message')
+      gateway.send(request, port, '127.0.0.1')
+      const [bytes] = (await answered) as [Buffer]
+      return bytes
+    },
+  }
+}

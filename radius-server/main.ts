@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
-import type { SecureContext } from 'node:tls'
 import type { Clock } from '#core/clock.ts'
 import { AppError, reasonOf } from '#core/error.ts'
 import { formatListenAddress } from '#core/listen.ts'
@@ -15,6 +14,10 @@ import { loadAccounts } from '#db/accounts.ts'
 import type { Account } from '#db/accounts.ts'
 import type { StoredCertificate } from '#db/certificates.ts'
 import type { Database } from '#db/connection.ts'
+import { loadDeviceCas } from '#db/device-cas.ts'
+import type { DeviceCa } from '#db/device-cas.ts'
+import { deleteExpiredEapSessions, findEapSession, saveEapSessions } from '#db/eap-sessions.ts'
+import type { EapSession } from '#db/eap-sessions.ts'
 import { loadGateways } from '#db/gateways.ts'
 import type { Gateway } from '#db/gateways.ts'
 import { loadDirectories } from '#db/directories.ts'
@@ -23,10 +26,13 @@ import type { GrantTable } from '#db/grants.ts'
 import { createJournal } from '#db/journal.ts'
 import { createLive } from '#db/live.ts'
 import type { PartDeps } from '#db/part.ts'
+import { refuseChap } from './access/chap.ts'
+import { createDeviceCertificates } from './access/device-certificates.ts'
 import { createDirectoryTable } from './access/directory-table.ts'
 import type { DirectoryTable } from './access/directory-table.ts'
 import { createGrantLookup } from './access/grant-lookup.ts'
 import { createMacAuthentication } from './access/mac-authentication.ts'
+import { createMsChap } from './access/ms-chap-step.ts'
 import { createPap } from './access/pap.ts'
 import { createStaffLogin } from './access/staff-login.ts'
 import { PASSWORD_LIMITS, createLocalLogin } from './access/local-login.ts'
@@ -46,8 +52,12 @@ import { createDuplicates } from './duplicates.ts'
 import { loadServerCertificate } from './eap/certificate-store.ts'
 import { createConversations } from './eap/conversations.ts'
 import { createEapAuthentication } from './eap/eap-authentication.ts'
-import { createTlsTunnel, createTunnelContext } from './eap/tls-tunnel.ts'
-import { createTtls } from './eap/ttls.ts'
+import { EAP_TYPE } from './eap/eap-packet.ts'
+import { createEapMethods } from './eap/eap-methods.ts'
+import { createResumption } from './eap/resumption.ts'
+import type { Resumption } from './eap/resumption.ts'
+import { createTunnelContexts } from './eap/tunnel-contexts.ts'
+import type { TunnelContexts } from './eap/tunnel-contexts.ts'
 import { createGate } from './gate.ts'
 import { createUdpListener } from './listen-udp.ts'
 import { createRadiusMetrics } from './metrics.ts'
@@ -62,6 +72,8 @@ const CERTIFICATE_REFRESH_MS = 6 * 3_600_000
 const SWEEP_MS = 10_000
 /** What a process left that ended and was not started again must not wait for the next start. */
 const ADOPT_MS = 60_000
+const FIRST_EAP_METHODS = { ttls: EAP_TYPE.TTLS, peap: EAP_TYPE.PEAP, tls: EAP_TYPE.TLS } as const
+const FORGET_MS = 10 * 60_000
 
 /** What the protocol needs of the world; in the product it is the database, in tests what they say. */
 export interface Surroundings {
@@ -71,7 +83,12 @@ export interface Surroundings {
   readonly journal: WriterDeps['journal']
   readonly spool: WriterDeps['spool'] & Pick<Spool, 'bytes'>
   /** Of the certificate in use now. */
-  readonly tunnelContext: () => SecureContext
+  readonly tunnelContexts: () => TunnelContexts
+  readonly deviceCas: () => readonly DeviceCa[]
+  readonly saveEapSessions: (sessions: readonly EapSession[]) => Promise<void>
+  readonly loadEapSession: (id: Uint8Array) => Promise<EapSession | null>
+  /** The EAP type that is proposed first. */
+  readonly firstEapMethod: number
   readonly decoyHash: () => string
   readonly log: Log
   readonly metrics: Metrics
@@ -83,6 +100,7 @@ export interface ComposedServer {
   readonly metrics: RadiusMetrics
   readonly writer: AccountingWriter
   readonly directories: DirectoryTable
+  readonly resumption: Resumption
   /** To be called now and then: lets go of what was idle too long. */
   readonly sweep: () => void
 }
@@ -113,6 +131,20 @@ export function composeServer(around: Surroundings): ComposedServer {
     directories,
   })
   const conversations = createConversations(clock)
+  const resumption = createResumption({
+    login,
+    save: around.saveEapSessions,
+    load: around.loadEapSession,
+    clock,
+  })
+  const eapMethods = createEapMethods({
+    login,
+    certificates: createDeviceCertificates({ cas: around.deviceCas, login, clock }),
+    resumption,
+    contexts: around.tunnelContexts,
+    hasDeviceCas: () => around.deviceCas().length > 0,
+    first: around.firstEapMethod,
+  })
   const writer = createAccountingWriter({
     journal: around.journal,
     spool: around.spool,
@@ -125,10 +157,10 @@ export function composeServer(around: Surroundings): ComposedServer {
     accessRequest: accessRequestSteps({
       messageAuthenticator: accessMessageAuthenticator,
       duplicates: duplicates.begin,
-      eap: createEapAuthentication(conversations, () =>
-        createTtls(() => createTlsTunnel(around.tunnelContext()), login),
-      ),
+      eap: createEapAuthentication(conversations, eapMethods, () => metrics.eapResumed.inc()),
       macAuthentication: createMacAuthentication(createGrantLookup(around.grants), clock),
+      msChap: createMsChap(login),
+      chap: refuseChap,
       pap: createPap(login),
       noMethod: () => reject('no-method'),
     }),
@@ -156,18 +188,20 @@ export function composeServer(around: Surroundings): ComposedServer {
     ['verified_evicted', 'Checked passwords that made room.', () => verified.evicted],
     ['eap_conversations', 'EAP conversations under way.', () => conversations.size],
     ['eap_evicted', 'EAP conversations given up since the start.', () => conversations.evicted],
+    ['eap_sessions', 'TLS sessions that this process can resume.', () => resumption.size],
+    ['eap_sessions_lost', 'TLS sessions not shared with the fleet.', () => resumption.lost],
     ['duplicates', 'Requests remembered against repetition.', () => duplicates.size],
     ['duplicates_evicted', 'Remembered requests that made room.', () => duplicates.evicted],
   ]
   for (const [name, help, read] of gauges) {
     around.metrics.gauge(`accueil_radius_${name}`, help, read)
   }
-  return { server, metrics, writer, directories, sweep: conversations.sweep }
+  return { server, metrics, writer, directories, resumption, sweep: conversations.sweep }
 }
 
 /** The RADIUS server: who may use a network, and the record of who did. */
 export interface RadiusRole extends Role {
-  /** The root that devices must trust for 802.1X, as PEM; null before the start. */
+  /** The roots that devices must trust for 802.1X, as PEM, one for each kind of key; null before the start. */
   caPem(): string | null
 }
 
@@ -178,8 +212,9 @@ export interface RadiusDeps extends PartDeps {
 
 export function createRadiusServer(deps: RadiusDeps): RadiusRole {
   const { config, database, seal, log, clock } = deps
-  let certificate: StoredCertificate | null = null
-  let tunnelContext: SecureContext | null = null
+  let certificates: readonly StoredCertificate[] = []
+  let tunnelContexts: TunnelContexts | null = null
+  let contextsOf = ''
   let decoyHash = ''
   let timers: readonly NodeJS.Timeout[] = []
 
@@ -197,7 +232,16 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
     name: 'accounts',
     channels: ['house'],
     initial: new Map(),
-    load: () => loadAccounts(database),
+    load: () => loadAccounts(database, seal),
+  })
+  const deviceCas = createLive<readonly DeviceCa[]>({
+    database,
+    log,
+    name: 'device certificate authorities',
+    channels: ['house'],
+    initial: [],
+    load: () => loadDeviceCas(database),
+    onChange: renewContexts,
   })
   const directorySettings = createLive<readonly DirectorySettings[]>({
     database,
@@ -223,16 +267,20 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
     JOURNAL_DEADLINE_MS,
   )
 
-  const { server, metrics, writer, directories, sweep } = composeServer({
+  const { server, metrics, writer, directories, resumption, sweep } = composeServer({
     gateways: () => gateways.value,
     accounts: () => accounts.value,
     grants,
     journal,
     spool,
-    tunnelContext: () => {
-      if (tunnelContext === null) throw new AppError('radius.certificate', 'not started yet')
-      return tunnelContext
+    tunnelContexts: () => {
+      if (tunnelContexts === null) throw new AppError('radius.certificate', 'not started yet')
+      return tunnelContexts
     },
+    deviceCas: () => deviceCas.value,
+    saveEapSessions: (sessions) => saveEapSessions(database, seal, sessions),
+    loadEapSession: (id) => findEapSession(database, seal, id),
+    firstEapMethod: FIRST_EAP_METHODS[config.radiusEapFirst],
     decoyHash: () => decoyHash,
     log,
     metrics: deps.metrics,
@@ -264,8 +312,27 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
   )
 
   async function loadCertificate(): Promise<void> {
-    certificate = await loadServerCertificate(deps, config.publicUrl)
-    tunnelContext = createTunnelContext(certificate)
+    const kinds = config.radiusCertificates
+    certificates = await Promise.all(
+      kinds.map((kind) => loadServerCertificate(deps, config.publicUrl, kind)),
+    )
+    renewContexts()
+  }
+
+  /** Conversations under way go on with what they began with. */
+  function renewContexts(): void {
+    if (certificates.length === 0) return
+    const roots = deviceCas.value.map(({ chainPem }) => chainPem)
+    const made = [...certificates.map(({ chainPem }) => chainPem), ...roots].join('')
+    if (made === contextsOf) return
+    contextsOf = made
+    tunnelContexts = createTunnelContexts(certificates, roots)
+  }
+
+  function forgetExpired(): void {
+    deleteExpiredEapSessions(database, clock()).catch((thrown: unknown) => {
+      log.warn('radius.eap-sessions.not-deleted', { reason: reasonOf(thrown) })
+    })
   }
 
   /** Takes over what processes left that are no more, and brings it to the database. */
@@ -291,6 +358,7 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
         gateways.start(),
         accounts.start(),
         directorySettings.start(),
+        deviceCas.start(),
         grants.start(),
       ])
       await loadCertificate()
@@ -302,6 +370,7 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
         setInterval(refreshCertificate, CERTIFICATE_REFRESH_MS),
         setInterval(sweep, SWEEP_MS),
         setInterval(() => void adopt(), ADOPT_MS),
+        setInterval(forgetExpired, FORGET_MS),
       ]
       // Last: a packet that came earlier would find no gateway and be taken for a stranger's.
       for (const listener of listeners) await listener.start()
@@ -317,16 +386,20 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
       await writer.stop()
       await spool.close()
       await journal.close()
-      await Promise.all([gateways.stop(), accounts.stop(), directorySettings.stop(), grants.stop()])
+      await resumption.settled()
+      await Promise.all(
+        [gateways, accounts, directorySettings, deviceCas, grants].map((live) => live.stop()),
+      )
       directories.close()
     },
     ready() {
       if (!gateways.loaded || !accounts.loaded) return 'gateways and accounts are not loaded yet'
-      if (certificate === null) return 'there is no server certificate yet'
+      if (certificates.length === 0) return 'there is no server certificate yet'
       const spoolProblem = writer.problem()
       if (spoolProblem !== null) return `accounting is not acknowledged: ${spoolProblem}`
       return listeners.every((listener) => listener.isOpen) ? null : 'the UDP ports are not open'
     },
-    caPem: () => certificate?.caPem ?? null,
+    caPem: () =>
+      certificates.length === 0 ? null : certificates.map(({ caPem }) => caPem).join(''),
   }
 }

@@ -9,6 +9,7 @@ export interface RadiusMetrics {
   readonly accepts: Readonly<Record<Method, Counter>>
   readonly rejects: Readonly<Record<RejectReason, Counter>>
   readonly challenges: Counter
+  readonly eapResumed: Counter
   readonly dropped: Readonly<Record<SilenceReason, Counter>>
   readonly acknowledged: Counter
   readonly resent: Counter
@@ -42,6 +43,10 @@ export function createRadiusMetrics(metrics: Metrics): RadiusMetrics {
       REJECT_REASONS,
     ),
     challenges: metrics.counter('accueil_radius_challenges_total', 'Access-Challenges.'),
+    eapResumed: metrics.counter(
+      'accueil_radius_eap_resumed_total',
+      'Access-Accepts on a resumed TLS session, also counted by method.',
+    ),
     dropped: metrics.counters(
       'accueil_radius_dropped_total',
       'Packets left without an answer, by reason.',

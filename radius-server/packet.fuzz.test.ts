@@ -6,7 +6,7 @@ import { createClient } from './client.ts'
 import { ATTRIBUTE } from './dictionary.ts'
 import { parseEapResponse } from './eap/eap-packet.ts'
 import { createIncoming, parseFragment } from './eap/tls-fragments.ts'
-import { readInnerCredentials } from './eap/ttls-avp.ts'
+import { readInnerAvps } from './eap/ttls-avp.ts'
 import { PACKET_FAULTS, firstAttribute, joinedAttributes, parsePacket } from './packet.ts'
 import type { Packet } from './packet.ts'
 import { CODE } from './dictionary.ts'
@@ -67,7 +67,7 @@ test('any octets inside EAP, TLS framing and the tunnel are read or refused, and
       parseEapResponse(bytes)
       const fragment = parseFragment(bytes)
       if (fragment !== null) createIncoming().add(fragment)
-      readInnerCredentials(bytes)
+      readInnerAvps(bytes)
     }),
     { numRuns: 4000 },
   )

@@ -12,6 +12,8 @@ export interface AccessRequestSteps {
   readonly duplicates: Step
   readonly eap: Step
   readonly macAuthentication: Step
+  readonly msChap: Step
+  readonly chap: Step
   readonly pap: Step
   readonly noMethod: Step
 }
@@ -29,10 +31,13 @@ export function accessRequestSteps(steps: AccessRequestSteps): readonly Step[] {
     // Before PAP: gateways put the address in User-Password as well, and a device that is looked up
     // in memory must not wait behind password hashing.
     steps.macAuthentication,
+    // Each of these three knows its requests by an attribute that the others do not have.
+    steps.msChap,
+    // After MAC authentication, which some gateways dress as CHAP.
+    steps.chap,
     // The only step that hashes passwords, so everything that can be decided otherwise is above.
     steps.pap,
-    // Last: CHAP and the like need stored clear passwords. A reject says so at once; silence would
-    // make the gateway believe that this server is down.
+    // Last: a reject says so at once; silence would make the gateway believe that we are down.
     steps.noMethod,
   ]
 }

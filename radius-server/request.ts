@@ -23,12 +23,26 @@ export interface RadiusRequest {
   readonly receivedAt: number
 }
 
-export const METHODS = ['pap', 'mac', 'eap-ttls'] as const
+/** What let someone in: for EAP the outer method, and what was said inside. */
+export const METHODS = [
+  'pap',
+  'mschapv2',
+  'mac',
+  'eap-tls',
+  'ttls-pap',
+  'ttls-mschapv2',
+  'ttls-gtc',
+  'ttls-eap-mschapv2',
+  'peap-mschapv2',
+  'peap-gtc',
+] as const
 export type Method = (typeof METHODS)[number]
 
 export const REJECT_REASONS = [
   ...DIRECTORY_REFUSALS,
   'bad-password-attribute',
+  'chap-needs-clear-password',
+  'mschap-version-1',
   'no-staff-network',
   'no-guest-network',
   'no-grant',
@@ -40,6 +54,11 @@ export const REJECT_REASONS = [
   'eap-tls',
   'eap-inner-method',
   'eap-too-many-rounds',
+  'certificate-missing',
+  'certificate-unknown-ca',
+  'certificate-not-valid',
+  'certificate-revoked',
+  'certificate-without-name',
 ] as const
 export type RejectReason = (typeof REJECT_REASONS)[number]
 

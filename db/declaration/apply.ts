@@ -3,6 +3,7 @@ import { AppError } from '#core/error.ts'
 import type { Seal } from '#core/seal.ts'
 import { writeAudit } from '../audit.ts'
 import type { Database } from '../connection.ts'
+import { deviceCaStep, revokedStep } from './device-cas.ts'
 import { formatChange } from './difference.ts'
 import type { Change } from './difference.ts'
 import { directoryStep } from './directories.ts'
@@ -47,6 +48,8 @@ const STEPS = [
   ruleStep,
   accountStep,
   directoryStep,
+  deviceCaStep,
+  revokedStep,
   sealingStep,
   retentionStep,
 ] as const

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto'
+import { ntHash } from '#core/nt-hash.ts'
 import { hashPassword, verifyPassword } from '#core/password.ts'
+import { ntHashContext } from '../accounts.ts'
 import { loadOrganisation } from '../organisation.ts'
 import { loadTerms, textDigest } from '../terms.ts'
 import type { StepContext, Step } from './step.ts'
@@ -107,17 +109,27 @@ export async function termsStep(context: StepContext): Promise<Step> {
   )
 }
 
-export async function accountStep({ kysely, declaration }: StepContext): Promise<Step> {
+export async function accountStep({ kysely, declaration, seal }: StepContext): Promise<Step> {
   if (declaration.accounts === undefined) return NO_STEP
   const rows = await kysely.selectFrom('staff.account').selectAll().execute()
+  // Sealed again it would be another text each time: what still holds the same stays.
+  const sealedNtHash = (username: string, password: string, before: string | null): string => {
+    const context = ntHashContext(username)
+    const hash = Buffer.from(ntHash(password)).toString('hex')
+    const opened = before === null ? null : seal.open(before, context)
+    const isSame = opened !== null && Buffer.from(opened).toString('utf8') === hash
+    return before !== null && isSame ? before : seal.seal(hash, context)
+  }
   const present = byKey(rows, ({ username }) => username)
   const desired: typeof rows = []
-  for (const { username, password, groups } of declaration.accounts) {
-    const known = present.get(username)?.password_hash
+  for (const { username, password, groups, mschap } of declaration.accounts) {
+    const row = present.get(username)
+    const known = row?.password_hash
     // The same password gives another hash each time: one that still fits stays.
     const fits = known !== undefined && (await verifyPassword(known, password))
     const password_hash = fits ? known : await hashPassword(password)
-    desired.push({ username, password_hash, groups })
+    const nt_hash = mschap ? sealedNtHash(username, password, row?.nt_hash ?? null) : null
+    desired.push({ username, password_hash, groups, nt_hash })
   }
   return stepOf(
     {
@@ -125,7 +137,7 @@ export async function accountStep({ kysely, declaration }: StepContext): Promise
       present,
       desired: byKey(desired, ({ username }) => username),
       complete: true,
-      hidden: ['password_hash'],
+      hidden: ['password_hash', 'nt_hash'],
     },
     {
       insert: (row) => kysely.insertInto('staff.account').values(row).execute(),

@@ -6,6 +6,8 @@ import type { z } from 'zod'
 import { reasonOf } from '#core/error.ts'
 import { overlap } from '../legal-basis.ts'
 import type { PublishTarget } from '../sealing/publish.ts'
+import { withDeviceCaFiles } from './device-cas.ts'
+import type { DeclaredDeviceCa } from './device-cas.ts'
 import { caProblem, tellSharedRealms } from './directories.ts'
 import type { DeclaredDirectory } from './directories.ts'
 import { declarationSchema } from './schema.ts'
@@ -28,6 +30,7 @@ export interface Declaration {
   readonly rules: NonNullable<FileDeclaration['rules']> | undefined
   readonly accounts: NonNullable<FileDeclaration['accounts']> | undefined
   readonly directories: readonly DeclaredDirectory[] | undefined
+  readonly deviceCas: readonly DeclaredDeviceCa[] | undefined
   readonly sealing: readonly PublishTarget[] | undefined
   readonly retention: FileDeclaration['retention']
   /** Where each declared thing stands: `house.yaml:12: sites[0]`. */
@@ -189,6 +192,7 @@ function withFiles(
     legal: rest.legal,
     rules: rest.rules,
     accounts: rest.accounts,
+    deviceCas: rest.device_ca?.map((ca, i) => withDeviceCaFiles(ca, ['device_ca', i], load, say)),
     sealing: publishTargetsOf(rest.sealing, folder),
     retention: rest.retention,
     directories: directories?.map((directory, i) => ({
@@ -223,7 +227,8 @@ function originsOf(
   const origins = new Map<object, string>()
   const { organisation: _, retention: __, ...sections } = declaration
   for (const [section, things] of Object.entries(sections)) {
-    for (const [i, thing] of (things ?? []).entries()) origins.set(thing, place([section, i]))
+    const key = section === 'deviceCas' ? 'device_ca' : section
+    for (const [i, thing] of (things ?? []).entries()) origins.set(thing, place([key, i]))
   }
   for (const [i, site] of (declaration.sites ?? []).entries()) {
     for (const [j, gateway] of site.gateways.entries()) {
@@ -245,6 +250,7 @@ function join(parts: readonly Declaration[], problems: string[]): Declaration {
       | 'rules'
       | 'accounts'
       | 'directories'
+      | 'deviceCas'
       | 'sealing',
   >(
     section: K,
@@ -266,6 +272,7 @@ function join(parts: readonly Declaration[], problems: string[]): Declaration {
     rules: all('rules'),
     accounts: all('accounts'),
     directories: all('directories'),
+    deviceCas: all('deviceCas'),
     sealing: all('sealing'),
     retention: retentions[0],
     origins: new Map(parts.flatMap((part) => [...part.origins])),
@@ -296,6 +303,7 @@ function join(parts: readonly Declaration[], problems: string[]): Declaration {
   once('the list', joined.lists, ({ name }) => name)
   once('the account', joined.accounts, ({ username }) => username)
   once('the directory', joined.directories, ({ name }) => name)
+  once('the device CA', joined.deviceCas, ({ name }) => name)
   once('the place for seals', joined.sealing, ({ target }) => target)
   once('the rule for', joined.rules, (rule) =>
     [rule.domain, rule.network, rule.site, rule.association].filter(Boolean).join(' '),

@@ -2,6 +2,7 @@ import { domainToASCII } from 'node:url'
 import { z } from 'zod'
 import { formatPrefix, parseAddress, parsePrefix } from '#core/ip.ts'
 import { portBlockProblem } from '#core/port-block.ts'
+import { deviceCaSchema } from './device-cas.ts'
 import { directorySchema } from './directories.ts'
 import { retentionSchema } from './retention.ts'
 import { sealingSchema } from './sealing.ts'
@@ -185,6 +186,8 @@ const account = z.strictObject({
   username: line.transform((text) => text.toLowerCase()),
   password: z.string().min(1, 'is empty').max(128),
   groups: z.array(line).default([]),
+  /** Keeps what MS-CHAPv2 needs beside the hash that only checks a password. */
+  mschap: z.boolean().default(false),
 })
 
 /** The format of `apply`, version 1. */
@@ -210,6 +213,7 @@ export const declarationSchema = z.strictObject({
   rules: z.array(rule).optional(),
   accounts: z.array(account).optional(),
   directories: z.array(directorySchema).max(256).optional(),
+  device_ca: z.array(deviceCaSchema).max(16, 'has more than 16').optional(),
   sealing: sealingSchema.optional(),
   retention: retentionSchema.optional(),
   roles: notBuilt('granting roles'),

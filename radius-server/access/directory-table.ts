@@ -95,6 +95,7 @@ export function createDirectoryTable(deps: DirectoryTableDeps): DirectoryTable {
 
   return {
     forRealm: (realm) => byRealm.get(realm) ?? null,
+    haveNtHashes: () => held.some(({ settings }) => settings.ntHashAttribute !== null),
     declare(settings) {
       const before = new Map(held.map((one) => [JSON.stringify(one.settings), one]))
       held = settings.map((one) => {

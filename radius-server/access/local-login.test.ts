@@ -3,7 +3,7 @@ import { createGate } from '../gate.ts'
 import { createLocalLogin } from './local-login.ts'
 import { createVerifiedPasswords } from './verified-passwords.ts'
 
-const BOB = { username: 'bob', passwordHash: 'hash of hello', groups: [] }
+const BOB = { username: 'bob', passwordHash: 'hash of hello', groups: [], ntHash: null }
 
 function loginWith(limits: { running: number; waiting: number }) {
   const asked: string[] = []

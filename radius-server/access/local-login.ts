@@ -66,7 +66,12 @@ export function createLocalLogin(deps: LocalLoginDeps): LocalLogin {
       const known = accounts().get(name)
       // Inside a TTLS tunnel anyone in radio range can ask: an unknown name must take as long as a
       // wrong password, or the time of the answer lists the accounts.
-      const account = known ?? { username: name, passwordHash: decoyHash(), groups: [] }
+      const account = known ?? {
+        username: name,
+        passwordHash: decoyHash(),
+        groups: [],
+        ntHash: null,
+      }
       const key = verified.keyOf(account, password)
       const before = verified.recall(key)
       if (before === true && known !== undefined) return { ok: true, account: known }

@@ -43,7 +43,7 @@ export interface MemoryDeps {
 
 interface Person {
   /** The hash of the password that the directory accepted; the name is ours, to bind it to. */
-  readonly account: Account
+  readonly account: Pick<Account, 'username' | 'passwordHash'>
   /** As it is given out: the same object as long as nothing changes. */
   readonly user: DirectoryUser
   /** When the directory accepted the password, and when it last said that the person may come in. */
@@ -98,7 +98,7 @@ export function createRememberedDirectory(
         ? gate.run(() => deps.hash(Buffer.from(password).toString('utf8')))
         : null
     if (hashing === null) return uses['not-kept'].inc()
-    const account = { username: key, passwordHash: await hashing, groups: [] }
+    const account = { username: key, passwordHash: await hashing }
     people.set(key, { account, user, provedAt: now, seenAt: now })
     verified.remember(verified.keyOf(account, password), true)
   }
@@ -182,7 +182,7 @@ export function createRememberedDirectory(
         uses.fresh.inc()
         return { ok: true, user: person.user }
       }
-      const nameOnly = { username: key, passwordHash: '', groups: [] }
+      const nameOnly = { username: key, passwordHash: '' }
       const digest = verified.keyOf(nameOnly, password)
       if (wrong.isHeld(digest)) {
         uses['wrong-password'].inc()

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { LoginName } from '#core/ldap/login-name.ts'
 import { createStaffLogin } from './staff-login.ts'
 
-const BOB = { username: 'bob', passwordHash: 'x', groups: ['break-glass'] }
+const BOB = { username: 'bob', passwordHash: 'x', groups: ['break-glass'], ntHash: null }
 
 function house() {
   const asked: string[] = []
@@ -30,7 +30,7 @@ function house() {
           : { ok: false, reason: 'unknown-account' }
       },
     },
-    directories: { forRealm: (realm) => realms.get(realm) ?? null },
+    directories: { haveNtHashes: () => false, forRealm: (realm) => realms.get(realm) ?? null },
   })
   return { asked, check: (name: string | null) => login.check(name, Buffer.from('x')), login }
 }

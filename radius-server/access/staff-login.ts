@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import type {
   DirectoryRefusal,
   DirectoryUser,
@@ -36,6 +37,10 @@ export interface StaffLogin {
   standing(username: string | null): LoginVerdict | Promise<LoginVerdict>
   /** For MS-CHAPv2, which shows that somebody knows the NT hash and never the password. */
   ntHashOf(username: string | null): NtHashLogin | Promise<NtHashLogin>
+  /** Of a local account another text once its password is another; a directory tells nothing of it. */
+  credentialOf(username: string | null): string
+  /** Whether there is anyone whom MS-CHAPv2 can let in. */
+  hasNtHashes(): boolean
 }
 
 /** The directory that answers for a realm: one of those declared, with what is remembered of it. */
@@ -48,6 +53,8 @@ export interface StaffDirectory {
 export interface StaffDirectories {
   /** `realm` in lower case, empty for a name without one; null where no directory answers for it. */
   forRealm(realm: string): StaffDirectory | null
+  /** Whether one of them keeps what MS-CHAPv2 is checked with. */
+  haveNtHashes(): boolean
 }
 
 export interface StaffLoginDeps {
@@ -102,15 +109,26 @@ export function createStaffLogin({ accounts, local, directories }: StaffLoginDep
       if (username === null || username.length > LONGEST_LOGIN_NAME) return refused('bad-user-name')
       const found = directoryOf(username)
       if (found === null) {
-        // Of a local account there is argon2id and nothing else.
-        const isKnown = accounts().has(username.toLowerCase())
-        return refused(isKnown ? 'no-nt-hash' : 'unknown-account')
+        const account = accounts().get(username.toLowerCase())
+        if (account === undefined) return refused('unknown-account')
+        const { ntHash } = account
+        return ntHash === null ? refused('no-nt-hash') : { ok: true, account, ntHash }
       }
       return found.directory.ntHashOf(found.name).then((verdict) => {
         if (!verdict.ok) return verdict
         const { user, ntHash } = verdict
         return { ok: true, account: distinct(user, found.name), ntHash }
       })
+    },
+    credentialOf(username) {
+      const account = username === null ? undefined : accounts().get(username.toLowerCase())
+      return account === undefined ? '' : hash('sha256', account.passwordHash, 'base64url')
+    },
+    hasNtHashes() {
+      const isLocal = accounts()
+        .values()
+        .some(({ ntHash }) => ntHash !== null)
+      return isLocal || directories.haveNtHashes()
     },
   }
 }

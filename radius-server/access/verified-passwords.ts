@@ -13,6 +13,8 @@ const VERIFIED_LIMITS = {
   wrongLifeMs: 60_000,
 } as const
 
+type KnownPassword = Pick<Account, 'username' | 'passwordHash'>
+
 /**
  * What argon2 has said before. Checking a password takes 44 ms of a core; a device that roams logs
  * in again every few minutes. The key binds the stored hash, so that a changed or removed account is
@@ -20,7 +22,7 @@ const VERIFIED_LIMITS = {
  * which key. HMAC-MD5 is sound for that (RFC 6151 §2.3), and takes an eighth of the time that SHA-256 did.
  */
 export interface VerifiedPasswords {
-  keyOf(account: Account, password: Uint8Array): string
+  keyOf(account: KnownPassword, password: Uint8Array): string
   /** What was found before; undefined if it must be checked. */
   recall(key: string): boolean | undefined
   remember(key: string, isRight: boolean): void
@@ -32,9 +34,9 @@ export function createVerifiedPasswords(clock: Clock): VerifiedPasswords {
   const hmac = new HmacMd5()
   const tag = Buffer.alloc(MD5_BYTES)
   /** Of accounts as they are now: a changed one is another object. */
-  const keys = new WeakMap<Account, HmacMd5Key>()
+  const keys = new WeakMap<KnownPassword, HmacMd5Key>()
 
-  function accountKey(account: Account): HmacMd5Key {
+  function accountKey(account: KnownPassword): HmacMd5Key {
     const known = keys.get(account)
     if (known !== undefined) return known
     // Neither a username nor a PHC string can hold a NUL, so the parts cannot be shifted.

@@ -3,16 +3,14 @@ import { createConversations } from './conversations.ts'
 import type { Conversation, Conversations } from './conversations.ts'
 
 function open(conversations: Conversations, closed: string[], name: string): Conversation {
-  return conversations.open({
-    gateway: 'gw-0042',
-    station: name,
-    ttls: {
-      respond: () => Promise.resolve({ kind: 'overloaded' }),
-      close: () => closed.push(name),
-    },
-    identifier: 1,
-    awaits: 'ttls',
-  })
+  const conversation = conversations.open({ gateway: 'gw-0042', station: name, identifier: 1 })
+  conversation.method = {
+    type: 21,
+    start: new Uint8Array(0),
+    respond: () => Promise.resolve({ kind: 'overloaded' }),
+    close: () => closed.push(name),
+  }
+  return conversation
 }
 
 test('the one that was idle longest makes room, and lets go of its TLS', () => {

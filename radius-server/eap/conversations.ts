@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Clock } from '#core/clock.ts'
-import type { Ttls } from './ttls.ts'
+import type { EapMethod } from './eap-method.ts'
 
 export const CONVERSATION_LIMITS = {
   /** Each takes 72 kB once TLS has begun; 300 logins a second need about 600 of them. */
@@ -18,10 +18,14 @@ export interface Conversation {
   readonly state: Uint8Array
   readonly gateway: string
   readonly station: string | null
-  readonly ttls: Ttls
+  /** Null until the peer has said who it is. */
+  method: EapMethod | null
+  /** The peer has answered within the method: it can no longer ask for another. */
+  hasBegun: boolean
+  /** Types that the peer refused. */
+  readonly refused: Set<number>
   /** The identifier of the outstanding Request. */
   identifier: number
-  awaits: 'identity' | 'ttls'
   rounds: number
   isBusy: boolean
   isClosed: boolean
@@ -30,9 +34,7 @@ export interface Conversation {
 
 /** Bounded in number and in idle time; the one that was idle longest makes room. */
 export interface Conversations {
-  open(
-    opening: Pick<Conversation, 'gateway' | 'station' | 'ttls' | 'identifier' | 'awaits'>,
-  ): Conversation
+  open(opening: Pick<Conversation, 'gateway' | 'station' | 'identifier'>): Conversation
   /** Finds by State, only for the gateway that was given it; counts as use. */
   find(state: Uint8Array, gateway: string): Conversation | undefined
   close(conversation: Conversation): void
@@ -54,7 +56,7 @@ export function createConversations(
 
   function close(conversation: Conversation): void {
     conversation.isClosed = true
-    conversation.ttls.close()
+    conversation.method?.close()
     byState.delete(keyOf(conversation.state))
     const station = stationKey(conversation)
     if (station !== null && byStation.get(station) === conversation) byStation.delete(station)
@@ -80,6 +82,9 @@ export function createConversations(
       if (oldest !== undefined) evict(oldest)
       const conversation: Conversation = {
         ...opening,
+        method: null,
+        hasBegun: false,
+        refused: new Set(),
         state: randomBytes(STATE_BYTES),
         rounds: 0,
         isBusy: false,

@@ -17,6 +17,7 @@ import type { TestServer } from '../testing/server.ts'
 import { CONVERSATION_LIMITS } from './conversations.ts'
 import { EAP_TYPE } from './eap-packet.ts'
 import { makeCertificateAuthority, makeServerCertificate } from './server-certificate.ts'
+import { createTunnelContexts } from './tunnel-contexts.ts'
 
 let certificate: StoredCertificate
 let caPem: string
@@ -29,7 +30,7 @@ beforeAll(async () => {
 })
 
 beforeEach(async () => {
-  server = await createTestServer({ certificate })
+  server = await createTestServer({ certificates: [certificate] })
 })
 
 const VERSIONS = ['TLSv1.2', 'TLSv1.3'] as const
@@ -44,7 +45,7 @@ describe.each(VERSIONS)('EAP-TTLS with PAP over %s', (version) => {
     expect(reply?.eap().readUInt8(0)).toBe(3)
     expect(mppe?.recv).toEqual(keys?.subarray(0, 32))
     expect(mppe?.send).toEqual(keys?.subarray(32, 64))
-    expect(server.metrics.accepts['eap-ttls'].value).toBe(1)
+    expect(server.metrics.accepts['ttls-pap'].value).toBe(1)
   })
 
   test('lets in also who speaks only after the last flight of the handshake', async () => {
@@ -71,19 +72,15 @@ describe.each(VERSIONS)('EAP-TTLS with PAP over %s', (version) => {
     expect(longestEap).toBeLessThanOrEqual(296)
   })
 
+  test.each([0, 40, 104])('with a Framed-MTU of %i sends no less than 100 octets', async (mtu) => {
+    const { reply, longestEap } = await logIn(server, { version, caPem, framedMtu: mtu })
+    expect(reply?.code).toBe(CODE['Access-Accept'])
+    expect(longestEap).toBe(100)
+  })
+
   test('keeps EAP under 1,024 octets where the gateway says nothing of its MTU', async () => {
     const { longestEap } = await logIn(server, { version, caPem })
     expect(longestEap).toBeLessThanOrEqual(1024)
-  })
-
-  // RFC 5281 §7.5: resumption without a successful first login would be a login without password.
-  test.each(['hello', 'wrong'])('never resumes a session that began with %s', async (password) => {
-    const first = await logIn(server, { version, caPem, password, waits: true })
-    const session = first.sessions.at(-1)
-    if (session === undefined) throw new Error('there is no session to try')
-    const second = await logIn(server, { version, caPem, session, password: 'wrong' })
-    expect(second.isResumed).toBe(false)
-    expect(second.reply?.code).toBe(CODE['Access-Reject'])
   })
 
   test('refuses a peer that does not trust the server, after its alert', async () => {
@@ -101,7 +98,11 @@ describe.each(VERSIONS)('EAP-TTLS with PAP over %s', (version) => {
     ],
     ['a name without password', avp(1, Buffer.from('bob'))],
     ['an AVP longer than what came', papAvps('bob', 'hello').subarray(0, 20)],
-    ['an inner EAP-Message', avp(79, identityResponse(1))],
+    ['an inner EAP-Message that is no response', avp(79, Buffer.of(1, 1, 0, 5, 1))],
+    [
+      'an inner EAP-Message beside a password',
+      Buffer.concat([papAvps('bob', 'hello'), avp(79, identityResponse(1))]),
+    ],
   ])('refuses %s', async (_, inner) => {
     const { reply } = await logIn(server, { version, caPem, inner })
     expect(reply?.code).toBe(CODE['Access-Reject'])
@@ -146,19 +147,48 @@ describe('the EAP conversation', () => {
     expect(next?.eap().subarray(4)).toEqual(Buffer.from('1520', 'hex'))
   })
 
-  test('ends when the peer wants another method', async () => {
+  test('goes on with the method that the peer would rather have', async () => {
     const start = await send(identityResponse(1))
-    const reply = await send(eapResponse(2, EAP_TYPE.Nak, Buffer.of(25)), state(start))
+    const wishes = Buffer.of(4, EAP_TYPE.PEAP, EAP_TYPE.TTLS)
+    const reply = await send(eapResponse(2, EAP_TYPE.Nak, wishes), state(start))
+    expect(reply?.code).toBe(CODE['Access-Challenge'])
+    expect(reply?.eap()).toEqual(Buffer.from('010300061920', 'hex'))
+  })
+
+  test.each([
+    ['only what we do not have', Buffer.of(4)],
+    ['nothing', Buffer.of(0)],
+    ['what it has just refused', Buffer.of(EAP_TYPE.TTLS)],
+    ['certificates where no CA is declared', Buffer.of(EAP_TYPE.TLS)],
+  ])('ends when the peer wants %s', async (_, wishes) => {
+    const start = await send(identityResponse(1))
+    const reply = await send(eapResponse(2, EAP_TYPE.Nak, wishes), state(start))
     expect(reply?.code).toBe(CODE['Access-Reject'])
     expect(reply?.eap()).toEqual(Buffer.from('04020004', 'hex'))
     expect(server.metrics.rejects['eap-method-refused'].value).toBe(1)
+  })
+
+  test('ends when the peer refuses all of it, one after the other', async () => {
+    const start = await send(identityResponse(1))
+    const peap = eapResponse(2, EAP_TYPE.Nak, Buffer.of(EAP_TYPE.PEAP))
+    const second = await send(peap, state(start))
+    const back = eapResponse(3, EAP_TYPE.Nak, Buffer.of(EAP_TYPE.TTLS, EAP_TYPE.PEAP))
+    expect((await send(back, state(second)))?.code).toBe(CODE['Access-Reject'])
+  })
+
+  test('ends when the peer wants another method after it has begun with one', async () => {
+    const start = await send(identityResponse(1))
+    const more = await send(eapResponse(2, 21, Buffer.of(0x40, 1)), state(start))
+    const late = eapResponse(3, EAP_TYPE.Nak, Buffer.of(EAP_TYPE.PEAP))
+    expect((await send(late, state(more)))?.code).toBe(CODE['Access-Reject'])
+    expect(server.metrics.rejects['eap-protocol'].value).toBe(1)
   })
 
   test('leaves a response with another identifier than was asked unanswered', async () => {
     const start = await send(identityResponse(1))
     expect(await send(identityResponse(1), state(start))).toBeNull()
     expect(server.metrics.dropped['eap-not-awaited'].value).toBe(1)
-    expect((await send(eapResponse(2, EAP_TYPE.Nak, Buffer.of(25)), state(start)))?.code).toBe(3)
+    expect((await send(eapResponse(2, EAP_TYPE.Nak, Buffer.of(4)), state(start)))?.code).toBe(3)
   })
 
   test('is nobody’s with an unknown State, or with the State of another gateway', async () => {
@@ -251,6 +281,41 @@ describe('the EAP conversation', () => {
     expect((await send(identityResponse(1)))?.eap()).toEqual(Buffer.from('04010004', 'hex'))
     expect((await send(Buffer.alloc(0)))?.code).toBe(CODE['Access-Reject'])
   })
+})
+
+test('after ten thousand conversations that were given up a login goes through', async () => {
+  const given = CONVERSATION_LIMITS.live
+  for (let i = 0; i < given + 100; i += 1) {
+    const eap = eapAttributes(identityResponse(1))
+    const station = [ATTRIBUTE['Calling-Station-Id'], `station ${i}`] as const
+    const request = randomRequest({ code: 1, identifier: i & 0xff, attributes: [station, ...eap] })
+    await server.send('authentication', request, '127.0.0.1', 1024 + (i >> 8))
+  }
+  const { reply } = await logIn(server, { version: 'TLSv1.3', caPem })
+  expect(reply?.code).toBe(CODE['Access-Accept'])
+})
+
+test('a login that has begun goes on when the certificate is replaced', async () => {
+  const ca = await makeCertificateAuthority(Date.now())
+  const next = await makeServerCertificate(ca, 'wifi.example.org', Date.now())
+  const beforeRound = (round: number): void => {
+    if (round === 10) server.house.tunnelContexts = createTunnelContexts([next], [])
+  }
+  const under = { version: 'TLSv1.3', fragment: 200 } as const
+  const { reply, rounds } = await logIn(server, { ...under, caPem, beforeRound })
+  expect(rounds).toBeGreaterThan(6)
+  expect(reply?.code).toBe(CODE['Access-Accept'])
+  expect((await logIn(server, { ...under, caPem: ca.caPem })).reply?.code).toBe(2)
+})
+
+test.each(VERSIONS)('%s: a peer is shown the certificate whose kind it knows', async (version) => {
+  const rsaCa = await makeCertificateAuthority(Date.now(), 'rsa')
+  const rsa = await makeServerCertificate(rsaCa, 'wifi.example.org', Date.now(), 'rsa')
+  server = await createTestServer({ certificates: [certificate, rsa] })
+  const old = { version, caPem: rsaCa.caPem, sigalgs: 'rsa_pss_rsae_sha256:RSA+SHA256' }
+  expect((await logIn(server, old)).reply?.code).toBe(CODE['Access-Accept'])
+  // One that knows both is shown the shorter.
+  expect((await logIn(server, { version, caPem })).reply?.code).toBe(CODE['Access-Accept'])
 })
 
 describe('the server certificate', () => {

@@ -8,30 +8,25 @@ import { reject, silence } from '../request.ts'
 import type { Answer, RadiusRequest, RejectReason, Step } from '../request.ts'
 import { CONVERSATION_LIMITS } from './conversations.ts'
 import type { Conversation, Conversations } from './conversations.ts'
+import type { EapMethod, EapMethods } from './eap-method.ts'
 import { EAP_CODE, EAP_TYPE, eapRequest, eapResult, parseEapResponse } from './eap-packet.ts'
 import type { EapResponse } from './eap-packet.ts'
-import { mppeKeyAttributes } from './mppe-keys.ts'
-import { START, fragmentBytes } from './tls-fragments.ts'
-import type { Ttls } from './ttls.ts'
+import { mskAttributes } from '../mppe-keys.ts'
+import { fragmentBytes } from './tls-fragments.ts'
 
 const NOTHING = new Uint8Array(0)
 
-/** 802.1X: EAP inside RADIUS (RFC 3579). */
+/** 802.1X: EAP inside RADIUS (RFC 3579). `onResumed` hears of each login that needed no password. */
 export function createEapAuthentication(
   conversations: Conversations,
-  createTtls: () => Ttls,
+  methods: EapMethods,
+  onResumed: () => void,
 ): Step {
-  function open(
-    request: RadiusRequest,
-    identifier: number,
-    awaits: Conversation['awaits'],
-  ): Conversation {
+  function open(request: RadiusRequest, identifier: number): Conversation {
     return conversations.open({
       gateway: request.client.gateway.name,
       station: readText(request.packet, ATTRIBUTE['Calling-Station-Id']),
-      ttls: createTtls(),
       identifier,
-      awaits,
     })
   }
 
@@ -46,10 +41,33 @@ export function createEapAuthentication(
     }
   }
 
-  function propose(conversation: Conversation, response: EapResponse): Answer {
-    conversation.awaits = 'ttls'
+  function propose(conversation: Conversation, response: EapResponse, type: number): Answer {
+    conversation.method?.close()
+    const method = methods.create(type)
+    conversation.method = method
     conversation.identifier = (response.identifier + 1) & 0xff
-    return challenge(conversation, EAP_TYPE.TTLS, START)
+    return challenge(conversation, type, method.start)
+  }
+
+  function proposeFirst(conversation: Conversation, response: EapResponse): Answer {
+    const [first = EAP_TYPE.TTLS] = methods.types
+    return propose(conversation, response, first)
+  }
+
+  /** It lists what it would take instead, its favourite first (RFC 3748 §5.3.1). */
+  function renegotiate(
+    conversation: Conversation,
+    refused: EapMethod,
+    response: EapResponse,
+  ): Answer {
+    conversation.refused.add(refused.type)
+    const { types } = methods
+    const wish = response.data.find(
+      (type) => types.includes(type) && !conversation.refused.has(type),
+    )
+    return wish === undefined
+      ? refuse(conversation, response, 'eap-method-refused')
+      : propose(conversation, response, wish)
   }
 
   function refuse(conversation: Conversation, response: EapResponse, reason: RejectReason): Answer {
@@ -57,15 +75,17 @@ export function createEapAuthentication(
     return failure(response, reason)
   }
 
-  async function followTtls(
+  async function followMethod(
     conversation: Conversation,
+    method: EapMethod,
     request: RadiusRequest,
     response: EapResponse,
     staff: Network,
   ): Promise<Answer> {
     const size = fragmentBytes(readInteger(request.packet, ATTRIBUTE['Framed-MTU']))
     conversation.isBusy = true
-    const outcome = await conversation.ttls.respond(response.data, size).finally(() => {
+    conversation.hasBegun = true
+    const outcome = await method.respond(response.data, size).finally(() => {
       conversation.isBusy = false
     })
     // A newer conversation of the same device has taken its place meanwhile.
@@ -77,15 +97,16 @@ export function createEapAuthentication(
         return refuse(conversation, response, outcome.reason)
       case 'request':
         conversation.identifier = (response.identifier + 1) & 0xff
-        return challenge(conversation, EAP_TYPE.TTLS, outcome.data)
+        return challenge(conversation, method.type, outcome.data)
       case 'success':
         conversations.close(conversation)
+        if (outcome.isResumed) onResumed()
         return {
           kind: 'accept',
-          method: 'eap-ttls',
+          method: outcome.method,
           attributes: [
             eapMessage(EAP_CODE.Success, response),
-            ...mppeKeyAttributes(outcome.keys, request.packet.authenticator, request.client.secret),
+            ...mskAttributes(outcome.keys, request.packet.authenticator, request.client.secret),
             ...staffAttributes(staff, outcome.account),
           ],
         }
@@ -106,17 +127,17 @@ export function createEapAuthentication(
     if (conversation.rounds > CONVERSATION_LIMITS.rounds) {
       return refuse(conversation, response, 'eap-too-many-rounds')
     }
-    if (conversation.awaits === 'identity') {
+    const { method } = conversation
+    if (method === null) {
       return response.type === EAP_TYPE.Identity
-        ? propose(conversation, response)
+        ? proposeFirst(conversation, response)
         : refuse(conversation, response, 'eap-protocol')
     }
-    if (response.type === EAP_TYPE.Nak) {
-      // It lists what it would take instead (RFC 3748 §5.3.1); there is nothing else to offer.
-      return refuse(conversation, response, 'eap-method-refused')
+    if (response.type === EAP_TYPE.Nak && !conversation.hasBegun) {
+      return renegotiate(conversation, method, response)
     }
-    return response.type === EAP_TYPE.TTLS
-      ? followTtls(conversation, request, response, staff)
+    return response.type === method.type
+      ? followMethod(conversation, method, request, response, staff)
       : refuse(conversation, response, 'eap-protocol')
   }
 
@@ -128,7 +149,7 @@ export function createEapAuthentication(
     if (message.length === 0) {
       // EAP-Start (RFC 3579 §2.1): the gateway leaves it to us to ask who is there.
       if (staff === null) return reject('no-staff-network')
-      return challenge(open(request, randomInt(256), 'identity'), EAP_TYPE.Identity, NOTHING)
+      return challenge(open(request, randomInt(256)), EAP_TYPE.Identity, NOTHING)
     }
     const response = parseEapResponse(message)
     if (response === null) return silence('eap-malformed')
@@ -137,7 +158,7 @@ export function createEapAuthentication(
     const state = firstAttribute(packet, ATTRIBUTE.State)
     if (state === null) {
       return response.type === EAP_TYPE.Identity
-        ? propose(open(request, 0, 'ttls'), response)
+        ? proposeFirst(open(request, 0), response)
         : failure(response, 'eap-unknown-state')
     }
     const conversation = conversations.find(state, name)

@@ -4,7 +4,12 @@ export const EAP_CODE = { Request: 1, Response: 2, Success: 3, Failure: 4 } as c
 export const EAP_TYPE = {
   Identity: 1, // RFC 3748 §5.1
   Nak: 3, // RFC 3748 §5.3.1
+  GTC: 6, // RFC 3748 §5.6
+  TLS: 13, // RFC 5216
   TTLS: 21, // RFC 5281 §9
+  PEAP: 25, // [MS-PEAP] §2.2.1
+  MSCHAPv2: 26, // draft-kamath-pppext-eap-mschapv2 §2
+  Extensions: 33, // [MS-PEAP] §2.2.8
 } as const
 
 const HEADER_BYTES = 4

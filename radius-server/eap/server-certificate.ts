@@ -10,7 +10,21 @@ const SERVER_DAYS = 825
 /** A device whose clock is slow must not find the certificate not valid yet. */
 const BACKDATED_DAYS = 1
 
-const P256 = { name: 'ECDSA', namedCurve: 'P-256' } as const
+export type KeyKind = 'p256' | 'rsa'
+
+const ALGORITHMS = {
+  p256: { name: 'ECDSA', namedCurve: 'P-256' },
+  // For devices that know no elliptic curves. A larger key would cost another round trip.
+  rsa: {
+    name: 'RSASSA-PKCS1-v1_5',
+    modulusLength: 2048,
+    publicExponent: Uint8Array.of(1, 0, 1),
+    hash: 'SHA-256',
+  },
+} as const
+
+/** Two roots must not have one name: a device that trusts both finds the issuer by it. */
+const CA_NAMES = { p256: 'Accueil RADIUS CA', rsa: 'Accueil RADIUS CA RSA' } as const
 
 const OID = {
   commonName: '2.5.4.3',
@@ -29,10 +43,13 @@ const KEY_USAGE = { digitalSignature: 0x80, certAndCrlSign: 0x06 } as const
 const DNS_NAME = 2
 
 /** The root that devices are told to trust: it must outlive them, so it is made once. */
-export async function makeCertificateAuthority(now: number): Promise<StoredCertificate> {
-  const keys = await generateKeys()
+export async function makeCertificateAuthority(
+  now: number,
+  kind: KeyKind = 'p256',
+  name: string = CA_NAMES[kind],
+): Promise<StoredCertificate> {
+  const keys = await generateKeys(kind)
   const certificate = await blankCertificate(keys, now, CA_DAYS)
-  const name = 'Accueil RADIUS CA'
   setName(certificate.subject, name)
   setName(certificate.issuer, name)
   const keyIdentifier = await keyIdentifierOf(certificate)
@@ -50,14 +67,15 @@ export async function makeCertificateAuthority(now: number): Promise<StoredCerti
   return { chainPem: pem, caPem: pem, keyPem: await privateKeyPem(keys.privateKey) }
 }
 
-/** The certificate that the server shows inside EAP, for the one DNS name that profiles pin. */
+/** The certificate that the server shows inside EAP, for the one DNS name that profiles pin; `kind` is the CA's. */
 export async function makeServerCertificate(
   ca: StoredCertificate,
   dnsName: string,
   now: number,
+  kind: KeyKind = 'p256',
 ): Promise<StoredCertificate> {
   const issuer = pkijs.Certificate.fromBER(derOf(ca.caPem))
-  const keys = await generateKeys()
+  const keys = await generateKeys(kind)
   const certificate = await blankCertificate(keys, now, SERVER_DAYS)
   setName(certificate.subject, dnsName)
   certificate.issuer = issuer.subject
@@ -85,7 +103,13 @@ export async function makeServerCertificate(
       }).toSchema(),
     ),
   ]
-  const caKey = await webcrypto.subtle.importKey('pkcs8', derOf(ca.keyPem), P256, false, ['sign'])
+  const caKey = await webcrypto.subtle.importKey(
+    'pkcs8',
+    derOf(ca.keyPem),
+    ALGORITHMS[kind],
+    false,
+    ['sign'],
+  )
   await certificate.sign(caKey, 'SHA-256', cryptoEngine())
   return {
     // The root stays out: devices have it, and it would cost the flight another fragment.
@@ -99,8 +123,8 @@ function cryptoEngine(): pkijs.CryptoEngine {
   return new pkijs.CryptoEngine({ name: 'node', crypto: webcrypto })
 }
 
-async function generateKeys(): Promise<webcrypto.CryptoKeyPair> {
-  return webcrypto.subtle.generateKey(P256, true, ['sign', 'verify'])
+async function generateKeys(kind: KeyKind): Promise<webcrypto.CryptoKeyPair> {
+  return webcrypto.subtle.generateKey(ALGORITHMS[kind], true, ['sign', 'verify'])
 }
 
 async function blankCertificate(

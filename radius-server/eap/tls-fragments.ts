@@ -8,8 +8,8 @@ const OVERHEAD_BYTES = 5 + 1 + LENGTH_BYTES
 const FRAGMENT_LIMITS = {
   /** A UDP packet with this and the other attributes stays under 1,280 octets, over any link. */
   defaultEapBytes: 1024,
-  /** A smaller Framed-MTU is a mistake; with 64 KiB of TLS it would make 1,000 rounds. */
-  leastEapBytes: 256,
+  /** A smaller Framed-MTU is a mistake: our longest flight would take more rounds than there are. */
+  leastEapBytes: 100,
   /** One TLS message may be this long when it is put together. */
   assembledBytes: 65_536,
 } as const
@@ -35,7 +35,6 @@ export function parseFragment(data: Uint8Array): Fragment | null {
 }
 
 export const START = Uint8Array.of(FLAG.start)
-export const ACKNOWLEDGEMENT = Uint8Array.of(0)
 
 /** How many octets of TLS fit one EAP packet, for the gateway's Framed-MTU (RFC 3579 §2.4). */
 export function fragmentBytes(framedMtu: number | null): number {

@@ -1,92 +1,126 @@
+import { timingSafeEqual } from 'node:crypto'
+import { MS_CHAP } from '../access/ms-chap.ts'
+import { checkMsChap } from '../access/ms-chap-login.ts'
 import type { StaffAccount, StaffLogin } from '../access/staff-login.ts'
 import { decodeText } from '../attributes.ts'
 import { withoutPadding } from '../obfuscation.ts'
-import type { RejectReason } from '../request.ts'
-import { ACKNOWLEDGEMENT, createIncoming, createOutgoing, parseFragment } from './tls-fragments.ts'
-import type { Outgoing } from './tls-fragments.ts'
+import type { Method } from '../request.ts'
+import { eapRequest, parseEapResponse } from './eap-packet.ts'
+import { createInnerEap } from './inner-eap.ts'
+import type { InnerAnswer } from './inner-eap.ts'
+import type { Phase2, ResumedLogin, Say } from './tls-method.ts'
 import type { TlsTunnel } from './tls-tunnel.ts'
-import { readInnerCredentials } from './ttls-avp.ts'
-import type { InnerCredentials } from './ttls-avp.ts'
+import { eapAvp, msChap2SuccessAvp, readInnerAvps } from './ttls-avp.ts'
 
-export type TtlsOutcome =
-  /** Send this in an EAP-Request of type TTLS. */
-  | { readonly kind: 'request'; readonly data: Uint8Array }
-  | { readonly kind: 'success'; readonly account: StaffAccount; readonly keys: Uint8Array }
-  | { readonly kind: 'failure'; readonly reason: RejectReason }
-  /** Nothing can be said now: the same response may come again. */
-  | { readonly kind: 'overloaded' }
+/** The challenge of MS-CHAPv2 and its identifier (RFC 5281 §11.2.4). */
+const MS_CHAP_SEED_BYTES = MS_CHAP.challengeBytes + 1
+/** Identifier, flags, peer challenge, eight reserved octets, NT response (RFC 2548 §2.3.2). */
+const MS_CHAP2_RESPONSE_BYTES = 50
 
-/** One peer's way through EAP-TTLS with PAP inside (RFC 5281). */
-export interface Ttls {
-  /** `data` is what follows the EAP type; `size` how much TLS fits one EAP packet. */
-  respond(data: Uint8Array, size: number): Promise<TtlsOutcome>
-  close(): void
-}
+/** The protected success indication of a resumed session over TLS 1.3 (RFC 9427 §3). */
+const COMMITMENT = Buffer.of(0)
 
-export function createTtls(openTunnel: () => TlsTunnel, login: StaffLogin): Ttls {
-  const incoming = createIncoming()
-  let tunnel: TlsTunnel | null = null
-  let outgoing: Outgoing | null = null
-  let credentials: InnerCredentials | null = null
-  let isAlerting = false
+/** EAP-TTLS (RFC 5281): what the peer says inside is AVPs, and it speaks first. */
+export function createTtlsPhase2(
+  tunnel: TlsTunnel,
+  login: StaffLogin,
+  resumed: ResumedLogin | null,
+): Phase2 {
+  const inner = createInnerEap(login)
+  /** Kept until the peer has seen our proof. */
+  let proven: Extract<Say, { kind: 'success' }> | null = null
+  let asked: number | null = null
 
-  async function judge(inner: InnerCredentials): Promise<TtlsOutcome> {
-    const verdict = await login.check(decodeText(inner.username), withoutPadding(inner.password))
+  async function byPassword(username: Uint8Array, password: Uint8Array): Promise<Say> {
+    const verdict = await login.check(decodeText(username), withoutPadding(password))
+    if (verdict.ok) return success(verdict.account, 'ttls-pap', username)
+    return verdict.reason === 'overloaded' ? { kind: 'overloaded' } : failure(verdict.reason)
+  }
+
+  async function byMsChap(
+    username: Uint8Array,
+    challenge: Uint8Array,
+    response: Uint8Array,
+  ): Promise<Say> {
+    if (response.length !== MS_CHAP2_RESPONSE_BYTES) return failure('eap-inner-method')
+    // Neither side may choose it: a response recorded elsewhere would be as good (§11.1).
+    const seed = tunnel.exportChallenge(MS_CHAP_SEED_BYTES)
+    const identifier = response[0] ?? 0
+    const claimed = Buffer.concat([challenge, Buffer.of(identifier)])
+    if (claimed.length !== seed.length || !timingSafeEqual(claimed, seed)) {
+      return failure('eap-inner-method')
+    }
+    const verdict = await checkMsChap(login, {
+      username,
+      hashedName: username,
+      authenticatorChallenge: challenge,
+      peerChallenge: response.subarray(2, 18),
+      response: response.subarray(26),
+    })
     if (!verdict.ok) {
-      return verdict.reason === 'overloaded'
-        ? { kind: 'overloaded' }
-        : { kind: 'failure', reason: verdict.reason }
+      return verdict.reason === 'overloaded' ? { kind: 'overloaded' } : failure(verdict.reason)
     }
-    const keys = tunnel?.exportKeys() ?? null
-    if (keys === null) return { kind: 'failure', reason: 'eap-tls' }
-    return { kind: 'success', account: verdict.account, keys }
+    proven = success(verdict.account, 'ttls-mschapv2', username)
+    return { kind: 'say', plain: msChap2SuccessAvp(identifier, verdict.proof) }
   }
 
-  function send(message: Uint8Array, size: number): TtlsOutcome {
-    outgoing = createOutgoing(message)
-    return { kind: 'request', data: outgoing.next(size) }
+  async function byEap(message: Uint8Array): Promise<Say> {
+    const response = parseEapResponse(message)
+    if (response === null) return failure('eap-inner-method')
+    if (asked !== null && response.identifier !== asked) return failure('eap-inner-method')
+    const answer = await inner.respond(response.type, response.data)
+    return answer.kind === 'ask' ? askByEap(answer, response.identifier) : sayOf(answer)
   }
 
-  async function advance(message: Uint8Array, size: number): Promise<TtlsOutcome> {
-    tunnel ??= openTunnel()
-    const step = await tunnel.feed(message)
-    if (step.failure !== null) {
-      // The peer is told why by the alert, and acknowledges it, before it is told that it is out.
-      isAlerting = step.output.length > 0
-      return isAlerting ? send(step.output, size) : { kind: 'failure', reason: 'eap-tls' }
-    }
-    if (step.plain.length === 0) return send(step.output, size)
-    credentials = readInnerCredentials(step.plain)
-    return credentials === null
-      ? { kind: 'failure', reason: 'eap-inner-method' }
-      : judge(credentials)
+  function askByEap(answer: Extract<InnerAnswer, { kind: 'ask' }>, before: number): Say {
+    asked = (before + 1) & 0xff
+    return { kind: 'say', plain: eapAvp(eapRequest(asked, answer.type, answer.data)) }
   }
 
   return {
-    async respond(data, size) {
-      if (credentials !== null) return judge(credentials)
-      const fragment = parseFragment(data)
-      if (fragment === null) return { kind: 'failure', reason: 'eap-protocol' }
-      const isEmpty = fragment.body.length === 0 && !fragment.hasMore
-      if (outgoing !== null && !outgoing.isDone) {
-        return isEmpty
-          ? { kind: 'request', data: outgoing.next(size) }
-          : { kind: 'failure', reason: 'eap-protocol' }
-      }
-      if (isAlerting) return { kind: 'failure', reason: 'eap-tls' }
-      const message = incoming.add(fragment)
-      if (message === false) return { kind: 'failure', reason: 'eap-protocol' }
-      if (message === null) return { kind: 'request', data: ACKNOWLEDGEMENT }
-      // Nothing to say before the ClientHello is a mistake; later it is the peer's turn again.
-      if (message.length === 0) {
-        return tunnel === null
-          ? { kind: 'failure', reason: 'eap-protocol' }
-          : { kind: 'request', data: ACKNOWLEDGEMENT }
-      }
-      return advance(message, size)
+    greet() {
+      const isCommitted = resumed !== null && tunnel.isTls13
+      return Promise.resolve(isCommitted ? { kind: 'say', plain: COMMITMENT } : { kind: 'listen' })
     },
-    close() {
-      tunnel?.close()
+    async turn() {
+      if (proven !== null) return proven
+      if (resumed === null) return { kind: 'listen' }
+      const found = await login.standing(resumed.username)
+      if (found.ok) return success(found.account, resumed.method, Buffer.from(resumed.username))
+      return found.reason === 'overloaded' ? { kind: 'overloaded' } : failure(found.reason)
+    },
+    async hear(plain) {
+      const avps = proven === null ? readInnerAvps(plain) : null
+      if (avps === null) return failure('eap-inner-method')
+      const { username, password, eap, msChapChallenge, msChap2Response } = avps
+      // A peer that says it in two ways would have the weaker one count.
+      const isMsChap = msChapChallenge !== null || msChap2Response !== null
+      const ways = [eap !== null, isMsChap, password !== null].filter(Boolean).length
+      if (ways !== 1) return failure('eap-inner-method')
+      if (eap !== null) return byEap(eap)
+      if (username === null) return failure('eap-inner-method')
+      if (password !== null) return byPassword(username, password)
+      return msChapChallenge !== null && msChap2Response !== null
+        ? byMsChap(username, msChapChallenge, msChap2Response)
+        : failure('eap-inner-method')
     },
   }
+}
+
+function sayOf(answer: Exclude<InnerAnswer, { kind: 'ask' }>): Say {
+  if (answer.kind !== 'success') return answer
+  const method = answer.inner === 'gtc' ? 'ttls-gtc' : 'ttls-eap-mschapv2'
+  return { kind: 'success', account: answer.account, method, loginName: answer.loginName }
+}
+
+function success(
+  account: StaffAccount,
+  method: Method,
+  username: Uint8Array,
+): Extract<Say, { kind: 'success' }> {
+  return { kind: 'success', account, method, loginName: decodeText(username) ?? '' }
+}
+
+function failure(reason: Extract<Say, { kind: 'failure' }>['reason']): Say {
+  return { kind: 'failure', reason }
 }

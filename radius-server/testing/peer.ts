@@ -1,3 +1,4 @@
+import { constants } from 'node:crypto'
 import { Duplex } from 'node:stream'
 import { setImmediate as turn } from 'node:timers/promises'
 import { connect } from 'node:tls'
@@ -9,6 +10,8 @@ import type { Reply, Sent } from './gateway.ts'
 import type { TestServer } from './server.ts'
 
 export interface PeerOptions {
+  /** TTLS if not given; another is asked for by a Nak. */
+  readonly type?: number
   readonly version: SecureVersion
   readonly caPem: string
   readonly password?: string
@@ -20,8 +23,16 @@ export interface PeerOptions {
   readonly fragment?: number
   readonly framedMtu?: number
   readonly station?: string
-  /** From an earlier login, to try resumption. */
+  /** From an earlier login, to try resumption; with it the peer says nothing inside if it works. */
   readonly session?: Buffer
+  /** Shown if the server asks for one. */
+  readonly device?: { readonly certPem: string; readonly keyPem: string }
+  /** With TLS 1.2: a session identifier instead of a ticket. */
+  readonly withoutTickets?: boolean
+  /** Signature algorithms that it knows, as OpenSSL names them. */
+  readonly sigalgs?: string
+  /** Called before each packet is sent. */
+  readonly beforeRound?: (round: number) => void
 }
 
 export interface PeerResult {
@@ -37,8 +48,12 @@ export interface PeerResult {
   readonly tlsError: string | null
 }
 
-/** A phone and its access point, in one: EAP-TTLS with PAP inside, over the server's bytes. */
-export async function logIn(server: TestServer, options: PeerOptions): Promise<PeerResult> {
+/** A phone and its access point, in one: EAP-TTLS with PAP inside or EAP-TLS, over the server's bytes. */
+export async function logIn(
+  server: Pick<TestServer, 'send'>,
+  options: PeerOptions,
+): Promise<PeerResult> {
+  const type = options.type ?? EAP_TYPE.TTLS
   const written: Buffer[] = []
   const sessions: Buffer[] = []
   let tlsError: string | null = null
@@ -59,6 +74,9 @@ export async function logIn(server: TestServer, options: PeerOptions): Promise<P
     minVersion: options.version,
     maxVersion: options.version,
     ...(options.session === undefined ? {} : { session: options.session }),
+    ...(options.sigalgs !== undefined && { sigalgs: options.sigalgs }),
+    ...(options.device && { cert: options.device.certPem, key: options.device.keyPem }),
+    ...(options.withoutTickets === true && { secureOptions: constants.SSL_OP_NO_TICKET }),
   })
   socket.on('secureConnect', () => {
     isSecure = true
@@ -78,6 +96,7 @@ export async function logIn(server: TestServer, options: PeerOptions): Promise<P
   async function exchange(eap: Buffer): Promise<Reply | null> {
     identifier += 1
     rounds += 1
+    options.beforeRound?.(rounds)
     const attributes: Sent[] = [
       [ATTRIBUTE['User-Name'], 'anonymous'],
       [ATTRIBUTE['Calling-Station-Id'], options.station ?? '02-00-00-00-00-01'],
@@ -102,18 +121,26 @@ export async function logIn(server: TestServer, options: PeerOptions): Promise<P
     await turn()
     const mustWait = options.waits === true && !hasWaited && options.version === 'TLSv1.3'
     if (isSecure && mustWait) hasWaited = true
-    else if (isSecure && !hasSpoken) {
+    else if (isSecure && !hasSpoken && type === EAP_TYPE.TTLS) {
       hasSpoken = true
+      // With a session it waits for what the server makes of it.
+      if (socket.isSessionReused() && options.inner === undefined) return takeWritten()
       socket.write(options.inner ?? papAvps('bob', options.password ?? 'hello'))
       await turn()
       await turn()
     }
-    const whole = Buffer.concat(written)
-    written.length = 0
-    return whole
+    return takeWritten()
+  }
+
+  function takeWritten(): Buffer {
+    return Buffer.concat(written.splice(0))
   }
 
   let reply = await exchange(identityResponse(1))
+  if (reply?.eap().readUInt8(4) !== type && reply?.code === CODE['Access-Challenge']) {
+    const asked = reply.eap().readUInt8(1)
+    reply = await exchange(eapResponse(asked, EAP_TYPE.Nak, Buffer.of(type)))
+  }
   let received: Buffer[] = []
   let outgoing: Buffer = Buffer.alloc(0)
   while (reply !== null && reply.code === CODE['Access-Challenge'] && rounds < 60) {
@@ -132,11 +159,11 @@ export async function logIn(server: TestServer, options: PeerOptions): Promise<P
     if (!isPartial) outgoing = outgoing.subarray(body.length)
     const more = outgoing.length > 0 && !isPartial ? 0x40 : 0
     reply = await exchange(
-      eapResponse(eap.readUInt8(1), EAP_TYPE.TTLS, Buffer.concat([Buffer.of(more), body])),
+      eapResponse(eap.readUInt8(1), type, Buffer.concat([Buffer.of(more), body])),
     )
   }
 
-  const keys = isSecure ? exportKeys(socket) : null
+  const keys = isSecure ? exportKeys(socket, type) : null
   const isResumed = isSecure && socket.isSessionReused()
   socket.destroy()
   return {
@@ -184,10 +211,12 @@ export function papAvps(username: string, password: string): Buffer {
   return Buffer.concat([avp(1, Buffer.from(username)), avp(2, padded)])
 }
 
-function exportKeys(socket: TLSSocket): Buffer {
-  return socket.getProtocol() === 'TLSv1.3'
-    ? socket.exportKeyingMaterial(128, 'EXPORTER_EAP_TLS_Key_Material', Buffer.of(21))
-    : socket.exportKeyingMaterial(128, 'ttls keying material')
+function exportKeys(socket: TLSSocket, type: number): Buffer {
+  if (socket.getProtocol() === 'TLSv1.3') {
+    return socket.exportKeyingMaterial(128, 'EXPORTER_EAP_TLS_Key_Material', Buffer.of(type))
+  }
+  const label = type === EAP_TYPE.TTLS ? 'ttls keying material' : 'client EAP encryption'
+  return socket.exportKeyingMaterial(128, label)
 }
 
 function mppeOf(last: { reply: Reply | null; request: Buffer }): { recv: Buffer; send: Buffer } {

@@ -1,14 +1,18 @@
 import { createMetrics } from '#core/metrics.ts'
 import type { Metrics } from '#core/metrics.ts'
 import { silentLog } from '#core/log.ts'
+import { ntHash } from '#core/nt-hash.ts'
 import { hashPassword } from '#core/password.ts'
 import type { AccountingRecord, GatewayRestart } from '#db/accounting-record.ts'
 import type { Account } from '#db/accounts.ts'
 import { decodeEvent } from '#db/event-line.ts'
 import type { Gateway } from '#db/gateways.ts'
 import type { Network, NetworkKind } from '#db/sites.ts'
-import { createTunnelContext } from '../eap/tls-tunnel.ts'
-import type { TunnelCredentials } from '../eap/tls-tunnel.ts'
+import type { DeviceCa } from '#db/device-cas.ts'
+import type { EapSession } from '#db/eap-sessions.ts'
+import { EAP_TYPE } from '../eap/eap-packet.ts'
+import { createTunnelContexts } from '../eap/tunnel-contexts.ts'
+import type { TunnelContexts, TunnelCredentials } from '../eap/tunnel-contexts.ts'
 import { composeServer } from '../main.ts'
 import type { ComposedServer } from '../main.ts'
 import type { Service } from '../request.ts'
@@ -31,6 +35,12 @@ export interface TestHouse {
   append: (lines: readonly string[]) => Promise<void>
   spool: MemorySpool
   now: number
+  deviceCas: readonly DeviceCa[]
+  /** What the fleet shares, by identifier in hexadecimal. */
+  eapSessions: Map<string, EapSession>
+  saveEapSessions: (sessions: readonly EapSession[]) => Promise<void>
+  loadEapSession: (id: Uint8Array) => Promise<EapSession | null>
+  tunnelContexts: TunnelContexts | null
 }
 
 export interface TestServer extends ComposedServer {
@@ -75,12 +85,24 @@ export function gateway(changes: Partial<Gateway> = {}): Gateway {
   }
 }
 
-export async function account(username: string, password: string): Promise<Account> {
-  return { username, passwordHash: await hashPassword(password, QUICK), groups: ['staff'] }
+export async function account(
+  username: string,
+  password: string,
+  changes: { mschap?: boolean } = {},
+): Promise<Account> {
+  const passwordHash = await hashPassword(password, QUICK)
+  const hash = changes.mschap === true ? ntHash(password) : null
+  return { username, passwordHash, groups: ['staff'], ntHash: hash }
 }
 
 export async function createTestServer(
-  options: { certificate?: TunnelCredentials; accounts?: readonly Account[] } = {},
+  options: {
+    certificates?: readonly TunnelCredentials[]
+    accounts?: readonly Account[]
+    deviceCas?: readonly DeviceCa[]
+    /** Of another server, to share its fleet. */
+    eapSessions?: Map<string, EapSession>
+  } = {},
 ): Promise<TestServer> {
   const accounts = options.accounts ?? [await account('bob', 'hello')]
   const decoy = await hashPassword('nobody has this', QUICK)
@@ -101,9 +123,19 @@ export async function createTestServer(
       return Promise.resolve()
     },
     now: Date.UTC(2026, 10, 23, 12),
+    deviceCas: options.deviceCas ?? [],
+    eapSessions: options.eapSessions ?? new Map(),
+    saveEapSessions: (sessions) => {
+      for (const one of sessions) house.eapSessions.set(hex(one.id), one)
+      return Promise.resolve()
+    },
+    loadEapSession: (id) => Promise.resolve(house.eapSessions.get(hex(id)) ?? null),
+    tunnelContexts: null,
   }
-  const context =
-    options.certificate === undefined ? null : createTunnelContext(options.certificate)
+  if (options.certificates !== undefined) {
+    const roots = house.deviceCas.map(({ chainPem }) => chainPem)
+    house.tunnelContexts = createTunnelContexts(options.certificates, roots)
+  }
   const registry = createMetrics()
   const composed = composeServer({
     gateways: () => house.gateways,
@@ -114,10 +146,14 @@ export async function createTestServer(
     },
     journal: { append: (lines) => house.append(lines) },
     spool: house.spool,
-    tunnelContext: () => {
-      if (context === null) throw new Error('this test has no certificate')
-      return context
+    tunnelContexts: () => {
+      if (house.tunnelContexts === null) throw new Error('this test has no certificate')
+      return house.tunnelContexts
     },
+    deviceCas: () => house.deviceCas,
+    saveEapSessions: (sessions) => house.saveEapSessions(sessions),
+    loadEapSession: (id) => house.loadEapSession(id),
+    firstEapMethod: EAP_TYPE.TTLS,
     decoyHash: () => decoy,
     log: silentLog,
     metrics: registry,
@@ -142,4 +178,8 @@ export async function createTestServer(
       return reply === null ? null : readReply(reply, request)
     },
   }
+}
+
+function hex(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('hex')
 }

@@ -1,0 +1,75 @@
+import { X509Certificate } from 'node:crypto'
+import type { Clock } from '#core/clock.ts'
+import type { DeviceCa } from '#db/device-cas.ts'
+import { certificateName } from './certificate-name.ts'
+import type { LoginRefusal, StaffAccount, StaffLogin } from './staff-login.ts'
+
+export type DeviceVerdict =
+  | { readonly ok: true; readonly account: StaffAccount }
+  | {
+      readonly ok: false
+      readonly reason:
+        | 'certificate-unknown-ca'
+        | 'certificate-not-valid'
+        | 'certificate-revoked'
+        | 'certificate-without-name'
+        | LoginRefusal
+    }
+
+/** Who a certificate stands for, and whether that still holds: asked at every login. */
+export interface DeviceCertificates {
+  check(certificate: X509Certificate): DeviceVerdict | Promise<DeviceVerdict>
+}
+
+export interface DeviceCertificateDeps {
+  /** The same array as long as nothing changed. */
+  readonly cas: () => readonly DeviceCa[]
+  readonly login: Pick<StaffLogin, 'standing'>
+  readonly clock: Clock
+}
+
+export function createDeviceCertificates(deps: DeviceCertificateDeps): DeviceCertificates {
+  const { cas, login, clock } = deps
+  let built: readonly DeviceCa[] | null = null
+  let issuers: readonly (readonly [DeviceCa, X509Certificate])[] = []
+
+  function issuerOf(certificate: X509Certificate): DeviceCa | undefined {
+    const current = cas()
+    if (current !== built) {
+      issuers = current.map((ca) => [ca, new X509Certificate(ca.chainPem)] as const)
+      built = current
+    }
+    const found = issuers.find(
+      ([, issuer]) => certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey),
+    )
+    return found?.[0]
+  }
+
+  async function accountOf(name: string): Promise<DeviceVerdict> {
+    const verdict = await login.standing(name)
+    return verdict
+  }
+
+  return {
+    check(certificate) {
+      const ca = issuerOf(certificate)
+      if (ca === undefined) return { ok: false, reason: 'certificate-unknown-ca' }
+      // OpenSSL looked when the session began, which may be hours ago.
+      const now = clock()
+      const isValid =
+        certificate.validFromDate.getTime() <= now && now < certificate.validToDate.getTime()
+      if (!isValid) return { ok: false, reason: 'certificate-not-valid' }
+      if (ca.revoked.has(serialOf(certificate))) {
+        return { ok: false, reason: 'certificate-revoked' }
+      }
+      const name = certificateName(certificate, ca.nameFrom)
+      if (name === null) return { ok: false, reason: 'certificate-without-name' }
+      if (ca.names === 'account') return accountOf(name)
+      return { ok: true, account: { username: name, groups: ca.groups } }
+    },
+  }
+}
+
+function serialOf(certificate: X509Certificate): string {
+  return certificate.serialNumber.toUpperCase().replace(/^0+(?=.)/, '')
+}
