@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { eapolTest as authenticate } from '../support/peers/eapol-test.ts'
+import { eapolRun, eapolTest as authenticate } from '../support/peers/eapol-test.ts'
 import { must } from '../support/peers/process.ts'
+import { ttlsPap } from '../support/peers/wpa-supplicant.ts'
 import type { Scenario } from './scenario.ts'
+
+const RSA_ONLY = 'openssl_ciphers="ECDHE-RSA-AES128-GCM-SHA256"'
 
 /** wpa_supplicant's EAP peer against the RADIUS port: EAP-TTLS/PAP, the server's CA pinned. */
 export async function eapolTest({ product, folder, test }: Scenario): Promise<void> {
@@ -60,6 +63,14 @@ export async function eapolTest({ product, folder, test }: Scenario): Promise<vo
       assert.ok(sizes.length >= 5 && sizes.every((size) => size <= 296), sizes.join(' '))
     })
   }
+  await test('TLS 1.2: a supplicant that only knows RSA is shown the RSA certificate', async () => {
+    const { success, keysMatch, output } = await eapolRun({
+      ...bob,
+      network: [ttlsPap({ ...bob, extra: [`phase1="tls_disable_tlsv1_3=1"`, RSA_ONLY] })],
+    })
+    assert.deepEqual({ success, keysMatch }, { success: true, keysMatch: true }, lastLines(output))
+    assert.match(output, /CN=Accueil RADIUS CA RSA/)
+  })
   await test('an unknown account is refused', async () => {
     const { success } = await authenticate({ ...bob, tls: '1.3', identity: 'nobody' })
     assert.equal(success, false)

@@ -36,7 +36,11 @@ export async function openHouse(folder: RunFolder): Promise<House> {
   const port = await freePort()
   const upstream = `127.0.0.1:${port}`
   const internet = await startUnbound(folder, port, INTERNET)
-  const product = await createProduct(folder, { upstream })
+  const product = await createProduct(folder, {
+    upstream,
+    // So that a peer without elliptic curves is served too.
+    env: { ACCUEIL_RADIUS_CERTIFICATES: 'p256,rsa' },
+  })
   const close = async (): Promise<void> => {
     await product[Symbol.asyncDispose]()
     await internet.stop()

@@ -70,6 +70,32 @@ export async function radclient({ product, test }: Scenario): Promise<void> {
     const { reply, output } = await login('nobody', 'hello')
     assert.equal(reply, 'Access-Reject', output)
   })
+  await test('MS-CHAPv2: the vectors of RFC 2759 are accepted, and the server proves itself', async () => {
+    const { reply, output } = await msChap(
+      radius,
+      '82309ECD8D708B5EA08FAA3981CD83544233114A3D85D6DF',
+    )
+    assert.equal(reply, 'Access-Accept', output)
+    const proof = Buffer.from('S=407A5589115FD0D6209F510FE9C04566932CDA56').toString('hex')
+    assert.match(output, new RegExp(`MS-CHAP2-Success = 0x07${proof}`))
+    // RFC 3079 §3.5.3.
+    assert.match(output, /MS-MPPE-Send-Key = 0x8b7cdc149b993a1ba118cb153f56dccb/)
+    assert.match(output, /MS-MPPE-Recv-Key = 0xd5f0e9521e3ea9589645e86051c82226/)
+  })
+  await test('MS-CHAPv2: another response is rejected, with the error that Windows knows', async () => {
+    const { reply, output } = await msChap(radius, '00'.repeat(24))
+    assert.equal(reply, 'Access-Reject', output)
+    assert.match(output, /MS-CHAP-Error = "\\007E=691 R=0 C=[0-9A-F]{32} V=3/)
+  })
+  await test('CHAP is rejected: no account has its password in clear', async () => {
+    const attributes = [
+      'User-Name = "bob"',
+      'CHAP-Password = "hello"',
+      'Message-Authenticator = 0x00',
+    ]
+    const { reply, output } = await ask({ port: radius, kind: 'auth', secret: SECRET, attributes })
+    assert.equal(reply, 'Access-Reject', output)
+  })
   await test('a wrong secret is answered by silence', async () => {
     const { reply, output } = await login('bob', 'hello', 'not-the-secret')
     assert.equal(reply, null, output)
@@ -101,6 +127,22 @@ export async function radclient({ product, test }: Scenario): Promise<void> {
 
   await accounting(radiusAcct, { product, test })
   await byHand(radius, radiusAcct, test)
+}
+
+/** As user `User` with the challenges of RFC 2759 §9.2. */
+function msChap(port: number, response: string): Promise<RadclientAnswer> {
+  const peer = '21402324255E262A28295F2B3A337C7E'
+  return ask({
+    port,
+    kind: 'auth',
+    secret: SECRET,
+    attributes: [
+      'User-Name = "User"',
+      'MS-CHAP-Challenge = 0x5B5D7C7D7B3F2F3E3C2C602132262628',
+      `MS-CHAP2-Response = 0x0700${peer}${'00'.repeat(8)}${response}`,
+      'Message-Authenticator = 0x00',
+    ],
+  })
 }
 
 async function accounting(

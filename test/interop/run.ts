@@ -13,6 +13,7 @@ import { providePeers } from './packages.ts'
 import { radclient } from './radclient.ts'
 import { runScenario } from './scenario.ts'
 import type { Scenario, Tally } from './scenario.ts'
+import { staffWifi } from './staff-wifi.ts'
 import { wired } from './wired.ts'
 
 /**
@@ -24,6 +25,7 @@ const SCENARIOS: Readonly<Record<string, (s: Scenario) => Promise<void>>> = {
   radclient,
   'eapol-test': eapolTest,
   directories,
+  'staff-wifi': staffWifi,
   wired,
   dns,
   opennds,
