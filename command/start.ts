@@ -182,8 +182,11 @@ async function startRoles(
   watch.start()
   lifecycle.onStop('database watch', () => watch.stop())
   const operator = createOperatorServer({ address: config.metrics, metrics, health })
-  lifecycle.onStop('operator server', () => operator.stop())
-  await operator.start()
+  await lifecycle.start(
+    'operator server',
+    () => operator.start(),
+    () => operator.stop(),
+  )
 
   // All of them before the first is started: until the last serves, the process is not ready.
   for (const name of names) {
@@ -194,9 +197,11 @@ async function startRoles(
     roles.push(createRole(name, deps, url, health))
   }
   for (const role of roles) {
-    // Before the start: one that fails half-way has sockets and timers to let go of too.
-    lifecycle.onStop(role.name, () => role.stop())
-    await role.start()
+    await lifecycle.start(
+      role.name,
+      () => role.start(),
+      () => role.stop(),
+    )
   }
 }
 

@@ -4,6 +4,12 @@ import type { Log } from './log.ts'
 export interface Lifecycle {
   /** What is added last is stopped first. */
   onStop(name: string, stop: () => Promise<void> | void): void
+  /**
+   * Starts what is to be stopped when its turn comes, also if it failed half-way. A stop that comes
+   * meanwhile waits until the start has come to its end; after that nothing is started any more, and
+   * this rejects.
+   */
+  start(name: string, start: () => Promise<void>, stop: () => Promise<void> | void): Promise<void>
   /** Stops all, each within its deadline; a step that fails or hangs is logged and passed over. */
   stop(): Promise<void>
 }
@@ -26,6 +32,18 @@ export function createLifecycle(log: Log): Lifecycle {
   return {
     onStop: (name, stop) => {
       steps.push({ name, stop })
+    },
+    async start(name, start, stop) {
+      if (stopping !== null) throw new Error(`${name} is not started: all is being stopped`)
+      const started = start()
+      steps.push({
+        name,
+        async stop() {
+          await started.catch(() => {})
+          await stop()
+        },
+      })
+      await started
     },
     stop: () => (stopping ??= stopAll()),
   }
