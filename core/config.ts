@@ -17,6 +17,7 @@ export interface Config {
   readonly metrics: ListenAddress
   readonly radius: ListenAddress
   readonly radiusAcct: ListenAddress
+  readonly radsec: ListenAddress
   readonly dns: ListenAddress
   readonly dnsUpstream: readonly ListenAddress[]
   /** Null: the native one where it is built. */
@@ -98,7 +99,6 @@ const VARIABLES = z.object({
 })
 
 const NOT_BUILT_YET: Readonly<Record<string, string>> = {
-  ACCUEIL_RADSEC_LISTEN: 'RadSec',
   OIDC_ISSUER: 'sign-in with OIDC',
   OIDC_CLIENT_ID: 'sign-in with OIDC',
   OIDC_CLIENT_SECRET: 'sign-in with OIDC',
@@ -141,6 +141,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): O
       metrics: variables.ACCUEIL_METRICS_LISTEN,
       radius: variables.ACCUEIL_RADIUS_LISTEN,
       radiusAcct: variables.ACCUEIL_RADIUS_ACCT_LISTEN,
+      radsec: variables.ACCUEIL_RADSEC_LISTEN,
       dns: variables.ACCUEIL_DNS_LISTEN,
       dnsUpstream: variables.ACCUEIL_DNS_UPSTREAM,
       udpLayer: variables.ACCUEIL_UDP_LAYER ?? null,

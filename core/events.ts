@@ -31,6 +31,7 @@ export type EventName =
   | 'radius.certificate.failed'
   | 'radius.client.unknown'
   | 'radius.listening'
+  | 'radius.radsec.refused'
   | 'radius.request.failed'
   | 'radius.spool.damaged'
   | 'radius.spool.drained'

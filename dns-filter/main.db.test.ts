@@ -39,6 +39,7 @@ function configFor(port: number, upstreams: readonly ScriptedUpstream[]): Config
     metrics: nowhere,
     radius: nowhere,
     radiusAcct: nowhere,
+    radsec: nowhere,
     dns: { host: '127.0.0.1', port },
     dnsUpstream: upstreams.map((upstream) => upstream.address),
     udpLayer: null,

@@ -28,6 +28,7 @@ async function startPortal(
       metrics: nowhere,
       radius: nowhere,
       radiusAcct: nowhere,
+      radsec: nowhere,
       dns: nowhere,
       dnsUpstream: [],
       udpLayer: null,

@@ -43,6 +43,7 @@ async function configOf(
     ACCUEIL_DATA_DIR: dataDir,
     ACCUEIL_RADIUS_LISTEN: `127.0.0.1:${await freePort()}`,
     ACCUEIL_RADIUS_ACCT_LISTEN: `127.0.0.1:${await freePort()}`,
+    ACCUEIL_RADSEC_LISTEN: `127.0.0.1:${await freePort()}`,
     ACCUEIL_PUBLIC_URL: 'https://wifi.example.org',
   })
   if (!read.ok) throw new Error('the test environment is refused')

@@ -13,6 +13,8 @@ import { createSpool } from '#core/spool.ts'
 import type { Spool } from '#core/spool.ts'
 import { loadAccounts } from '#db/accounts.ts'
 import type { Account } from '#db/accounts.ts'
+import { loadAuthorities } from '#db/authorities.ts'
+import type { Authority } from '#db/authorities.ts'
 import type { StoredCertificate } from '#db/certificates.ts'
 import type { Database } from '#db/connection.ts'
 import { loadGateways } from '#db/gateways.ts'
@@ -41,7 +43,9 @@ import {
   optionalMessageAuthenticator,
   requiredMessageAuthenticator,
 } from './authenticity.ts'
+import { integerAttribute } from './attributes.ts'
 import { createClientTable } from './client.ts'
+import { ATTRIBUTE, ERROR_CAUSE } from './dictionary.ts'
 import { createDuplicates } from './duplicates.ts'
 import { loadServerCertificate } from './eap/certificate-store.ts'
 import { createConversations } from './eap/conversations.ts'
@@ -49,10 +53,17 @@ import { createEapAuthentication } from './eap/eap-authentication.ts'
 import { createTlsTunnel, createTunnelContext } from './eap/tls-tunnel.ts'
 import { createTtls } from './eap/ttls.ts'
 import { createGate } from './gate.ts'
+import { createRadsecListener } from './listen-radsec.ts'
 import { createUdpListener } from './listen-udp.ts'
 import { createRadiusMetrics } from './metrics.ts'
 import type { RadiusMetrics } from './metrics.ts'
-import { accessRequestSteps, accountingRequestSteps, statusServerSteps } from './pipeline.ts'
+import {
+  accessRequestSteps,
+  accountingRequestSteps,
+  dynamicRequestSteps,
+  statusServerSteps,
+} from './pipeline.ts'
+import { createPeers } from './radsec/peer.ts'
 import { reject } from './request.ts'
 import { createServer } from './server.ts'
 import type { RadiusServer } from './server.ts'
@@ -86,6 +97,8 @@ export interface ComposedServer {
   /** To be called now and then: lets go of what was idle too long. */
   readonly sweep: () => void
 }
+
+const UNSUPPORTED = integerAttribute(ATTRIBUTE['Error-Cause'], ERROR_CAUSE['Unsupported-Extension'])
 
 /** The whole server without sockets and without a database. */
 export function composeServer(around: Surroundings): ComposedServer {
@@ -137,6 +150,10 @@ export function composeServer(around: Surroundings): ComposedServer {
       messageAuthenticator: optionalMessageAuthenticator,
       duplicates: duplicates.begin,
       record: createAccountingStep(writer),
+    }),
+    dynamicRequest: dynamicRequestSteps({
+      requestAuthenticator: accountingAuthenticator,
+      unsupported: () => ({ kind: 'refuse', attributes: [UNSUPPORTED] }),
     }),
     statusServer: statusServerSteps({
       messageAuthenticator: requiredMessageAuthenticator,
@@ -210,7 +227,17 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
       directories.declare(config.directory === null ? settings : [...settings, config.directory])
     },
   })
+  const authorities = createLive<readonly Authority[]>({
+    database,
+    log,
+    name: 'authorities',
+    channels: ['house'],
+    initial: [],
+    load: () => loadAuthorities(database),
+    onChange: () => radsec.renew(),
+  })
   const grants = createGrantTable({ database, log, clock })
+  const followed = [gateways, accounts, directorySettings, authorities, grants]
   const spool = createSpool({
     root: join(config.dataDir, 'spool'),
     seal,
@@ -245,7 +272,23 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
     counters: metrics.udp,
     layer: deps.udp,
   }
-  const listeners = [
+  const radsec = createRadsecListener({
+    address: config.radsec,
+    server,
+    peers: createPeers(
+      () => gateways.value,
+      () => authorities.value,
+    ),
+    certificate: () => {
+      if (certificate === null) throw new AppError('radius.certificate', 'not started yet')
+      return certificate
+    },
+    authorities: () => authorities.value,
+    metrics: metrics.radsec,
+    log,
+    clock,
+  })
+  const udpListeners = [
     createUdpListener({
       ...shared,
       service: 'authentication',
@@ -259,13 +302,30 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
       variable: 'ACCUEIL_RADIUS_ACCT_LISTEN',
     }),
   ]
+  const listeners = [...udpListeners, radsec]
   deps.metrics.gauge('accueil_radius_in_work', 'Requests that wait for something.', () =>
-    listeners.reduce((total, listener) => total + listener.inWork, 0),
+    udpListeners.reduce((total, { inWork }) => total + inWork, radsec.connections.inWork),
+  )
+  deps.metrics.gauge(
+    'accueil_radius_radsec_connections',
+    'RadSec connections open.',
+    () => radsec.connections.size,
+  )
+  deps.metrics.gauge(
+    'accueil_radius_radsec_gateways',
+    'Gateways with a RadSec connection.',
+    () => radsec.connections.gateways,
+  )
+  deps.metrics.gauge(
+    'accueil_radius_radsec_handshaking',
+    'RadSec handshakes under way.',
+    () => radsec.handshaking,
   )
 
   async function loadCertificate(): Promise<void> {
     certificate = await loadServerCertificate(deps, config.publicUrl)
     tunnelContext = createTunnelContext(certificate)
+    radsec.renew()
   }
 
   /** Takes over what processes left that are no more, and brings it to the database. */
@@ -287,12 +347,7 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
   return {
     name: 'radius',
     async start() {
-      await Promise.all([
-        gateways.start(),
-        accounts.start(),
-        directorySettings.start(),
-        grants.start(),
-      ])
+      await Promise.all(followed.map((live) => live.start()))
       await loadCertificate()
       await spool.open()
       if (spool.lines > 0) log.info('radius.spool.found', { events: spool.lines })
@@ -301,6 +356,7 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
       timers = [
         setInterval(refreshCertificate, CERTIFICATE_REFRESH_MS),
         setInterval(sweep, SWEEP_MS),
+        setInterval(radsec.sweep, SWEEP_MS),
         setInterval(() => void adopt(), ADOPT_MS),
       ]
       // Last: a packet that came earlier would find no gateway and be taken for a stranger's.
@@ -308,6 +364,7 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
       log.info('radius.listening', {
         authentication: formatListenAddress(config.radius),
         accounting: formatListenAddress(config.radiusAcct),
+        radsec: formatListenAddress(config.radsec),
       })
     },
     async stop() {
@@ -317,7 +374,7 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
       await writer.stop()
       await spool.close()
       await journal.close()
-      await Promise.all([gateways.stop(), accounts.stop(), directorySettings.stop(), grants.stop()])
+      await Promise.all(followed.map((live) => live.stop()))
       directories.close()
     },
     ready() {
@@ -325,7 +382,7 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
       if (certificate === null) return 'there is no server certificate yet'
       const spoolProblem = writer.problem()
       if (spoolProblem !== null) return `accounting is not acknowledged: ${spoolProblem}`
-      return listeners.every((listener) => listener.isOpen) ? null : 'the UDP ports are not open'
+      return listeners.every((listener) => listener.isOpen) ? null : 'the ports are not open'
     },
     caPem: () => certificate?.caPem ?? null,
   }
