@@ -92,8 +92,10 @@ export function radsecKey(radsec: z.output<typeof radsecSchema> | undefined): st
 }
 
 /** Who may issue certificates to gateways. */
-export async function authorityStep({ kysely, declaration }: StepContext): Promise<Step> {
+export async function authorityStep(context: StepContext): Promise<Step> {
+  const { kysely, declaration } = context
   if (declaration.authorities === undefined) return NO_STEP
+  await tellNeeded(context)
   const present = await kysely.selectFrom('house.authority').selectAll().execute()
   return stepOf(
     {
@@ -113,4 +115,19 @@ export async function authorityStep({ kysely, declaration }: StepContext): Promi
       remove: ({ name }) => kysely.deleteFrom('house.authority').where('name', '=', name).execute(),
     },
   )
+}
+
+/** By the gateways of places that are not declared here; for those that are, gateways.ts looks. */
+async function tellNeeded({ kysely, declaration, problems }: StepContext): Promise<void> {
+  const stays = new Set(declaration.authorities?.map(({ name }) => name))
+  const declared = new Set(declaration.sites?.map(({ code }) => code))
+  const gateways = await kysely
+    .selectFrom('house.gateway')
+    .select(['name', 'site', 'radsec_authority'])
+    .where('radsec_authority', 'is not', null)
+    .execute()
+  for (const { name, site, radsec_authority: authority } of gateways) {
+    if (authority === null || stays.has(authority) || declared.has(site)) continue
+    problems.push(`the authority "${authority}" is still needed by the gateway "${name}"`)
+  }
 }

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect } from 'node:tls'
 import type { ConnectionOptions, TLSSocket } from 'node:tls'
-import type { TestCertificate } from './gateway-certificate.ts'
+import type { TestCertificate } from '../../test/support/gateway-certificate.ts'
 
 export interface RadsecGateway extends AsyncDisposable {
   readonly socket: TLSSocket
