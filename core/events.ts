@@ -30,6 +30,8 @@ export type EventName =
   | 'radius.accounting.failed'
   | 'radius.certificate.failed'
   | 'radius.client.unknown'
+  | 'radius.disconnect.ended'
+  | 'radius.disconnect.not-recorded'
   | 'radius.listening'
   | 'radius.radsec.refused'
   | 'radius.request.failed'

@@ -6,7 +6,7 @@ import type { SharedSecret } from './shared-secret.ts'
 
 export const AUTHENTICATOR_BYTES = MD5_BYTES
 /** RFC 9765 §4.1: the rest of the field is reserved. */
-const TOKEN_BYTES = 4
+export const TOKEN_BYTES = 4
 const ATTRIBUTES_AT = AUTHENTICATOR_AT + AUTHENTICATOR_BYTES
 /** A packet that is nothing but zeros where an authenticator stands. */
 const ZEROS = new Uint8Array(ATTRIBUTES_AT)
@@ -80,6 +80,25 @@ export function writeMessageAuthenticator(
   secret: SharedSecret,
 ): void {
   hmacPacket(reply, request.bytes, valueAt, secret).finish(reply, valueAt)
+}
+
+/**
+ * Signs a request of ours whose authenticator is a digest, with its Message-Authenticator at `valueAt`
+ * (RFC 5176 §2.3, §3.4).
+ */
+export function signRequest(bytes: Uint8Array, valueAt: number, secret: SharedSecret): void {
+  hmacPacket(bytes, ZEROS, valueAt, secret).finish(bytes, valueAt)
+  hashPacket(bytes, ZEROS, secret).finish(bytes, AUTHENTICATOR_AT)
+}
+
+/** Whether a reply to a request of ours is true; a Message-Authenticator is checked where it has one. */
+export function isReplyTrue(reply: Packet, request: Uint8Array, secret: SharedSecret): boolean {
+  if (!secret.isUsed) return true
+  if (!isReplyAuthentic(reply.bytes, request, secret)) return false
+  const at = attributeOffset(reply, ATTRIBUTE['Message-Authenticator'])
+  if (at < 0) return true
+  if (reply.bytes[at - 1] !== AUTHENTICATOR_BYTES + 2) return false
+  return hmacPacket(reply.bytes, request, at, secret).finishEquals(reply.bytes, at)
 }
 
 export type MessageAuthenticatorVerdict = 'absent' | 'right' | 'wrong'

@@ -19,6 +19,8 @@ export const CODE = {
 export const ATTRIBUTE = {
   'User-Name': 1, // RFC 2865 §5.1
   'User-Password': 2, // RFC 2865 §5.2
+  'NAS-IP-Address': 4, // RFC 2865 §5.4
+  'NAS-Port': 5, // RFC 2865 §5.5
   'Service-Type': 6, // RFC 2865 §5.6
   'Framed-IP-Address': 8, // RFC 2865 §5.8
   'Framed-MTU': 12, // RFC 2865 §5.12
@@ -27,6 +29,7 @@ export const ATTRIBUTE = {
   'Vendor-Specific': 26, // RFC 2865 §5.26
   'Session-Timeout': 27, // RFC 2865 §5.27
   'Calling-Station-Id': 31, // RFC 2865 §5.31, RFC 3580 §3.21
+  'NAS-Identifier': 32, // RFC 2865 §5.32
   'Proxy-State': 33, // RFC 2865 §5.33
   'Acct-Status-Type': 40, // RFC 2866 §5.1
   'Acct-Delay-Time': 41, // RFC 2866 §5.2
@@ -44,6 +47,7 @@ export const ATTRIBUTE = {
   'Message-Authenticator': 80, // RFC 3579 §3.2
   'Tunnel-Private-Group-Id': 81, // RFC 2868 §3.6
   'Acct-Interim-Interval': 85, // RFC 2869 §5.16
+  'NAS-IPv6-Address': 95, // RFC 3162 §2.1
   'Error-Cause': 101, // RFC 5176 §3.5
   'Framed-IPv6-Prefix': 97, // RFC 3162 §2.3
   'Framed-IPv6-Address': 168, // RFC 6911 §3.1
@@ -57,6 +61,9 @@ export const MICROSOFT = {
   'MS-MPPE-Send-Key': 16, // RFC 2548 §2.4.2
   'MS-MPPE-Recv-Key': 17, // RFC 2548 §2.4.3
 } as const
+
+/** Inside Vendor-Specific of vendor 9. */
+export const CISCO = { vendor: 9, 'Cisco-AVPair': 1 } as const
 
 export const SERVICE_TYPE = { 'Call-Check': 10 } as const // RFC 2865 §5.6
 

@@ -22,6 +22,7 @@ import { certificateProof } from './radsec/peer.ts'
 import type { Peers, Proof } from './radsec/peer.ts'
 import type { RadiusServer } from './server.ts'
 import { NO_SECRET, sharedSecret } from './shared-secret.ts'
+import type { SharedSecret } from './shared-secret.ts'
 
 const RADSEC_LIMITS = {
   /** Each costs a millisecond of this process: a storm must not stand before packets that came. */
@@ -173,15 +174,16 @@ export function createRadsecListener(
     const from = sourceAddress(socket.remoteAddress ?? '')
     if (from === null) return refuse(socket, 'failed', 'gone before it was answered')
     metrics.handshakes.accepted.inc()
+    const secret = isWithoutMd5 ? NO_SECRET : RADSEC_SECRET
     connections.add(
       createConnection({
         socket,
         source: { address: from, port: socket.remotePort ?? 0 },
         gateway: gateway.name,
-        client: createProvedClient(peers, proof, isWithoutMd5),
+        client: createProvedClient(peers, proof, secret),
         server: deps.server,
         clock,
-        onReply: () => {},
+        secret,
         onClose(connection, reason) {
           connections.remove(connection)
           metrics.closed[reason].inc()
@@ -257,7 +259,7 @@ function describe(proof: Proof | null): string {
 function createProvedClient(
   peers: Peers,
   proof: Proof,
-  isWithoutMd5: boolean,
+  secret: SharedSecret,
 ): () => Client | undefined {
   let known: Gateway | undefined
   let client: Client | undefined
@@ -265,10 +267,7 @@ function createProvedClient(
     const gateway = peers.find(proof)
     if (gateway === known) return client
     known = gateway
-    client =
-      gateway === undefined
-        ? undefined
-        : createClient(gateway, isWithoutMd5 ? NO_SECRET : RADSEC_SECRET)
+    client = gateway === undefined ? undefined : createClient(gateway, secret)
     return client
   }
 }

@@ -1,4 +1,5 @@
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import type { SecureContext } from 'node:tls'
 import type { Clock } from '#core/clock.ts'
@@ -17,6 +18,7 @@ import { loadAuthorities } from '#db/authorities.ts'
 import type { Authority } from '#db/authorities.ts'
 import type { StoredCertificate } from '#db/certificates.ts'
 import type { Database } from '#db/connection.ts'
+import { endDisconnect, endUnreachable, gatewaysToAsk, takeDisconnects } from '#db/disconnects.ts'
 import { loadGateways } from '#db/gateways.ts'
 import type { Gateway } from '#db/gateways.ts'
 import { loadDirectories } from '#db/directories.ts'
@@ -46,6 +48,10 @@ import {
 import { integerAttribute } from './attributes.ts'
 import { createClientTable } from './client.ts'
 import { ATTRIBUTE, ERROR_CAUSE } from './dictionary.ts'
+import { createUdpAsker } from './disconnect/ask-by-udp.ts'
+import { createDisconnector } from './disconnect/disconnector.ts'
+import { createLiveSessions } from './disconnect/live-sessions.ts'
+import type { LiveSessions } from './disconnect/live-sessions.ts'
 import { createDuplicates } from './duplicates.ts'
 import { loadServerCertificate } from './eap/certificate-store.ts'
 import { createConversations } from './eap/conversations.ts'
@@ -73,6 +79,8 @@ const CERTIFICATE_REFRESH_MS = 6 * 3_600_000
 const SWEEP_MS = 10_000
 /** What a process left that ended and was not started again must not wait for the next start. */
 const ADOPT_MS = 60_000
+/** A notification comes sooner; who waits for another process to send first waits for this. */
+const DISCONNECT_LOOK_MS = 2_000
 
 /** What the protocol needs of the world; in the product it is the database, in tests what they say. */
 export interface Surroundings {
@@ -94,6 +102,7 @@ export interface ComposedServer {
   readonly metrics: RadiusMetrics
   readonly writer: AccountingWriter
   readonly directories: DirectoryTable
+  readonly live: LiveSessions
   /** To be called now and then: lets go of what was idle too long. */
   readonly sweep: () => void
 }
@@ -132,6 +141,7 @@ export function composeServer(around: Surroundings): ComposedServer {
     ...createWriteLog(log, metrics, clock),
   })
 
+  const live = createLiveSessions(clock)
   const server = createServer({
     clients: createClientTable(around.gateways),
     duplicates,
@@ -159,6 +169,7 @@ export function composeServer(around: Surroundings): ComposedServer {
       messageAuthenticator: requiredMessageAuthenticator,
       alive: () => ({ kind: 'alive' }),
     }),
+    saw: live.saw,
     metrics,
     log,
     clock,
@@ -173,13 +184,15 @@ export function composeServer(around: Surroundings): ComposedServer {
     ['verified_evicted', 'Checked passwords that made room.', () => verified.evicted],
     ['eap_conversations', 'EAP conversations under way.', () => conversations.size],
     ['eap_evicted', 'EAP conversations given up since the start.', () => conversations.evicted],
+    ['live_sessions', 'Sessions whose names are known for a disconnect.', () => live.size],
+    ['live_sessions_evicted', 'Known sessions that made room.', () => live.evicted],
     ['duplicates', 'Requests remembered against repetition.', () => duplicates.size],
     ['duplicates_evicted', 'Remembered requests that made room.', () => duplicates.evicted],
   ]
   for (const [name, help, read] of gauges) {
     around.metrics.gauge(`accueil_radius_${name}`, help, read)
   }
-  return { server, metrics, writer, directories, sweep: conversations.sweep }
+  return { server, metrics, writer, directories, live, sweep: conversations.sweep }
 }
 
 /** The RADIUS server: who may use a network, and the record of who did. */
@@ -250,7 +263,7 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
     JOURNAL_DEADLINE_MS,
   )
 
-  const { server, metrics, writer, directories, sweep } = composeServer({
+  const { server, metrics, writer, directories, live, sweep } = composeServer({
     gateways: () => gateways.value,
     accounts: () => accounts.value,
     grants,
@@ -288,6 +301,36 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
     log,
     clock,
   })
+  const process = `${hostname()} ${randomUUID()}`
+  const disconnector = createDisconnector({
+    table: {
+      gatewaysToAsk: () => gatewaysToAsk(database),
+      take: (own, byAddress) => takeDisconnects(database, { process, own, byAddress }),
+      end: (task, result) => endDisconnect(database, task, result),
+      endUnreachable: () => endUnreachable(database),
+    },
+    gateways: () => gateways.value,
+    connections: radsec.connections,
+    live,
+    udp: createUdpAsker({ layer: deps.udp, counters: metrics.udp, clock }),
+    metrics,
+    log,
+    clock,
+  })
+  const disconnects = createLive({
+    database,
+    log,
+    name: 'disconnects',
+    channels: ['disconnect'],
+    initial: undefined,
+    load: disconnector.look,
+    pollMs: DISCONNECT_LOOK_MS,
+  })
+  deps.metrics.gauge(
+    'accueil_radius_disconnects_in_work',
+    'Sessions that a gateway is being asked to end.',
+    () => disconnector.inWork,
+  )
   const udpListeners = [
     createUdpListener({
       ...shared,
@@ -361,6 +404,7 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
       ]
       // Last: a packet that came earlier would find no gateway and be taken for a stranger's.
       for (const listener of listeners) await listener.start()
+      await disconnects.start()
       log.info('radius.listening', {
         authentication: formatListenAddress(config.radius),
         accounting: formatListenAddress(config.radiusAcct),
@@ -368,6 +412,9 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
       })
     },
     async stop() {
+      // Before the connections that it asks through.
+      await disconnects.stop()
+      await disconnector.stop()
       // First no new packets, then what is in work is written and answered, then what it needs goes.
       await Promise.all(listeners.map((listener) => listener.stop()))
       for (const timer of timers) clearInterval(timer)

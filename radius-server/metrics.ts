@@ -1,6 +1,8 @@
 import type { Counter, Metrics } from '#core/metrics.ts'
 import { UDP_EVENTS } from '#core/udp/udp-socket.ts'
 import type { UdpCounters } from '#core/udp/udp-socket.ts'
+import { DISCONNECT_OUTCOMES } from '#db/disconnects.ts'
+import type { DisconnectOutcome } from '#db/disconnects.ts'
 import { METHODS, REJECT_REASONS, SERVICES, SILENCE_REASONS } from './request.ts'
 import type { Method, RejectReason, Service, SilenceReason } from './request.ts'
 
@@ -44,6 +46,7 @@ export interface RadiusMetrics {
   readonly statusServer: Counter
   readonly refused: Counter
   readonly radsec: RadsecMetrics
+  readonly disconnects: Readonly<Record<DisconnectOutcome, Counter>>
   readonly udp: UdpCounters
   readonly recorded: Counter
   readonly recordBatches: Counter
@@ -94,6 +97,12 @@ export function createRadiusMetrics(metrics: Metrics): RadiusMetrics {
     refused: metrics.counter(
       'accueil_radius_dynamic_refused_total',
       'CoA and Disconnect requests that came to us and were refused.',
+    ),
+    disconnects: metrics.counters(
+      'accueil_radius_disconnects_total',
+      'Sessions that a gateway was to end, by what came of it.',
+      'outcome',
+      DISCONNECT_OUTCOMES,
     ),
     radsec: {
       handshakes: metrics.counters(

@@ -7,7 +7,7 @@ import type { Packet } from './packet.ts'
 import type { SharedSecret } from './shared-secret.ts'
 
 const HEADER_BYTES = 20
-const MESSAGE_AUTHENTICATOR_AT = HEADER_BYTES + 2
+export const MESSAGE_AUTHENTICATOR_AT = HEADER_BYTES + 2
 
 /**
  * Builds the reply to `request`. Message-Authenticator is the first attribute of every Access-*
@@ -48,6 +48,29 @@ export function encodeReply(
 
   if (isSigned) writeMessageAuthenticator(bytes, request, MESSAGE_AUTHENTICATOR_AT, secret)
   signReply(bytes, request, secret)
+  return bytes
+}
+
+/**
+ * A request of ours, to be signed: code, length, attributes, and before them room for a
+ * Message-Authenticator if it `isSigned`.
+ */
+export function encodeRequest(
+  code: number,
+  attributes: readonly Attribute[],
+  isSigned: boolean,
+): Uint8Array {
+  let length = HEADER_BYTES + (isSigned ? 2 + AUTHENTICATOR_BYTES : 0)
+  for (const attribute of attributes) length += 2 + attribute.value.length
+  const bytes = new Uint8Array(length)
+  bytes[0] = code
+  bytes[2] = length >> 8
+  bytes[3] = length & 0xff
+  let at = HEADER_BYTES
+  if (isSigned) {
+    at = put(bytes, at, ATTRIBUTE['Message-Authenticator'], new Uint8Array(AUTHENTICATOR_BYTES))
+  }
+  for (const attribute of attributes) at = put(bytes, at, attribute.type, attribute.value)
   return bytes
 }
 

@@ -36,6 +36,8 @@ export interface ServerDeps {
   /** CoA-Request and Disconnect-Request, which nobody should send to us. */
   readonly dynamicRequest: readonly Step[]
   readonly statusServer: readonly Step[]
+  /** Told of each request that was accepted or recorded. */
+  readonly saw: (request: RadiusRequest) => void
   readonly metrics: RadiusMetrics
   readonly log: Log
   readonly clock: Clock
@@ -119,6 +121,7 @@ export function createServer(deps: ServerDeps): RadiusServer {
     switch (answer.kind) {
       case 'accept':
         metrics.accepts[answer.method].inc()
+        deps.saw(request)
         break
       case 'reject':
         metrics.rejects[answer.reason].inc()
@@ -128,6 +131,7 @@ export function createServer(deps: ServerDeps): RadiusServer {
         break
       case 'acknowledge':
         metrics.acknowledged.inc()
+        deps.saw(request)
         break
       case 'alive':
         metrics.statusServer.inc()

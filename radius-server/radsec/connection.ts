@@ -1,10 +1,15 @@
+import { randomInt } from 'node:crypto'
 import type { TLSSocket } from 'node:tls'
 import type { Clock } from '#core/clock.ts'
 import type { Client } from '../client.ts'
 import { CODE } from '../dictionary.ts'
+import type { DynamicReply } from '../disconnect/dynamic-request.ts'
+import type { FormRequest } from '../disconnect/forms.ts'
+import { Pending } from '../disconnect/pending.ts'
 import type { CloseReason } from '../metrics.ts'
 import type { Source } from '../request.ts'
 import type { RadiusServer } from '../server.ts'
+import type { SharedSecret } from '../shared-secret.ts'
 import { Frames } from './frames.ts'
 
 const CONNECTION_LIMITS = {
@@ -16,6 +21,8 @@ const CONNECTION_LIMITS = {
   unreadMs: 30_000,
   /** An hour without a packet: accounting alone brings one every ten minutes. */
   idleMs: 3_600_000,
+  /** How long a request of ours waits for its reply. */
+  replyMs: 10_000,
 } as const
 
 export interface RadsecConnection {
@@ -26,6 +33,8 @@ export interface RadsecConnection {
   /** Null if it may stay. */
   problem(): CloseReason | null
   close(reason: CloseReason): void
+  /** A request of ours, the other way; null if it was not answered. Over TCP it is sent once. */
+  ask(request: FormRequest): Promise<DynamicReply | null>
   /** Takes no more, answers what is in work, then closes. */
   drain(): Promise<void>
 }
@@ -38,8 +47,8 @@ export interface ConnectionDeps {
   readonly gateway: string
   readonly server: RadiusServer
   readonly clock: Clock
-  /** An answer to a request of ours. */
-  readonly onReply: (packet: Uint8Array) => void
+  /** Of every packet in it. */
+  readonly secret: SharedSecret
   readonly onClose: (connection: RadsecConnection, reason: CloseReason) => void
 }
 
@@ -54,6 +63,7 @@ const REPLIES: ReadonlySet<number> = new Set([
 export function createConnection(deps: ConnectionDeps): RadsecConnection {
   const { socket, server, clock } = deps
   const frames = new Frames()
+  const pending = new Pending(deps.secret, clock, randomInt(256))
   let inWork = 0
   let heardAt = clock()
   /** Since when the other end has not read what was sent; null while it does. */
@@ -66,6 +76,7 @@ export function createConnection(deps: ConnectionDeps): RadsecConnection {
     if (closed) return
     closed = true
     socket.destroy()
+    pending.end()
     deps.onClose(connection, reason)
     whenIdle?.()
   }
@@ -87,7 +98,7 @@ export function createConnection(deps: ConnectionDeps): RadsecConnection {
   }
 
   function take(packet: Uint8Array): void {
-    if (REPLIES.has(packet[0] ?? 0)) return deps.onReply(packet)
+    if (REPLIES.has(packet[0] ?? 0)) return void pending.receive(packet)
     const client = deps.client()
     if (client === undefined) return close('no-longer-known')
     const answer = server.handle('radsec', packet, deps.source, client)
@@ -145,6 +156,13 @@ export function createConnection(deps: ConnectionDeps): RadsecConnection {
       return now - heardAt > CONNECTION_LIMITS.idleMs ? 'idle' : null
     },
     close,
+    async ask(request) {
+      const open = closed || isDraining ? null : pending.open(request)
+      if (open === null) return null
+      socket.write(open.bytes)
+      const timer = setTimeout(open.giveUp, CONNECTION_LIMITS.replyMs)
+      return open.reply.finally(() => clearTimeout(timer))
+    },
     async drain() {
       isDraining = true
       if (inWork > 0) await new Promise<void>((resolve) => (whenIdle = resolve))

@@ -41,6 +41,12 @@ export class Connections {
     this.#size += 1
   }
 
+  /** The one that was heard last: of a gateway that moved, the others may be dead. */
+  find(gateway: string): RadsecConnection | undefined {
+    const own = [...(this.#byGateway.get(gateway) ?? [])]
+    return own.toSorted((a, b) => b.heardAt - a.heardAt)[0]
+  }
+
   remove(connection: RadsecConnection): void {
     const own = this.#byGateway.get(connection.gateway)
     if (own?.delete(connection) !== true) return
