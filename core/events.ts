@@ -31,6 +31,7 @@ export type EventName =
   | 'radius.certificate.failed'
   | 'radius.client.unknown'
   | 'radius.disconnect.ended'
+  | 'radius.disconnect.failed'
   | 'radius.disconnect.not-recorded'
   | 'radius.listening'
   | 'radius.radsec.refused'

@@ -7,13 +7,17 @@ import { silentLog } from '#core/log.ts'
 import type { Authority } from '#db/authorities.ts'
 import type { StoredCertificate } from '#db/certificates.ts'
 import type { Gateway } from '#db/gateways.ts'
+import { textAttribute } from './attributes.ts'
 import { ACCT_STATUS_TYPE, ATTRIBUTE, CODE, ERROR_CAUSE } from './dictionary.ts'
 import { makeCertificateAuthority, makeServerCertificate } from './eap/server-certificate.ts'
 import { createRadsecListener } from './listen-radsec.ts'
 import type { RadsecListener } from './listen-radsec.ts'
+import type { RadsecConnection } from './radsec/connection.ts'
 import { createPeers } from './radsec/peer.ts'
 import { createTestAuthority, selfSigned } from '../test/support/gateway-certificate.ts'
 import type { TestAuthority, TestCertificate } from '../test/support/gateway-certificate.ts'
+import { answer, readAsked } from './testing/dynamic-gateway.ts'
+import type { Asked } from './testing/dynamic-gateway.ts'
 import { digestRequest, randomRequest, readReply } from './testing/gateway.ts'
 import { connectGateway } from './testing/radsec-gateway.ts'
 import type { RadsecGateway } from './testing/radsec-gateway.ts'
@@ -347,6 +351,73 @@ describe('radius/1.1', () => {
     await using peer = await join({ ALPNProtocols: ['radius/1.0'] })
     expect(peer.socket.alpnProtocol).toBe('radius/1.0')
     expect(await isAlive(peer)).toBe(true)
+  })
+})
+
+describe('a request of ours, back through the connection', () => {
+  const REQUEST = {
+    code: CODE['Disconnect-Request'],
+    attributes: [textAttribute(ATTRIBUTE['User-Name'], 'bob')],
+  }
+  function connectionOf(name: string): RadsecConnection {
+    const connection = listener.connections.find(name)
+    if (connection === undefined) throw new Error(`${name} has no connection`)
+    return connection
+  }
+
+  test('is signed with "radsec" and answered between the requests of the gateway', async () => {
+    await using peer = await join()
+    expect(await isAlive(peer)).toBe(true)
+    const asked: Asked[] = []
+    for (const [said, reply] of [
+      [true, { isAcknowledged: true, errorCause: null }],
+      [503, { isAcknowledged: false, errorCause: 503 }],
+    ] as const) {
+      const replied = connectionOf('gw-pinned').ask(REQUEST)
+      const answered = answer(await peer.next(), () => said, 'radsec', asked)
+      expect(await isAlive(peer)).toBe(true)
+      peer.send(answered ?? Buffer.alloc(0))
+      expect(await replied).toEqual(reply)
+    }
+    expect(asked[0]?.texts.get('1')).toBe('bob')
+  })
+
+  test('is not answered by what is signed otherwise, and given up with the connection', async () => {
+    await using peer = await join()
+    expect(await isAlive(peer)).toBe(true)
+    const replied = connectionOf('gw-pinned').ask(REQUEST)
+    const reply = answer(await peer.next(), () => true, 'radsec', [])
+    reply?.writeUInt8(reply.readUInt8(7) ^ 1, 7)
+    peer.send(reply ?? Buffer.alloc(0))
+    expect(await isAlive(peer)).toBe(true)
+    peer.socket.destroy()
+    expect(await replied).toBeNull()
+  })
+
+  test('has a Token and no MD5 in radius/1.1', async () => {
+    await using peer = await join({ ALPNProtocols: ['radius/1.1'] })
+    peer.send(Buffer.from(`0c000014${'00'.repeat(16)}`, 'hex'))
+    await peer.next()
+    const replied = connectionOf('gw-pinned').ask(REQUEST)
+    const request = await peer.next()
+    expect(readAsked(request).types).toEqual([ATTRIBUTE['User-Name'], ATTRIBUTE['Event-Timestamp']])
+    expect(request.subarray(8, 20)).toEqual(Buffer.alloc(12))
+    const ack = Buffer.from(request.subarray(0, 20))
+    ack.writeUInt8(CODE['Disconnect-ACK'])
+    ack.writeUInt16BE(20, 2)
+    peer.send(ack)
+    expect(await replied).toEqual({ isAcknowledged: true, errorCause: null })
+  })
+
+  test('goes by the connection of the gateway that was heard last', async () => {
+    await using older = await join()
+    expect(await isAlive(older)).toBe(true)
+    server.house.now += 1000
+    await using newest = await join()
+    expect(await isAlive(newest)).toBe(true)
+    const replied = connectionOf('gw-pinned').ask(REQUEST)
+    newest.send(answer(await newest.next(), () => true, 'radsec', []) ?? Buffer.alloc(0))
+    expect((await replied)?.isAcknowledged).toBe(true)
   })
 })
 

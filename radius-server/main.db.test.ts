@@ -2,6 +2,7 @@ import { createSocket } from 'node:dgram'
 import type { Socket } from 'node:dgram'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
+import { createHash } from 'node:crypto'
 import { expect, test, vi } from 'vitest'
 import { readConfig } from '#core/config.ts'
 import type { Config } from '#core/config.ts'
@@ -11,18 +12,23 @@ import { chooseUdpLayer } from '#core/udp/udp-layer.ts'
 import { createMetrics } from '#core/metrics.ts'
 import { recordAcceptance } from '#db/acceptances.ts'
 import { openDatabase } from '#db/connection.ts'
+import { askDisconnect, loadDisconnects } from '#db/disconnects.ts'
 import { parseMac } from '#core/mac.ts'
 import { onePerson, startScriptedServer } from '#core/ldap/testing/scripted-server.ts'
 import { openTestDatabase } from '../test/support/database.ts'
 import type { TestDatabase } from '../test/support/database.ts'
 import { foldJournal } from '../test/support/journal.ts'
 import { temporaryFolder } from '../test/support/folder.ts'
+import { selfSigned } from '../test/support/gateway-certificate.ts'
 import { seedHouse, testSeal } from '../test/support/house.ts'
 import { ACCT_STATUS_TYPE, ATTRIBUTE, CODE } from './dictionary.ts'
 import { createRadiusServer } from './main.ts'
 import type { RadiusRole } from './main.ts'
+import { answer, startDynamicGateway } from './testing/dynamic-gateway.ts'
+import type { Asked } from './testing/dynamic-gateway.ts'
 import { digestRequest, randomRequest, readReply } from './testing/gateway.ts'
 import type { Reply, Sent } from './testing/gateway.ts'
+import { connectGateway } from './testing/radsec-gateway.ts'
 
 const MAC = parseMac('02-00-00-00-00-01')
 
@@ -258,3 +264,68 @@ test('staff of the directory in the environment come in, and of one that is decl
     await role.stop()
   }
 })
+
+test('on a real database: a session is ended by its gateway, over UDP and over RadSec', async () => {
+  await using database = await openTestDatabase()
+  await seedHouse(database, testSeal)
+  const pinned = await selfSigned('gw-nat')
+  await using byUdp = await startDynamicGateway(
+    ({ texts }) => (texts.has(String(ATTRIBUTE['Acct-Session-Id'])) ? true : 402),
+    'testing123',
+  )
+  await database.sql`
+    update house.gateway set coa_port = ${byUdp.port}, coa_vendor = 'standard'`
+  await database.sql`
+    insert into house.gateway (name, site, secret, kind, radsec_certificate, coa_port, coa_vendor)
+    values ('gw-nat', '75-0042', ${testSeal.seal('unused', 'gateway:gw-nat')}, 'generic',
+            ${pinned.sha256}, 3799, 'standard')`
+  using folder = temporaryFolder()
+  const config = await configOf(folder.path)
+  const role = createRole(config, database)
+  await role.start()
+  const gateway = createSocket('udp4')
+  try {
+    await using behindNat = await connectGateway(config.radsec.port, {
+      ca: role.caPem() ?? '',
+      certificate: pinned,
+    })
+    const start = accounting(ACCT_STATUS_TYPE.Start, 1)
+    await ask(gateway, config.radiusAcct.port, start)
+    const overTls = accounting(ACCT_STATUS_TYPE.Start, 1, [ATTRIBUTE['NAS-Identifier'], 'ap'])
+    behindNat.send(signedAgain(overTls, 'radsec'))
+    expect((await behindNat.next())[0]).toBe(CODE['Accounting-Response'])
+    await foldJournal(database)
+
+    const ids = await askDisconnect(database, {
+      mac: MAC,
+      account: null,
+      site: null,
+      actor: 'ana',
+      reason: 'the account is disabled',
+    })
+    const request = await behindNat.next()
+    const asked: Asked[] = []
+    behindNat.send(answer(request, () => true, 'radsec', asked) ?? Buffer.alloc(0))
+    await vi.waitFor(
+      async () => {
+        expect(await loadDisconnects(database, ids)).toMatchObject([
+          { gateway: 'gw-0042', outcome: 'disconnected', form: 'session' },
+          { gateway: 'gw-nat', outcome: 'disconnected', form: 'station' },
+        ])
+      },
+      { timeout: 20_000 },
+    )
+    expect(asked[0]?.texts.get('32')).toBe('ap')
+    expect(byUdp.asked.map(({ texts }) => texts.get('44'))).toEqual([undefined, 'session-1'])
+  } finally {
+    gateway.close()
+    await role.stop()
+  }
+})
+
+/** The same Accounting-Request under another secret. */
+function signedAgain(request: Buffer, secret: string): Buffer {
+  const signed = Buffer.from(request).fill(0, 4, 20)
+  createHash('md5').update(signed).update(secret).digest().copy(signed, 4)
+  return signed
+}

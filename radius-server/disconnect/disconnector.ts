@@ -73,7 +73,10 @@ export function createDisconnector(deps: DisconnectorDeps): Disconnector {
     const target = { mac: task.mac, account: task.account, seen }
     const rungs = ladderOf(gateway.coa?.vendor ?? 'standard', target, task.form)
     const began = clock()
-    const result = await climb(rungs, ask)
+    const result = await climb(rungs, ask).catch((thrown: unknown): DisconnectResult => {
+      log.warn('radius.disconnect.failed', { gateway: gateway.name, reason: reasonOf(thrown) })
+      return { outcome: 'unreachable', errorCause: null, form: null }
+    })
     metrics.disconnects[result.outcome].inc()
     log.info('radius.disconnect.ended', {
       gateway: gateway.name,
