@@ -10,7 +10,9 @@ import { fuzz } from './fuzz.ts'
 import { openHouse } from './house.ts'
 import { opennds } from './opennds.ts'
 import { providePeers } from './packages.ts'
+import { disconnect } from './disconnect.ts'
 import { radclient } from './radclient.ts'
+import { radsec } from './radsec.ts'
 import { runScenario } from './scenario.ts'
 import type { Scenario, Tally } from './scenario.ts'
 import { wired } from './wired.ts'
@@ -25,6 +27,8 @@ const SCENARIOS: Readonly<Record<string, (s: Scenario) => Promise<void>>> = {
   'eapol-test': eapolTest,
   directories,
   wired,
+  radsec,
+  disconnect,
   dns,
   opennds,
   browser,
