@@ -11,7 +11,7 @@ import type { FormRequest } from './forms.ts'
 import { Pending } from './pending.ts'
 
 /** RFC 5080 §2.2.1; the ladder tries again in other forms, so each is sent only three times. */
-export const RETRANSMISSION = { initialMs: 2_000, mostMs: 16_000, count: 3 } as const
+const RETRANSMISSION = { initialMs: 2_000, mostMs: 16_000, count: 3 } as const
 
 const UDP_LIMITS = {
   /** Gateways asked lately; one is a few hundred bytes. */
@@ -98,7 +98,7 @@ export function createUdpAsker(
       for (const [, { requests }] of pendings.entries()) requests.end()
       const open = await Promise.allSettled(sockets.values())
       await Promise.all(
-        open.map((socket) => (socket.status === 'fulfilled' ? socket.value.close() : null)),
+        open.flatMap((socket) => (socket.status === 'fulfilled' ? [socket.value.close()] : [])),
       )
     },
   }
