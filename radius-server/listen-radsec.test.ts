@@ -480,6 +480,24 @@ describe('limits of RadSec', () => {
     expect(server.metrics.radsec.closed['slow-reader'].value).toBe(1)
   })
 
+  test('a place is free again when one goes, also when all are taken', async () => {
+    await listener.stop()
+    await listen({ inAll: 100, perGateway: 100 })
+    const peers: RadsecGateway[] = []
+    for (let batch = 0; batch < 2; batch += 1) {
+      peers.push(...(await Promise.all(Array.from({ length: 50 }, () => join()))))
+    }
+    await vi.waitFor(() => expect(listener.connections.size).toBe(100))
+    await expect(join()).rejects.toThrow()
+    expect(outcome('too-many-connections')).toBe(1)
+    peers[0]?.socket.destroy()
+    await vi.waitFor(() => expect(listener.connections.size).toBe(99))
+    await using late = await join()
+    expect(await isAlive(late)).toBe(true)
+    for (const { socket } of peers) socket.destroy()
+    await vi.waitFor(() => expect(listener.connections.size).toBe(1))
+  })
+
   test('a port that is knocked at without TLS takes no place for good', async () => {
     const knock = connectTcp(listener.port, '127.0.0.1')
     await once(knock, 'connect')

@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { connect as connectTls } from 'node:tls'
+import type { TLSSocket } from 'node:tls'
 import { eapolTest } from '../support/peers/eapol-test.ts'
 import { eventually } from '../support/peers/process.ts'
 import { radclient } from '../support/peers/radclient.ts'
@@ -13,10 +17,12 @@ import type { Scenario } from './scenario.ts'
 const SECRET = 'testing123'
 /** As the certificate of a house whose public address is no name. */
 const SERVER = 'radius.accueil.internal'
+/** As many as a large house has places. */
+const FLEET = 2000
 const MAC = '02:00:5e:45:00:01'
 
 /** radsecproxy as the gateway's end of RadSec, radclient and eapol_test behind it. */
-export async function radsec({ product, folder, test }: Scenario): Promise<void> {
+export async function radsec({ product, upstream, folder, test }: Scenario): Promise<void> {
   const authority = await createTestAuthority('gateways')
   const foreign = await createTestAuthority('gateways')
   const named = await authority.issue('gw-0045', ['gw-0045.example.org'])
@@ -145,6 +151,102 @@ sites:
     await eventually('silence', async () => (await login(proxy.port, 1)).reply === null, 20_000)
     assert.equal((await login(proxy.port, 1)).reply, null)
   })
+  await manyIdle({ product, upstream, folder, test })
+}
+
+/** A fleet behind NAT, each with its own key, connected and saying nothing. */
+async function manyIdle({ product, folder, test }: Scenario): Promise<void> {
+  const names = Array.from({ length: FLEET }, (_, i) => `gw-idle-${i}`)
+  const psk = (name: string): string => `the key of ${name} and no other`
+  const gateways = names.map(
+    (name) =>
+      `      - { name: ${name}, secret: not-used, kind: generic, radsec: { psk: ${psk(name)} } }`,
+  )
+  const fleet = folder.write(
+    'fleet.yaml',
+    `version: 1
+sites:
+  - code: "75-0046"
+    name: A fleet
+    association: "75"
+    gateways:
+${gateways.join('\n')}
+`,
+  )
+  const sockets: TLSSocket[] = []
+  try {
+    await test(`${FLEET} gateways, each with its own key, are connected at once`, async () => {
+      const done = await product.command('apply', fleet)
+      assert.equal(done.code, 0, done.stdout + done.stderr)
+      await eventually(
+        'the gateways in memory',
+        async () => (await metric(product.ports.metrics, 'clients')) >= FLEET,
+      )
+      const before = residentBytes(product.running().pid)
+      for (let at = 0; at < FLEET; at += 50) {
+        const some = names.slice(at, at + 50)
+        sockets.push(
+          ...(await Promise.all(some.map((name) => keyed(product.ports.radsec, name, psk(name))))),
+        )
+      }
+      await eventually(
+        'all of them',
+        async () => (await metric(product.ports.metrics, 'radsec_gateways')) === FLEET,
+      )
+      const each = Math.round((residentBytes(product.running().pid) - before) / FLEET / 1024)
+      console.log(`# ${each} KiB of resident memory for each idle connection`)
+      assert.ok(each < 128, `${each} KiB`)
+    })
+    await test('and a login over UDP is answered as before', async () => {
+      const { reply } = await radclient({
+        port: product.ports.radius,
+        kind: 'auth',
+        secret: SECRET,
+        attributes: ['User-Name = "bob"', 'User-Password = "hello"'],
+      })
+      assert.equal(reply, 'Access-Accept')
+    })
+    await test('their declaration withdrawn, all of them are gone', async () => {
+      const none = folder.write(
+        'no-fleet.yaml',
+        'version: 1\nsites: [{ code: "75-0046", name: A fleet, association: "75" }]\n',
+      )
+      const done = await product.command('apply', none)
+      assert.equal(done.code, 0, done.stdout + done.stderr)
+      await eventually(
+        'no connection',
+        async () => (await metric(product.ports.metrics, 'radsec_connections')) === 0,
+        30_000,
+      )
+    })
+  } finally {
+    for (const socket of sockets) socket.destroy()
+  }
+}
+
+async function keyed(port: number, identity: string, psk: string): Promise<TLSSocket> {
+  const socket = connectTls({
+    host: '127.0.0.1',
+    port,
+    ciphers: 'TLS_AES_128_GCM_SHA256',
+    checkServerIdentity: () => undefined,
+    pskCallback: () => ({ identity, psk: Buffer.from(psk) }),
+  })
+  // When the product closes it.
+  socket.on('error', () => undefined)
+  await once(socket, 'secureConnect')
+  return socket
+}
+
+/** What the kernel says that the process holds, OpenSSL's part included. */
+function residentBytes(pid: number): number {
+  const kilobytes = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
+  return Number(kilobytes ?? 0) * 1024
+}
+
+async function metric(port: number, name: string): Promise<number> {
+  const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()
+  return Number(new RegExp(`^accueil_radius_${name} (\\d+)`, 'm').exec(text)?.[1] ?? 0)
 }
 
 async function refused(port: number): Promise<number> {
