@@ -68,7 +68,7 @@ function radsec(name: string, how: Gateway['radsec']): Gateway {
   return gateway({ name, address: null, radsec: how })
 }
 
-async function listen(limits?: { inAll: number; perGateway: number }): Promise<void> {
+async function listen(limits?: Parameters<typeof createRadsecListener>[1]): Promise<void> {
   listener = createRadsecListener(
     {
       address: { host: '127.0.0.1', port: 0 },
@@ -507,6 +507,40 @@ describe('limits of RadSec', () => {
     await once(knock, 'close')
     await vi.waitFor(() => expect(listener.handshaking).toBe(0))
     expect(outcome('failed')).toBe(1)
+  })
+
+  test('a handshake has an end, however slowly it goes on', async () => {
+    await listener.stop()
+    await listen({ handshakeMs: 200 })
+    const slow = connectTcp(listener.port, '127.0.0.1')
+    await once(slow, 'connect')
+    slow.on('error', () => {})
+    slow.resume()
+    // A ClientHello that is about to be long, an octet at a time.
+    const drip = setInterval(() => slow.write('\x16\x03\x01\x01'.at(slow.bytesWritten) ?? 'a'), 20)
+    await new Promise((resolve) => slow.on('close', resolve))
+    clearInterval(drip)
+    expect(outcome('timed-out')).toBe(1)
+    expect(outcome('failed')).toBe(0)
+  })
+
+  test('one address cannot have all the handshakes', async () => {
+    await listener.stop()
+    await listen({ handshakesPerAddress: 2 })
+    const knocks = Array.from({ length: 3 }, () => connectTcp(listener.port, '127.0.0.1'))
+    const ended = knocks.map((knock) =>
+      once(
+        knock.resume().on('error', () => {}),
+        'close',
+      ),
+    )
+    await vi.waitFor(() => expect(outcome('too-many-handshakes')).toBe(1))
+    await Promise.race(ended)
+    expect(listener.handshaking).toBe(2)
+    for (const knock of knocks) knock.destroy()
+    await vi.waitFor(() => expect(listener.handshaking).toBe(0))
+    await using peer = await join()
+    expect(await isAlive(peer)).toBe(true)
   })
 
   test('a stop answers what is in work', async () => {

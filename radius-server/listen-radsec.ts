@@ -25,8 +25,12 @@ import { NO_SECRET, sharedSecret } from './shared-secret.ts'
 import type { SharedSecret } from './shared-secret.ts'
 
 const RADSEC_LIMITS = {
+  ...CONNECTIONS_LIMITS,
   /** Each costs a millisecond of this process: a storm must not stand before packets that came. */
   handshakes: 512,
+  /** Of one address, so that one host cannot take all of them. Many gateways may share one. */
+  handshakesPerAddress: 64,
+  /** From the first packet to the last, however slowly they come. */
   handshakeMs: 10_000,
   /** Finds out about gateways that fell, and keeps the way back through their NAT open. */
   keepAliveMs: 60_000,
@@ -78,14 +82,15 @@ export interface RadsecDeps {
 
 export function createRadsecListener(
   deps: RadsecDeps,
-  limits: { readonly inAll: number; readonly perGateway: number } = CONNECTIONS_LIMITS,
+  changes: Partial<Readonly<Record<keyof typeof RADSEC_LIMITS, number>>> = {},
 ): RadsecListener {
   const { address, peers, metrics, log, clock } = deps
+  const limits = { ...RADSEC_LIMITS, ...changes }
   const connections = new Connections(limits.perGateway)
   const mayLog = createLogLimit(clock)
   /** Who was asked for by which identity: that the key was used is only known afterwards. */
   const asked = new WeakMap<TLSSocket, { identity: string; psk: string }>()
-  const handshakes = new Map<string, Socket>()
+  const handshakes = new Map<string, Handshake>()
   let listening: Server | null = null
   let tls: TlsServer | null = null
 
@@ -96,7 +101,6 @@ export function createRadsecListener(
       // Judged in `welcome`: a pinned certificate needs no authority.
       rejectUnauthorized: false,
       ALPNProtocols: [RADIUS_1_1, RADIUS_1_0],
-      handshakeTimeout: RADSEC_LIMITS.handshakeMs,
       pskCallback(socket, identity) {
         const psk = peers.keyOf(identity)
         if (psk === undefined) return null
@@ -106,8 +110,8 @@ export function createRadsecListener(
     })
       .on('secureConnection', welcome)
       .on('tlsClientError', (error, socket) => {
-        const isLate = 'code' in error && error.code === 'ERR_TLS_HANDSHAKE_TIMEOUT'
-        refuse(socket, isLate ? 'timed-out' : 'failed', reasonOf(error))
+        fail(whereFrom(socket), 'failed', reasonOf(error))
+        socket.destroy()
       })
   }
 
@@ -135,21 +139,44 @@ export function createRadsecListener(
     socket.destroy()
   }
 
+  /** Whose handshake it is, which then is no longer under way. */
+  function conclude(from: string): Socket | null {
+    const handshake = handshakes.get(from)
+    if (handshake === undefined) return null
+    clearTimeout(handshake.deadline)
+    handshakes.delete(from)
+    return handshake.socket
+  }
+
+  function fail(from: string, outcome: HandshakeOutcome, reason: string): void {
+    const socket = conclude(from)
+    if (socket !== null) refuse(socket, outcome, reason)
+  }
+
+  function tooMany(socket: Socket): HandshakeOutcome | null {
+    if (connections.size + handshakes.size >= limits.inAll) return 'too-many-connections'
+    if (handshakes.size >= limits.handshakes) return 'too-many-handshakes'
+    let ofSameAddress = 0
+    for (const other of handshakes.values()) {
+      if (other.socket.remoteAddress === socket.remoteAddress) ofSameAddress += 1
+    }
+    return ofSameAddress >= limits.handshakesPerAddress ? 'too-many-handshakes' : null
+  }
+
   function admit(socket: Socket): void {
+    // What went wrong is told by the TLS that is put over it.
     socket.on('error', () => {})
-    if (connections.size + handshakes.size >= limits.inAll) {
-      return refuse(socket, 'too-many-connections', `${limits.inAll} are open`)
-    }
-    if (handshakes.size >= RADSEC_LIMITS.handshakes) {
-      return refuse(socket, 'too-many-handshakes', `${handshakes.size} are under way`)
-    }
+    const excess = tooMany(socket)
+    if (excess !== null) return refuse(socket, excess, `${connections.size} are open`)
     const from = whereFrom(socket)
-    handshakes.set(from, socket)
-    socket.once('close', () => {
-      if (handshakes.get(from) === socket) handshakes.delete(from)
-    })
+    const deadline = setTimeout(
+      () => fail(from, 'timed-out', `no handshake in ${limits.handshakeMs} ms`),
+      limits.handshakeMs,
+    )
+    handshakes.set(from, { socket, deadline })
+    socket.once('close', () => fail(from, 'failed', 'it went away'))
     socket.setNoDelay(true)
-    socket.setKeepAlive(true, RADSEC_LIMITS.keepAliveMs)
+    socket.setKeepAlive(true, limits.keepAliveMs)
     tls?.emit('connection', socket)
   }
 
@@ -160,7 +187,7 @@ export function createRadsecListener(
   }
 
   function welcome(socket: TLSSocket): void {
-    handshakes.delete(whereFrom(socket))
+    conclude(whereFrom(socket))
     const isWithoutMd5 = socket.alpnProtocol === RADIUS_1_1
     // RFC 9765 §3.4.
     if (isWithoutMd5 && socket.getProtocol() !== 'TLSv1.3') {
@@ -209,7 +236,7 @@ export function createRadsecListener(
       const server = createServer(admit)
       const bound = Promise.withResolvers<void>()
       server.once('error', bound.reject)
-      server.listen({ ...address, backlog: RADSEC_LIMITS.handshakes }, bound.resolve)
+      server.listen({ ...address, backlog: limits.handshakes }, bound.resolve)
       try {
         await bound.promise
       } catch (thrown) {
@@ -220,7 +247,7 @@ export function createRadsecListener(
     async stop() {
       listening?.close()
       listening = null
-      for (const socket of handshakes.values()) socket.destroy()
+      for (const { socket } of handshakes.values()) socket.destroy()
       await Promise.all([...connections].map((connection) => connection.drain()))
     },
     renew() {
@@ -237,6 +264,11 @@ export function createRadsecListener(
 
 function whereFrom(socket: Socket): string {
   return `${socket.remoteAddress} ${socket.remotePort}`
+}
+
+interface Handshake {
+  readonly socket: Socket
+  readonly deadline: NodeJS.Timeout
 }
 
 /**

@@ -323,6 +323,46 @@ test('on a real database: a session is ended by its gateway, over UDP and over R
   }
 })
 
+test('on a real database: of two machines the one with the connection sends', async () => {
+  await using database = await openTestDatabase()
+  await seedHouse(database, testSeal)
+  const pinned = await selfSigned('gw-0042')
+  // It could be reached by address as well, where nobody would answer.
+  await database.sql`
+    update house.gateway
+    set radsec_certificate = ${pinned.sha256}, coa_port = 9, coa_vendor = 'standard'`
+  using folder = temporaryFolder()
+  const configs = [await configOf(folder.path), await configOf(folder.path)]
+  const roles = configs.map((config) => createRole(config, database))
+  await Promise.all(roles.map((role) => role.start()))
+  try {
+    const [, second] = configs
+    await using gateway = await connectGateway(second?.radsec.port ?? 0, {
+      ca: roles[0]?.caPem() ?? '',
+      certificate: pinned,
+    })
+    gateway.send(signedAgain(accounting(ACCT_STATUS_TYPE.Start, 1), 'radsec'))
+    await gateway.next()
+    await foldJournal(database)
+    const ids = await askDisconnect(database, {
+      mac: null,
+      account: 'bob',
+      site: '75-0042',
+      actor: 'ana',
+      reason: 'a test',
+    })
+    gateway.send(answer(await gateway.next(), () => true, 'radsec', []) ?? Buffer.alloc(0))
+    await vi.waitFor(
+      async () => {
+        expect(await loadDisconnects(database, ids)).toMatchObject([{ outcome: 'disconnected' }])
+      },
+      { timeout: 20_000 },
+    )
+  } finally {
+    await Promise.all(roles.map((role) => role.stop()))
+  }
+})
+
 /** The same Accounting-Request under another secret. */
 function signedAgain(request: Buffer, secret: string): Buffer {
   const signed = Buffer.from(request).fill(0, 4, 20)
