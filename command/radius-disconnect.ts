@@ -5,7 +5,7 @@ import { DISCONNECT_LIMITS, askDisconnect, loadDisconnects } from '#db/disconnec
 import type { Disconnect, DisconnectOutcome } from '#db/disconnects.ts'
 import { cliActor } from './apply.ts'
 import { readCriteria, requireReason } from './criteria.ts'
-import { requireMigrated, withHouse } from './house.ts'
+import { withHouseAs } from './house.ts'
 import { EXIT_FAILED, UsageError } from './run.ts'
 import { waitForWholeLog } from './whole-log.ts'
 
@@ -33,35 +33,29 @@ export async function runRadiusDisconnect(args: readonly string[]): Promise<numb
     throw new UsageError('say whose sessions are to end: --mac or --user')
   }
   const reason = requireReason(values.reason)
-  return withHouse('radius disconnect', async ({ database }) => {
-    await requireMigrated(database)
-    const missing = await waitForWholeLog(database)
+  return withHouseAs('operator', 'radius disconnect', async (house) => {
+    const { database } = house
+    const missing = await waitForWholeLog(house)
     if (missing !== null) console.error(`accueil: ${missing}`)
-    const ids = await askDisconnect(database, {
+    const request = await askDisconnect(database, {
       mac,
       account: user,
       site,
       actor: cliActor(),
       reason,
     })
-    if (ids.length === 0) {
-      console.log('No session is open.')
-      return 0
-    }
-    const ended = await outcomesOf(database, ids)
+    const ended = await outcomesOf(database, request)
+    if (ended.length === 0) console.log('No session is open.')
     for (const one of ended) console.log(lineOf(one))
     return ended.every(isOver) ? 0 : EXIT_FAILED
   })
 }
 
 /** Waits for as long as one of them can still come to something. */
-async function outcomesOf(
-  database: Database,
-  ids: readonly string[],
-): Promise<readonly Disconnect[]> {
+async function outcomesOf(database: Database, request: string): Promise<readonly Disconnect[]> {
   const nobody = Date.now() + PATIENCE_MS
   for (;;) {
-    const all = await loadDisconnects(database, ids)
+    const all = await loadDisconnects(database, request)
     const isWorkedOn = all.some(({ outcome, isTaken }) => outcome === null && isTaken)
     if (all.every(({ outcome }) => outcome !== null)) return all
     if (Date.now() > nobody && !isWorkedOn) return all

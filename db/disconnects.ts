@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { Mac } from '#core/mac.ts'
 import type { Database } from './connection.ts'
 import type { Job } from './jobs.ts'
@@ -70,25 +71,26 @@ const HOUR_MS = 3_600_000
 /** How long it is known who asked for what. */
 const LIFE = '31 days'
 
-/** Writes a request for each open session of the log; returns their numbers. */
+/** Writes a request for each open session of the log; returns what all of them are found by. */
 export async function askDisconnect(
   { sql }: Pick<Database, 'sql'>,
   ask: DisconnectAsk,
-): Promise<readonly string[]> {
-  const rows = await sql<{ id: string }[]>`
-    select id from house.ask_disconnect(
-      ${ask.mac}, ${ask.account}, ${ask.site}, ${ask.actor}, ${ask.reason}) as id`
-  return rows.map(({ id }) => id)
+): Promise<string> {
+  const request = randomUUID()
+  await sql`
+    select house.ask_disconnect(
+      ${request}, ${ask.mac}, ${ask.account}, ${ask.site}, ${ask.actor}, ${ask.reason})`
+  return request
 }
 
 export async function loadDisconnects(
   { sql }: Pick<Database, 'sql'>,
-  ids: readonly string[],
+  request: string,
 ): Promise<readonly Disconnect[]> {
   return sql<Disconnect[]>`
     select id, gateway, mac::text as mac, account, outcome, error_cause as "errorCause", form,
-           taken_at is not null as "isTaken"
-    from house.disconnect where id = any(${ids}::bigint[]) order by id`
+           is_taken as "isTaken"
+    from house.disconnect_outcomes(${request})`
 }
 
 /** The gateways for which requests wait to be taken. */

@@ -296,7 +296,7 @@ test('on a real database: a session is ended by its gateway, over UDP and over R
     expect((await behindNat.next())[0]).toBe(CODE['Accounting-Response'])
     await foldJournal(database)
 
-    const ids = await askDisconnect(database, {
+    const asking = await askDisconnect(database.as('operator'), {
       mac: MAC,
       account: null,
       site: null,
@@ -308,7 +308,7 @@ test('on a real database: a session is ended by its gateway, over UDP and over R
     behindNat.send(answer(request, () => true, 'radsec', asked) ?? Buffer.alloc(0))
     await vi.waitFor(
       async () => {
-        expect(await loadDisconnects(database, ids)).toMatchObject([
+        expect(await loadDisconnects(database.as('operator'), asking)).toMatchObject([
           { gateway: 'gw-0042', outcome: 'disconnected', form: 'session' },
           { gateway: 'gw-nat', outcome: 'disconnected', form: 'station' },
         ])
@@ -344,7 +344,7 @@ test('on a real database: of two machines the one with the connection sends', as
     gateway.send(signedAgain(accounting(ACCT_STATUS_TYPE.Start, 1), 'radsec'))
     await gateway.next()
     await foldJournal(database)
-    const ids = await askDisconnect(database, {
+    const asking = await askDisconnect(database.as('operator'), {
       mac: null,
       account: 'bob',
       site: '75-0042',
@@ -354,7 +354,9 @@ test('on a real database: of two machines the one with the connection sends', as
     gateway.send(answer(await gateway.next(), () => true, 'radsec', []) ?? Buffer.alloc(0))
     await vi.waitFor(
       async () => {
-        expect(await loadDisconnects(database, ids)).toMatchObject([{ outcome: 'disconnected' }])
+        expect(await loadDisconnects(database.as('operator'), asking)).toMatchObject([
+          { outcome: 'disconnected' },
+        ])
       },
       { timeout: 20_000 },
     )

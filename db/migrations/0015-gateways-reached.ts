@@ -38,6 +38,8 @@ async function disconnects(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table house.disconnect (
       id bigint generated always as identity primary key,
+      -- Of all that was asked for at once.
+      request uuid not null,
       asked_at timestamptz(3) not null default now(),
       asked_by text not null,
       reason text not null,
@@ -57,6 +59,7 @@ async function disconnects(db: Kysely<unknown>): Promise<void> {
     )`.execute(db)
   await sql`create index on house.disconnect (gateway, asked_at) where outcome is null`.execute(db)
   await sql`create index on house.disconnect (asked_at)`.execute(db)
+  await sql`create index on house.disconnect (request)`.execute(db)
   await sql`
     create table house.disconnect_form (
       gateway text primary key references house.gateway on delete cascade,
@@ -75,8 +78,8 @@ async function disconnects(db: Kysely<unknown>): Promise<void> {
   // Who serves may not read the log: this tells no more than where a request must go.
   await sql`
     create function house.ask_disconnect(
-      of_mac macaddr, of_account text, at_site text, by_actor text, for_reason text
-    ) returns setof bigint
+      as_request uuid, of_mac macaddr, of_account text, at_site text, by_actor text, for_reason text
+    ) returns void
     language sql security definer set search_path = pg_catalog, pg_temp as $$
       with open_session as (
         select distinct s.gateway, s.mac, s.account
@@ -89,19 +92,34 @@ async function disconnects(db: Kysely<unknown>): Promise<void> {
         limit 1000
       ),
       asked as (
-        insert into house.disconnect (asked_by, reason, gateway, mac, account, outcome, ended_at)
-        select by_actor, for_reason, o.gateway, o.mac, o.account,
+        insert into house.disconnect
+          (request, asked_by, reason, gateway, mac, account, outcome, ended_at)
+        select as_request, by_actor, for_reason, o.gateway, o.mac, o.account,
                case when g.coa_port is null then 'no-way' end,
                case when g.coa_port is null then now() end
         from open_session o left join house.gateway g on g.name = o.gateway
-        returning house.disconnect.id
-      ),
-      traced as (
-        insert into audit.entry (actor, action, subject, reason, details)
-        values (by_actor, 'radius.disconnect', 'log.session', for_reason, jsonb_build_object(
-          'mac', of_mac, 'user', of_account, 'site', at_site,
-          'requests', (select count(*) from asked)))
+        returning 1
       )
-      select id from asked
+      insert into audit.entry (actor, action, subject, reason, details)
+      values (by_actor, 'radius.disconnect', 'log.session', for_reason, jsonb_build_object(
+        'mac', of_mac, 'user', of_account, 'site', at_site,
+        'requests', (select count(*) from asked)))
     $$`.execute(db)
+  // Asking tells where somebody is. It tells so only when its line in the audit is there to stay.
+  await sql`
+    create function house.disconnect_outcomes(of_request uuid) returns table (
+      id bigint, gateway text, mac macaddr, account text, outcome text, error_cause integer, form text,
+      is_taken boolean
+    )
+    language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+    begin
+      if pg_current_xact_id_if_assigned() is not null then
+        raise exception 'outcomes are read after the transaction that asked'
+          using errcode = 'invalid_transaction_state';
+      end if;
+      return query
+        select d.id, d.gateway, d.mac, d.account, d.outcome, d.error_cause, d.form,
+               d.taken_at is not null
+        from house.disconnect d where d.request = of_request order by d.id;
+    end $$`.execute(db)
 }
