@@ -137,6 +137,14 @@ describe('who sends a request', () => {
     expect(ended).toHaveLength(1)
   })
 
+  test('gives up at a stop what is not answered, and records that', async () => {
+    reply = () => new Promise(() => {})
+    await disconnector.look()
+    expect(disconnector.inWork).toBe(1)
+    await disconnector.stop()
+    expect(ended).toEqual([[TASK, { outcome: 'no-answer', errorCause: null, form: null }]])
+  })
+
   test('ends a request whose sending failed, as one that nobody could send', async () => {
     reply = () => Promise.reject(new Error('no socket'))
     await disconnector.look()

@@ -32,7 +32,7 @@ export interface DisconnectTable {
 export interface Disconnector {
   /** To be called when there may be something to do; resolves when it has been begun. */
   look(): Promise<void>
-  /** Waits for nothing: what is under way is given up with its sockets. */
+  /** Gives up what is not answered yet, and records that. */
   stop(): Promise<void>
   readonly inWork: number
 }
@@ -51,6 +51,9 @@ export interface DisconnectorDeps {
 export function createDisconnector(deps: DisconnectorDeps): Disconnector {
   const { table, connections, live, udp, metrics, log, clock } = deps
   const inWork = new Set<Promise<void>>()
+  /** What ends the wait for an answer, for those that wait. */
+  const waits = new Set<() => void>()
+  let isStopping = false
   let unrecorded: { task: DisconnectTask; result: DisconnectResult }[] = []
 
   /** Null: no way to it from here. */
@@ -64,6 +67,21 @@ export function createDisconnector(deps: DisconnectorDeps): Disconnector {
     return (request) => udp.ask({ address, port: coa.port, secret: coa.secret }, request)
   }
 
+  /** A stop waits for no gateway: what it did not answer by then is not answered. */
+  function untilStop(ask: Ask): Ask {
+    return async (request) => {
+      if (isStopping) return null
+      const { promise, resolve } = Promise.withResolvers<null>()
+      const giveUp = (): void => resolve(null)
+      waits.add(giveUp)
+      try {
+        return await Promise.race([ask(request), promise])
+      } finally {
+        waits.delete(giveUp)
+      }
+    }
+  }
+
   function isOwn(gateway: Gateway): boolean {
     return gateway.radsec === null || connections.find(gateway.name) !== undefined
   }
@@ -73,7 +91,7 @@ export function createDisconnector(deps: DisconnectorDeps): Disconnector {
     const target = { mac: task.mac, account: task.account, seen }
     const rungs = ladderOf(gateway.coa?.vendor ?? 'standard', target, task.form)
     const began = clock()
-    const result = await climb(rungs, ask).catch((thrown: unknown): DisconnectResult => {
+    const result = await climb(rungs, untilStop(ask)).catch((thrown: unknown): DisconnectResult => {
       log.warn('radius.disconnect.failed', { gateway: gateway.name, reason: reasonOf(thrown) })
       return { outcome: 'unreachable', errorCause: null, form: null }
     })
@@ -135,8 +153,10 @@ export function createDisconnector(deps: DisconnectorDeps): Disconnector {
       }
     },
     async stop() {
-      await udp.stop()
+      isStopping = true
+      for (const giveUp of waits) giveUp()
       await Promise.allSettled(inWork)
+      await udp.stop()
     },
   }
 }
