@@ -223,6 +223,7 @@ async function checkPorts(config: Config): Promise<readonly Finding[]> {
     ['metrics', config.metrics, 'tcp', 'ACCUEIL_METRICS_LISTEN'],
     ['RADIUS authentication', config.radius, 'udp', 'ACCUEIL_RADIUS_LISTEN'],
     ['RADIUS accounting', config.radiusAcct, 'udp', 'ACCUEIL_RADIUS_ACCT_LISTEN'],
+    ['RadSec', config.radsec, 'tcp', 'ACCUEIL_RADSEC_LISTEN'],
     ['DNS', config.dns, 'udp', 'ACCUEIL_DNS_LISTEN'],
     ['DNS over TCP', config.dns, 'tcp', 'ACCUEIL_DNS_LISTEN'],
   ]

@@ -13,6 +13,7 @@ import { chooseUdpLayer } from '#core/udp/udp-layer.ts'
 import type { UdpLayer } from '#core/udp/udp-layer.ts'
 import { openDatabase } from '#db/connection.ts'
 import { startEmbedded } from '#db/embedded.ts'
+import { disconnectsJob } from '#db/disconnects.ts'
 import { createFoldThread } from '#db/fold-thread.ts'
 import { createJobRunner } from '#db/jobs.ts'
 import { ownsHouse } from '#db/login.ts'
@@ -257,6 +258,7 @@ function jobsRole({ database, seal, log, metrics, clock }: PartDeps, url: string
       sealingJob({ database, seal, log, clock }),
       retentionJob(database, clock),
       quarantineJob(database, clock),
+      disconnectsJob(database),
     ],
   })
   return {

@@ -54,6 +54,11 @@ export const commands: Readonly<Record<string, Command>> = {
     summary: 'let go of what has lived its time, as the jobs role does; or say what would go',
     run: async (args) => (await import('./logs-purge.ts')).runLogsPurge(args),
   },
+  'radius disconnect': {
+    usage: '(--mac M | --user U) [--site C] --reason TEXT',
+    summary: 'have the gateways end sessions now, and say what each answered',
+    run: async (args) => (await import('./radius-disconnect.ts')).runRadiusDisconnect(args),
+  },
   'lists check': {
     usage: 'DOMAIN [--site CODE] [--network guest|staff]',
     summary: 'whether a name is blocked there, and by which rule or line of which list',

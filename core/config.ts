@@ -21,6 +21,7 @@ export interface Config {
   readonly radiusEapFirst: 'ttls' | 'peap' | 'tls'
   /** Kinds of key that the RADIUS server has a certificate for; P-256 always. */
   readonly radiusCertificates: readonly ('p256' | 'rsa')[]
+  readonly radsec: ListenAddress
   readonly dns: ListenAddress
   readonly dnsUpstream: readonly ListenAddress[]
   /** Null: the native one where it is built. */
@@ -108,7 +109,6 @@ const VARIABLES = z.object({
 })
 
 const NOT_BUILT_YET: Readonly<Record<string, string>> = {
-  ACCUEIL_RADSEC_LISTEN: 'RadSec',
   OIDC_ISSUER: 'sign-in with OIDC',
   OIDC_CLIENT_ID: 'sign-in with OIDC',
   OIDC_CLIENT_SECRET: 'sign-in with OIDC',
@@ -154,6 +154,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): O
       radiusEapFirst: variables.ACCUEIL_RADIUS_EAP_FIRST,
       radiusCertificates:
         variables.ACCUEIL_RADIUS_CERTIFICATES === 'p256' ? ['p256'] : ['p256', 'rsa'],
+      radsec: variables.ACCUEIL_RADSEC_LISTEN,
       dns: variables.ACCUEIL_DNS_LISTEN,
       dnsUpstream: variables.ACCUEIL_DNS_UPSTREAM,
       udpLayer: variables.ACCUEIL_UDP_LAYER ?? null,

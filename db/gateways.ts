@@ -12,17 +12,50 @@ export interface Fas {
   readonly key: string
 }
 
+/**
+ * How a gateway proves who it is over TLS: by the one certificate it has, by a name in a certificate
+ * of a declared authority, or by a key that only it and we have.
+ */
+export type Radsec =
+  /** SHA-256 of the certificate, lower-case hex. */
+  | { readonly by: 'certificate'; readonly sha256: string }
+  | { readonly by: 'name'; readonly name: string; readonly authority: string }
+  | { readonly by: 'psk'; readonly psk: string }
+
+export const COA_VENDORS = [
+  'standard',
+  'aruba',
+  'cisco',
+  'coovachilli',
+  'mikrotik',
+  'ruckus',
+  'unifi',
+] as const
+/** Whose way of being asked to end a session. */
+export type CoaVendor = (typeof COA_VENDORS)[number]
+
+/** A gateway that takes Disconnect-Requests (RFC 5176). */
+export interface Coa {
+  readonly port: number
+  readonly secret: string
+  readonly vendor: CoaVendor
+}
+
 /** What lets devices in at a place: it speaks RADIUS to us, sends phones to the portal, or both. */
 export interface Gateway {
   readonly name: string
   readonly site: string
   readonly siteName: string
   readonly association: string
-  /** CIDR from which its RADIUS packets come. */
-  readonly address: string
+  /** CIDR from which its RADIUS packets come; null: it is known by RadSec alone. */
+  readonly address: string | null
   readonly secret: string
   readonly kind: GatewayKind
   readonly fas: Fas | null
+  /** Null: it does not come by RadSec. */
+  readonly radsec: Radsec | null
+  /** Null: it cannot be asked to end a session. */
+  readonly coa: Coa | null
   readonly guest: Network | null
   readonly staff: Network | null
 }
@@ -46,22 +79,61 @@ export async function loadGateways(
         'g.secret',
         'g.kind',
       ] as const),
-      eb.cast<string>('g.address', 'text').as('address'),
-      'g.fas_level as fasLevel',
-      'g.fas_key as fasKey',
+      eb.cast<string | null>('g.address', 'text').as('address'),
+      ...(['g.fas_level', 'g.fas_key', 'g.radsec_certificate', 'g.radsec_name'] as const),
+      ...(['g.radsec_authority', 'g.radsec_psk'] as const),
+      ...(['g.coa_port', 'g.coa_secret', 'g.coa_vendor'] as const),
     ])
     .orderBy('g.name')
     .execute()
-  return rows.map(({ fasLevel, fasKey, ...row }) => ({
-    ...row,
-    secret: openSecret(seal, row.secret, `gateway:${row.name}`),
-    fas:
-      fasLevel === null || fasKey === null
-        ? null
-        : { level: fasLevel, key: openSecret(seal, fasKey, `fas:${row.name}`) },
-    guest: networks.get(`${row.site} guest`) ?? null,
-    staff: networks.get(`${row.site} staff`) ?? null,
-  }))
+  return rows.map((row) => {
+    const secret = openSecret(seal, row.secret, `gateway:${row.name}`)
+    return {
+      name: row.name,
+      site: row.site,
+      siteName: row.siteName,
+      association: row.association,
+      address: row.address,
+      secret,
+      kind: row.kind,
+      fas:
+        row.fas_level === null || row.fas_key === null
+          ? null
+          : { level: row.fas_level, key: openSecret(seal, row.fas_key, `fas:${row.name}`) },
+      radsec: radsecOf(row, seal),
+      coa:
+        row.coa_port === null || row.coa_vendor === null
+          ? null
+          : {
+              port: row.coa_port,
+              vendor: row.coa_vendor,
+              secret:
+                row.coa_secret === null
+                  ? secret
+                  : openSecret(seal, row.coa_secret, `coa:${row.name}`),
+            },
+      guest: networks.get(`${row.site} guest`) ?? null,
+      staff: networks.get(`${row.site} staff`) ?? null,
+    }
+  })
+}
+
+function radsecOf(
+  row: {
+    readonly name: string
+    readonly radsec_certificate: string | null
+    readonly radsec_name: string | null
+    readonly radsec_authority: string | null
+    readonly radsec_psk: string | null
+  },
+  seal: Seal,
+): Radsec | null {
+  if (row.radsec_certificate !== null) return { by: 'certificate', sha256: row.radsec_certificate }
+  if (row.radsec_name !== null && row.radsec_authority !== null) {
+    return { by: 'name', name: row.radsec_name, authority: row.radsec_authority }
+  }
+  if (row.radsec_psk === null) return null
+  return { by: 'psk', psk: openSecret(seal, row.radsec_psk, `radsec:${row.name}`) }
 }
 
 /** Opens what was sealed with `context`; a wrong master key is an operator's mistake with a way out. */

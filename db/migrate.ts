@@ -15,6 +15,7 @@ import { up as journal } from './migrations/0008-journal.ts'
 import { up as compactLog } from './migrations/0009-compact-log.ts'
 import { up as keysAndEnds } from './migrations/0011-keys-and-ends.ts'
 import { up as sourceNat } from './migrations/0014-source-nat.ts'
+import { up as gatewaysReached } from './migrations/0015-gateways-reached.ts'
 import { up as roles } from './migrations/0016-roles.ts'
 import { up as staffWifi } from './migrations/0017-staff-wifi.ts'
 import { up as directories } from './migrations/0018-directories.ts'
@@ -33,6 +34,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0009-compact-log': { up: compactLog },
   '0011-keys-and-ends': { up: keysAndEnds },
   '0014-source-nat': { up: sourceNat },
+  '0015-gateways-reached': { up: gatewaysReached },
   '0016-roles': { up: roles },
   '0017-staff-wifi': { up: staffWifi },
   '0018-directories': { up: directories },

@@ -87,6 +87,10 @@ const FORBIDDEN: Readonly<Record<DatabaseRole, readonly string[]>> = {
     `update guest.access set until = 'infinity'`,
     `update staff.account set password_hash = ''`,
     `update house.gateway set secret = ''`,
+    'select asked_by from house.disconnect',
+    `insert into house.disconnect (request, asked_by, reason, gateway, account)
+       values (gen_random_uuid(), 'a', 'b', 'gw-0042', 'bob')`,
+    `select house.ask_disconnect(gen_random_uuid(), null, 'bob', null, 'a', 'b')`,
     'select content from log.quarantine',
     'delete from log.quarantine',
   ],
@@ -124,6 +128,7 @@ const FORBIDDEN: Readonly<Record<DatabaseRole, readonly string[]>> = {
     'select before from log.amendment',
     `update log.export_request set requested_by = 'someone else'`,
     `update log.hold set until = '2020-01-01'`,
+    'select gateway from house.disconnect',
     'delete from log.hold_row',
     'insert into log.hold_row select 1, day, id from log.connection',
     'select secret from house.gateway',

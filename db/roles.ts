@@ -47,6 +47,7 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
   'house.network': { portal: 'select', radius: 'select', dns: 'select', operator: 'select' },
   // With the sealed secrets: the portal checks signatures with them, the RADIUS server packets.
   'house.gateway': { portal: 'select', radius: 'select' },
+  'house.authority': { radius: 'select' },
   'house.terms': { portal: 'select' },
   'house.terms_text': { portal: 'select' },
   'house.list': { dns: 'select' },
@@ -56,6 +57,17 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
   'house.retention': { jobs: 'select' },
   'house.job': { jobs: 'select, insert, update' },
   'house.announce()': {},
+
+  // Sessions that are to end: who asks is told by functions, who sends sees what it needs to send.
+  'house.disconnect': {
+    radius:
+      'select (id, gateway, mac, account, asked_at, taken_at, outcome), update (taken_by, taken_at, outcome, error_cause, form, ended_at)',
+    jobs: 'select (asked_at), delete',
+  },
+  'house.disconnect_form': { radius: 'select, insert, update' },
+  'house.ask_disconnect()': { operator: 'execute' },
+  'house.disconnect_outcomes()': { operator: 'execute' },
+  'house.announce_disconnect()': {},
 
   // Who staff are: passwords' hashes, and the key of the 802.1X certificate.
   staff: { radius: 'usage', operator: 'usage' },

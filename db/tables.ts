@@ -1,4 +1,5 @@
 import type { Generated } from 'kysely'
+import type { CoaVendor } from './gateways.ts'
 
 /** The columns that Kysely queries touch; the migrations are the truth. */
 export interface Tables {
@@ -7,6 +8,7 @@ export interface Tables {
   'house.site': SiteTable
   'house.network': NetworkTable
   'house.gateway': GatewayTable
+  'house.authority': { name: string; pem: string; revoked: string[] }
   'house.terms': { version: string; effective: string }
   'house.terms_text': TermsTextTable
   'house.legal_basis': LegalBasisTable
@@ -55,13 +57,23 @@ interface NetworkTable {
 interface GatewayTable {
   name: string
   site: string
-  address: string
+  address: string | null
   /** Sealed, context `gateway:NAME`. */
   secret: string
   kind: 'generic' | 'opennds'
   fas_level: number | null
   /** Sealed, context `fas:NAME`. */
   fas_key: string | null
+  /** SHA-256 of the certificate, lower-case hex. */
+  radsec_certificate: string | null
+  radsec_name: string | null
+  radsec_authority: string | null
+  /** Sealed, context `radsec:NAME`. */
+  radsec_psk: string | null
+  coa_port: number | null
+  /** Sealed, context `coa:NAME`. */
+  coa_secret: string | null
+  coa_vendor: CoaVendor | null
 }
 
 interface TermsTextTable {

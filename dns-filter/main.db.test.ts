@@ -41,6 +41,7 @@ function configFor(port: number, upstreams: readonly ScriptedUpstream[]): Config
     radiusAcct: nowhere,
     radiusEapFirst: 'ttls',
     radiusCertificates: ['p256'],
+    radsec: nowhere,
     dns: { host: '127.0.0.1', port },
     dnsUpstream: upstreams.map((upstream) => upstream.address),
     udpLayer: null,

@@ -87,6 +87,8 @@ export const GENERIC: Gateway = {
   secret: SECRET,
   kind: 'generic',
   fas: null,
+  radsec: null,
+  coa: null,
   guest: GUEST,
   staff: STAFF,
 }

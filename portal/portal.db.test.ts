@@ -30,6 +30,7 @@ async function startPortal(
       radiusAcct: nowhere,
       radiusEapFirst: 'ttls',
       radiusCertificates: ['p256'],
+      radsec: nowhere,
       dns: nowhere,
       dnsUpstream: [],
       udpLayer: null,

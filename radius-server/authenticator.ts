@@ -5,6 +5,8 @@ import type { Packet } from './packet.ts'
 import type { SharedSecret } from './shared-secret.ts'
 
 export const AUTHENTICATOR_BYTES = MD5_BYTES
+/** RFC 9765 §4.1: the rest of the field is reserved. */
+export const TOKEN_BYTES = 4
 const ATTRIBUTES_AT = AUTHENTICATOR_AT + AUTHENTICATOR_BYTES
 /** A packet that is nothing but zeros where an authenticator stands. */
 const ZEROS = new Uint8Array(ATTRIBUTES_AT)
@@ -26,8 +28,16 @@ function hashPacket(bytes: Uint8Array, covered: Uint8Array, secret: SharedSecret
     .update(secret.bytes)
 }
 
-/** Puts the Response Authenticator in its place in `reply`; last, as it covers all that is in there. */
+/**
+ * Puts the Response Authenticator in its place in `reply`; last, as it covers all that is in there. In
+ * RADIUS/1.1 the request's Token stands there (RFC 9765 §4.1).
+ */
 export function signReply(reply: Uint8Array, request: Packet, secret: SharedSecret): void {
+  if (!secret.isUsed) {
+    reply.set(request.authenticator.subarray(0, TOKEN_BYTES), AUTHENTICATOR_AT)
+    reply.fill(0, AUTHENTICATOR_AT + TOKEN_BYTES, ATTRIBUTES_AT)
+    return
+  }
   hashPacket(reply, request.bytes, secret).finish(reply, AUTHENTICATOR_AT)
 }
 
@@ -42,6 +52,7 @@ export function isReplyAuthentic(
 
 /** Whether an Accounting-Request was made by someone who knows the secret (RFC 2866 §3). */
 export function isAccountingAuthentic(packet: Packet, secret: SharedSecret): boolean {
+  if (!secret.isUsed) return true
   return hashPacket(packet.bytes, ZEROS, secret).finishEquals(packet.bytes, AUTHENTICATOR_AT)
 }
 
@@ -71,6 +82,25 @@ export function writeMessageAuthenticator(
   hmacPacket(reply, request.bytes, valueAt, secret).finish(reply, valueAt)
 }
 
+/**
+ * Signs a request of ours whose authenticator is a digest, with its Message-Authenticator at `valueAt`
+ * (RFC 5176 §2.3, §3.4).
+ */
+export function signRequest(bytes: Uint8Array, valueAt: number, secret: SharedSecret): void {
+  hmacPacket(bytes, ZEROS, valueAt, secret).finish(bytes, valueAt)
+  hashPacket(bytes, ZEROS, secret).finish(bytes, AUTHENTICATOR_AT)
+}
+
+/** Whether a reply to a request of ours is true; a Message-Authenticator is checked where it has one. */
+export function isReplyTrue(reply: Packet, request: Uint8Array, secret: SharedSecret): boolean {
+  if (!secret.isUsed) return true
+  if (!isReplyAuthentic(reply.bytes, request, secret)) return false
+  const at = attributeOffset(reply, ATTRIBUTE['Message-Authenticator'])
+  if (at < 0) return true
+  if (reply.bytes[at - 1] !== AUTHENTICATOR_BYTES + 2) return false
+  return hmacPacket(reply.bytes, request, at, secret).finishEquals(reply.bytes, at)
+}
+
 export type MessageAuthenticatorVerdict = 'absent' | 'right' | 'wrong'
 
 /**
@@ -81,6 +111,8 @@ export function checkMessageAuthenticator(
   packet: Packet,
   secret: SharedSecret,
 ): MessageAuthenticatorVerdict {
+  // RFC 9765 §5.2: TLS has proved more, and one that is there all the same says nothing.
+  if (!secret.isUsed) return 'right'
   const at = attributeOffset(packet, ATTRIBUTE['Message-Authenticator'])
   if (at < 0) return 'absent'
   const { bytes } = packet

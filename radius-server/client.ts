@@ -34,7 +34,11 @@ export function createClientTable(gateways: () => readonly Gateway[]): ClientTab
     find(address) {
       const current = gateways()
       if (current !== built) {
-        table = new PrefixTable(current.map((gateway) => [gateway.address, createClient(gateway)]))
+        table = new PrefixTable(
+          current.flatMap((gateway) =>
+            gateway.address === null ? [] : [[gateway.address, createClient(gateway)] as const],
+          ),
+        )
         built = current
         for (const place of places) place.address = null
       }
@@ -49,10 +53,13 @@ export function createClientTable(gateways: () => readonly Gateway[]): ClientTab
   }
 }
 
-export function createClient(gateway: Gateway): Client {
+export function createClient(
+  gateway: Gateway,
+  secret: SharedSecret = sharedSecret(gateway.secret),
+): Client {
   return {
     gateway,
-    secret: sharedSecret(gateway.secret),
+    secret,
     subnets: new PrefixTable([...subnetsOf(gateway.guest), ...subnetsOf(gateway.staff)]),
   }
 }

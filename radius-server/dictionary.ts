@@ -8,12 +8,20 @@ export const CODE = {
   'Accounting-Response': 5, // RFC 2866 §4.2
   'Access-Challenge': 11, // RFC 2865 §4.4
   'Status-Server': 12, // RFC 5997 §3
+  'Disconnect-Request': 40, // RFC 5176 §2.1
+  'Disconnect-ACK': 41,
+  'Disconnect-NAK': 42,
+  'CoA-Request': 43, // RFC 5176 §2.2
+  'CoA-ACK': 44,
+  'CoA-NAK': 45,
 } as const
 
 export const ATTRIBUTE = {
   'User-Name': 1, // RFC 2865 §5.1
   'User-Password': 2, // RFC 2865 §5.2
   'CHAP-Password': 3, // RFC 2865 §5.3
+  'NAS-IP-Address': 4, // RFC 2865 §5.4
+  'NAS-Port': 5, // RFC 2865 §5.5
   'Service-Type': 6, // RFC 2865 §5.6
   'Framed-IP-Address': 8, // RFC 2865 §5.8
   'Framed-MTU': 12, // RFC 2865 §5.12
@@ -22,6 +30,7 @@ export const ATTRIBUTE = {
   'Vendor-Specific': 26, // RFC 2865 §5.26
   'Session-Timeout': 27, // RFC 2865 §5.27
   'Calling-Station-Id': 31, // RFC 2865 §5.31, RFC 3580 §3.21
+  'NAS-Identifier': 32, // RFC 2865 §5.32
   'Proxy-State': 33, // RFC 2865 §5.33
   'Acct-Status-Type': 40, // RFC 2866 §5.1
   'Acct-Delay-Time': 41, // RFC 2866 §5.2
@@ -39,6 +48,8 @@ export const ATTRIBUTE = {
   'Message-Authenticator': 80, // RFC 3579 §3.2
   'Tunnel-Private-Group-Id': 81, // RFC 2868 §3.6
   'Acct-Interim-Interval': 85, // RFC 2869 §5.16
+  'NAS-IPv6-Address': 95, // RFC 3162 §2.1
+  'Error-Cause': 101, // RFC 5176 §3.5
   'Framed-IPv6-Prefix': 97, // RFC 3162 §2.3
   'Framed-IPv6-Address': 168, // RFC 6911 §3.1
 } as const
@@ -57,6 +68,9 @@ export const MICROSOFT = {
   'MS-CHAP2-Success': 26, // RFC 2548 §2.3.3
 } as const
 
+/** Inside Vendor-Specific of vendor 9. */
+export const CISCO = { vendor: 9, 'Cisco-AVPair': 1 } as const
+
 export const SERVICE_TYPE = { 'Call-Check': 10 } as const // RFC 2865 §5.6
 
 export const TUNNEL_TYPE = { VLAN: 13 } as const // RFC 3580 §3.31
@@ -70,6 +84,27 @@ export const ACCT_STATUS_TYPE = {
   'Accounting-On': 7,
   'Accounting-Off': 8,
 } as const // RFC 2866 §5.1
+
+/** Names of Error-Cause (RFC 5176 §3.5). */
+export const ERROR_CAUSE = {
+  'Residual-Session-Context-Removed': 201,
+  'Invalid-EAP-Packet': 202,
+  'Unsupported-Attribute': 401,
+  'Missing-Attribute': 402,
+  'NAS-Identification-Mismatch': 403,
+  'Invalid-Request': 404,
+  'Unsupported-Service': 405,
+  'Unsupported-Extension': 406,
+  'Invalid-Attribute-Value': 407,
+  'Administratively-Prohibited': 501,
+  'Request-Not-Routable': 502,
+  'Session-Context-Not-Found': 503,
+  'Session-Context-Not-Removable': 504,
+  'Other-Proxy-Processing-Error': 505,
+  'Resources-Unavailable': 506,
+  'Request-Initiated': 507,
+  'Multiple-Session-Selection-Unsupported': 508,
+} as const
 
 /** Names of Acct-Terminate-Cause, at the index of their value (RFC 2866 §5.10, RFC 3580 §2.1). */
 export const TERMINATE_CAUSE: readonly (string | undefined)[] = [

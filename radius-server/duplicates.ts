@@ -69,6 +69,8 @@ export function createDuplicates(
 
   return {
     begin(request) {
+      // RADIUS/1.1 has Tokens instead, and over TCP nothing is sent twice (RFC 6613 §2.6.1).
+      if (!request.client.secret.isUsed) return null
       const { bytes } = request.packet
       const now = clock()
       const known = find(request)
@@ -88,6 +90,7 @@ export function createDuplicates(
       return null
     },
     finish(request, reply) {
+      if (!request.client.secret.isUsed) return
       const at = find(request)
       if (at < 0 || workers[at] !== request) return
       workers[at] = null

@@ -2,6 +2,7 @@ import { createSocket } from 'node:dgram'
 import type { Socket } from 'node:dgram'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
+import { createHash } from 'node:crypto'
 import { expect, test, vi } from 'vitest'
 import { readConfig } from '#core/config.ts'
 import type { Config } from '#core/config.ts'
@@ -11,21 +12,26 @@ import { chooseUdpLayer } from '#core/udp/udp-layer.ts'
 import { createMetrics } from '#core/metrics.ts'
 import { recordAcceptance } from '#db/acceptances.ts'
 import { openDatabase } from '#db/connection.ts'
+import { askDisconnect, loadDisconnects } from '#db/disconnects.ts'
 import { parseMac } from '#core/mac.ts'
 import { onePerson, startScriptedServer } from '#core/ldap/testing/scripted-server.ts'
 import { openTestDatabase } from '../test/support/database.ts'
 import type { TestDatabase } from '../test/support/database.ts'
 import { foldJournal } from '../test/support/journal.ts'
 import { temporaryFolder } from '../test/support/folder.ts'
+import { selfSigned } from '../test/support/gateway-certificate.ts'
 import { seedHouse, testSeal } from '../test/support/house.ts'
 import { ACCT_STATUS_TYPE, ATTRIBUTE, CODE } from './dictionary.ts'
 import { createRadiusServer } from './main.ts'
 import type { RadiusRole } from './main.ts'
+import { answer, startDynamicGateway } from './testing/dynamic-gateway.ts'
+import type { Asked } from './testing/dynamic-gateway.ts'
 import { digestRequest, randomRequest, readReply } from './testing/gateway.ts'
 import type { Reply, Sent } from './testing/gateway.ts'
 import { logIn } from './testing/peer.ts'
 import type { PeerResult } from './testing/peer.ts'
 import type { TestServer } from './testing/server.ts'
+import { connectGateway } from './testing/radsec-gateway.ts'
 
 const MAC = parseMac('02-00-00-00-00-01')
 
@@ -46,6 +52,7 @@ async function configOf(
     ACCUEIL_DATA_DIR: dataDir,
     ACCUEIL_RADIUS_LISTEN: `127.0.0.1:${await freePort()}`,
     ACCUEIL_RADIUS_ACCT_LISTEN: `127.0.0.1:${await freePort()}`,
+    ACCUEIL_RADSEC_LISTEN: `127.0.0.1:${await freePort()}`,
     ACCUEIL_PUBLIC_URL: 'https://wifi.example.org',
   })
   if (!read.ok) throw new Error('the test environment is refused')
@@ -297,6 +304,106 @@ test('on a real database: what one machine let in another resumes, until the acc
   }
 })
 
+test('on a real database: a session is ended by its gateway, over UDP and over RadSec', async () => {
+  await using database = await openTestDatabase()
+  await seedHouse(database, testSeal)
+  const pinned = await selfSigned('gw-nat')
+  await using byUdp = await startDynamicGateway(
+    ({ texts }) => (texts.has(String(ATTRIBUTE['Acct-Session-Id'])) ? true : 402),
+    'testing123',
+  )
+  await database.sql`
+    update house.gateway set coa_port = ${byUdp.port}, coa_vendor = 'standard'`
+  await database.sql`
+    insert into house.gateway (name, site, secret, kind, radsec_certificate, coa_port, coa_vendor)
+    values ('gw-nat', '75-0042', ${testSeal.seal('unused', 'gateway:gw-nat')}, 'generic',
+            ${pinned.sha256}, 3799, 'standard')`
+  using folder = temporaryFolder()
+  const config = await configOf(folder.path)
+  const role = createRole(config, database)
+  await role.start()
+  const gateway = createSocket('udp4')
+  try {
+    await using behindNat = await connectGateway(config.radsec.port, {
+      ca: role.caPem() ?? '',
+      certificate: pinned,
+    })
+    const start = accounting(ACCT_STATUS_TYPE.Start, 1)
+    await ask(gateway, config.radiusAcct.port, start)
+    const overTls = accounting(ACCT_STATUS_TYPE.Start, 1, [ATTRIBUTE['NAS-Identifier'], 'ap'])
+    behindNat.send(signedAgain(overTls, 'radsec'))
+    expect((await behindNat.next())[0]).toBe(CODE['Accounting-Response'])
+    await foldJournal(database)
+
+    const asking = await askDisconnect(database.as('operator'), {
+      mac: MAC,
+      account: null,
+      site: null,
+      actor: 'ana',
+      reason: 'the account is disabled',
+    })
+    const request = await behindNat.next()
+    const asked: Asked[] = []
+    behindNat.send(answer(request, () => true, 'radsec', asked) ?? Buffer.alloc(0))
+    await vi.waitFor(
+      async () => {
+        expect(await loadDisconnects(database.as('operator'), asking)).toMatchObject([
+          { gateway: 'gw-0042', outcome: 'disconnected', form: 'session' },
+          { gateway: 'gw-nat', outcome: 'disconnected', form: 'station' },
+        ])
+      },
+      { timeout: 20_000 },
+    )
+    expect(asked[0]?.texts.get('32')).toBe('ap')
+    expect(byUdp.asked.map(({ texts }) => texts.get('44'))).toEqual([undefined, 'session-1'])
+  } finally {
+    gateway.close()
+    await role.stop()
+  }
+})
+
+test('on a real database: of two machines the one with the connection sends', async () => {
+  await using database = await openTestDatabase()
+  await seedHouse(database, testSeal)
+  const pinned = await selfSigned('gw-0042')
+  // It could be reached by address as well, where nobody would answer.
+  await database.sql`
+    update house.gateway
+    set radsec_certificate = ${pinned.sha256}, coa_port = 9, coa_vendor = 'standard'`
+  using folder = temporaryFolder()
+  const configs = [await configOf(folder.path), await configOf(folder.path)]
+  const roles = configs.map((config) => createRole(config, database))
+  await Promise.all(roles.map((role) => role.start()))
+  try {
+    const [, second] = configs
+    await using gateway = await connectGateway(second?.radsec.port ?? 0, {
+      ca: roles[0]?.caPem() ?? '',
+      certificate: pinned,
+    })
+    gateway.send(signedAgain(accounting(ACCT_STATUS_TYPE.Start, 1), 'radsec'))
+    await gateway.next()
+    await foldJournal(database)
+    const asking = await askDisconnect(database.as('operator'), {
+      mac: null,
+      account: 'bob',
+      site: '75-0042',
+      actor: 'ana',
+      reason: 'a test',
+    })
+    gateway.send(answer(await gateway.next(), () => true, 'radsec', []) ?? Buffer.alloc(0))
+    await vi.waitFor(
+      async () => {
+        expect(await loadDisconnects(database.as('operator'), asking)).toMatchObject([
+          { outcome: 'disconnected' },
+        ])
+      },
+      { timeout: 20_000 },
+    )
+  } finally {
+    await Promise.all(roles.map((role) => role.stop()))
+  }
+})
+
 function serverAt(gateway: Socket, port: number): Pick<TestServer, 'send'> {
   return {
     async send(_, request) {
@@ -306,4 +413,11 @@ function serverAt(gateway: Socket, port: number): Pick<TestServer, 'send'> {
       return bytes
     },
   }
+}
+
+/** The same Accounting-Request under another secret. */
+function signedAgain(request: Buffer, secret: string): Buffer {
+  const signed = Buffer.from(request).fill(0, 4, 20)
+  createHash('md5').update(signed).update(secret).digest().copy(signed, 4)
+  return signed
 }

@@ -1,4 +1,5 @@
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import type { Clock } from '#core/clock.ts'
 import { AppError, reasonOf } from '#core/error.ts'
@@ -12,12 +13,15 @@ import { createSpool } from '#core/spool.ts'
 import type { Spool } from '#core/spool.ts'
 import { loadAccounts } from '#db/accounts.ts'
 import type { Account } from '#db/accounts.ts'
+import { loadAuthorities } from '#db/authorities.ts'
+import type { Authority } from '#db/authorities.ts'
 import type { StoredCertificate } from '#db/certificates.ts'
 import type { Database } from '#db/connection.ts'
 import { loadDeviceCas } from '#db/device-cas.ts'
 import type { DeviceCa } from '#db/device-cas.ts'
 import { deleteExpiredEapSessions, findEapSession, saveEapSessions } from '#db/eap-sessions.ts'
 import type { EapSession } from '#db/eap-sessions.ts'
+import { endDisconnect, endUnreachable, gatewaysToAsk, takeDisconnects } from '#db/disconnects.ts'
 import { loadGateways } from '#db/gateways.ts'
 import type { Gateway } from '#db/gateways.ts'
 import { loadDirectories } from '#db/directories.ts'
@@ -47,7 +51,13 @@ import {
   optionalMessageAuthenticator,
   requiredMessageAuthenticator,
 } from './authenticity.ts'
+import { integerAttribute } from './attributes.ts'
 import { createClientTable } from './client.ts'
+import { ATTRIBUTE, ERROR_CAUSE } from './dictionary.ts'
+import { createUdpAsker } from './disconnect/ask-by-udp.ts'
+import { createDisconnector } from './disconnect/disconnector.ts'
+import { createLiveSessions } from './disconnect/live-sessions.ts'
+import type { LiveSessions } from './disconnect/live-sessions.ts'
 import { createDuplicates } from './duplicates.ts'
 import { loadServerCertificate } from './eap/certificate-store.ts'
 import { createConversations } from './eap/conversations.ts'
@@ -59,10 +69,17 @@ import type { Resumption } from './eap/resumption.ts'
 import { createTunnelContexts } from './eap/tunnel-contexts.ts'
 import type { TunnelContexts } from './eap/tunnel-contexts.ts'
 import { createGate } from './gate.ts'
+import { createRadsecListener } from './listen-radsec.ts'
 import { createUdpListener } from './listen-udp.ts'
 import { createRadiusMetrics } from './metrics.ts'
 import type { RadiusMetrics } from './metrics.ts'
-import { accessRequestSteps, accountingRequestSteps, statusServerSteps } from './pipeline.ts'
+import {
+  accessRequestSteps,
+  accountingRequestSteps,
+  dynamicRequestSteps,
+  statusServerSteps,
+} from './pipeline.ts'
+import { createPeers } from './radsec/peer.ts'
 import { reject } from './request.ts'
 import { createServer } from './server.ts'
 import type { RadiusServer } from './server.ts'
@@ -74,6 +91,8 @@ const SWEEP_MS = 10_000
 const ADOPT_MS = 60_000
 const FIRST_EAP_METHODS = { ttls: EAP_TYPE.TTLS, peap: EAP_TYPE.PEAP, tls: EAP_TYPE.TLS } as const
 const FORGET_MS = 10 * 60_000
+/** A notification comes sooner; who waits for another process to send first waits for this. */
+const DISCONNECT_LOOK_MS = 2_000
 
 /** What the protocol needs of the world; in the product it is the database, in tests what they say. */
 export interface Surroundings {
@@ -101,9 +120,12 @@ export interface ComposedServer {
   readonly writer: AccountingWriter
   readonly directories: DirectoryTable
   readonly resumption: Resumption
+  readonly live: LiveSessions
   /** To be called now and then: lets go of what was idle too long. */
   readonly sweep: () => void
 }
+
+const UNSUPPORTED = integerAttribute(ATTRIBUTE['Error-Cause'], ERROR_CAUSE['Unsupported-Extension'])
 
 /** The whole server without sockets and without a database. */
 export function composeServer(around: Surroundings): ComposedServer {
@@ -151,6 +173,7 @@ export function composeServer(around: Surroundings): ComposedServer {
     ...createWriteLog(log, metrics, clock),
   })
 
+  const live = createLiveSessions(clock)
   const server = createServer({
     clients: createClientTable(around.gateways),
     duplicates,
@@ -170,10 +193,15 @@ export function composeServer(around: Surroundings): ComposedServer {
       duplicates: duplicates.begin,
       record: createAccountingStep(writer),
     }),
+    dynamicRequest: dynamicRequestSteps({
+      requestAuthenticator: accountingAuthenticator,
+      unsupported: () => ({ kind: 'refuse', attributes: [UNSUPPORTED] }),
+    }),
     statusServer: statusServerSteps({
       messageAuthenticator: requiredMessageAuthenticator,
       alive: () => ({ kind: 'alive' }),
     }),
+    saw: live.saw,
     metrics,
     log,
     clock,
@@ -190,13 +218,16 @@ export function composeServer(around: Surroundings): ComposedServer {
     ['eap_evicted', 'EAP conversations given up since the start.', () => conversations.evicted],
     ['eap_sessions', 'TLS sessions that this process can resume.', () => resumption.size],
     ['eap_sessions_lost', 'TLS sessions not shared with the fleet.', () => resumption.lost],
+    ['live_sessions', 'Sessions whose names are known for a disconnect.', () => live.size],
+    ['live_sessions_evicted', 'Known sessions that made room.', () => live.evicted],
     ['duplicates', 'Requests remembered against repetition.', () => duplicates.size],
     ['duplicates_evicted', 'Remembered requests that made room.', () => duplicates.evicted],
   ]
   for (const [name, help, read] of gauges) {
     around.metrics.gauge(`accueil_radius_${name}`, help, read)
   }
-  return { server, metrics, writer, directories, resumption, sweep: conversations.sweep }
+  const sweep = conversations.sweep
+  return { server, metrics, writer, directories, resumption, live, sweep }
 }
 
 /** The RADIUS server: who may use a network, and the record of who did. */
@@ -254,7 +285,17 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
       directories.declare(config.directory === null ? settings : [...settings, config.directory])
     },
   })
+  const authorities = createLive<readonly Authority[]>({
+    database,
+    log,
+    name: 'authorities',
+    channels: ['house'],
+    initial: [],
+    load: () => loadAuthorities(database),
+    onChange: () => radsec.renew(),
+  })
   const grants = createGrantTable({ database, log, clock })
+  const followed = [gateways, accounts, directorySettings, deviceCas, authorities, grants]
   const spool = createSpool({
     root: join(config.dataDir, 'spool'),
     seal,
@@ -267,7 +308,7 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
     JOURNAL_DEADLINE_MS,
   )
 
-  const { server, metrics, writer, directories, resumption, sweep } = composeServer({
+  const { server, metrics, writer, directories, resumption, live, sweep } = composeServer({
     gateways: () => gateways.value,
     accounts: () => accounts.value,
     grants,
@@ -293,7 +334,55 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
     counters: metrics.udp,
     layer: deps.udp,
   }
-  const listeners = [
+  const radsec = createRadsecListener({
+    address: config.radsec,
+    server,
+    peers: createPeers(
+      () => gateways.value,
+      () => authorities.value,
+    ),
+    certificate: () => {
+      // P-256: what speaks RadSec is never as old as a phone.
+      const [first] = certificates
+      if (first === undefined) throw new AppError('radius.certificate', 'not started yet')
+      return first
+    },
+    authorities: () => authorities.value,
+    metrics: metrics.radsec,
+    log,
+    clock,
+  })
+  const process = `${hostname()} ${randomUUID()}`
+  const disconnector = createDisconnector({
+    table: {
+      gatewaysToAsk: () => gatewaysToAsk(database),
+      take: (own, byAddress) => takeDisconnects(database, { process, own, byAddress }),
+      end: (task, result) => endDisconnect(database, task, result),
+      endUnreachable: () => endUnreachable(database),
+    },
+    gateways: () => gateways.value,
+    connections: radsec.connections,
+    live,
+    udp: createUdpAsker({ layer: deps.udp, counters: metrics.udp, clock }),
+    metrics,
+    log,
+    clock,
+  })
+  const disconnects = createLive({
+    database,
+    log,
+    name: 'disconnects',
+    channels: ['disconnect'],
+    initial: undefined,
+    load: disconnector.look,
+    pollMs: DISCONNECT_LOOK_MS,
+  })
+  deps.metrics.gauge(
+    'accueil_radius_disconnects_in_work',
+    'Sessions that a gateway is being asked to end.',
+    () => disconnector.inWork,
+  )
+  const udpListeners = [
     createUdpListener({
       ...shared,
       service: 'authentication',
@@ -307,8 +396,24 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
       variable: 'ACCUEIL_RADIUS_ACCT_LISTEN',
     }),
   ]
+  const listeners = [...udpListeners, radsec]
   deps.metrics.gauge('accueil_radius_in_work', 'Requests that wait for something.', () =>
-    listeners.reduce((total, listener) => total + listener.inWork, 0),
+    udpListeners.reduce((total, { inWork }) => total + inWork, radsec.connections.inWork),
+  )
+  deps.metrics.gauge(
+    'accueil_radius_radsec_connections',
+    'RadSec connections open.',
+    () => radsec.connections.size,
+  )
+  deps.metrics.gauge(
+    'accueil_radius_radsec_gateways',
+    'Gateways with a RadSec connection.',
+    () => radsec.connections.gateways,
+  )
+  deps.metrics.gauge(
+    'accueil_radius_radsec_handshaking',
+    'RadSec handshakes under way.',
+    () => radsec.handshaking,
   )
 
   async function loadCertificate(): Promise<void> {
@@ -317,6 +422,7 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
       kinds.map((kind) => loadServerCertificate(deps, config.publicUrl, kind)),
     )
     renewContexts()
+    radsec.renew()
   }
 
   /** Conversations under way go on with what they began with. */
@@ -354,13 +460,7 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
   return {
     name: 'radius',
     async start() {
-      await Promise.all([
-        gateways.start(),
-        accounts.start(),
-        directorySettings.start(),
-        deviceCas.start(),
-        grants.start(),
-      ])
+      await Promise.all(followed.map((live) => live.start()))
       await loadCertificate()
       await spool.open()
       if (spool.lines > 0) log.info('radius.spool.found', { events: spool.lines })
@@ -369,17 +469,23 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
       timers = [
         setInterval(refreshCertificate, CERTIFICATE_REFRESH_MS),
         setInterval(sweep, SWEEP_MS),
+        setInterval(radsec.sweep, SWEEP_MS),
         setInterval(() => void adopt(), ADOPT_MS),
         setInterval(forgetExpired, FORGET_MS),
       ]
       // Last: a packet that came earlier would find no gateway and be taken for a stranger's.
       for (const listener of listeners) await listener.start()
+      await disconnects.start()
       log.info('radius.listening', {
         authentication: formatListenAddress(config.radius),
         accounting: formatListenAddress(config.radiusAcct),
+        radsec: formatListenAddress(config.radsec),
       })
     },
     async stop() {
+      // Before the connections that it asks through.
+      await disconnects.stop()
+      await disconnector.stop()
       // First no new packets, then what is in work is written and answered, then what it needs goes.
       await Promise.all(listeners.map((listener) => listener.stop()))
       for (const timer of timers) clearInterval(timer)
@@ -387,9 +493,7 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
       await spool.close()
       await journal.close()
       await resumption.settled()
-      await Promise.all(
-        [gateways, accounts, directorySettings, deviceCas, grants].map((live) => live.stop()),
-      )
+      await Promise.all(followed.map((live) => live.stop()))
       directories.close()
     },
     ready() {
@@ -397,7 +501,7 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
       if (certificates.length === 0) return 'there is no server certificate yet'
       const spoolProblem = writer.problem()
       if (spoolProblem !== null) return `accounting is not acknowledged: ${spoolProblem}`
-      return listeners.every((listener) => listener.isOpen) ? null : 'the UDP ports are not open'
+      return listeners.every((listener) => listener.isOpen) ? null : 'the ports are not open'
     },
     caPem: () =>
       certificates.length === 0 ? null : certificates.map(({ caPem }) => caPem).join(''),

@@ -1,8 +1,39 @@
 import type { Counter, Metrics } from '#core/metrics.ts'
 import { UDP_EVENTS } from '#core/udp/udp-socket.ts'
 import type { UdpCounters } from '#core/udp/udp-socket.ts'
+import { DISCONNECT_OUTCOMES } from '#db/disconnects.ts'
+import type { DisconnectOutcome } from '#db/disconnects.ts'
 import { METHODS, REJECT_REASONS, SERVICES, SILENCE_REASONS } from './request.ts'
 import type { Method, RejectReason, Service, SilenceReason } from './request.ts'
+
+/** What became of a connection before the first packet. */
+const HANDSHAKE_OUTCOMES = [
+  'accepted',
+  'failed',
+  'timed-out',
+  'unknown-gateway',
+  'wrong-version',
+  'too-many-connections',
+  'too-many-handshakes',
+] as const
+export type HandshakeOutcome = (typeof HANDSHAKE_OUTCOMES)[number]
+
+const CLOSE_REASONS = [
+  'by-peer',
+  'error',
+  'malformed',
+  'slow-reader',
+  'idle',
+  'made-room',
+  'no-longer-known',
+  'stopped',
+] as const
+export type CloseReason = (typeof CLOSE_REASONS)[number]
+
+export interface RadsecMetrics {
+  readonly handshakes: Readonly<Record<HandshakeOutcome, Counter>>
+  readonly closed: Readonly<Record<CloseReason, Counter>>
+}
 
 export interface RadiusMetrics {
   readonly requests: Readonly<Record<Service, Counter>>
@@ -14,6 +45,9 @@ export interface RadiusMetrics {
   readonly acknowledged: Counter
   readonly resent: Counter
   readonly statusServer: Counter
+  readonly refused: Counter
+  readonly radsec: RadsecMetrics
+  readonly disconnects: Readonly<Record<DisconnectOutcome, Counter>>
   readonly udp: UdpCounters
   readonly recorded: Counter
   readonly recordBatches: Counter
@@ -65,6 +99,30 @@ export function createRadiusMetrics(metrics: Metrics): RadiusMetrics {
       'accueil_radius_status_server_total',
       'Status-Server packets answered.',
     ),
+    refused: metrics.counter(
+      'accueil_radius_dynamic_refused_total',
+      'CoA and Disconnect requests that came to us and were refused.',
+    ),
+    disconnects: metrics.counters(
+      'accueil_radius_disconnects_total',
+      'Sessions that a gateway was to end, by what came of it.',
+      'outcome',
+      DISCONNECT_OUTCOMES,
+    ),
+    radsec: {
+      handshakes: metrics.counters(
+        'accueil_radius_radsec_handshakes_total',
+        'RadSec connections that came, by what became of them.',
+        'outcome',
+        HANDSHAKE_OUTCOMES,
+      ),
+      closed: metrics.counters(
+        'accueil_radius_radsec_closed_total',
+        'RadSec connections that ended, by reason.',
+        'reason',
+        CLOSE_REASONS,
+      ),
+    },
     udp: metrics.counters(
       'accueil_radius_udp_datagrams_total',
       'Datagrams of both UDP ports, by what became of them.',

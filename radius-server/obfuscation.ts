@@ -25,6 +25,7 @@ export function readUserPassword(
   const from = attributeOffset(packet, ATTRIBUTE['User-Password'])
   if (from < 0) return undefined
   const length = attributeEnd(packet, from) - from
+  if (!secret.isUsed) return length > PASSWORD_MOST_BYTES ? null : bytes.slice(from, from + length)
   if (length === 0 || length > PASSWORD_MOST_BYTES || length % BLOCK_BYTES !== 0) return null
   for (let at = 0; at < length; at += BLOCK_BYTES) {
     makeKeyBlock(secret, bytes, at === 0 ? AUTHENTICATOR_AT : from + at - BLOCK_BYTES, BLOCK_BYTES)
@@ -54,6 +55,8 @@ export function hideKey(
   authenticator: Uint8Array,
   secret: SharedSecret,
 ): Uint8Array {
+  // RFC 9765 §5.1: as any other octets.
+  if (!secret.isUsed) return key
   const padded = Math.ceil((1 + key.length) / BLOCK_BYTES) * BLOCK_BYTES
   const plain = new Uint8Array(padded)
   plain[0] = key.length

@@ -2,8 +2,9 @@ import { silence } from './request.ts'
 import type { Answer, RadiusRequest, Step } from './request.ts'
 
 /*
- * What a packet lives through. Before the first step, server.ts has found the client by source
- * address, since without one there is no secret to check anything with, and has parsed the packet.
+ * What a packet lives through. Before the first step, server.ts has the client, from its connection or
+ * by source address, since without one there is no secret to check anything with, and has parsed the
+ * packet.
  * Order is safety here: move a line only if its reason allows it.
  */
 
@@ -73,6 +74,20 @@ export function statusServerSteps(steps: StatusServerSteps): readonly Step[] {
     steps.messageAuthenticator,
     // Touches nothing else: not even the duplicate cache, so a watchdog displaces no login.
     steps.alive,
+  ]
+}
+
+export interface DynamicRequestSteps {
+  readonly requestAuthenticator: Step
+  readonly unsupported: Step
+}
+
+export function dynamicRequestSteps(steps: DynamicRequestSteps): readonly Step[] {
+  return [
+    // Only who knows the secret is told anything.
+    steps.requestAuthenticator,
+    // RFC 6614 §2.5: over a connection that carries everything, silence would be taken for a loss.
+    steps.unsupported,
   ]
 }
 

@@ -7,13 +7,13 @@ import type { Packet } from './packet.ts'
 import type { SharedSecret } from './shared-secret.ts'
 
 const HEADER_BYTES = 20
-const MESSAGE_AUTHENTICATOR_AT = HEADER_BYTES + 2
+export const MESSAGE_AUTHENTICATOR_AT = HEADER_BYTES + 2
 
 /**
  * Builds the reply to `request`. Message-Authenticator is the first attribute of every Access-*
  * reply, asked for or not: that is what defeats a forged reply by MD5 collision (CVE-2024-3596). An
  * Accounting-Response has one when the request had one. Proxy-State goes back as it came
- * (RFC 2865 §5.33); null if with it the reply would be longer than a packet can be.
+ * (RFC 2865 §5.33); RADIUS/1.1 has no Message-Authenticator. Null if with Proxy-State the reply would be longer than a packet can be.
  */
 export function encodeReply(
   code: number,
@@ -22,8 +22,9 @@ export function encodeReply(
   secret: SharedSecret,
 ): Uint8Array | null {
   const isSigned =
-    code !== CODE['Accounting-Response'] ||
-    hasAttribute(request, ATTRIBUTE['Message-Authenticator'])
+    secret.isUsed &&
+    (code !== CODE['Accounting-Response'] ||
+      hasAttribute(request, ATTRIBUTE['Message-Authenticator']))
   const proxyStates = allAttributes(request, ATTRIBUTE['Proxy-State'])
 
   let length = HEADER_BYTES + (isSigned ? 2 + AUTHENTICATOR_BYTES : 0)
@@ -33,7 +34,7 @@ export function encodeReply(
 
   const bytes = roomFor(length)
   bytes[0] = code
-  bytes[1] = request.identifier
+  bytes[1] = secret.isUsed ? request.identifier : 0
   bytes[2] = length >> 8
   bytes[3] = length & 0xff
   let at = HEADER_BYTES
@@ -47,6 +48,29 @@ export function encodeReply(
 
   if (isSigned) writeMessageAuthenticator(bytes, request, MESSAGE_AUTHENTICATOR_AT, secret)
   signReply(bytes, request, secret)
+  return bytes
+}
+
+/**
+ * A request of ours, to be signed: code, length, attributes, and before them room for a
+ * Message-Authenticator if it `isSigned`.
+ */
+export function encodeRequest(
+  code: number,
+  attributes: readonly Attribute[],
+  isSigned: boolean,
+): Uint8Array {
+  let length = HEADER_BYTES + (isSigned ? 2 + AUTHENTICATOR_BYTES : 0)
+  for (const attribute of attributes) length += 2 + attribute.value.length
+  const bytes = new Uint8Array(length)
+  bytes[0] = code
+  bytes[2] = length >> 8
+  bytes[3] = length & 0xff
+  let at = HEADER_BYTES
+  if (isSigned) {
+    at = put(bytes, at, ATTRIBUTE['Message-Authenticator'], new Uint8Array(AUTHENTICATOR_BYTES))
+  }
+  for (const attribute of attributes) at = put(bytes, at, attribute.type, attribute.value)
   return bytes
 }
 

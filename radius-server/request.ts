@@ -5,8 +5,8 @@ import type { Client } from './client.ts'
 import { PACKET_FAULTS } from './packet.ts'
 import type { Packet } from './packet.ts'
 
-export const SERVICES = ['authentication', 'accounting'] as const
-/** Which of the two ports a packet came to. */
+export const SERVICES = ['authentication', 'accounting', 'radsec'] as const
+/** Which of the ports a packet came to: RadSec has one for everything (RFC 6614 §2.1). */
 export type Service = (typeof SERVICES)[number]
 
 export interface Source {
@@ -14,7 +14,7 @@ export interface Source {
   readonly port: number
 }
 
-/** A packet of a known client. Nothing in it is believed before a step has checked it. */
+/** A packet of a known client, by its source address or by what its connection has proved. Nothing in it is believed before a step has checked it. */
 export interface RadiusRequest {
   readonly client: Client
   readonly packet: Packet
@@ -94,6 +94,7 @@ export type Answer =
   | { readonly kind: 'challenge'; readonly attributes: readonly Attribute[] }
   | { readonly kind: 'acknowledge' }
   | { readonly kind: 'alive' }
+  | { readonly kind: 'refuse'; readonly attributes: readonly Attribute[] }
   | { readonly kind: 'resend'; readonly bytes: Uint8Array }
   | { readonly kind: 'silence'; readonly reason: SilenceReason }
 

@@ -1,7 +1,7 @@
 import type { Clock } from '#core/clock.ts'
 import type { Log } from '#core/log.ts'
 import { reasonOf } from '#core/error.ts'
-import type { ClientTable } from './client.ts'
+import type { Client, ClientTable } from './client.ts'
 import { CODE } from './dictionary.ts'
 import type { Duplicates } from './duplicates.ts'
 import { createLogLimit } from '#core/log-limit.ts'
@@ -16,8 +16,16 @@ import type { Answer, RadiusRequest, Service, Source, Step } from './request.ts'
 type Reply = Uint8Array | null
 
 export interface RadiusServer {
-  /** One datagram in; what to send back, at once or later. Never throws, never rejects. */
-  handle(service: Service, datagram: Uint8Array, source: Source): Reply | Promise<Reply>
+  /**
+   * One packet in; what to send back, at once or later. Never throws, never rejects. `proved` is who the
+   * transport has found the other end to be; over UDP nobody, and the source address decides.
+   */
+  handle(
+    service: Service,
+    datagram: Uint8Array,
+    source: Source,
+    proved?: Client,
+  ): Reply | Promise<Reply>
 }
 
 export interface ServerDeps {
@@ -25,7 +33,11 @@ export interface ServerDeps {
   readonly duplicates: Duplicates
   readonly accessRequest: readonly Step[]
   readonly accountingRequest: readonly Step[]
+  /** CoA-Request and Disconnect-Request, which nobody should send to us. */
+  readonly dynamicRequest: readonly Step[]
   readonly statusServer: readonly Step[]
+  /** Told of each request that was accepted or recorded. */
+  readonly saw: (request: RadiusRequest) => void
   readonly metrics: RadiusMetrics
   readonly log: Log
   readonly clock: Clock
@@ -40,10 +52,12 @@ export function createServer(deps: ServerDeps): RadiusServer {
 
   function stepsFor(service: Service, code: number): readonly Step[] | null {
     if (code === CODE['Status-Server']) return deps.statusServer
-    if (service === 'authentication') {
-      return code === CODE['Access-Request'] ? deps.accessRequest : null
+    if (code === CODE['Access-Request'] && service !== 'accounting') return deps.accessRequest
+    if (code === CODE['Accounting-Request'] && service !== 'authentication') {
+      return deps.accountingRequest
     }
-    return code === CODE['Accounting-Request'] ? deps.accountingRequest : null
+    const isDynamic = code === CODE['Disconnect-Request'] || code === CODE['CoA-Request']
+    return isDynamic && service === 'radsec' ? deps.dynamicRequest : null
   }
 
   function drop(answer: Answer): Reply {
@@ -51,8 +65,13 @@ export function createServer(deps: ServerDeps): RadiusServer {
     return null
   }
 
-  function receive(service: Service, datagram: Uint8Array, source: Source): Reply | Promise<Reply> {
-    const client = clients.find(source.address)
+  function receive(
+    service: Service,
+    datagram: Uint8Array,
+    source: Source,
+    proved: Client | undefined,
+  ): Reply | Promise<Reply> {
+    const client = proved ?? clients.find(source.address)
     if (client === undefined) {
       const heldBack = mayLogUnknown()
       if (heldBack !== null) {
@@ -95,13 +114,14 @@ export function createServer(deps: ServerDeps): RadiusServer {
     answer: Exclude<Answer, { kind: 'resend' }>,
   ): Reply {
     if (answer.kind === 'silence') return drop(answer)
-    const code = codeOf(answer.kind, service)
+    const code = codeOf(answer.kind, request.packet.code, service)
     const attributes = 'attributes' in answer ? answer.attributes : NO_ATTRIBUTES
     const reply = encodeReply(code, attributes, request.packet, request.client.secret)
     if (reply === null) return drop(silence('reply-too-long'))
     switch (answer.kind) {
       case 'accept':
         metrics.accepts[answer.method].inc()
+        deps.saw(request)
         break
       case 'reject':
         metrics.rejects[answer.reason].inc()
@@ -111,9 +131,13 @@ export function createServer(deps: ServerDeps): RadiusServer {
         break
       case 'acknowledge':
         metrics.acknowledged.inc()
+        deps.saw(request)
         break
       case 'alive':
         metrics.statusServer.inc()
+        break
+      case 'refuse':
+        metrics.refused.inc()
         break
     }
     return reply
@@ -134,10 +158,10 @@ export function createServer(deps: ServerDeps): RadiusServer {
   }
 
   return {
-    handle(service, datagram, source) {
+    handle(service, datagram, source, proved) {
       metrics.requests[service].inc()
       try {
-        return receive(service, datagram, source)
+        return receive(service, datagram, source, proved)
       } catch (thrown) {
         return fault(thrown, null)
       }
@@ -146,7 +170,8 @@ export function createServer(deps: ServerDeps): RadiusServer {
 }
 
 function codeOf(
-  kind: 'accept' | 'reject' | 'challenge' | 'acknowledge' | 'alive',
+  kind: 'accept' | 'reject' | 'challenge' | 'acknowledge' | 'alive' | 'refuse',
+  asked: number,
   service: Service,
 ): number {
   switch (kind) {
@@ -159,7 +184,9 @@ function codeOf(
     case 'acknowledge':
       return CODE['Accounting-Response']
     case 'alive':
-      // RFC 5997 §3: each port answers with what it answers otherwise.
-      return service === 'authentication' ? CODE['Access-Accept'] : CODE['Accounting-Response']
+      // RFC 5997 §3: each port answers with what it answers otherwise; RadSec as RFC 6614 §2.5 has it.
+      return service === 'accounting' ? CODE['Accounting-Response'] : CODE['Access-Accept']
+    case 'refuse':
+      return asked === CODE['CoA-Request'] ? CODE['CoA-NAK'] : CODE['Disconnect-NAK']
   }
 }

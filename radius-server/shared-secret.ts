@@ -5,9 +5,14 @@ import type { HmacMd5Key } from '#core/md5.ts'
 export interface SharedSecret {
   readonly bytes: Uint8Array
   readonly hmac: HmacMd5Key
+  /** False over RADIUS/1.1, where TLS alone signs and hides (RFC 9765): nothing is hashed with it. */
+  readonly isUsed: boolean
 }
+
+/** RADIUS/1.1 has none. */
+export const NO_SECRET: SharedSecret = { ...sharedSecret(''), isUsed: false }
 
 export function sharedSecret(text: string): SharedSecret {
   const bytes = Buffer.from(text, 'utf8')
-  return { bytes, hmac: hmacMd5Key(bytes) }
+  return { bytes, hmac: hmacMd5Key(bytes), isUsed: true }
 }

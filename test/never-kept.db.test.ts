@@ -103,7 +103,8 @@ async function depsFor(
   dataDir: string,
   upstream: { host: string; port: number },
 ): Promise<PartDeps> {
-  const [http, radius, acct, dns] = [
+  const [http, radius, acct, radsec, dns] = [
+    await freePort(),
     await freePort(),
     await freePort(),
     await freePort(),
@@ -115,6 +116,7 @@ async function depsFor(
     ACCUEIL_HTTP_LISTEN: `127.0.0.1:${http}`,
     ACCUEIL_RADIUS_LISTEN: `127.0.0.1:${radius}`,
     ACCUEIL_RADIUS_ACCT_LISTEN: `127.0.0.1:${acct}`,
+    ACCUEIL_RADSEC_LISTEN: `127.0.0.1:${radsec}`,
     ACCUEIL_DNS_LISTEN: `127.0.0.1:${dns}`,
     ACCUEIL_DNS_UPSTREAM: `${upstream.host}:${upstream.port}`,
   })

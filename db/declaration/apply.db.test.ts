@@ -2,6 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { openTestDatabase } from '../../test/support/database.ts'
 import { CONTRACT_FILES, temporaryFolder } from '../../test/support/folder.ts'
 import { testSeal } from '../../test/support/house.ts'
+import { createTestAuthority } from '../../test/support/gateway-certificate.ts'
+import { loadAuthorities } from '../authorities.ts'
 import type { Database } from '../connection.ts'
 import { loadGateways } from '../gateways.ts'
 import { loadRules } from '../rules.ts'
@@ -16,8 +18,9 @@ async function apply(
   database: Database,
   yaml: string,
   more: Partial<ApplyOptions> = {},
+  files: Readonly<Record<string, string>> = {},
 ): Promise<readonly string[]> {
-  using folder = temporaryFolder({ ...CONTRACT_FILES, 'house.yaml': yaml })
+  using folder = temporaryFolder({ ...CONTRACT_FILES, ...files, 'house.yaml': yaml })
   const read = readDeclaration([folder.file('house.yaml')])
   if (!read.ok) throw new Error(read.problems.join('\n'))
   const options = { dryRun: false, actor: 'test', now: Date.parse('2026-11-23'), ...more }
@@ -132,6 +135,66 @@ rules:
     await apply(database, CONTRACT.replace(one, one + two))
     const swapped = one.replace('127.0.0.1', '127.0.0.2') + two.replace('127.0.0.2', '127.0.0.1')
     expect(await apply(database, CONTRACT.replace(one, swapped))).toHaveLength(2)
+  })
+
+  test('a gateway behind NAT has an authority, a name and a way to be told, and no address', async () => {
+    await using database = await openTestDatabase()
+    const authority = await createTestAuthority('gateways')
+    const coa = 'coa: { vendor: cisco, port: 1700, secret: coa-secret }'
+    const behindNat = CONTRACT.replace(
+      'name: gw-0042, address: 127.0.0.1/32,',
+      `name: gw-0042, radsec: { name: GW-0042.example.org, authority: gateways }, ${coa},`,
+    )
+    const declared = `${behindNat}authorities:\n  - { name: gateways, file: ./ca.pem, revoked: ["00:0A:1b"] }\n`
+    const files = { 'ca.pem': authority.declared.pem }
+    await apply(database, declared, {}, files)
+    expect(await apply(database, declared, {}, files)).toEqual([])
+    expect((await loadGateways(database, testSeal))[0]).toMatchObject({
+      address: null,
+      radsec: { by: 'name', name: 'gw-0042.example.org', authority: 'gateways' },
+      coa: { vendor: 'cisco', port: 1700, secret: 'coa-secret' },
+    })
+    expect(await loadAuthorities(database)).toEqual([
+      { ...authority.declared, revoked: new Set(['a1b']) },
+    ])
+    expect(await apply(database, CONTRACT)).toEqual([
+      expect.stringMatching(/^~ gateway gw-0042: address none → .*coa_secret changed/),
+    ])
+  })
+
+  test('a key and the secret of CoA are sealed, and never printed', async () => {
+    await using database = await openTestDatabase()
+    const key = 'a key of more than sixteen'
+    const keyed = (psk: string): string =>
+      CONTRACT.replace('address: 127.0.0.1/32', `radsec: { psk: ${psk} }, coa: {}`)
+    await apply(database, keyed(key))
+    expect((await loadGateways(database, testSeal))[0]).toMatchObject({
+      radsec: { by: 'psk', psk: key },
+      coa: { vendor: 'standard', port: 3799, secret: 'testing123' },
+    })
+    const [row] = await database.sql`select radsec_psk from house.gateway`
+    expect(JSON.stringify(row)).not.toContain(key)
+    expect(await apply(database, keyed('another key of as many'))).toEqual([
+      '~ gateway gw-0042: radsec_psk changed',
+    ])
+  })
+
+  test('an authority that a gateway needs must be declared, and cannot go before it', async () => {
+    await using database = await openTestDatabase()
+    const authority = await createTestAuthority('gateways')
+    const files = { 'ca.pem': authority.declared.pem }
+    const named = CONTRACT.replace(
+      'address: 127.0.0.1/32',
+      'radsec: { name: gw, authority: gateways }',
+    )
+    await expect(apply(database, named)).rejects.toMatchObject({
+      problems: [expect.stringMatching(/radsec.authority "gateways" is not an authority/)],
+    })
+    const authorities = 'authorities: [{ name: gateways, file: ./ca.pem }]\n'
+    await apply(database, named + authorities, {}, files)
+    await expect(apply(database, 'version: 1\nauthorities: []\n')).rejects.toMatchObject({
+      problems: ['the authority "gateways" is still needed by the gateway "gw-0042"'],
+    })
   })
 
   test('a legal basis is added and ended, stays when it is no longer declared, and meets no other', async () => {

@@ -8,9 +8,11 @@ import { formatChange } from './difference.ts'
 import type { Change } from './difference.ts'
 import { directoryStep } from './directories.ts'
 import { listStep, ruleStep } from './filtering.ts'
+import { gatewayStep } from './gateways.ts'
 import { legalStep } from './legal.ts'
 import { accountStep, organisationStep, termsStep } from './people.ts'
-import { associationStep, gatewayStep, networkStep, siteStep } from './places.ts'
+import { associationStep, networkStep, siteStep } from './places.ts'
+import { authorityStep } from './radsec.ts'
 import type { Declaration } from './read.ts'
 import { retentionStep } from './retention.ts'
 import { sealingStep } from './sealing.ts'
@@ -41,6 +43,7 @@ const STEPS = [
   associationStep,
   siteStep,
   networkStep,
+  authorityStep,
   gatewayStep,
   termsStep,
   legalStep,

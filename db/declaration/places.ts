@@ -1,4 +1,3 @@
-import { openSecret } from '../gateways.ts'
 import type { StepContext, Step } from './step.ts'
 import { NO_STEP, byKey, stepOf } from './step.ts'
 
@@ -114,70 +113,6 @@ export async function networkStep({ kysely, declaration }: StepContext): Promise
           .where('site', '=', row.site)
           .where('kind', '=', row.kind)
           .execute(),
-    },
-  )
-}
-
-/** The gateways of the declared places, each place's complete. */
-export async function gatewayStep(context: StepContext): Promise<Step> {
-  const { kysely, declaration, seal, problems } = context
-  if (declaration.sites === undefined) return NO_STEP
-  const desired = declaration.sites.flatMap(({ code, gateways }) =>
-    gateways.map(({ name, address, secret, kind, fas }) => ({
-      ...{ name, site: code, address, secret, kind },
-      fas_level: (fas?.level ?? null) as number | null,
-      fas_key: fas?.key ?? null,
-    })),
-  )
-  const rows = await kysely
-    .selectFrom('house.gateway as g')
-    .innerJoin('house.site as s', 's.code', 'g.site')
-    .select((eb) => [
-      ...(['g.name', 'g.site', 'g.secret', 'g.kind', 'g.fas_level', 'g.fas_key'] as const),
-      eb.cast<string>('g.address', 'text').as('address'),
-      's.provisional',
-    ])
-    .execute()
-  const codes = new Set(declaration.sites.map(({ code }) => code))
-  const names = new Set(desired.map(({ name }) => name))
-  const others = rows.filter(
-    (row) =>
-      !codes.has(row.site) && !names.has(row.name) && (context.provisional || !row.provisional),
-  )
-  for (const site of declaration.sites) {
-    for (const gateway of site.gateways) {
-      const taken = others.find(({ address }) => address === gateway.address)
-      if (taken === undefined) continue
-      problems.push(
-        `${declaration.origins.get(gateway)}.address ${gateway.address} belongs to the gateway "${taken.name}" of the place ${taken.site}`,
-      )
-    }
-  }
-  const present = rows
-    .filter((row) => codes.has(row.site) || names.has(row.name))
-    .map(({ provisional: _, ...row }) => ({
-      ...row,
-      secret: openSecret(seal, row.secret, `gateway:${row.name}`),
-      fas_key: row.fas_key === null ? null : openSecret(seal, row.fas_key, `fas:${row.name}`),
-    }))
-  const sealed = (row: (typeof desired)[number]): (typeof desired)[number] => ({
-    ...row,
-    secret: seal.seal(row.secret, `gateway:${row.name}`),
-    fas_key: row.fas_key === null ? null : seal.seal(row.fas_key, `fas:${row.name}`),
-  })
-  return stepOf(
-    {
-      what: 'gateway',
-      present: byKey(present, ({ name }) => name),
-      desired: byKey(desired, ({ name }) => name),
-      complete: true,
-      hidden: ['secret', 'fas_key'],
-    },
-    {
-      insert: (row) => kysely.insertInto('house.gateway').values(sealed(row)).execute(),
-      update: (row) =>
-        kysely.updateTable('house.gateway').set(sealed(row)).where('name', '=', row.name).execute(),
-      remove: ({ name }) => kysely.deleteFrom('house.gateway').where('name', '=', name).execute(),
     },
   )
 }

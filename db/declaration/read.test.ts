@@ -82,6 +82,45 @@ terms:
     ])
   })
 
+  test('of a gateway says how it proves who it is, in one way', () => {
+    const gateway = (keys: string): string =>
+      `      - { name: gw, secret: testing123, kind: generic${keys} }\n`
+    const found = problemsOf({
+      'a.yaml': `version: 1
+authorities:
+  - { name: gateways, file: ./no.pem }
+  - { name: others, file: ./text.pem, revoked: [xyz] }
+sites:
+  - code: "75"
+    name: Centre Nation
+    association: "75"
+    gateways:
+${gateway('')}${gateway(', radsec: { certificate: "sha256:00" }')}${gateway(', radsec: { name: gw }')}${gateway(', radsec: { psk: short }')}${gateway(', radsec: {}')}${gateway(', address: 10.0.0.1, coa: { port: 0, vendor: cisca }')}`,
+    })
+    expect(found).toEqual([
+      'a.yaml:4: authorities[1].revoked[0] is not a serial number in hexadecimal, in quotes',
+      'a.yaml:10: sites[0].gateways[0].address is missing: a gateway is known by its address, or by radsec',
+      expect.stringMatching(
+        /^a.yaml:11: sites.0..gateways.1..radsec.certificate "sha256:00" is not/,
+      ),
+      'a.yaml:12: sites[0].gateways[2].radsec.authority goes with name: which of the authorities must have issued the certificate',
+      'a.yaml:13: sites[0].gateways[3].radsec.psk has fewer than 16 characters',
+      'a.yaml:14: sites[0].gateways[4].radsec must have one of certificate, name (with authority), psk',
+      expect.stringMatching(/^a.yaml:15: .*coa.port/),
+      expect.stringMatching(/^a.yaml:15: .*coa.vendor must be one of standard, aruba, cisco/),
+    ])
+  })
+
+  test('names an authority that is none', () => {
+    const found = problemsOf({
+      'a.yaml': 'version: 1\nauthorities: [{ name: gateways, file: ./text.pem }]\n',
+      'text.pem': 'no certificate',
+    })
+    expect(found).toEqual([
+      'a.yaml:2: authorities[0].file names ./text.pem, which is not one certificate in PEM',
+    ])
+  })
+
   test('that asks for what is not built yet is told so', () => {
     const found = problemsOf({
       'a.yaml': `version: 1

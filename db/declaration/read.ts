@@ -10,18 +10,22 @@ import { withDeviceCaFiles } from './device-cas.ts'
 import type { DeclaredDeviceCa } from './device-cas.ts'
 import { caProblem, tellSharedRealms } from './directories.ts'
 import type { DeclaredDirectory } from './directories.ts'
+import { authorityProblem, radsecKey } from './radsec.ts'
 import { declarationSchema } from './schema.ts'
 import type { FileDeclaration } from './schema.ts'
 import { publishTargetsOf } from './sealing.ts'
 
 type Organisation = NonNullable<FileDeclaration['organisation']>
 type FileTerms = NonNullable<FileDeclaration['terms']>[number]
+type FileAuthority = NonNullable<FileDeclaration['authorities']>[number]
 type FileList = NonNullable<FileDeclaration['lists']>[number]
 
 /** What the files together say. A section that no file has is undefined: nothing is said of it. */
 export interface Declaration {
   readonly organisation: (Omit<Organisation, 'logo'> & { logo: Logo | null }) | undefined
   readonly associations: NonNullable<FileDeclaration['associations']> | undefined
+  /** `pem` holds the certificate itself. */
+  readonly authorities: readonly (Omit<FileAuthority, 'file'> & { pem: string })[] | undefined
   readonly sites: NonNullable<FileDeclaration['sites']> | undefined
   /** `text` holds the Markdown itself. */
   readonly terms: readonly FileTerms[] | undefined
@@ -185,7 +189,7 @@ function withFiles(
     if (problem !== null) say(path, `names ${resolve(folder, name)}, ${problem}`)
     return pem ?? ''
   }
-  const { organisation, terms, lists, directories, ...rest } = data
+  const { organisation, authorities, terms, lists, directories, ...rest } = data
   const declaration = {
     associations: rest.associations,
     sites: rest.sites,
@@ -199,6 +203,13 @@ function withFiles(
       ...directory,
       ca: directory.ca === undefined ? null : authority(directory.ca, ['directories', i, 'ca']),
     })),
+    authorities: authorities?.map(({ file, ...authority }, i) => {
+      const path = ['authorities', i, 'file']
+      const pem = load(file, path, LARGEST_TEXT_BYTES)?.toString('utf8') ?? null
+      const problem = pem === null ? null : authorityProblem(pem)
+      if (problem !== null) say(path, `names ${file}, which ${problem}`)
+      return { ...authority, pem: pem ?? '' }
+    }),
     organisation: organisation && {
       ...organisation,
       logo: organisation.logo === undefined ? null : logo(organisation.logo),
@@ -244,6 +255,7 @@ function join(parts: readonly Declaration[], problems: string[]): Declaration {
     K extends
       | 'associations'
       | 'sites'
+      | 'authorities'
       | 'terms'
       | 'legal'
       | 'lists'
@@ -266,6 +278,7 @@ function join(parts: readonly Declaration[], problems: string[]): Declaration {
     organisation: organisations[0],
     associations: all('associations'),
     sites: all('sites'),
+    authorities: all('authorities'),
     terms: all('terms'),
     legal: all('legal'),
     lists: all('lists'),
@@ -297,7 +310,17 @@ function join(parts: readonly Declaration[], problems: string[]): Declaration {
   once('the association', joined.associations, ({ code }) => code)
   once('the site', joined.sites, ({ code }) => code)
   once('the gateway', gateways, ({ name }) => name)
-  once('the gateway address', gateways, ({ address }) => address)
+  once(
+    'the gateway address',
+    gateways?.filter(({ address }) => address !== undefined),
+    ({ address }) => address ?? '',
+  )
+  once(
+    'the RadSec identity',
+    gateways?.filter(({ radsec }) => radsecKey(radsec) !== null),
+    ({ radsec }) => radsecKey(radsec) ?? '',
+  )
+  once('the authority', joined.authorities, ({ name }) => name)
   once('the terms version', joined.terms, ({ version }) => version)
   once('the legal basis', joined.legal, ({ id }) => id)
   once('the list', joined.lists, ({ name }) => name)

@@ -5,6 +5,7 @@ import { portBlockProblem } from '#core/port-block.ts'
 import { deviceCaSchema } from './device-cas.ts'
 import { directorySchema } from './directories.ts'
 import { retentionSchema } from './retention.ts'
+import { authoritySchema, coaSchema, radsecSchema } from './radsec.ts'
 import { sealingSchema } from './sealing.ts'
 
 /** Issues whose capability is still to come carry this flag in `params`. */
@@ -106,7 +107,7 @@ const network = z
 const gateway = z
   .strictObject({
     name: code,
-    address: prefix,
+    address: prefix.optional(),
     secret: z.string().min(6, 'has fewer than 6 characters').max(128),
     kind: z.string().transform((text, context): 'generic' | 'opennds' => {
       if (text === 'generic' || text === 'opennds') return text
@@ -123,6 +124,12 @@ const gateway = z
         key: z.string().min(6, 'has fewer than 6 characters').max(128),
       })
       .optional(),
+    radsec: radsecSchema.optional(),
+    coa: coaSchema.optional(),
+  })
+  .refine((value) => value.address !== undefined || value.radsec !== undefined, {
+    path: ['address'],
+    error: 'is missing: a gateway is known by its address, or by radsec',
   })
   .refine((value) => (value.kind === 'opennds') === (value.fas !== undefined), {
     path: ['fas'],
@@ -206,6 +213,7 @@ export const declarationSchema = z.strictObject({
     })
     .optional(),
   associations: z.array(z.strictObject({ code, name: line })).optional(),
+  authorities: z.array(authoritySchema).optional(),
   sites: z.array(site).optional(),
   terms: z.array(terms).optional(),
   legal: z.array(legalBasis).optional(),

@@ -79,6 +79,8 @@ export function gateway(changes: Partial<Gateway> = {}): Gateway {
     secret: SECRET,
     kind: 'generic',
     fas: null,
+    radsec: null,
+    coa: null,
     guest: network('guest'),
     staff: network('staff'),
     ...changes,

@@ -51,6 +51,7 @@ async function refusedStarts({ upstream, folder, test }: Scenario): Promise<void
     ['ACCUEIL_METRICS_LISTEN', 'tcp'],
     ['ACCUEIL_RADIUS_LISTEN', 'udp'],
     ['ACCUEIL_RADIUS_ACCT_LISTEN', 'udp'],
+    ['ACCUEIL_RADSEC_LISTEN', 'tcp'],
     ['ACCUEIL_DNS_LISTEN', 'udp'],
     ['ACCUEIL_DNS_LISTEN', 'tcp'],
   ] as const) {

@@ -7,6 +7,7 @@ const PEERS: readonly (readonly [program: string, packageName: string])[] = [
   ['radclient', 'freeradius-utils'],
   ['eapol_test', 'eapoltest'],
   ['hostapd', 'hostapd'],
+  ['radsecproxy', 'radsecproxy'],
   ['wpa_supplicant', 'wpasupplicant'],
   ['opennds', 'opennds'],
   ['iptables-legacy', 'iptables'],

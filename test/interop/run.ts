@@ -10,7 +10,9 @@ import { fuzz } from './fuzz.ts'
 import { openHouse } from './house.ts'
 import { opennds } from './opennds.ts'
 import { providePeers } from './packages.ts'
+import { disconnect } from './disconnect.ts'
 import { radclient } from './radclient.ts'
+import { radsec } from './radsec.ts'
 import { runScenario } from './scenario.ts'
 import type { Scenario, Tally } from './scenario.ts'
 import { staffWifi } from './staff-wifi.ts'
@@ -27,6 +29,8 @@ const SCENARIOS: Readonly<Record<string, (s: Scenario) => Promise<void>>> = {
   directories,
   'staff-wifi': staffWifi,
   wired,
+  radsec,
+  disconnect,
   dns,
   opennds,
   browser,

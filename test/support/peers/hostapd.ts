@@ -20,6 +20,8 @@ export interface HostapdOptions {
     readonly secret: string
   }
   readonly interimSeconds: number
+  /** Whether, and from whom, it takes Disconnect-Requests. */
+  readonly das?: { readonly port: number; readonly client: string; readonly secret: string }
 }
 
 /** The wired driver: the same authenticator and RADIUS client as over the air, without a radio. */
@@ -43,7 +45,7 @@ acct_server_addr=${o.radius.address}
 acct_server_port=${o.radius.acctPort}
 acct_server_shared_secret=${o.radius.secret}
 radius_acct_interim_interval=${o.interimSeconds}
-`,
+${o.das === undefined ? '' : `radius_das_port=${o.das.port}\nradius_das_client=${o.das.client} ${o.das.secret}\n`}`,
   )
   const running = start('hostapd', ['hostapd', '-dd', settings], {
     folder: o.folder,

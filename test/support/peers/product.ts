@@ -9,6 +9,7 @@ export interface Ports {
   readonly metrics: number
   readonly radius: number
   readonly radiusAcct: number
+  readonly radsec: number
   readonly dns: number
 }
 
@@ -67,6 +68,7 @@ export async function createProduct(
     metrics: await freePort(),
     radius: await freePort(),
     radiusAcct: await freePort(),
+    radsec: await freePort(),
     dns: await freePort(),
   }
   const dataDir = options.dataDir ?? folder.fresh('data')
@@ -79,6 +81,7 @@ export async function createProduct(
     ACCUEIL_METRICS_LISTEN: `127.0.0.1:${ports.metrics}`,
     ACCUEIL_RADIUS_LISTEN: `0.0.0.0:${ports.radius}`,
     ACCUEIL_RADIUS_ACCT_LISTEN: `0.0.0.0:${ports.radiusAcct}`,
+    ACCUEIL_RADSEC_LISTEN: `0.0.0.0:${ports.radsec}`,
     ACCUEIL_DNS_LISTEN: `0.0.0.0:${ports.dns}`,
     ACCUEIL_DNS_UPSTREAM: options.upstream,
     ACCUEIL_DEMO: '0',

@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { startHostapd } from '../support/peers/hostapd.ts'
+import { connect, createNamespace, freeUplink, hostDevice } from '../support/peers/namespaces.ts'
+import { eventually, must } from '../support/peers/process.ts'
+import { startSupplicant } from '../support/peers/wpa-supplicant.ts'
+import type { Scenario } from './scenario.ts'
+
+const LAPTOP = '02:00:5e:00:81:0a'
+const STRANGER = '02:00:5e:00:81:0b'
+const SECRET = 's3cret-of-0043'
+
+/** hostapd's own Dynamic Authorization Server: an ACK and a NAK of a real gateway. */
+export async function disconnect({ product, folder, test }: Scenario): Promise<void> {
+  await using laptop = await createNamespace('told-laptop')
+  await using gateway = await createNamespace('told-gateway')
+  const uplink = freeUplink(132)
+  await connect(
+    { namespace: laptop, device: 'eth0', mac: LAPTOP },
+    { namespace: gateway, device: 'lan0' },
+  )
+  await connect(
+    { namespace: gateway, device: 'wan0', address: `${uplink.gateway}/30` },
+    { namespace: null, device: hostDevice('das'), address: `${uplink.ours}/30` },
+  )
+  await using hostapd = await startHostapd({
+    folder,
+    namespace: gateway,
+    device: 'lan0',
+    nasIdentifier: 'gw-0043',
+    radius: {
+      address: uplink.ours,
+      authPort: product.ports.radius,
+      acctPort: product.ports.radiusAcct,
+      secret: SECRET,
+    },
+    interimSeconds: 2,
+    das: { port: 3799, client: uplink.ours, secret: SECRET },
+  })
+  await using supplicant = await startSupplicant({
+    folder,
+    namespace: laptop,
+    device: 'eth0',
+    identity: 'bob',
+    password: 'hello',
+    caFile: join(product.dataDir, 'eap-ca.pem'),
+  })
+  const ask = (...of: readonly string[]): ReturnType<typeof product.command> =>
+    product.command('radius', 'disconnect', ...of, '--reason', 'the account is disabled')
+
+  await test('a laptop is in, and the log knows it', async () => {
+    await supplicant.printed(/CTRL-EVENT-EAP-SUCCESS/)
+    await eventually(
+      'an open row',
+      async () => (await product.searchLogs('--mac', LAPTOP)).some(({ stop }) => stop === null),
+      15_000,
+    )
+  })
+  await test('hostapd ends its session and acknowledges it, in the first form', async () => {
+    const done = await ask('--user', 'bob', '--site', '75-0043')
+    assert.match(done.stdout, new RegExp(`gw-0043  ${LAPTOP}  bob  disconnected \\(station\\)`))
+    assert.equal(done.code, 0, done.stdout + done.stderr)
+    assert.match(hostapd.output(), /DAS: Received Disconnect-Request|Disconnect-Request/i)
+  })
+  await test('and says in accounting that it ended', async () => {
+    const row = await eventually('a closed row', async () =>
+      (await product.searchLogs('--mac', LAPTOP)).find(({ stop }) => stop !== null),
+    )
+    assert.equal(row.gateway, 'gw-0043')
+  })
+  await test('hostapd says of a session that it has not that it has none', async () => {
+    const start = [
+      'User-Name = "eve"',
+      'Acct-Session-Id = "stranger"',
+      `Calling-Station-Id = "${STRANGER}"`,
+      'Acct-Status-Type = Start',
+    ]
+    await must(
+      ['radclient', '-r', '1', `${uplink.ours}:${product.ports.radiusAcct}`, 'acct', SECRET],
+      { namespace: gateway.name, input: `${start.join('\n')}\n` },
+    )
+    const done = await ask('--mac', STRANGER)
+    assert.match(done.stdout, /no such session \(any more\) \(\w+, Error-Cause 503\)/)
+    assert.equal(done.code, 0, done.stdout + done.stderr)
+  })
+  await test('nobody is asked where no session is open', async () => {
+    const done = await ask('--mac', '02:00:5e:00:81:99')
+    assert.equal(done.stdout, 'No session is open.\n')
+  })
+  await test('a request that names nobody is refused', async () => {
+    const done = await ask()
+    assert.notEqual(done.code, 0)
+    assert.match(done.stderr, /--mac or --user|say what to look for/)
+  })
+}
