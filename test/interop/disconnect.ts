@@ -1,50 +1,17 @@
 import assert from 'node:assert/strict'
-import { join } from 'node:path'
-import { startHostapd } from '../support/peers/hostapd.ts'
-import { connect, createNamespace, freeUplink, hostDevice } from '../support/peers/namespaces.ts'
 import { eventually, must } from '../support/peers/process.ts'
-import { startSupplicant } from '../support/peers/wpa-supplicant.ts'
+import { WIRED_SECRET, startWiredPlace } from '../support/peers/wired-place.ts'
 import type { Scenario } from './scenario.ts'
 
 const LAPTOP = '02:00:5e:00:81:0a'
 const STRANGER = '02:00:5e:00:81:0b'
-const SECRET = 's3cret-of-0043'
 
 /** hostapd's own Dynamic Authorization Server: an ACK and a NAK of a real gateway. */
 export async function disconnect({ product, folder, test }: Scenario): Promise<void> {
-  await using laptop = await createNamespace('told-laptop')
-  await using gateway = await createNamespace('told-gateway')
-  const uplink = freeUplink(132)
-  await connect(
-    { namespace: laptop, device: 'eth0', mac: LAPTOP },
-    { namespace: gateway, device: 'lan0' },
-  )
-  await connect(
-    { namespace: gateway, device: 'wan0', address: `${uplink.gateway}/30` },
-    { namespace: null, device: hostDevice('das'), address: `${uplink.ours}/30` },
-  )
-  await using hostapd = await startHostapd({
-    folder,
-    namespace: gateway,
-    device: 'lan0',
-    nasIdentifier: 'gw-0043',
-    radius: {
-      address: uplink.ours,
-      authPort: product.ports.radius,
-      acctPort: product.ports.radiusAcct,
-      secret: SECRET,
-    },
-    interimSeconds: 2,
-    das: { port: 3799, client: uplink.ours, secret: SECRET },
+  await using place = await startWiredPlace({
+    ...{ product, folder, name: 'told', laptopMac: LAPTOP, uplink: 132, das: true },
   })
-  await using supplicant = await startSupplicant({
-    folder,
-    namespace: laptop,
-    device: 'eth0',
-    identity: 'bob',
-    password: 'hello',
-    caFile: join(product.dataDir, 'eap-ca.pem'),
-  })
+  const { hostapd, supplicant } = place
   const ask = (...of: readonly string[]): ReturnType<typeof product.command> =>
     product.command('radius', 'disconnect', ...of, '--reason', 'the account is disabled')
 
@@ -76,8 +43,15 @@ export async function disconnect({ product, folder, test }: Scenario): Promise<v
       'Acct-Status-Type = Start',
     ]
     await must(
-      ['radclient', '-r', '1', `${uplink.ours}:${product.ports.radiusAcct}`, 'acct', SECRET],
-      { namespace: gateway.name, input: `${start.join('\n')}\n` },
+      [
+        'radclient',
+        '-r',
+        '1',
+        `${place.productAddress}:${product.ports.radiusAcct}`,
+        'acct',
+        WIRED_SECRET,
+      ],
+      { namespace: place.gateway.name, input: `${start.join('\n')}\n` },
     )
     const done = await ask('--mac', STRANGER)
     assert.match(done.stdout, /no such session \(any more\) \(\w+, Error-Cause 503\)/)

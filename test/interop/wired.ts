@@ -1,10 +1,7 @@
 import assert from 'node:assert/strict'
-import { join } from 'node:path'
-import { startHostapd } from '../support/peers/hostapd.ts'
-import { connect, createNamespace, freeUplink, hostDevice } from '../support/peers/namespaces.ts'
 import { eventually } from '../support/peers/process.ts'
 import type { LogRow } from '../support/peers/product.ts'
-import { startSupplicant } from '../support/peers/wpa-supplicant.ts'
+import { startWiredPlace } from '../support/peers/wired-place.ts'
 import type { Scenario } from './scenario.ts'
 
 const LAPTOP = '02:00:5e:00:81:09'
@@ -12,38 +9,10 @@ const VLAN = '30'
 
 /** hostapd in a gateway's namespace, wpa_supplicant at the other end of its cable. */
 export async function wired({ product, folder, test }: Scenario): Promise<void> {
-  await using laptop = await createNamespace('laptop')
-  await using gateway = await createNamespace('gateway')
-  const uplink = freeUplink(128)
-  await connect(
-    { namespace: laptop, device: 'eth0', mac: LAPTOP },
-    { namespace: gateway, device: 'lan0' },
-  )
-  await connect(
-    { namespace: gateway, device: 'wan0', address: `${uplink.gateway}/30` },
-    { namespace: null, device: hostDevice('dot1x'), address: `${uplink.ours}/30` },
-  )
-  await using hostapd = await startHostapd({
-    folder,
-    namespace: gateway,
-    device: 'lan0',
-    nasIdentifier: 'gw-0043',
-    radius: {
-      address: uplink.ours,
-      authPort: product.ports.radius,
-      acctPort: product.ports.radiusAcct,
-      secret: 's3cret-of-0043',
-    },
-    interimSeconds: 2,
+  await using place = await startWiredPlace({
+    ...{ product, folder, name: 'dot1x', laptopMac: LAPTOP, uplink: 128 },
   })
-  await using supplicant = await startSupplicant({
-    folder,
-    namespace: laptop,
-    device: 'eth0',
-    identity: 'bob',
-    password: 'hello',
-    caFile: join(product.dataDir, 'eap-ca.pem'),
-  })
+  const { hostapd, supplicant } = place
   const rows = (): Promise<readonly LogRow[]> => product.searchLogs('--mac', LAPTOP)
 
   await test('the laptop is authenticated and hostapd opens its port', async () => {
