@@ -19,6 +19,8 @@ export function addressChanges(
   day: string,
   before: SessionState | undefined,
 ): readonly AddressChange[] {
+  // Nearly always: it has the address that it began with.
+  if (!hasFormer(state) && (before === undefined || !hasFormer(before))) return []
   const { id } = state
   const known = before === undefined ? [] : formerAddresses(before)
   const now = formerAddresses(state)
@@ -38,6 +40,10 @@ export function addressChanges(
       until_at: new Date(one.until_at),
     })),
   ]
+}
+
+function hasFormer({ ipv4, ipv6 }: SessionState): boolean {
+  return ipv4.length > 1 || ipv6.length > 1
 }
 
 /** Not wrong: only too long ago for the session to remember. */
