@@ -59,6 +59,11 @@ export const commands: Readonly<Record<string, Command>> = {
     summary: 'have the gateways end sessions now, and say what each answered',
     run: async (args) => (await import('./radius-disconnect.ts')).runRadiusDisconnect(args),
   },
+  'radius decode': {
+    usage: '[HEX]',
+    summary: 'show a captured RADIUS packet by the names of its attributes',
+    run: async (args) => (await import('./radius-decode.ts')).runRadiusDecode(args),
+  },
   'lists check': {
     usage: 'DOMAIN [--site CODE] [--network guest|staff]',
     summary: 'whether a name is blocked there, and by which rule or line of which list',

@@ -10,7 +10,8 @@ import { readUserPassword } from './obfuscation.ts'
 import { hasAttribute, joinedAttributes, parsePacket } from './packet.ts'
 import type { Packet } from './packet.ts'
 import { sharedSecret } from './shared-secret.ts'
-import { codeName, isAttributeName, readVectors } from './testing/vectors.ts'
+import { codeName } from './packet-text.ts'
+import { isAttributeName, readVectors } from './testing/vectors.ts'
 import type { Vector } from './testing/vectors.ts'
 
 const vectors = readVectors()
@@ -19,7 +20,7 @@ test('the vectors are there', () => {
   expect(vectors.length).toBeGreaterThan(20)
 })
 
-describe.each(vectors)('$file: $title', (vector) => {
+describe.each(vectors.filter(({ expected }) => expected.length > 0))('$file: $title', (vector) => {
   test.each(vector.expected)('$what is $value', ({ what, value }) => {
     expect(read(vector, what, value)).toBe(value)
   })

@@ -139,6 +139,19 @@ export function joinedAttributes(packet: Packet, type: number): Uint8Array {
   return values.length === 1 && first !== undefined ? first : Buffer.concat(values)
 }
 
+/** All of them in their order; for who looks at a packet, not for who answers it. */
+export function everyAttribute({ bytes }: Packet): readonly { type: number; value: Uint8Array }[] {
+  const attributes: { type: number; value: Uint8Array }[] = []
+  for (let at = HEADER_BYTES; at < bytes.length; at += byteAt(bytes, at + 1)) {
+    const start = at + ATTRIBUTE_HEADER_BYTES
+    attributes.push({
+      type: byteAt(bytes, at),
+      value: bytes.subarray(start, valueEnd(bytes, start)),
+    })
+  }
+  return attributes
+}
+
 function byteAt(bytes: Uint8Array, at: number): number {
   return bytes[at] ?? 0
 }

@@ -1,6 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { ATTRIBUTE, CODE } from '../dictionary.ts'
+import { ATTRIBUTE } from '../dictionary.ts'
 import type { AttributeName } from '../dictionary.ts'
 
 const FOLDER = join(import.meta.dirname, '../../test/vectors/radius')
@@ -13,12 +13,14 @@ export interface Vector {
   readonly packet: Buffer
   /** The request that this packet answers. */
   readonly answers: Buffer | null
+  /** Every attribute as a line, where the vector says them. */
+  readonly shown: readonly string[]
   readonly expected: readonly { readonly what: string; readonly value: string }[]
 }
 
 /**
- * The format, a line each: `# comment`, `title …`, `secret …`, `decode HEX…`, `answers HEX…`, and
- * `match NAME VALUE` for what must come out; a blank line ends a vector.
+ * The format, a line each: `# comment`, `title …`, `secret …`, `decode HEX…`, `answers HEX…`,
+ * `match NAME VALUE` for what must come out, `shows LINE` for each attribute; a blank line ends a vector.
  */
 export function readVectors(): Vector[] {
   return readdirSync(FOLDER)
@@ -50,16 +52,13 @@ function readVector(file: string, block: string): Vector[] {
       secret: of('secret').join(''),
       packet: hex(of('decode')),
       answers: answers.length === 0 ? null : hex(answers),
+      shown: of('shows'),
       expected: of('match').map((line) => {
         const space = line.indexOf(' ')
         return { what: line.slice(0, space), value: line.slice(space + 1) }
       }),
     },
   ]
-}
-
-export function codeName(code: number): string {
-  return Object.entries(CODE).find(([, number]) => number === code)?.[0] ?? String(code)
 }
 
 export function isAttributeName(name: string): name is AttributeName {

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { readVectors } from '../../radius-server/testing/vectors.ts'
 import {
   ATTRIBUTE,
   CODE,
@@ -19,7 +20,7 @@ export interface Seeds {
 const WRONG_SECRET = 'this-is-not-the-secret'
 
 export function readSeeds(): Seeds {
-  const radius = vectors('radius')
+  const radius = readVectors().map(({ packet }) => packet)
   return {
     radius: [...radius, ...accessRequests()],
     accounting: [...radius, ...accountingRequests()],
