@@ -16,6 +16,7 @@ import { radsec } from './radsec.ts'
 import { runScenario } from './scenario.ts'
 import type { Scenario, Tally } from './scenario.ts'
 import { staffWifi } from './staff-wifi.ts'
+import { tshark } from './tshark.ts'
 import { wired } from './wired.ts'
 
 /**
@@ -25,6 +26,7 @@ import { wired } from './wired.ts'
 const SCENARIOS: Readonly<Record<string, (s: Scenario) => Promise<void>>> = {
   demo,
   radclient,
+  tshark,
   'eapol-test': eapolTest,
   directories,
   'staff-wifi': staffWifi,

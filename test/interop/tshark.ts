@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { pcapOf } from '../support/peers/pcap.ts'
+import type { CapturedDatagram } from '../support/peers/pcap.ts'
+import {
+  ATTRIBUTE,
+  accessRequest,
+  accountingRequest,
+  attribute,
+} from '../support/peers/radius-packet.ts'
+import { exchange } from '../support/peers/udp.ts'
+import type { Scenario } from './scenario.ts'
+
+const SECRET = 'testing123'
+/** The ports by which tshark knows RADIUS, whatever the product listens on. */
+const PORTS = { auth: 1812, acct: 1813 } as const
+const GATEWAY_PORT = 40_000
+const WRONG = [/malformed/i, /expert info \((warning|error)/i, /\[invalid/i, /wrong length/i]
+
+/** Wireshark reads what the server sends: from a file, so that nothing has to be captured live. */
+export async function tshark({ product, folder, test }: Scenario): Promise<void> {
+  const { radius, radiusAcct } = product.ports
+  const asked = await Promise.all([
+    ...requests().map((request) => captured(radius, PORTS.auth, request)),
+    captured(radiusAcct, PORTS.acct, accounting()),
+  ])
+
+  await test('each request had its answer', () => {
+    assert.deepEqual(
+      asked.map(([, reply]) => reply?.payload[0]),
+      [2, 3, 11, 2, 5],
+    )
+  })
+  await test('tshark finds nothing malformed in the answers, and the network in the accept', () => {
+    const { status, stdout, stderr } = read(join(folder.path, 'replies.pcap'), asked.flat())
+    assert.equal(status, 0, stderr)
+    assert.match(stdout, /Code: Access-Accept \(2\)/)
+    assert.match(stdout, /Code: Access-Reject \(3\)/)
+    assert.match(stdout, /Code: Access-Challenge \(11\)/)
+    assert.match(stdout, /Code: Accounting-Response \(5\)/)
+    assert.match(stdout, /Tunnel-Private-Group-Id\(81\) .*val=20/)
+    assert.match(stdout, /MS-MPPE-Recv-Key/)
+    for (const pattern of WRONG) assert.doesNotMatch(stdout, pattern)
+  })
+  await test('tshark does find it where something is: a reply whose last attribute is cut', () => {
+    const [request, reply] = asked[0] ?? []
+    assert.ok(request && reply)
+    const cut = Buffer.from(reply.payload)
+    cut[20] = 26
+    cut[21] = 255
+    const damaged = [request, { ...reply, payload: cut }]
+    const { stdout } = read(join(folder.path, 'damaged.pcap'), damaged)
+    assert.ok(
+      WRONG.some((pattern) => pattern.test(stdout)),
+      stdout,
+    )
+  })
+}
+
+function read(
+  file: string,
+  datagrams: readonly CapturedDatagram[],
+): { readonly status: number | null; readonly stdout: string; readonly stderr: string } {
+  writeFileSync(file, pcapOf(datagrams))
+  return spawnSync('tshark', ['-n', '-V', '-o', `radius.shared_secret:${SECRET}`, '-r', file], {
+    encoding: 'utf8',
+    maxBuffer: 16 * 2 ** 20,
+  })
+}
+
+async function captured(
+  port: number,
+  shownPort: number,
+  payload: Buffer,
+): Promise<readonly CapturedDatagram[]> {
+  const gateway = GATEWAY_PORT + (payload[1] ?? 0)
+  const replies = await exchange(port, [payload])
+  return [
+    { from: gateway, to: shownPort, payload },
+    ...replies.map((reply) => ({ from: shownPort, to: gateway, payload: reply })),
+  ]
+}
+
+/** An accept with a VLAN, a reject, a challenge, and an accept with keys (RFC 2759 §9.2). */
+function requests(): readonly Buffer[] {
+  const named = (name: string): ReturnType<typeof attribute> => attribute(ATTRIBUTE.userName, name)
+  const microsoft = (type: number, hex: string): ReturnType<typeof attribute> => {
+    const value = Buffer.from(hex, 'hex')
+    return attribute(26, Buffer.concat([Buffer.from([0, 0, 1, 55, type, value.length + 2]), value]))
+  }
+  const peer = '21402324255E262A28295F2B3A337C7E'
+  const response = '82309ECD8D708B5EA08FAA3981CD83544233114A3D85D6DF'
+  const identity = Buffer.from([2, 1, 0, 8, 1, 0x62, 0x6f, 0x62])
+  return [
+    accessRequest({ identifier: 1, secret: SECRET, attributes: [named('bob')], password: 'hello' }),
+    accessRequest({ identifier: 2, secret: SECRET, attributes: [named('bob')], password: 'no' }),
+    accessRequest({
+      identifier: 3,
+      secret: SECRET,
+      attributes: [named('bob'), attribute(ATTRIBUTE.eapMessage, identity)],
+    }),
+    accessRequest({
+      identifier: 4,
+      secret: SECRET,
+      attributes: [
+        named('User'),
+        microsoft(11, '5B5D7C7D7B3F2F3E3C2C602132262628'),
+        microsoft(25, `0700${peer}${'00'.repeat(8)}${response}`),
+      ],
+    }),
+  ]
+}
+
+function accounting(): Buffer {
+  return accountingRequest(5, SECRET, [
+    attribute(ATTRIBUTE.acctStatusType, 1),
+    attribute(ATTRIBUTE.acctSessionId, '5F3A00F1'),
+    attribute(ATTRIBUTE.userName, 'bob'),
+    attribute(ATTRIBUTE.callingStationId, '02-00-5E-10-00-F1'),
+  ])
+}
