@@ -9,6 +9,7 @@ import { createIncoming, parseFragment } from './eap/tls-fragments.ts'
 import { readInnerAvps } from './eap/ttls-avp.ts'
 import { PACKET_FAULTS, firstAttribute, joinedAttributes, parsePacket } from './packet.ts'
 import type { Packet } from './packet.ts'
+import { attributeLines } from './packet-text.ts'
 import { CODE } from './dictionary.ts'
 import { digestRequest, randomRequest } from './testing/gateway.ts'
 import { createTestServer, gateway } from './testing/server.ts'
@@ -40,6 +41,7 @@ const anyBytes = fc.oneof(mutated, fc.uint8Array({ maxLength: 300 }))
 
 function everyAttribute(packet: Packet): void {
   for (const type of Object.values(ATTRIBUTE)) joinedAttributes(packet, type)
+  attributeLines(packet)
 }
 
 test('any octets are a packet or a named refusal, and never throw', () => {

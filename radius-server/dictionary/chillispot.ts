@@ -1,7 +1,7 @@
 import type { AttributeTable } from './attribute-table.ts'
 
 /**
- * Vendor 14559: ChilliSpot and CoovaChilli.
+ * Vendor 14559: ChilliSpot and CoovaChilli; 15, 24 and 25 after the source of the latter.
  * Names and numbers after the dictionaries of the FreeRADIUS project (CC BY 4.0).
  */
 export const CHILLISPOT_ATTRIBUTES: AttributeTable = {
@@ -14,6 +14,9 @@ export const CHILLISPOT_ATTRIBUTES: AttributeTable = {
   7: ['ChilliSpot-Lang', 'text'],
   8: ['ChilliSpot-Version', 'text'],
   9: ['ChilliSpot-OriginalURL', 'text'],
+  15: ['ChilliSpot-Session-State', 'integer', { 1: 'Authorized', 2: 'NotAuthorized' }],
+  24: ['ChilliSpot-VLAN-Id', 'integer'],
+  25: ['ChilliSpot-Location', 'text'],
   100: ['ChilliSpot-UAM-Allowed', 'text'],
   101: ['ChilliSpot-MAC-Allowed', 'text'],
   102: ['ChilliSpot-Interval', 'integer'],

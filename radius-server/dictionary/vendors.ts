@@ -14,9 +14,8 @@ export interface Vendor {
 }
 
 /**
- * By the enterprise number of IANA. UniFi, hostapd and with it OpenWrt have no attributes of their own
- * that matter: they are told by standard ones (Tunnel-*, Session-Timeout, Acct-Interim-Interval,
- * Filter-Id), and by those of Microsoft for the keys and of WISPr for bandwidth.
+ * By the enterprise number of IANA. UniFi, and OpenWrt with hostapd, need no table of their own: they act on
+ * standard attributes (Tunnel-*, Session-Timeout, Acct-Interim-Interval) and on Microsoft's keys.
  */
 export const VENDORS: Readonly<Record<number, Vendor>> = {
   9: { name: 'Cisco', attributes: CISCO_ATTRIBUTES },

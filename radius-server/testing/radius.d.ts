@@ -10,6 +10,9 @@ declare module 'radius' {
       code: string
       attributes: Readonly<Record<string, unknown>>
     }
+    decode_without_secret(options: { packet: Buffer }): {
+      raw_attributes: readonly (readonly [type: number, value: Buffer])[]
+    }
     verify_response(options: { request: Buffer; response: Buffer; secret: string }): boolean
   }
   const radius: RadiusPackage
