@@ -59,12 +59,6 @@ export async function writeSessions(
   return plan.written
 }
 
-/**
- * A statement of thousands would keep a processor of the database for tens of milliseconds, and those
- * who wait for their acknowledgement would notice.
- */
-const STATEMENT_ROWS = 250
-
 /** With the version and the day that it has in the database. */
 type Written = SessionState & { readonly day: string }
 
@@ -95,11 +89,9 @@ function planOf(known: readonly SessionState[], sessions: readonly SessionState[
 }
 
 async function writePlan(sql: postgres.TransactionSql, plan: Plan): Promise<void> {
-  for (const some of slices(plan.written)) {
-    const written = await writeSessionRows(sql, some)
-    if (written !== some.length) throw new LostRace('a session was changed meanwhile')
-  }
-  for (const some of slices(plan.legal)) await writeRows(sql, some)
+  const written = await writeSessionRows(sql, plan.written)
+  if (written !== plan.written.length) throw new LostRace('a session was changed meanwhile')
+  await writeRows(sql, plan.legal)
   for (const change of plan.addresses) {
     const { day, id, address, from_at, until_at, public_ip, public_ports } = change
     if (until_at === null) {
@@ -117,10 +109,6 @@ async function writePlan(sql: postgres.TransactionSql, plan: Plan): Promise<void
           public_ports = excluded.public_ports`
     }
   }
-}
-
-function* slices<T>(all: readonly T[]): Generator<readonly T[]> {
-  for (let at = 0; at < all.length; at += STATEMENT_ROWS) yield all.slice(at, at + STATEMENT_ROWS)
 }
 
 function placeOf({ key, generation }: SessionState): string {
