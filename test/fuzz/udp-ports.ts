@@ -2,7 +2,7 @@ import { createSocket } from 'node:dgram'
 import type { Socket } from 'node:dgram'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Ports } from '../support/peers/product.ts'
-import { ATTRIBUTE, CODE, decode, isReplyTo } from '../support/peers/radius-packet.ts'
+import { ATTRIBUTE, CODE, decode, isReplyTo, isSignedBy } from '../support/peers/radius-packet.ts'
 import { mutate, seededRandom } from './mutate.ts'
 import type { Random } from './mutate.ts'
 import { readSeeds } from './seeds.ts'
@@ -49,7 +49,7 @@ export async function fuzzUdpPorts(o: {
   const packets = o.packets ?? PACKETS_PER_PORT
   const targets: readonly Target[] = [
     createTarget('radius', o.ports.radius, seeds.radius, maybeAnswered),
-    createTarget('radiusAcct', o.ports.radiusAcct, seeds.accounting, () => false),
+    createTarget('radiusAcct', o.ports.radiusAcct, seeds.accounting, isSigned),
     createTarget('dns', o.ports.dns, seeds.dns, () => true),
   ]
   try {
@@ -98,7 +98,7 @@ function createTarget(
     // been the one that was answered.
     const isAsked = (packet: Buffer): boolean => isReplyTo(reply, packet, SECRET_OF_THIS_ADDRESS)
     const known = recent.get(reply[1] ?? 0) ?? []
-    if (known.some((packet) => mayBeAnswered(packet) && isAsked(packet))) return
+    if (known.some((packet) => isAsked(packet) && mayBeAnswered(packet))) return
     const asked = known.find(isAsked)
     unearned.push(`${reply.toString('hex')} to ${asked?.toString('hex') ?? 'nothing'}`)
   })
@@ -149,10 +149,11 @@ async function shoot(target: Target, packets: number, random: Random, pid: numbe
 
 /**
  * RFC 2865 lets a server answer a well-formed Access-Request without Message-Authenticator: only a
- * password under the wrong secret, hence a reject. With EAP or Proxy-State it must be silent, and a
- * Message-Authenticator that came through the mutations is not right any more.
+ * password under the wrong secret, hence a reject. With EAP or Proxy-State it must be silent, unless a
+ * seed that was signed came through the mutations as it was, or with something behind its end.
  */
 function maybeAnswered(packet: Buffer): boolean {
+  if (isSigned(packet)) return true
   const length = packet.length < 20 ? 0 : packet.readUInt16BE(2)
   if (packet[0] !== CODE.accessRequest || length < 20 || length > packet.length) return false
   for (let at = 20; at < length; at += packet[at + 1] ?? 0) {
@@ -164,6 +165,10 @@ function maybeAnswered(packet: Buffer): boolean {
     ATTRIBUTE.messageAuthenticator,
   ])
   return decode(packet).attributes.every(({ type }) => !needProof.has(type))
+}
+
+function isSigned(packet: Buffer): boolean {
+  return isSignedBy(SECRET_OF_THIS_ADDRESS, packet)
 }
 
 /** The least of a few looks: what the collector can give back is not a leak. */

@@ -133,6 +133,33 @@ export function isReplyTo(reply: Buffer, request: Buffer, secret: string): boole
   return expected.equals(reply.subarray(4, HEADER)) && reply[1] === request[1]
 }
 
+/**
+ * Whether who made this request knows the secret: an Accounting-Request by its authenticator, another by
+ * its one Message-Authenticator (RFC 2866 section 3, RFC 3579 section 3.2). What lies behind its length is
+ * padding.
+ */
+export function isSignedBy(secret: string, datagram: Buffer): boolean {
+  const length = datagram.length < HEADER ? 0 : datagram.readUInt16BE(2)
+  if (length < HEADER || length > datagram.length) return false
+  const packet = Buffer.from(datagram.subarray(0, length))
+  if (packet[0] === CODE.accountingRequest) {
+    const given = Buffer.from(packet.subarray(4, HEADER))
+    packet.fill(0, 4, HEADER)
+    return createHash('md5').update(packet).update(secret).digest().equals(given)
+  }
+  const signatures: number[] = []
+  for (let at = HEADER; at + 1 < length; at += packet[at + 1] ?? 0) {
+    const size = packet[at + 1] ?? 0
+    if (size < 2 || at + size > length) return false
+    if (packet[at] === ATTRIBUTE.messageAuthenticator) signatures.push(at)
+  }
+  const [at] = signatures
+  if (at === undefined || signatures.length > 1 || packet[at + 1] !== 18) return false
+  const given = Buffer.from(packet.subarray(at + 2, at + 18))
+  packet.fill(0, at + 2, at + 18)
+  return createHmac('md5', secret).update(packet).digest().equals(given)
+}
+
 /** Whether the first attribute of the reply is a Message-Authenticator, and the right one. */
 export function startsWithItsMessageAuthenticator(
   reply: Buffer,
