@@ -16,6 +16,7 @@ export async function readyScreen(house: House, roles: readonly string[]): Promi
       'RADIUS',
       `${formatListenAddress(config.radius)} (authentication), ${formatListenAddress(config.radiusAcct)} (accounting), UDP`,
     ],
+    ['radius', 'RadSec', `${formatListenAddress(config.radsec)}, TLS`],
     ['dns', 'DNS', `${formatListenAddress(config.dns)}, UDP and TCP`],
   ]
   const serving = addresses

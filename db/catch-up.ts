@@ -21,6 +21,7 @@ export async function catchUp(
   if (last === null) return 0
   const end = Date.now() + waitMs
   for (;;) {
+    // Who may not, or cannot now, waits for who can; what is missing in the end is told.
     const folded = await fold.step().catch(() => 'busy' as const)
     const [left] = await sql<{ events: number }[]>`
       select coalesce(sum(events), 0)::float8 as events from log.journal where id <= ${last}::bigint`

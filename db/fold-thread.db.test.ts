@@ -43,3 +43,25 @@ test('the thread brings over what comes, says what goes wrong, and goes on when 
   const left = await journalDepth(database)
   expect(left.events).toBe(1)
 }, 30_000)
+
+test('a thread that ended is told of, started again, and then nothing is wrong any more', async () => {
+  await using database = await openTestDatabase()
+  const told: string[] = []
+  const tell = (event: string): unknown => told.push(event)
+  const log: Log = { debug: tell, info: tell, warn: tell, error: tell }
+  // No address, so that the thread ends at once; the next one is started with what stands here then.
+  const work = { url: 'nowhere' }
+  const options = { work, log, metrics: createMetrics(), clock: systemClock, restartMs: 50 }
+  const thread = createFoldThread(options)
+  thread.start()
+  try {
+    await expect
+      .poll(() => thread.problem(), { timeout: 10_000 })
+      .toMatch(/not brought into the log/)
+    expect(told).toContain('log.fold.ended')
+    work.url = database.url
+    await expect.poll(() => thread.problem(), { timeout: 10_000 }).toBeNull()
+  } finally {
+    await thread.stop()
+  }
+}, 30_000)

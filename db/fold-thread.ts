@@ -27,8 +27,9 @@ export function createFoldThread(options: {
   log: Log
   metrics: Metrics
   clock: Clock
+  restartMs?: number
 }): FoldThread {
-  const { work, log, metrics, clock } = options
+  const { work, log, metrics, clock, restartMs = LIMITS.restartMs } = options
   const folded = metrics.counter(
     'accueil_log_folded_total',
     'Events brought from the journal into the log by this process.',
@@ -48,11 +49,14 @@ export function createFoldThread(options: {
   )
   const mayLog = { failed: createLogLimit(clock), quarantined: createLogLimit(clock) }
   let failure: string | null = null
+  /** Why the last thread ended, until the next one has something to say. */
+  let ended: string | null = null
   let worker: Worker | null = null
   let restart: NodeJS.Timeout | undefined
   let isStopping = false
 
   function hear(news: FoldNews): void {
+    ended = null
     switch (news.kind) {
       case 'folded':
         folded.inc(news.events)
@@ -87,15 +91,17 @@ export function createFoldThread(options: {
     })
     worker = started
     started.on('message', hear)
+    let reason = 'its thread ended'
     started.on('error', (thrown) => {
-      failure = reasonOf(thrown)
+      reason = reasonOf(thrown)
     })
     started.on('exit', () => {
       worker = null
       if (isStopping) return
-      failure ??= 'its thread ended'
-      log.error('log.fold.ended', { reason: failure })
-      restart = setTimeout(start, LIMITS.restartMs)
+      failure = null
+      ended = reason
+      log.error('log.fold.ended', { reason })
+      restart = setTimeout(start, restartMs)
     })
   }
 
@@ -114,7 +120,9 @@ export function createFoldThread(options: {
         await running.terminate()
       }
     },
-    problem: () =>
-      failure === null ? null : `the journal is not brought into the log: ${failure}`,
+    problem() {
+      const reason = failure ?? ended
+      return reason === null ? null : `the journal is not brought into the log: ${reason}`
+    },
   }
 }
