@@ -23,7 +23,7 @@ export interface SearchRow {
   readonly freshP95: number
   /** Rows of an answer, in the middle. */
   readonly rows: number
-  /** Days read, by the plans of what the function runs: in the middle, and the most. */
+  /** Days that must be read for the whole answer, by the plan: in the middle, and the most. */
   readonly partitions: number
   readonly mostPartitions: number
 }
@@ -105,7 +105,7 @@ async function firstPage(database: Database, criteria: Criteria): Promise<number
   return 0
 }
 
-/** As log.search_page goes through the days, until a page is full. */
+/** All days that may have some of it; log.search_page reads them in order until a page is full. */
 async function partitionsRead({ sql }: Database, criteria: Criteria): Promise<number> {
   const json = sql.json({
     ...criteria,
@@ -115,7 +115,7 @@ async function partitionsRead({ sql }: Database, criteria: Criteria): Promise<nu
   const [built] = await sql<{ statement: string | null }[]>`
     select log.search_statement(${json}, log.search_conditions(${json}, null, null),
       array(select day from log.days_to_read(${criteria.from}, ${criteria.to}, null, log.named_hashes(${json}))),
-      1000) as statement`
+      100) as statement`
   if (typeof built?.statement !== 'string') return 0
   const plan = await sql.unsafe(`explain (format json) ${built.statement}`)
   const tables = JSON.stringify(plan).match(/"Relation Name":\s*"connection_row_[0-9_]+"/g)
