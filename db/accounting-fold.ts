@@ -1,9 +1,10 @@
-import type { AccountingRecord, GatewayRestart } from './accounting-record.ts'
+import type { AccountingRecord } from './accounting-record.ts'
 import { newConnectionId } from './connection-id.ts'
+import type { KeySessions } from './key-sessions.ts'
 import { countOctets } from './octets.ts'
 import { seenAddress } from './seen-address.ts'
 import { SESSION_LIMITS, newSession, seeAddress } from './session-state.ts'
-import type { SessionState, StartRank, Stop } from './session-state.ts'
+import type { SessionDraft, SessionState, StartRank, Stop } from './session-state.ts'
 
 const MINUTE_MS = 60_000
 
@@ -17,39 +18,32 @@ const SLACK = {
   roundingMs: 2000,
 } as const
 
-/** A record, and the key of its session. */
-export interface Packet {
-  readonly key: string
-  readonly record: AccountingRecord
+export interface Restart {
+  readonly at: number
+  readonly cause: string
 }
 
-type Restart = Pick<GatewayRestart, 'cause'> & { readonly at: number }
-
 /**
- * Merges records into the sessions that are known, in any order: Start, Interim and Stop may come
- * late, twice or never. Gives the sessions that a record touched.
+ * Merges a record into the sessions of its key, whatever came before: Start, Interim and Stop may come
+ * late, twice or never. `restarts` are those of its gateway.
  */
-export function foldRecords(
-  known: readonly SessionState[],
-  packets: readonly Packet[],
-  restarts: ReadonlyMap<string, readonly Restart[]>,
-): readonly SessionState[] {
-  const byKey = new Map<string, SessionState[]>()
-  for (const state of known) {
-    const generations = byKey.get(state.key)
-    if (generations === undefined) byKey.set(state.key, [state])
-    else generations.push(state)
-  }
-  const before = new Set(known)
-  for (const { key, record } of packets) {
-    const generations = byKey.get(key) ?? []
-    byKey.set(key, generations)
-    const place = placeOf(generations, record)
-    const session = generations[place] ?? beginSession(key, generations, record)
-    const merged = mergeRecord(session, record)
-    generations[place] = endByRestart(merged, restarts.get(record.gateway) ?? [])
-  }
-  return [...byKey.values()].flat().filter((state) => !before.has(state))
+export function foldRecord(
+  { key, before, now }: KeySessions,
+  record: AccountingRecord,
+  restarts: readonly Restart[],
+): void {
+  const place = placeOf(now, record)
+  const known = now[place]
+  const session =
+    known === undefined ? beginSession(key, now, record) : draftOf(known, before[place])
+  now[place] = session
+  mergeRecord(session, record)
+  if (restarts.length > 0) endByRestart(session, restarts)
+}
+
+/** The same object if it is of this batch already. */
+function draftOf(session: SessionState, before: SessionState | undefined): SessionDraft {
+  return session === before ? { ...session } : session
 }
 
 /** Which of the sessions with this key the record speaks of; one more than there are if of none. */
@@ -99,62 +93,53 @@ function beginSession(
   key: string,
   generations: readonly SessionState[],
   record: AccountingRecord,
-): SessionState {
+): SessionDraft {
   const { gateway, site, network, mac } = record
-  const generation = Math.max(-1, ...generations.map((session) => session.generation)) + 1
+  let generation = 0
+  for (const other of generations) generation = Math.max(generation, other.generation + 1)
   const first = { key, generation, id: newConnectionId(), gateway, site, network, mac }
   return newSession(first, record.at.getTime())
 }
 
-/** The session with what one more record says of it. The order does not matter, nor repetition. */
-function mergeRecord(session: SessionState, record: AccountingRecord): SessionState {
+/** Adds what one more record says of the session. The order does not matter, nor repetition. */
+function mergeRecord(session: SessionDraft, record: AccountingRecord): void {
   const at = record.at.getTime()
   const { counterBits } = record
-  return {
-    ...session,
-    ...accountOf(session, record.account, at),
-    ipv4: seeAddress(session.ipv4, seenAddress(record.ipv4, record.publicSource), at),
-    ipv6: seeAddress(session.ipv6, record.ipv6, at),
-    ...startOf(session, record),
-    lastAt: Math.max(session.lastAt, at),
-    stop: stopOf(session, record),
-    accounted: true,
-    intervalSeconds: intervalOf(session, at),
-    seconds: greatest(session.seconds, record.sessionSeconds),
-    octetsIn: countOctets(session.octetsIn, record.octetsIn, at, counterBits),
-    octetsOut: countOctets(session.octetsOut, record.octetsOut, at, counterBits),
-  }
+  nameAccount(session, record.account, at)
+  session.ipv4 = seeAddress(session.ipv4, seenAddress(record.ipv4, record.publicSource), at)
+  session.ipv6 = seeAddress(session.ipv6, record.ipv6, at)
+  beginAt(session, record)
+  session.stop = stopOf(session, record)
+  session.intervalSeconds = intervalOf(session, at)
+  session.lastAt = Math.max(session.lastAt, at)
+  session.accounted = true
+  session.seconds = greatest(session.seconds, record.sessionSeconds)
+  session.octetsIn = countOctets(session.octetsIn, record.octetsIn, at, counterBits)
+  session.octetsOut = countOctets(session.octetsOut, record.octetsOut, at, counterBits)
 }
 
 /** The account that was named first in time. */
-function accountOf(
-  { account, accountAt }: SessionState,
-  named: string | null,
-  at: number,
-): Pick<SessionState, 'account' | 'accountAt'> {
-  if (named === null || (accountAt !== null && accountAt <= at)) return { account, accountAt }
-  return { account: named, accountAt: at }
+function nameAccount(session: SessionDraft, named: string | null, at: number): void {
+  if (named === null || (session.accountAt !== null && session.accountAt <= at)) return
+  session.account = named
+  session.accountAt = at
 }
 
 /** What knows better wins, then what is earlier. */
-function startOf(
-  session: SessionState,
-  record: AccountingRecord,
-): Pick<SessionState, 'startedAt' | 'startRank' | 'nasStartedAt'> {
-  const { startedAt, startRank, nasStartedAt } = session
+function beginAt(session: SessionDraft, record: AccountingRecord): void {
+  const { startedAt, startRank } = session
   const began = beganAt(record)
   const rank: StartRank = record.kind === 'start' ? 2 : began === null ? 0 : 1
   const candidate = began ?? record.at.getTime()
-  if (rank < startRank || (rank === startRank && startedAt <= candidate)) {
-    const isSame = rank === 2 && startRank === 2 && startedAt === candidate
-    return {
-      startedAt,
-      startRank,
-      nasStartedAt: isSame ? (nasStartedAt ?? record.nasAt?.getTime() ?? null) : nasStartedAt,
-    }
-  }
   const nasAt = rank === 2 ? (record.nasAt?.getTime() ?? null) : null
-  return { startedAt: candidate, startRank: rank, nasStartedAt: nasAt }
+  if (rank < startRank || (rank === startRank && startedAt <= candidate)) {
+    // The same Start again may have a clock that the first had not.
+    if (rank === 2 && startedAt === candidate) session.nasStartedAt ??= nasAt
+    return
+  }
+  session.startedAt = candidate
+  session.startRank = rank
+  session.nasStartedAt = nasAt
 }
 
 /** Of several Stops the earliest is the one that was not late; what was only inferred gives way. */
@@ -169,16 +154,16 @@ function stopOf({ stop }: SessionState, record: AccountingRecord): Stop | null {
 }
 
 /** A session that nothing was heard of after its gateway's restart ended with it. */
-function endByRestart(session: SessionState, restarts: readonly Restart[]): SessionState {
-  if (session.stop !== null && session.stop.by !== 'restart') return session
+function endByRestart(session: SessionDraft, restarts: readonly Restart[]): void {
+  if (session.stop !== null && session.stop.by !== 'restart') return
   let first: Restart | null = null
   for (const restart of restarts) {
     // Not one of the same second: what begins right after a restart would end with it.
     if (restart.at <= session.lastAt) continue
     if (first === null || restart.at < first.at) first = restart
   }
-  if (first === null || (session.stop !== null && session.stop.at <= first.at)) return session
-  return { ...session, stop: { at: first.at, nasAt: null, cause: first.cause, by: 'restart' } }
+  if (first === null || (session.stop !== null && session.stop.at <= first.at)) return
+  session.stop = { at: first.at, nasAt: null, cause: first.cause, by: 'restart' }
 }
 
 function intervalOf({ intervalSeconds, accounted, lastAt }: SessionState, at: number): number {

@@ -1,8 +1,10 @@
 import type postgres from 'postgres'
-import { foldRecords, mayBelong } from './accounting-fold.ts'
-import type { Packet } from './accounting-fold.ts'
+import { foldRecord, mayBelong } from './accounting-fold.ts'
+import type { Restart } from './accounting-fold.ts'
 import type { AccountingRecord, GatewayRestart } from './accounting-record.ts'
 import { closeRows } from './close-rows.ts'
+import { changesOf, keySessions } from './key-sessions.ts'
+import type { KeySessions } from './key-sessions.ts'
 import { portalSessionKey } from './session-key.ts'
 import type { SessionMemory } from './session-memory.ts'
 import type { SessionState } from './session-state.ts'
@@ -20,54 +22,61 @@ export async function mergeRecords(
   memory: SessionMemory,
 ): Promise<void> {
   if (records.length === 0) return
-  const packets = records.map((record) => ({ key: record.sessionKey, record }))
-  const [known, restarts] = await Promise.all([
-    readKnown(sql, packets, memory),
-    readRestarts(sql, packets),
+  const batch = new Map<string, KeySessions>()
+  /** Of the keys that are not remembered, with their last record. */
+  const unknown = new Map<string, AccountingRecord>()
+  for (const record of records) {
+    const key = record.sessionKey
+    if (unknown.has(key)) unknown.set(key, record)
+    if (batch.has(key)) continue
+    const remembered = memory.get(key)
+    if (remembered === undefined) unknown.set(key, record)
+    batch.set(key, keySessions(key, remembered ?? []))
+  }
+  const [read, restarts] = await Promise.all([
+    readUnknown(sql, unknown),
+    readRestarts(sql, records),
   ])
-  const merged = foldRecords(known, packets, restarts)
-  memory.keep(await writeSessions(sql, known, merged), known)
+  for (const [key, states] of Map.groupBy(read, (state) => state.key)) {
+    batch.set(key, keySessions(key, states))
+  }
+  for (const record of records) {
+    const sessions = batch.get(record.sessionKey)
+    if (sessions !== undefined) foldRecord(sessions, record, restarts.get(record.gateway) ?? NONE)
+  }
+  await writeSessions(sql, changesOf(batch.values()))
+  for (const { key, now } of batch.values()) memory.keep(key, now)
 }
 
-async function readKnown(
+const NONE: readonly Restart[] = []
+
+async function readUnknown(
   sql: postgres.TransactionSql,
-  packets: readonly Packet[],
-  memory: SessionMemory,
+  unknown: ReadonlyMap<string, AccountingRecord>,
 ): Promise<readonly SessionState[]> {
-  const known: SessionState[] = []
-  const wanted = new Map<string, Packet>()
-  for (const packet of packets) wanted.set(packet.key, packet)
-  const unknown: string[] = []
-  for (const key of wanted.keys()) {
-    const remembered = memory.get(key)
-    if (remembered === undefined) unknown.push(key)
-    else known.push(...remembered)
-  }
-  if (unknown.length === 0) return known
-  const read = await readSessions(sql, unknown)
-  known.push(...read)
+  if (unknown.size === 0) return []
+  const read = await readSessions(sql, [...unknown.keys()])
   const there = new Set(read.map(({ key }) => key))
-  const guests = new Map<string, Packet>()
-  for (const key of unknown) {
-    const packet = wanted.get(key)
-    if (packet === undefined || there.has(key)) continue
-    const { gateway, network, mac } = packet.record
-    if (network === 'guest' && mac !== null) guests.set(portalSessionKey(gateway, mac), packet)
+  const guests = new Map<string, AccountingRecord>()
+  for (const [key, record] of unknown) {
+    const { gateway, network, mac } = record
+    if (there.has(key) || network !== 'guest' || mac === null) continue
+    guests.set(portalSessionKey(gateway, mac), record)
   }
-  return guests.size === 0 ? known : [...known, ...(await takeOver(sql, guests))]
+  return guests.size === 0 ? read : [...read, ...(await takeOver(sql, guests))]
 }
 
 /** A connection known so far only from its acceptance becomes the session that is now accounted for. */
 async function takeOver(
   sql: Sql,
-  guests: ReadonlyMap<string, Packet>,
+  guests: ReadonlyMap<string, AccountingRecord>,
 ): Promise<readonly SessionState[]> {
   const opened = await readSessions(sql, [...guests.keys()])
   const taken: SessionState[] = []
   for (const portal of opened) {
-    const packet = guests.get(portal.key)
-    if (portal.stop !== null || packet === undefined || !mayBelong(portal, packet.record)) continue
-    const { key } = packet
+    const record = guests.get(portal.key)
+    if (portal.stop !== null || record === undefined || !mayBelong(portal, record)) continue
+    const key = record.sessionKey
     const { count } = await sql`
       update log.session set key = ${key}, generation = 0, version = version + 1
       where key = ${portal.key} and generation = ${portal.generation}
@@ -77,22 +86,20 @@ async function takeOver(
   return taken
 }
 
-type Restarts = ReadonlyMap<string, readonly { readonly at: number; readonly cause: string }[]>
-
-/** The restarts that came before what they ended. */
-async function readRestarts(sql: Sql, packets: readonly Packet[]): Promise<Restarts> {
-  const gateways = [...new Set(packets.map(({ record }) => record.gateway))]
-  const earliest = Math.min(...packets.map(({ record }) => record.at.getTime()))
+/** The restarts that came before what they ended, of each gateway that had one. */
+async function readRestarts(
+  sql: Sql,
+  records: readonly AccountingRecord[],
+): Promise<ReadonlyMap<string, readonly Restart[]>> {
+  const gateways = [...new Set(records.map(({ gateway }) => gateway))]
+  let earliest = Infinity
+  for (const { at } of records) earliest = Math.min(earliest, at.getTime())
   const rows = await sql<{ gateway: string; at: Date; cause: string }[]>`
     select gateway, at, cause from log.gateway_restart
     where gateway = any(${gateways}) and at > ${new Date(earliest)}`
-  return new Map(
-    gateways.map((gateway) => [
-      gateway,
-      rows
-        .filter((row) => row.gateway === gateway)
-        .map(({ at, cause }) => ({ at: at.getTime(), cause })),
-    ]),
+  return Map.groupBy(
+    rows.map(({ gateway, at, cause }) => ({ gateway, at: at.getTime(), cause })),
+    ({ gateway }) => gateway,
   )
 }
 

@@ -1,5 +1,5 @@
 import { SESSION_LIMITS, formerAddresses } from './session-state.ts'
-import type { FormerAddress, SessionState } from './session-state.ts'
+import type { FormerAddress, SessionState, WrittenState } from './session-state.ts'
 
 /** A row of log.former_address to be written. */
 export interface AddressChange {
@@ -15,14 +15,13 @@ export interface AddressChange {
 
 /** What must be written of the addresses that a session had. */
 export function addressChanges(
-  state: SessionState,
-  day: string,
-  before: SessionState | undefined,
+  state: WrittenState,
+  before: SessionState | null,
 ): readonly AddressChange[] {
   // Nearly always: it has the address that it began with.
-  if (!hasFormer(state) && (before === undefined || !hasFormer(before))) return []
-  const { id } = state
-  const known = before === undefined ? [] : formerAddresses(before)
+  if (!hasFormer(state) && (before === null || !hasFormer(before))) return []
+  const { id, day } = state
+  const known = before === null ? [] : formerAddresses(before)
   const now = formerAddresses(state)
   const isSame = (a: FormerAddress, b: FormerAddress): boolean =>
     a.address === b.address && a.from_at === b.from_at && a.public_ports === b.public_ports

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 
 /**
  * What names a connection: a UUID of version 8 (RFC 9562 §5.8) of which only the second half varies, so
@@ -6,10 +6,8 @@ import { randomBytes } from 'node:crypto'
  * the chance that two share one is 10⁻⁸, and days do not share.
  */
 export function newConnectionId(): string {
-  const tail = randomBytes(8)
-  tail.writeUInt8((tail.readUInt8(0) & 0x3f) | 0x80, 0)
-  const hex = tail.toString('hex')
-  return `${HEAD}${hex.slice(0, 4)}-${hex.slice(4)}`
+  // Of version 4, which has the variant and random bits in the same places.
+  return HEAD + randomUUID().slice(HEAD.length)
 }
 
 const HEAD = '00000000-0000-8000-'

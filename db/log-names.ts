@@ -90,10 +90,13 @@ async function readNames(
   sql: postgres.TransactionSql,
   names: readonly Required<LogNames>[],
 ): Promise<(one: Required<LogNames>) => NameIds> {
-  const origins = new Map(names.map((one) => [originOf(one), one]))
-  const wanted = (d: Dictionary): string[] => [
-    ...new Set(names.flatMap((one) => (one[d] === null ? [] : [one[d]]))),
-  ]
+  const origins = new Map<string, Required<LogNames>>()
+  for (const one of names) origins.set(originOf(one), one)
+  const wanted = (d: Dictionary): string[] => {
+    const different = new Set<string>()
+    for (const { [d]: name } of names) if (name !== null) different.add(name)
+    return [...different]
+  }
   const rows = await sql<{ kind: string; name: string; id: number }[]>`
     select 'origin' as kind, o.site || chr(1) || o.gateway || chr(1) || o.network as name, o.id
     from unnest(${[...origins.values()].map(({ site }) => site)}::text[],
@@ -110,11 +113,16 @@ async function readNames(
     select 'terms', name, id from log.terms where name = any(${wanted('terms')}::text[])
     union all
     select 'basis', name, id from log.basis where name = any(${wanted('basis')}::text[])`
-  const ids = new Map(rows.map(({ kind, name, id }) => [`${kind}\u0001${name}`, id]))
-  const find = (d: Dictionary, name: string | null): number | null =>
-    name === null ? null : (ids.get(`${d}\u0001${name}`) ?? null)
+  const ids = new Map<string, Map<string, number>>()
+  for (const { kind, name, id } of rows) {
+    let ofKind = ids.get(kind)
+    if (ofKind === undefined) ids.set(kind, (ofKind = new Map()))
+    ofKind.set(name, id)
+  }
+  const find = (kind: Dictionary | 'origin', name: string | null): number | null =>
+    name === null ? null : (ids.get(kind)?.get(name) ?? null)
   return (one) => ({
-    origin: ids.get(`origin\u0001${originOf(one)}`) ?? null,
+    origin: find('origin', originOf(one)),
     account: find('account', one.account),
     cause: find('cause', one.cause),
     basis: find('basis', one.basis),

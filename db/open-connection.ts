@@ -39,7 +39,10 @@ export async function openConnection(
     grantUntil: acceptance.grantUntil.getTime(),
   }))
   for (const session of seen) memory.forget(session.key)
-  await writeSessions(sql, known, seen)
+  await writeSessions(
+    sql,
+    seen.map((session, i) => ({ before: open[i] ?? null, session })),
+  )
   if (open.length > 0) await writeNames(sql, [{ terms: termsVersion }])
   for (const { day, id } of open) {
     // In a connection under way other terms may have been accepted before.

@@ -8,9 +8,14 @@ const DAYS_BEHIND = 7
 const YEAR_DAYS = 365
 const DAY_MS = 86_400_000
 
+let lastDay: readonly [number: number, text: string] = [0, '1970-01-01']
+
 /** `2026-11-23`, in UTC. */
 export function utcDay(at: number): string {
-  return new Date(at).toISOString().slice(0, 10)
+  const day = Math.floor(at / DAY_MS)
+  // Nearly always the same one, and a row a microsecond.
+  if (day !== lastDay[0]) lastDay = [day, new Date(at).toISOString().slice(0, 10)]
+  return lastDay[1]
 }
 
 /**

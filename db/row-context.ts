@@ -2,6 +2,8 @@ import type postgres from 'postgres'
 import { utcDay } from './partitions.ts'
 import type { SessionState } from './session-state.ts'
 
+const DAY_MS = 86_400_000
+
 /** What a row of the log says beside what packets said. */
 export interface RowContext {
   /** The terms that the guest has accepted last. */
@@ -35,22 +37,24 @@ export async function rowContext(
           cross join lateral (select * from guest.access where mac = g.mac offset 0) a`,
   ])
   const terms = new Map(accepted.map((row) => [row.mac, row.terms]))
-  const found = new Map<string, string | null>()
+  const found = new Map<number, Map<string, string | null>>()
   return {
     termsOf: ({ network, mac }) =>
       network === 'guest' && mac !== null ? (terms.get(mac) ?? null) : null,
     basisOf({ network, startedAt }) {
-      const day = utcDay(startedAt)
-      const key = `${network} ${day}`
-      const known = found.get(key)
+      const dayNumber = Math.floor(startedAt / DAY_MS)
+      let ofDay = found.get(dayNumber)
+      if (ofDay === undefined) found.set(dayNumber, (ofDay = new Map()))
+      const known = ofDay.get(network)
       if (known !== undefined) return known
+      const day = utcDay(startedAt)
       const basis = bases.find(
         (one) =>
           (one.network ?? network) === network &&
           one.from <= day &&
           (one.until === null || day <= one.until),
       )
-      found.set(key, basis?.id ?? null)
+      ofDay.set(network, basis?.id ?? null)
       return basis?.id ?? null
     },
   }

@@ -14,7 +14,8 @@ test('all generations of a key are remembered, as they were written last', () =>
   const memory = createSessionMemory()
   const ended = session('a', { stop: STOP })
   const open = session('a', { generation: 1, version: 1 })
-  memory.keep([open], [ended, session('a', { generation: 1 })])
+  memory.keep('a', [ended, session('a', { generation: 1 })])
+  memory.keep('a', [ended, open])
   expect(memory.get('a')).toEqual([ended, open])
   memory.forget('a')
   expect(memory.get('a')).toBeUndefined()
@@ -22,13 +23,13 @@ test('all generations of a key are remembered, as they were written last', () =>
 
 test('what has ended by its own packet is not', () => {
   const memory = createSessionMemory()
-  memory.keep([session('a')], [])
-  memory.keep([session('a', { stop: STOP })], [session('a')])
+  memory.keep('a', [session('a')])
+  memory.keep('a', [session('a', { stop: STOP })])
   expect(memory.get('a')).toBeUndefined()
 })
 
 test('there are never more than the limit', () => {
   const memory = createSessionMemory(2)
-  for (const key of ['a', 'b', 'c']) memory.keep([session(key)], [])
+  for (const key of ['a', 'b', 'c']) memory.keep(key, [session(key)])
   expect(['a', 'b', 'c'].map((key) => memory.get(key)?.length)).toEqual([undefined, 1, 1])
 })

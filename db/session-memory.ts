@@ -12,8 +12,8 @@ const LIMITS = {
  */
 export interface SessionMemory {
   get(key: string): readonly SessionState[] | undefined
-  /** `written` as they are in the database now, with those of the same keys that were only read. */
-  keep(written: readonly SessionState[], read: readonly SessionState[]): void
+  /** `states` are all with this key, as they are in the database now. */
+  keep(key: string, states: readonly SessionState[]): void
   forget(key: string): void
   clear(): void
 }
@@ -23,31 +23,20 @@ export function createSessionMemory(limit: number = LIMITS.keys): SessionMemory 
   // does not move it, which would cost more than what is looked for.
   const held = new Map<string, readonly SessionState[]>()
 
-  function remember(key: string, states: readonly SessionState[]): void {
-    // Of what has ended by a packet of its own nothing is expected any more.
-    if (states.every(({ stop }) => stop?.by === 'packet')) {
-      held.delete(key)
-      return
-    }
-    held.set(key, states)
-    if (held.size <= limit) return
-    for (const oldest of held.keys()) {
-      held.delete(oldest)
-      return
-    }
-  }
-
   return {
     get: (key) => held.get(key),
-    keep(written, read) {
-      const others = Map.groupBy(read, ({ key }) => key)
-      const now = Map.groupBy(written, ({ key }) => key)
-      for (const [key, states] of now) {
-        const generations = new Set(states.map(({ generation }) => generation))
-        const unchanged = others.get(key)?.filter((one) => !generations.has(one.generation)) ?? []
-        remember(key, [...unchanged, ...states])
+    keep(key, states) {
+      // Of what has ended by a packet of its own nothing is expected any more.
+      if (states.every(({ stop }) => stop?.by === 'packet')) {
+        held.delete(key)
+        return
       }
-      for (const [key, states] of others) if (!now.has(key)) remember(key, states)
+      held.set(key, states)
+      if (held.size <= limit) return
+      for (const oldest of held.keys()) {
+        held.delete(oldest)
+        return
+      }
     },
     forget: (key) => {
       held.delete(key)

@@ -50,6 +50,12 @@ export interface SessionState {
   readonly octetsOut: Octets
 }
 
+/** One that is being merged; nobody else has it. */
+export type SessionDraft = { -readonly [Field in keyof SessionState]: SessionState[Field] }
+
+/** With the version and the day that it has in the database. */
+export type WrittenState = SessionState & { readonly day: string }
+
 export const SESSION_LIMITS = {
   /** What a gateway is asked for in the Access-Accept, and what most do. */
   intervalSeconds: 600,
@@ -63,11 +69,18 @@ export const SESSION_LIMITS = {
 export function newSession(
   first: Pick<SessionState, 'key' | 'generation' | 'id' | 'gateway' | 'site' | 'network' | 'mac'>,
   at: number,
-): SessionState {
+): SessionDraft {
   return {
-    ...first,
+    // In one order, as all others have them: V8 then needs to know one kind of object.
+    key: first.key,
+    generation: first.generation,
     version: 0,
     day: null,
+    id: first.id,
+    gateway: first.gateway,
+    site: first.site,
+    network: first.network,
+    mac: first.mac,
     account: null,
     accountAt: null,
     ipv4: [],
@@ -94,7 +107,7 @@ export function seeAddress(
 ): readonly Run<string>[] {
   if (address === null) return runs
   const seen = addPoint(runs, [at, address], (before, after) => before === after)
-  return seen.slice(-SESSION_LIMITS.addresses)
+  return seen.length > SESSION_LIMITS.addresses ? seen.slice(-SESSION_LIMITS.addresses) : seen
 }
 
 /** What the log says of a session: the fields of its row that packets can change. */

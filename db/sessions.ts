@@ -1,10 +1,11 @@
 import type postgres from 'postgres'
 import { addressChanges } from './address-changes.ts'
 import type { AddressChange } from './address-changes.ts'
+import type { SessionChange } from './key-sessions.ts'
 import { partitionWindow, utcDay } from './partitions.ts'
 import { changesLog, stateOf } from './session-rows.ts'
 import type { SessionRow } from './session-rows.ts'
-import type { SessionState } from './session-state.ts'
+import type { SessionDraft, SessionState, WrittenState } from './session-state.ts'
 import { writeRows } from './write-rows.ts'
 import { writeSessionRows } from './write-sessions.ts'
 
@@ -45,55 +46,48 @@ function columns(sql: Sql) {
 export class LostRace extends Error {}
 
 /**
- * Writes the sessions, and their rows of the log where something changed that the log keeps. `known`
- * is what was read: a row that is no longer so stays as it is and LostRace is thrown. Then all must be
- * rolled back, read, merged and written again. Gives the sessions as they are written.
+ * Writes sessions that changed, and their rows of the log where something changed that the log keeps;
+ * each gets the version and the day that it then has. One that is no longer as it was read stays as it
+ * is and LostRace is thrown: then all must be rolled back, read, merged and written again.
  */
 export async function writeSessions(
   sql: postgres.TransactionSql,
-  known: readonly SessionState[],
-  sessions: readonly SessionState[],
-): Promise<readonly SessionState[]> {
-  const plan = planOf(known, sessions)
-  await writePlan(sql, plan)
-  return plan.written
-}
-
-/** With the version and the day that it has in the database. */
-type Written = SessionState & { readonly day: string }
-
-interface Plan {
-  readonly written: readonly Written[]
-  /** Of those written, the ones of which something changed that the log keeps. */
-  readonly legal: readonly Written[]
-  readonly addresses: readonly AddressChange[]
-}
-
-function planOf(known: readonly SessionState[], sessions: readonly SessionState[]): Plan {
-  const before = new Map(known.map((state) => [placeOf(state), state]))
+  changes: readonly SessionChange[],
+): Promise<void> {
   const days = partitionWindow(Date.now())
   const addresses: AddressChange[] = []
-  const written: Written[] = []
-  const legal: Written[] = []
-  for (const session of sessions) {
-    const known = before.get(placeOf(session))
-    const day = session.day ?? dayWithin(days, session.startedAt)
-    const one = { ...session, day, version: session.version + 1 }
+  const written: WrittenState[] = []
+  const legal: WrittenState[] = []
+  for (const { before, session } of inOrder(changes)) {
+    const one = settle(session, session.day ?? dayWithin(days, session.startedAt))
     written.push(one)
-    if (known === undefined || changesLog(session, known)) legal.push(one)
-    addresses.push(...addressChanges(session, day, known))
+    if (before === null || changesLog(one, before)) legal.push(one)
+    addresses.push(...addressChanges(one, before))
   }
-  // In the order of the keys, so that two writers never wait for each other.
-  written.sort((a, b) => (a.key === b.key ? a.generation - b.generation : a.key < b.key ? -1 : 1))
-  return { written, legal, addresses }
+  const count = await writeSessionRows(sql, written)
+  if (count !== written.length) throw new LostRace('a session was changed meanwhile')
+  await writeRows(sql, legal)
+  await writeAddresses(sql, addresses)
 }
 
-async function writePlan(sql: postgres.TransactionSql, plan: Plan): Promise<void> {
-  const written = await writeSessionRows(sql, plan.written)
-  if (written !== plan.written.length) throw new LostRace('a session was changed meanwhile')
-  await writeRows(sql, plan.legal)
-  for (const change of plan.addresses) {
-    const { day, id, address, from_at, until_at, public_ip, public_ports } = change
+/** By key, so that two writers never wait for each other. */
+function inOrder(changes: readonly SessionChange[]): readonly SessionChange[] {
+  return changes.toSorted(({ session: a }, { session: b }) =>
+    a.key === b.key ? a.generation - b.generation : a.key < b.key ? -1 : 1,
+  )
+}
+
+function settle(session: SessionDraft, day: string): WrittenState {
+  session.version += 1
+  session.day = day
+  return session as WrittenState
+}
+
+async function writeAddresses(
+  sql: postgres.TransactionSql,
+  changes: readonly AddressChange[],
+): Promise<void> {
+  for (const { day, id, address, from_at, until_at, public_ip, public_ports } of changes) {
     if (until_at === null) {
       await sql`
         delete from log.former_address
@@ -109,10 +103,6 @@ async function writePlan(sql: postgres.TransactionSql, plan: Plan): Promise<void
           public_ports = excluded.public_ports`
     }
   }
-}
-
-function placeOf({ key, generation }: SessionState): string {
-  return `${key} ${generation}`
 }
 
 /** A session that began before the oldest partition is kept under that partition's day. */

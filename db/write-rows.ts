@@ -1,10 +1,11 @@
 import type postgres from 'postgres'
-import { ArrayColumns } from './array-columns.ts'
+import { arrayColumns } from './array-columns.ts'
+import type { ArrayColumn } from './array-columns.ts'
 import { idHalves } from './connection-id.ts'
 import { findNames } from './log-names.ts'
 import type { NameIds } from './log-names.ts'
 import { legalFields } from './session-state.ts'
-import type { SessionState } from './session-state.ts'
+import type { WrittenState } from './session-state.ts'
 import { rowContext } from './row-context.ts'
 
 const COLUMNS = [
@@ -36,12 +37,12 @@ const LONGEST_MS = 2 ** 31 - 1
 /** Ports are held less this: half of them as a smallint. */
 const PORT_OFFSET = 32_768
 
-type Row = Readonly<Record<(typeof COLUMNS)[number], string | number | bigint | null>>
+type Columns = Readonly<Record<(typeof COLUMNS)[number], ArrayColumn>>
 
 /** Writes the rows of the log that these sessions are. Whoever writes one has its session locked. */
 export async function writeRows(
   sql: postgres.TransactionSql,
-  states: readonly (SessionState & { readonly day: string })[],
+  states: readonly WrittenState[],
 ): Promise<void> {
   if (states.length === 0) return
   const context = await rowContext(sql, states)
@@ -55,10 +56,10 @@ export async function writeRows(
     basis: context.basisOf(state),
   }))
   const ids = await findNames(sql, names)
-  const c = new ArrayColumns(COLUMNS, ['far'])
+  const c = arrayColumns(COLUMNS)
   for (const [i, state] of states.entries()) {
     const named = names[i]
-    if (named !== undefined) c.add(rowOf(state, ids(named)))
+    if (named !== undefined) addRow(c, state, ids(named))
   }
   await sql`
     insert into log.connection_row as c
@@ -69,17 +70,17 @@ export async function writeRows(
            to_timestamp(started_at / 1000), cause, basis, terms, stopped_ms, nas_started_ms,
            nas_stopped_ms, ipv4_ms, ipv6_ms, far::timestamptz(3)[]
     from unnest(
-      ${c.of('day')}::text::date[], ${c.of('id_head')}::text::bigint[],
-      ${c.of('id_tail')}::text::bigint[], ${c.of('origin')}::text::integer[],
-      ${c.of('mac')}::text::macaddr[], ${c.of('account')}::text::integer[],
-      ${c.of('ipv4')}::text::inet[], ${c.of('ipv6')}::text::inet[],
-      ${c.of('public_ip')}::text::inet[], ${c.of('first_port')}::text::smallint[],
-      ${c.of('last_port')}::text::smallint[], ${c.of('started_at')}::text::float8[],
-      ${c.of('cause')}::text::integer[], ${c.of('basis')}::text::smallint[],
-      ${c.of('terms')}::text::smallint[], ${c.of('stopped_ms')}::text::integer[],
-      ${c.of('nas_started_ms')}::text::integer[], ${c.of('nas_stopped_ms')}::text::integer[],
-      ${c.of('ipv4_ms')}::text::integer[], ${c.of('ipv6_ms')}::text::integer[],
-      ${c.of('far')}::text::text[]
+      ${c.day.toString()}::text::date[], ${c.id_head.toString()}::text::bigint[],
+      ${c.id_tail.toString()}::text::bigint[], ${c.origin.toString()}::text::integer[],
+      ${c.mac.toString()}::text::macaddr[], ${c.account.toString()}::text::integer[],
+      ${c.ipv4.toString()}::text::inet[], ${c.ipv6.toString()}::text::inet[],
+      ${c.public_ip.toString()}::text::inet[], ${c.first_port.toString()}::text::smallint[],
+      ${c.last_port.toString()}::text::smallint[], ${c.started_at.toString()}::text::float8[],
+      ${c.cause.toString()}::text::integer[], ${c.basis.toString()}::text::smallint[],
+      ${c.terms.toString()}::text::smallint[], ${c.stopped_ms.toString()}::text::integer[],
+      ${c.nas_started_ms.toString()}::text::integer[], ${c.nas_stopped_ms.toString()}::text::integer[],
+      ${c.ipv4_ms.toString()}::text::integer[], ${c.ipv6_ms.toString()}::text::integer[],
+      ${c.far.toString()}::text::text[]
     ) as p(
       day, id_head, id_tail, origin, mac, account, ipv4, ipv6, public_ip, first_port, last_port,
       started_at, cause, basis, terms, stopped_ms, nas_started_ms, nas_stopped_ms, ipv4_ms, ipv6_ms,
@@ -104,44 +105,46 @@ export async function writeRows(
       far = excluded.far`
 }
 
-function rowOf(state: SessionState & { readonly day: string }, ids: NameIds): Row {
+function addRow(c: Columns, state: WrittenState, ids: NameIds): void {
   const fields = legalFields(state)
-  const { started_at: start } = fields
-  const times = [
-    fields.stopped_at,
-    fields.nas_started_at,
-    fields.nas_stopped_at,
-    fields.ipv4_at,
-    fields.ipv6_at,
-  ]
-  const isFar = times.some((at) => at !== null && Math.abs(at - start) > LONGEST_MS)
-  const [stopped, nasStarted, nasStopped, ipv4, ipv6] = times.map((at) =>
-    at === null || isFar ? null : at - start,
-  )
+  const { started_at: start, stopped_at, nas_started_at, nas_stopped_at, ipv4_at, ipv6_at } = fields
+  const isFar =
+    isFarFrom(start, stopped_at) ||
+    isFarFrom(start, nas_started_at) ||
+    isFarFrom(start, nas_stopped_at) ||
+    isFarFrom(start, ipv4_at) ||
+    isFarFrom(start, ipv6_at)
+  const since = (at: number | null): number | null => (at === null || isFar ? null : at - start)
   const { head, tail } = idHalves(state.id)
-  return {
-    day: state.day,
-    id_head: head,
-    id_tail: tail,
-    origin: ids.origin,
-    mac: state.mac,
-    account: ids.account,
-    ipv4: fields.ipv4,
-    ipv6: fields.ipv6,
-    public_ip: fields.public_ip,
-    first_port: fields.first_port === null ? null : fields.first_port - PORT_OFFSET,
-    last_port: fields.last_port === null ? null : fields.last_port - PORT_OFFSET,
-    started_at: start,
-    cause: ids.cause,
-    basis: ids.basis,
-    terms: ids.terms,
-    stopped_ms: stopped ?? null,
-    nas_started_ms: nasStarted ?? null,
-    nas_stopped_ms: nasStopped ?? null,
-    ipv4_ms: ipv4 ?? null,
-    ipv6_ms: ipv6 ?? null,
-    far: isFar ? `{${times.map(instant).join(',')}}` : null,
-  }
+  c.day.add(state.day)
+  c.id_head.add(head)
+  c.id_tail.add(tail)
+  c.origin.add(ids.origin)
+  c.mac.add(state.mac)
+  c.account.add(ids.account)
+  c.ipv4.add(fields.ipv4)
+  c.ipv6.add(fields.ipv6)
+  c.public_ip.add(fields.public_ip)
+  c.first_port.add(fields.first_port === null ? null : fields.first_port - PORT_OFFSET)
+  c.last_port.add(fields.last_port === null ? null : fields.last_port - PORT_OFFSET)
+  c.started_at.add(start)
+  c.cause.add(ids.cause)
+  c.basis.add(ids.basis)
+  c.terms.add(ids.terms)
+  c.stopped_ms.add(since(stopped_at))
+  c.nas_started_ms.add(since(nas_started_at))
+  c.nas_stopped_ms.add(since(nas_stopped_at))
+  c.ipv4_ms.add(since(ipv4_at))
+  c.ipv6_ms.add(since(ipv6_at))
+  c.far.addText(
+    isFar
+      ? `{${[stopped_at, nas_started_at, nas_stopped_at, ipv4_at, ipv6_at].map(instant).join(',')}}`
+      : null,
+  )
+}
+
+function isFarFrom(start: number, at: number | null): boolean {
+  return at !== null && Math.abs(at - start) > LONGEST_MS
 }
 
 function instant(at: number | null): string {

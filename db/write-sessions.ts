@@ -1,7 +1,7 @@
 import type postgres from 'postgres'
-import { ArrayColumns } from './array-columns.ts'
+import { arrayColumns } from './array-columns.ts'
 import { trailOf } from './session-rows.ts'
-import type { SessionState } from './session-state.ts'
+import type { WrittenState } from './session-state.ts'
 
 const COLUMNS = [
   'key',
@@ -38,39 +38,37 @@ const COLUMNS = [
  */
 export async function writeSessionRows(
   sql: postgres.TransactionSql,
-  states: readonly (SessionState & { readonly day: string })[],
+  states: readonly WrittenState[],
 ): Promise<number> {
-  const c = new ArrayColumns(COLUMNS, ['gateway', 'site', 'account', 'stop_cause', 'trail'])
+  const c = arrayColumns(COLUMNS)
   for (const state of states) {
     const { stop } = state
-    c.add({
-      key: state.key,
-      generation: state.generation,
-      version: state.version,
-      day: state.day,
-      id: state.id,
-      gateway: state.gateway,
-      site: state.site,
-      network: state.network,
-      mac: state.mac,
-      account: state.account,
-      account_at: state.accountAt,
-      started_at: state.startedAt,
-      start_rank: state.startRank,
-      nas_started_at: state.nasStartedAt,
-      last_at: state.lastAt,
-      stopped_at: stop?.at,
-      stop_cause: stop?.cause,
-      stop_by: stop?.by,
-      nas_stopped_at: stop?.nasAt,
-      accounted: state.accounted,
-      grant_until: state.grantUntil,
-      interval_seconds: state.intervalSeconds,
-      seconds: state.seconds,
-      octets_in: state.octetsIn.total,
-      octets_out: state.octetsOut.total,
-      trail: trailOf(state),
-    })
+    c.key.add(state.key)
+    c.generation.add(state.generation)
+    c.version.add(state.version)
+    c.day.add(state.day)
+    c.id.add(state.id)
+    c.gateway.addText(state.gateway)
+    c.site.addText(state.site)
+    c.network.add(state.network)
+    c.mac.add(state.mac)
+    c.account.addText(state.account)
+    c.account_at.add(state.accountAt)
+    c.started_at.add(state.startedAt)
+    c.start_rank.add(state.startRank)
+    c.nas_started_at.add(state.nasStartedAt)
+    c.last_at.add(state.lastAt)
+    c.stopped_at.add(stop?.at)
+    c.stop_cause.addText(stop?.cause)
+    c.stop_by.add(stop?.by)
+    c.nas_stopped_at.add(stop?.nasAt)
+    c.accounted.add(state.accounted)
+    c.grant_until.add(state.grantUntil)
+    c.interval_seconds.add(state.intervalSeconds)
+    c.seconds.add(state.seconds)
+    c.octets_in.add(state.octetsIn.total)
+    c.octets_out.add(state.octetsOut.total)
+    c.trail.addText(trailOf(state))
   }
   const { count } = await sql`
     insert into log.session as s
@@ -85,19 +83,19 @@ export async function writeSessionRows(
            to_timestamp(nas_stopped_at / 1000), accounted, to_timestamp(grant_until / 1000),
            interval_seconds, seconds, octets_in, octets_out, trail
     from unnest(
-      ${c.of('key')}::text::uuid[], ${c.of('generation')}::text::smallint[],
-      ${c.of('version')}::text::integer[], ${c.of('day')}::text::date[], ${c.of('id')}::text::uuid[],
-      ${c.of('gateway')}::text::text[], ${c.of('site')}::text::text[],
-      ${c.of('network')}::text::text[], ${c.of('mac')}::text::macaddr[],
-      ${c.of('account')}::text::text[], ${c.of('account_at')}::text::float8[],
-      ${c.of('started_at')}::text::float8[], ${c.of('start_rank')}::text::smallint[],
-      ${c.of('nas_started_at')}::text::float8[], ${c.of('last_at')}::text::float8[],
-      ${c.of('stopped_at')}::text::float8[], ${c.of('stop_cause')}::text::text[],
-      ${c.of('stop_by')}::text::text[], ${c.of('nas_stopped_at')}::text::float8[],
-      ${c.of('accounted')}::text::boolean[], ${c.of('grant_until')}::text::float8[],
-      ${c.of('interval_seconds')}::text::integer[], ${c.of('seconds')}::text::bigint[],
-      ${c.of('octets_in')}::text::numeric[], ${c.of('octets_out')}::text::numeric[],
-      ${c.of('trail')}::text::text[]
+      ${c.key.toString()}::text::uuid[], ${c.generation.toString()}::text::smallint[],
+      ${c.version.toString()}::text::integer[], ${c.day.toString()}::text::date[], ${c.id.toString()}::text::uuid[],
+      ${c.gateway.toString()}::text::text[], ${c.site.toString()}::text::text[],
+      ${c.network.toString()}::text::text[], ${c.mac.toString()}::text::macaddr[],
+      ${c.account.toString()}::text::text[], ${c.account_at.toString()}::text::float8[],
+      ${c.started_at.toString()}::text::float8[], ${c.start_rank.toString()}::text::smallint[],
+      ${c.nas_started_at.toString()}::text::float8[], ${c.last_at.toString()}::text::float8[],
+      ${c.stopped_at.toString()}::text::float8[], ${c.stop_cause.toString()}::text::text[],
+      ${c.stop_by.toString()}::text::text[], ${c.nas_stopped_at.toString()}::text::float8[],
+      ${c.accounted.toString()}::text::boolean[], ${c.grant_until.toString()}::text::float8[],
+      ${c.interval_seconds.toString()}::text::integer[], ${c.seconds.toString()}::text::bigint[],
+      ${c.octets_in.toString()}::text::numeric[], ${c.octets_out.toString()}::text::numeric[],
+      ${c.trail.toString()}::text::text[]
     ) as p(
       key, generation, version, day, id, gateway, site, network, mac, account, account_at,
       started_at, start_rank, nas_started_at, last_at, stopped_at, stop_cause, stop_by,
