@@ -52,6 +52,7 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
   'house.terms_text': { portal: 'select' },
   'house.list': { dns: 'select' },
   'house.rule': { dns: 'select' },
+  'house.policy': { radius: 'select' },
   'house.legal_basis': { jobs: 'select' },
   'house.publish_target': { jobs: 'select' },
   'house.retention': { jobs: 'select' },

@@ -1,5 +1,6 @@
-import type { Generated } from 'kysely'
-import type { CoaVendor } from './gateways.ts'
+import type { ColumnType, Generated } from 'kysely'
+import type { GatewayVendor } from './gateways.ts'
+import type { DeviceKind, Proof } from './policies.ts'
 
 /** The columns that Kysely queries touch; the migrations are the truth. */
 export interface Tables {
@@ -14,6 +15,7 @@ export interface Tables {
   'house.legal_basis': LegalBasisTable
   'house.list': ListTable
   'house.rule': RuleTable
+  'house.policy': PolicyTable
   'staff.account': AccountTable
   'staff.certificate': CertificateTable
   'staff.directory': DirectoryTable
@@ -73,7 +75,10 @@ interface GatewayTable {
   coa_port: number | null
   /** Sealed, context `coa:NAME`. */
   coa_secret: string | null
-  coa_vendor: CoaVendor | null
+  vendor: Generated<GatewayVendor>
+  /** Sealed, context `former:NAME`. */
+  former_secret: string | null
+  former_secret_until: ColumnType<Date | null, string | null | undefined, string | null>
 }
 
 interface TermsTextTable {
@@ -110,6 +115,25 @@ interface RuleTable {
   association: string | null
 }
 
+interface PolicyTable {
+  name: string
+  position: number
+  network: 'guest' | 'staff' | null
+  groups: string[]
+  associations: string[]
+  sites: string[]
+  hours: string[]
+  proofs: Proof[]
+  devices: DeviceKind[]
+  vlan: number | null
+  session_seconds: number | null
+  down_kbit: number | null
+  up_kbit: number | null
+  filter: string | null
+  redirect: string | null
+  refusal: string | null
+}
+
 interface AccountTable {
   username: string
   /** PHC string of argon2id. */
@@ -125,6 +149,7 @@ interface DeviceCaTable {
   name_from: 'cn' | 'email' | 'dns' | 'upn'
   names: 'account' | 'device'
   groups: string[]
+  device: DeviceKind | null
 }
 
 interface CertificateTable {

@@ -8,6 +8,7 @@ import type { DeviceCa } from '#db/device-cas.ts'
 import type { EapSession } from '#db/eap-sessions.ts'
 import type { Gateway } from '#db/gateways.ts'
 import type { GrantTable } from '#db/grants.ts'
+import type { Policy } from '#db/policies.ts'
 import { refuseChap } from './access/chap.ts'
 import { createDeviceCertificates } from './access/device-certificates.ts'
 import { createDirectoryTable } from './access/directory-table.ts'
@@ -50,6 +51,7 @@ import {
   dynamicRequestSteps,
   statusServerSteps,
 } from './pipeline.ts'
+import { createAdmission } from './policy/admission.ts'
 import { reject } from './request.ts'
 import { createServer } from './server.ts'
 import type { RadiusServer } from './server.ts'
@@ -58,6 +60,7 @@ import type { RadiusServer } from './server.ts'
 export interface Surroundings {
   readonly gateways: () => readonly Gateway[]
   readonly accounts: () => ReadonlyMap<string, Account>
+  readonly policies: () => readonly Policy[]
   readonly grants: Pick<GrantTable, 'until' | 'find'>
   readonly journal: WriterDeps['journal']
   readonly spool: WriterDeps['spool'] & Pick<Spool, 'bytes'>
@@ -112,6 +115,7 @@ export function composeServer(around: Surroundings): ComposedServer {
     }),
     directories,
   })
+  const admission = createAdmission(around.policies, clock)
   const conversations = createConversations(clock)
   const resumption = createResumption({
     login,
@@ -140,11 +144,17 @@ export function composeServer(around: Surroundings): ComposedServer {
     accessRequest: accessRequestSteps({
       messageAuthenticator: accessMessageAuthenticator,
       duplicates: duplicates.begin,
-      eap: createEapAuthentication(conversations, eapMethods, () => metrics.eapResumed.inc()),
-      macAuthentication: createMacAuthentication(createGrantLookup(around.grants), clock),
-      msChap: createMsChap(login),
+      eap: createEapAuthentication(conversations, eapMethods, admission, () =>
+        metrics.eapResumed.inc(),
+      ),
+      macAuthentication: createMacAuthentication(
+        createGrantLookup(around.grants),
+        admission,
+        clock,
+      ),
+      msChap: createMsChap(login, admission),
       chap: refuseChap,
-      pap: createPap(login),
+      pap: createPap(login, admission),
       noMethod: () => reject('no-method'),
     }),
     accountingRequest: accountingRequestSteps({

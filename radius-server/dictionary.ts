@@ -24,11 +24,14 @@ export const ATTRIBUTE = {
   'NAS-Port': 5, // RFC 2865 §5.5
   'Service-Type': 6, // RFC 2865 §5.6
   'Framed-IP-Address': 8, // RFC 2865 §5.8
+  'Filter-Id': 11, // RFC 2865 §5.11
   'Framed-MTU': 12, // RFC 2865 §5.12
+  'Reply-Message': 18, // RFC 2865 §5.18
   State: 24, // RFC 2865 §5.24
   Class: 25, // RFC 2865 §5.25
   'Vendor-Specific': 26, // RFC 2865 §5.26
   'Session-Timeout': 27, // RFC 2865 §5.27
+  'Termination-Action': 29, // RFC 2865 §5.29, RFC 3580 §3.17
   'Calling-Station-Id': 31, // RFC 2865 §5.31, RFC 3580 §3.21
   'NAS-Identifier': 32, // RFC 2865 §5.32
   'Proxy-State': 33, // RFC 2865 §5.33
@@ -71,7 +74,44 @@ export const MICROSOFT = {
 /** Inside Vendor-Specific of vendor 9. */
 export const CISCO = { vendor: 9, 'Cisco-AVPair': 1 } as const
 
+/*
+ * What replies say to gateways of a make, inside Vendor-Specific. Where each is from stands with its
+ * table in dictionary/, what it is used for in policy/vendor-profiles.ts.
+ */
+export const AIRESPACE = {
+  vendor: 14179,
+  'Airespace-ACL-Name': 6,
+  'Airespace-Data-Bandwidth-Average-Contract': 7,
+  'Airespace-Data-Bandwidth-Average-Contract-Upstream': 13,
+} as const
+export const ARUBA = {
+  vendor: 14823,
+  'Aruba-User-Role': 1,
+  'Aruba-User-Vlan': 2,
+  'Aruba-Captive-Portal-URL': 43,
+} as const
+export const CHILLISPOT = {
+  vendor: 14559,
+  'ChilliSpot-Bandwidth-Max-Up': 4,
+  'ChilliSpot-Bandwidth-Max-Down': 5,
+} as const
+export const MIKROTIK = {
+  vendor: 14988,
+  'Mikrotik-Rate-Limit': 8,
+  'Mikrotik-Wireless-VLANID': 26,
+  'Mikrotik-Wireless-VLANIDtype': 27,
+} as const
+export const RUCKUS = { vendor: 25053, 'Ruckus-User-Groups': 1 } as const
+export const WISPR = {
+  vendor: 14122,
+  'WISPr-Redirection-URL': 4,
+  'WISPr-Bandwidth-Max-Up': 7,
+  'WISPr-Bandwidth-Max-Down': 8,
+} as const
+
 export const SERVICE_TYPE = { 'Call-Check': 10 } as const // RFC 2865 §5.6
+
+export const TERMINATION_ACTION = { 'RADIUS-Request': 1 } as const // RFC 2865 §5.29
 
 export const TUNNEL_TYPE = { VLAN: 13 } as const // RFC 3580 §3.31
 

@@ -13,6 +13,8 @@ import { createMetrics } from '#core/metrics.ts'
 import { recordAcceptance } from '#db/acceptances.ts'
 import { openDatabase } from '#db/connection.ts'
 import { askDisconnect, loadDisconnects } from '#db/disconnects.ts'
+import { applyDeclaration } from '#db/declaration/apply.ts'
+import { readDeclaration } from '#db/declaration/read.ts'
 import { parseMac } from '#core/mac.ts'
 import { onePerson, startScriptedServer } from '#core/ldap/testing/scripted-server.ts'
 import { openTestDatabase } from '../test/support/database.ts'
@@ -201,6 +203,46 @@ test('on a real database: logins, a grant, and a session from Start to Stop', as
   expect(role.ready()).not.toBeNull()
 })
 
+test('on a real database: a policy counts for the next login, and its end too', async () => {
+  await using database = await openTestDatabase()
+  await seedHouse(database, testSeal)
+  using folder = temporaryFolder()
+  const config = await configOf(folder.path)
+  const role = createRole(config, database)
+  await role.start()
+  const gateway = createSocket('udp4')
+  let identifier = 0
+  const vlan = async (): Promise<string | undefined> => {
+    identifier += 1
+    const attributes: Sent[] = [
+      [ATTRIBUTE['User-Name'], 'bob'],
+      [ATTRIBUTE['User-Password'], 'hello'],
+    ]
+    const request = randomRequest({ code: CODE['Access-Request'], identifier, attributes })
+    return (await ask(gateway, config.radius.port, request)).text(
+      ATTRIBUTE['Tunnel-Private-Group-Id'],
+    )
+  }
+  const declare = async (policies: string): Promise<void> => {
+    using files = temporaryFolder({ 'policies.yaml': `version: 1\npolicies: ${policies}\n` })
+    const read = readDeclaration([files.file('policies.yaml')])
+    if (!read.ok) throw new Error(read.problems.join('\n'))
+    await applyDeclaration(database, testSeal, read.declaration, {
+      ...{ dryRun: false, actor: 'test', now: Date.now() },
+    })
+  }
+  try {
+    expect(await vlan()).toBe('20')
+    await declare('[{ name: volunteers, when: { groups: staff }, give: { vlan: 30 } }]')
+    await vi.waitFor(async () => expect(await vlan()).toBe('30'), { timeout: 10_000, interval: 20 })
+    await declare('[]')
+    await vi.waitFor(async () => expect(await vlan()).toBe('20'), { timeout: 10_000, interval: 20 })
+  } finally {
+    gateway.close()
+    await role.stop()
+  }
+})
+
 test('on a real database: two machines of the fleet show one certificate', async () => {
   await using database = await openTestDatabase()
   await seedHouse(database, testSeal)
@@ -313,11 +355,11 @@ test('on a real database: a session is ended by its gateway, over UDP and over R
     'testing123',
   )
   await database.sql`
-    update house.gateway set coa_port = ${byUdp.port}, coa_vendor = 'standard'`
+    update house.gateway set coa_port = ${byUdp.port}`
   await database.sql`
-    insert into house.gateway (name, site, secret, kind, radsec_certificate, coa_port, coa_vendor)
+    insert into house.gateway (name, site, secret, kind, radsec_certificate, coa_port)
     values ('gw-nat', '75-0042', ${testSeal.seal('unused', 'gateway:gw-nat')}, 'generic',
-            ${pinned.sha256}, 3799, 'standard')`
+            ${pinned.sha256}, 3799)`
   using folder = temporaryFolder()
   const config = await configOf(folder.path)
   const role = createRole(config, database)
@@ -369,7 +411,7 @@ test('on a real database: of two machines the one with the connection sends', as
   // It could be reached by address as well, where nobody would answer.
   await database.sql`
     update house.gateway
-    set radsec_certificate = ${pinned.sha256}, coa_port = 9, coa_vendor = 'standard'`
+    set radsec_certificate = ${pinned.sha256}, coa_port = 9`
   using folder = temporaryFolder()
   const configs = [await configOf(folder.path), await configOf(folder.path)]
   const roles = configs.map((config) => createRole(config, database))

@@ -23,6 +23,8 @@ import { loadDirectories } from '#db/directories.ts'
 import { createGrantTable } from '#db/grants.ts'
 import { createJournal } from '#db/journal.ts'
 import { createLive } from '#db/live.ts'
+import { loadPolicies } from '#db/policies.ts'
+import type { Policy } from '#db/policies.ts'
 import type { PartDeps } from '#db/part.ts'
 import { JOURNAL_DEADLINE_MS } from './accounting/accounting-writer.ts'
 import { createUdpAsker } from './disconnect/ask-by-udp.ts'
@@ -81,6 +83,14 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
     initial: new Map(),
     load: () => loadAccounts(database, seal),
   })
+  const policies = createLive<readonly Policy[]>({
+    database,
+    log,
+    name: 'policies',
+    channels: ['house'],
+    initial: [],
+    load: () => loadPolicies(database),
+  })
   const deviceCas = createLive<readonly DeviceCa[]>({
     database,
     log,
@@ -111,7 +121,7 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
     onChange: () => radsec.renew(),
   })
   const grants = createGrantTable({ database, log, clock })
-  const followed = [gateways, accounts, directorySettings, deviceCas, authorities, grants]
+  const followed = [gateways, accounts, policies, directorySettings, deviceCas, authorities, grants]
   const spool = createSpool({
     root: join(config.dataDir, 'spool'),
     seal,
@@ -127,6 +137,7 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
   const { server, metrics, writer, directories, resumption, live, sweep } = composeServer({
     gateways: () => gateways.value,
     accounts: () => accounts.value,
+    policies: () => policies.value,
     grants,
     journal,
     spool,

@@ -46,6 +46,7 @@ export const REJECT_REASONS = [
   'no-staff-network',
   'no-guest-network',
   'no-grant',
+  'refused-by-policy',
   'grants-unavailable',
   'no-method',
   'eap-unknown-state',
@@ -85,10 +86,18 @@ export type SilenceReason = (typeof SILENCE_REASONS)[number]
 
 /** What a step decided; the server turns it into bytes, counts it and remembers it. */
 export type Answer =
-  | { readonly kind: 'accept'; readonly method: Method; readonly attributes: readonly Attribute[] }
+  | {
+      readonly kind: 'accept'
+      readonly method: Method
+      /** The policy that decided what they get; null: none did. */
+      readonly rule: string | null
+      readonly attributes: readonly Attribute[]
+    }
   | {
       readonly kind: 'reject'
       readonly reason: RejectReason
+      /** The policy that refused. */
+      readonly rule: string | null
       readonly attributes: readonly Attribute[]
     }
   | { readonly kind: 'challenge'; readonly attributes: readonly Attribute[] }
@@ -105,6 +114,10 @@ export function silence(reason: SilenceReason): Answer {
   return { kind: 'silence', reason }
 }
 
-export function reject(reason: RejectReason, attributes: readonly Attribute[] = []): Answer {
-  return { kind: 'reject', reason, attributes }
+export function reject(
+  reason: RejectReason,
+  attributes: readonly Attribute[] = [],
+  rule: string | null = null,
+): Answer {
+  return { kind: 'reject', reason, rule, attributes }
 }

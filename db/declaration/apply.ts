@@ -13,6 +13,7 @@ import { legalStep } from './legal.ts'
 import { accountStep, organisationStep, termsStep } from './people.ts'
 import { associationStep, networkStep, siteStep } from './places.ts'
 import { authorityStep } from './radsec.ts'
+import { policyStep } from './policies.ts'
 import type { Declaration } from './read.ts'
 import { retentionStep } from './retention.ts'
 import { sealingStep } from './sealing.ts'
@@ -49,6 +50,7 @@ const STEPS = [
   legalStep,
   listStep,
   ruleStep,
+  policyStep,
   accountStep,
   directoryStep,
   deviceCaStep,

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { DEVICE_KINDS } from '../policies.ts'
 import { readCertificates, readRevocationList } from './certificates.ts'
 import type { RevocationList } from './certificates.ts'
 import { NO_STEP, byKey, stepOf } from './step.ts'
@@ -19,6 +20,7 @@ export const deviceCaSchema = z
     name_from: z.enum(['cn', 'email', 'dns', 'upn'], 'must be cn, email, dns or upn'),
     names: z.enum(['account', 'device'], 'must be account or device').default('account'),
     groups: z.array(z.string().trim().min(1, 'is empty').max(200)).default([]),
+    device: z.enum(DEVICE_KINDS, `must be one of ${DEVICE_KINDS.join(', ')}`).optional(),
     revoked: z.array(serial).default([]),
     crl: z.string().min(1, 'is empty').optional(),
   })
@@ -77,6 +79,7 @@ export async function deviceCaStep({ kysely, declaration }: StepContext): Promis
     name_from: ca.name_from,
     names: ca.names,
     groups: ca.groups,
+    device: ca.device ?? null,
   }))
   return stepOf(
     {

@@ -32,6 +32,8 @@ export interface Declaration {
   readonly legal: NonNullable<FileDeclaration['legal']> | undefined
   readonly lists: readonly (Omit<FileList, 'file' | 'url'> & { content: Uint8Array })[] | undefined
   readonly rules: NonNullable<FileDeclaration['rules']> | undefined
+  /** In their order. */
+  readonly policies: NonNullable<FileDeclaration['policies']> | undefined
   readonly accounts: NonNullable<FileDeclaration['accounts']> | undefined
   readonly directories: readonly DeclaredDirectory[] | undefined
   readonly deviceCas: readonly DeclaredDeviceCa[] | undefined
@@ -195,6 +197,7 @@ function withFiles(
     sites: rest.sites,
     legal: rest.legal,
     rules: rest.rules,
+    policies: rest.policies,
     accounts: rest.accounts,
     deviceCas: rest.device_ca?.map((ca, i) => withDeviceCaFiles(ca, ['device_ca', i], load, say)),
     sealing: publishTargetsOf(rest.sealing, folder),
@@ -260,6 +263,7 @@ function join(parts: readonly Declaration[], problems: string[]): Declaration {
       | 'legal'
       | 'lists'
       | 'rules'
+      | 'policies'
       | 'accounts'
       | 'directories'
       | 'deviceCas'
@@ -283,6 +287,7 @@ function join(parts: readonly Declaration[], problems: string[]): Declaration {
     legal: all('legal'),
     lists: all('lists'),
     rules: all('rules'),
+    policies: all('policies'),
     accounts: all('accounts'),
     directories: all('directories'),
     deviceCas: all('deviceCas'),
@@ -324,6 +329,7 @@ function join(parts: readonly Declaration[], problems: string[]): Declaration {
   once('the terms version', joined.terms, ({ version }) => version)
   once('the legal basis', joined.legal, ({ id }) => id)
   once('the list', joined.lists, ({ name }) => name)
+  once('the policy', joined.policies, ({ name }) => name)
   once('the account', joined.accounts, ({ username }) => username)
   once('the directory', joined.directories, ({ name }) => name)
   once('the device CA', joined.deviceCas, ({ name }) => name)

@@ -4,8 +4,10 @@ import { formatPrefix, parseAddress, parsePrefix } from '#core/ip.ts'
 import { portBlockProblem } from '#core/port-block.ts'
 import { deviceCaSchema } from './device-cas.ts'
 import { directorySchema } from './directories.ts'
+import { formerSecretSchema } from './gateway-secret.ts'
+import { policySchema } from './policies.ts'
 import { retentionSchema } from './retention.ts'
-import { authoritySchema, coaSchema, radsecSchema } from './radsec.ts'
+import { authoritySchema, coaSchema, radsecSchema, vendorSchema } from './radsec.ts'
 import { sealingSchema } from './sealing.ts'
 
 /** Issues whose capability is still to come carry this flag in `params`. */
@@ -109,6 +111,8 @@ const gateway = z
     name: code,
     address: prefix.optional(),
     secret: z.string().min(6, 'has fewer than 6 characters').max(128),
+    former_secret: formerSecretSchema,
+    vendor: vendorSchema,
     kind: z.string().transform((text, context): 'generic' | 'opennds' => {
       if (text === 'generic' || text === 'opennds') return text
       context.addIssue(`the kind "${text}" is ${NOT_BUILT}; there are generic and opennds`)
@@ -130,6 +134,10 @@ const gateway = z
   .refine((value) => value.address !== undefined || value.radsec !== undefined, {
     path: ['address'],
     error: 'is missing: a gateway is known by its address, or by radsec',
+  })
+  .refine(({ vendor, coa }) => (vendor ?? coa?.vendor) === (coa?.vendor ?? vendor), {
+    path: ['coa', 'vendor'],
+    error: 'is another than vendor: leave it out here',
   })
   .refine((value) => (value.kind === 'opennds') === (value.fas !== undefined), {
     path: ['fas'],
@@ -219,6 +227,7 @@ export const declarationSchema = z.strictObject({
   legal: z.array(legalBasis).optional(),
   lists: z.array(list).optional(),
   rules: z.array(rule).optional(),
+  policies: z.array(policySchema).max(1000, 'has more than 1000').optional(),
   accounts: z.array(account).optional(),
   directories: z.array(directorySchema).max(256).optional(),
   device_ca: z.array(deviceCaSchema).max(16, 'has more than 16').optional(),

@@ -45,9 +45,10 @@ export function createDeviceCertificates(deps: DeviceCertificateDeps): DeviceCer
     return found?.[0]
   }
 
-  async function accountOf(name: string): Promise<DeviceVerdict> {
+  async function accountOf(name: string, device: DeviceCa['device']): Promise<DeviceVerdict> {
     const verdict = await login.standing(name)
-    return verdict
+    if (!verdict.ok || device === null) return verdict
+    return { ok: true, account: { ...verdict.account, device } }
   }
 
   return {
@@ -64,8 +65,9 @@ export function createDeviceCertificates(deps: DeviceCertificateDeps): DeviceCer
       }
       const name = certificateName(certificate, ca.nameFrom)
       if (name === null) return { ok: false, reason: 'certificate-without-name' }
-      if (ca.names === 'account') return accountOf(name)
-      return { ok: true, account: { username: name, groups: ca.groups } }
+      if (ca.names === 'account') return accountOf(name, ca.device)
+      const { groups, device } = ca
+      return { ok: true, account: { username: name, groups, ...(device !== null && { device }) } }
     },
   }
 }

@@ -4,9 +4,9 @@ import type { Attribute } from '../attributes.ts'
 import { ATTRIBUTE, MICROSOFT } from '../dictionary.ts'
 import { mppeKeyAttributes } from '../mppe-keys.ts'
 import { firstAttribute } from '../packet.ts'
+import type { Admission } from '../policy/admission.ts'
 import { reject, silence } from '../request.ts'
 import type { Answer, RadiusRequest, RejectReason, Step } from '../request.ts'
-import { staffAttributes } from './accept.ts'
 import { checkMsChap } from './ms-chap-login.ts'
 import type { MsChapAttempt } from './ms-chap-login.ts'
 import { MS_CHAP, mppeKeys } from './ms-chap.ts'
@@ -16,24 +16,29 @@ import type { StaffLogin } from './staff-login.ts'
 const RESPONSE_BYTES = 50
 
 /** MS-CHAPv2 in RADIUS attributes (RFC 2548 §2.3), as VPN gateways and some controllers send it. */
-export function createMsChap(login: StaffLogin): Step {
+export function createMsChap(login: StaffLogin, admission: Admission): Step {
   async function answer(
     request: RadiusRequest,
     identifier: number,
     attempt: MsChapAttempt,
   ): Promise<Answer> {
     const { packet, client } = request
-    const { staff } = client.gateway
+    const { gateway } = client
+    const { staff } = gateway
     if (staff === null) return reject('no-staff-network')
     const verdict = await checkMsChap(login, attempt)
     if (!verdict.ok) {
       if (verdict.reason === 'overloaded') return silence('passwords-overloaded')
-      return refuse(verdict.reason, identifier)
+      return refuse(verdict.reason, WRONG, identifier)
     }
+    const admitted = admission.staff(gateway, staff, verdict.account, 'mschapv2')
+    const { rule } = admitted
+    if (!admitted.ok) return refuse('refused-by-policy', NOT_PERMITTED, identifier, rule)
     const proof = Buffer.concat([Buffer.of(identifier), Buffer.from(verdict.proof)])
     return {
       kind: 'accept',
       method: 'mschapv2',
+      rule,
       attributes: [
         microsoft('MS-CHAP2-Success', proof),
         ...mppeKeyAttributes(
@@ -41,7 +46,7 @@ export function createMsChap(login: StaffLogin): Step {
           packet.authenticator,
           client.secret,
         ),
-        ...staffAttributes(staff, verdict.account),
+        ...admitted.attributes,
       ],
     }
   }
@@ -68,15 +73,21 @@ export function createMsChap(login: StaffLogin): Step {
   }
 }
 
-/** RFC 2759 §6: 691 is the wrong name or password; R=0, that trying again here is of no use. */
-function refuse(reason: RejectReason, identifier: number): Answer {
+/** RFC 2759 §6: the wrong name or password, and somebody who may not come in. */
+const WRONG = 691
+const NOT_PERMITTED = 649
+
+/** R=0: trying again here is of no use. */
+function refuse(
+  reason: RejectReason,
+  error: number,
+  identifier: number,
+  rule: string | null = null,
+): Answer {
   const challenge = randomBytes(MS_CHAP.challengeBytes).toString('hex').toUpperCase()
-  const text = `E=691 R=0 C=${challenge} V=3 M=Authentication failed`
-  const error = microsoft(
-    'MS-CHAP-Error',
-    Buffer.concat([Buffer.of(identifier), Buffer.from(text)]),
-  )
-  return reject(reason, [error])
+  const text = `E=${error} R=0 C=${challenge} V=3 M=Authentication failed`
+  const told = microsoft('MS-CHAP-Error', Buffer.concat([Buffer.of(identifier), Buffer.from(text)]))
+  return reject(reason, [told], rule)
 }
 
 function vendorValue({ packet }: RadiusRequest, name: keyof typeof MICROSOFT): Uint8Array | null {

@@ -8,6 +8,7 @@ import type {
 import { LONGEST_LOGIN_NAME, parseLoginName } from '#core/ldap/login-name.ts'
 import type { LoginName } from '#core/ldap/login-name.ts'
 import type { Account } from '#db/accounts.ts'
+import type { DeviceKind } from '#db/policies.ts'
 import type { LocalLogin } from './local-login.ts'
 
 /** Who came in, whoever vouches for them. */
@@ -16,6 +17,8 @@ export interface StaffAccount {
   readonly username: string
   /** For the policy; never for a log line. */
   readonly groups: readonly string[]
+  /** What the device is, where its credential says so. */
+  readonly device?: DeviceKind
 }
 
 /** `overloaded` is answered with silence, so that the gateway asks again; the others with a reject. */

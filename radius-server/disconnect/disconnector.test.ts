@@ -14,7 +14,7 @@ import type { Disconnector, DisconnectTable } from './disconnector.ts'
 import type { DynamicReply } from './dynamic-request.ts'
 import { createLiveSessions } from './live-sessions.ts'
 
-const COA = { port: 3799, secret: 'coa-secret', vendor: 'standard' } as const
+const COA = { port: 3799, secret: 'coa-secret', formerSecret: null } as const
 const ACK: DynamicReply = { isAcknowledged: true, errorCause: null }
 const TASK: DisconnectTask = {
   id: '1',

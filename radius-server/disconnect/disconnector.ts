@@ -89,7 +89,7 @@ export function createDisconnector(deps: DisconnectorDeps): Disconnector {
   async function work(task: DisconnectTask, gateway: Gateway, ask: Ask): Promise<void> {
     const seen = task.mac === null ? undefined : live.find(gateway.name, task.mac)
     const target = { mac: task.mac, account: task.account, seen }
-    const rungs = ladderOf(gateway.coa?.vendor ?? 'standard', target, task.form)
+    const rungs = ladderOf(gateway.vendor, target, task.form)
     const began = clock()
     const result = await climb(rungs, untilStop(ask)).catch((thrown: unknown): DisconnectResult => {
       log.warn('radius.disconnect.failed', { gateway: gateway.name, reason: reasonOf(thrown) })

@@ -1,9 +1,9 @@
 import { randomInt } from 'node:crypto'
 import type { Network } from '#db/sites.ts'
-import { staffAttributes } from '../access/accept.ts'
 import { readInteger, readText, splitAttributes } from '../attributes.ts'
 import { ATTRIBUTE } from '../dictionary.ts'
 import { firstAttribute, hasAttribute, joinedAttributes } from '../packet.ts'
+import type { Admission } from '../policy/admission.ts'
 import { reject, silence } from '../request.ts'
 import type { Answer, RadiusRequest, RejectReason, Step } from '../request.ts'
 import { CONVERSATION_LIMITS } from './conversations.ts'
@@ -20,6 +20,7 @@ const NOTHING = new Uint8Array(0)
 export function createEapAuthentication(
   conversations: Conversations,
   methods: EapMethods,
+  admission: Admission,
   onResumed: () => void,
 ): Step {
   function open(request: RadiusRequest, identifier: number): Conversation {
@@ -98,18 +99,24 @@ export function createEapAuthentication(
       case 'request':
         conversation.identifier = (response.identifier + 1) & 0xff
         return challenge(conversation, method.type, outcome.data)
-      case 'success':
+      case 'success': {
         conversations.close(conversation)
+        const { account, method: used } = outcome
+        const admitted = admission.staff(request.client.gateway, staff, account, used)
+        const { rule } = admitted
+        if (!admitted.ok) return failure(response, 'refused-by-policy', rule)
         if (outcome.isResumed) onResumed()
         return {
           kind: 'accept',
-          method: outcome.method,
+          method: used,
+          rule,
           attributes: [
             eapMessage(EAP_CODE.Success, response),
             ...mskAttributes(outcome.keys, request.packet.authenticator, request.client.secret),
-            ...staffAttributes(staff, outcome.account),
+            ...admitted.attributes,
           ],
         }
+      }
     }
   }
 
@@ -168,8 +175,8 @@ export function createEapAuthentication(
   }
 }
 
-function failure(response: EapResponse, reason: RejectReason): Answer {
-  return reject(reason, [eapMessage(EAP_CODE.Failure, response)])
+function failure(response: EapResponse, reason: RejectReason, rule: string | null = null): Answer {
+  return reject(reason, [eapMessage(EAP_CODE.Failure, response)], rule)
 }
 
 function eapMessage(

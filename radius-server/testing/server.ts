@@ -7,6 +7,7 @@ import type { AccountingRecord, GatewayRestart } from '#db/accounting-record.ts'
 import type { Account } from '#db/accounts.ts'
 import { decodeEvent } from '#db/event-line.ts'
 import type { Gateway } from '#db/gateways.ts'
+import type { Policy } from '#db/policies.ts'
 import type { Network, NetworkKind } from '#db/sites.ts'
 import type { DeviceCa } from '#db/device-cas.ts'
 import type { EapSession } from '#db/eap-sessions.ts'
@@ -26,6 +27,7 @@ import type { Reply } from './gateway.ts'
 export interface TestHouse {
   gateways: readonly Gateway[]
   accounts: ReadonlyMap<string, Account>
+  policies: readonly Policy[]
   grants: Map<string, number>
   /** What only the database knows; throws or hangs if the test says so. */
   findGrant: (mac: string) => Promise<number | null>
@@ -77,12 +79,26 @@ export function gateway(changes: Partial<Gateway> = {}): Gateway {
     association: '75',
     address: '127.0.0.1/32',
     secret: SECRET,
+    formerSecret: null,
     kind: 'generic',
+    vendor: 'standard',
     fas: null,
     radsec: null,
     coa: null,
     guest: network('guest'),
     staff: network('staff'),
+    ...changes,
+  }
+}
+
+/** For everyone, giving nothing, unless the changes say otherwise. */
+export function policy(name: string, changes: Partial<Policy> = {}): Policy {
+  return {
+    name,
+    ...{ network: null, groups: [], associations: [], sites: [], hours: [] },
+    ...{ proofs: [], devices: [] },
+    ...{ vlan: null, sessionSeconds: null, downKbit: null, upKbit: null },
+    ...{ filter: null, redirect: null, refusal: null },
     ...changes,
   }
 }
@@ -102,6 +118,7 @@ export async function createTestServer(
     certificates?: readonly TunnelCredentials[]
     accounts?: readonly Account[]
     deviceCas?: readonly DeviceCa[]
+    policies?: readonly Policy[]
     /** Of another server, to share its fleet. */
     eapSessions?: Map<string, EapSession>
   } = {},
@@ -111,6 +128,7 @@ export async function createTestServer(
   const house: TestHouse = {
     gateways: [gateway()],
     accounts: new Map(accounts.map((one) => [one.username, one])),
+    policies: options.policies ?? [],
     grants: new Map(),
     findGrant: () => Promise.resolve(null),
     written: [],
@@ -142,6 +160,7 @@ export async function createTestServer(
   const composed = composeServer({
     gateways: () => house.gateways,
     accounts: () => house.accounts,
+    policies: () => house.policies,
     grants: {
       until: (mac) => house.grants.get(mac) ?? null,
       find: (mac) => house.findGrant(mac),
