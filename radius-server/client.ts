@@ -9,6 +9,8 @@ import type { SharedSecret } from './shared-secret.ts'
 export interface Client {
   readonly gateway: Gateway
   readonly secret: SharedSecret
+  /** The same with the secret before, as long as that is valid too. */
+  readonly former: { readonly client: Client; readonly until: number } | null
   /** Which network of the site an address belongs to. */
   readonly subnets: PrefixTable<NetworkKind>
 }
@@ -53,15 +55,14 @@ export function createClientTable(gateways: () => readonly Gateway[]): ClientTab
   }
 }
 
-export function createClient(
-  gateway: Gateway,
-  secret: SharedSecret = sharedSecret(gateway.secret),
-): Client {
-  return {
-    gateway,
-    secret,
-    subnets: new PrefixTable([...subnetsOf(gateway.guest), ...subnetsOf(gateway.staff)]),
-  }
+/** `secret` is what the connection has instead of the gateway's own. */
+export function createClient(gateway: Gateway, secret?: SharedSecret): Client {
+  const subnets = new PrefixTable([...subnetsOf(gateway.guest), ...subnetsOf(gateway.staff)])
+  const { formerSecret } = gateway
+  const client = { gateway, secret: secret ?? sharedSecret(gateway.secret), subnets, former: null }
+  if (secret !== undefined || formerSecret === null) return client
+  const former = { ...client, secret: sharedSecret(formerSecret.secret) }
+  return { ...client, former: { client: former, until: formerSecret.until } }
 }
 
 function subnetsOf(network: Network | null): [string, NetworkKind][] {

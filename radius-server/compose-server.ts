@@ -53,6 +53,8 @@ import {
 } from './pipeline.ts'
 import { createAdmission } from './policy/admission.ts'
 import { reject } from './request.ts'
+import { createRotations } from './rotations.ts'
+import type { Rotations } from './rotations.ts'
 import { createServer } from './server.ts'
 import type { RadiusServer } from './server.ts'
 
@@ -84,6 +86,7 @@ export interface ComposedServer {
   readonly directories: DirectoryTable
   readonly resumption: Resumption
   readonly live: LiveSessions
+  readonly rotations: Rotations
   /** To be called now and then: lets go of what was idle too long. */
   readonly sweep: () => void
 }
@@ -138,8 +141,10 @@ export function composeServer(around: Surroundings): ComposedServer {
   })
 
   const live = createLiveSessions(clock)
+  const rotations = createRotations(clock)
   const server = createServer({
     clients: createClientTable(around.gateways),
+    rotations,
     duplicates,
     accessRequest: accessRequestSteps({
       messageAuthenticator: accessMessageAuthenticator,
@@ -196,6 +201,16 @@ export function composeServer(around: Surroundings): ComposedServer {
   for (const [name, help, read] of gauges) {
     around.metrics.gauge(`accueil_radius_${name}`, help, read)
   }
+  around.metrics.gauges(
+    'accueil_radius_gateway_has_new_secret',
+    'Of gateways with two valid secrets: 1 once a packet came with the new one, 0 before.',
+    'gateway',
+    () =>
+      around
+        .gateways()
+        .filter(({ formerSecret }) => formerSecret !== null && clock() < formerSecret.until)
+        .map((gateway): [string, number] => [gateway.name, rotations.hasNew(gateway) ? 1 : 0]),
+  )
   const sweep = conversations.sweep
-  return { server, metrics, writer, directories, resumption, live, sweep }
+  return { server, metrics, writer, directories, resumption, live, rotations, sweep }
 }

@@ -134,26 +134,27 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
     JOURNAL_DEADLINE_MS,
   )
 
-  const { server, metrics, writer, directories, resumption, live, sweep } = composeServer({
-    gateways: () => gateways.value,
-    accounts: () => accounts.value,
-    policies: () => policies.value,
-    grants,
-    journal,
-    spool,
-    tunnelContexts: () => {
-      if (tunnelContexts === null) throw new AppError('radius.certificate', 'not started yet')
-      return tunnelContexts
-    },
-    deviceCas: () => deviceCas.value,
-    saveEapSessions: (sessions) => saveEapSessions(database, seal, sessions),
-    loadEapSession: (id) => findEapSession(database, seal, id),
-    firstEapMethod: FIRST_EAP_METHODS[config.radiusEapFirst],
-    decoyHash: () => decoyHash,
-    log,
-    metrics: deps.metrics,
-    clock,
-  })
+  const { server, metrics, writer, directories, resumption, live, rotations, sweep } =
+    composeServer({
+      gateways: () => gateways.value,
+      accounts: () => accounts.value,
+      policies: () => policies.value,
+      grants,
+      journal,
+      spool,
+      tunnelContexts: () => {
+        if (tunnelContexts === null) throw new AppError('radius.certificate', 'not started yet')
+        return tunnelContexts
+      },
+      deviceCas: () => deviceCas.value,
+      saveEapSessions: (sessions) => saveEapSessions(database, seal, sessions),
+      loadEapSession: (id) => findEapSession(database, seal, id),
+      firstEapMethod: FIRST_EAP_METHODS[config.radiusEapFirst],
+      decoyHash: () => decoyHash,
+      log,
+      metrics: deps.metrics,
+      clock,
+    })
 
   const shared = {
     server,
@@ -190,6 +191,7 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
     gateways: () => gateways.value,
     connections: radsec.connections,
     live,
+    rotations,
     udp: createUdpAsker({ layer: deps.udp, counters: metrics.udp, clock }),
     metrics,
     log,

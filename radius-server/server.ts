@@ -8,6 +8,7 @@ import { createLogLimit } from '#core/log-limit.ts'
 import type { RadiusMetrics } from './metrics.ts'
 import { parsePacket } from './packet.ts'
 import { runSteps } from './pipeline.ts'
+import type { Rotations } from './rotations.ts'
 import { encodeReply } from './reply.ts'
 import { silence } from './request.ts'
 import type { Answer, RadiusRequest, Service, Source, Step } from './request.ts'
@@ -30,6 +31,7 @@ export interface RadiusServer {
 
 export interface ServerDeps {
   readonly clients: ClientTable
+  readonly rotations: Pick<Rotations, 'settle'>
   readonly duplicates: Duplicates
   readonly accessRequest: readonly Step[]
   readonly accountingRequest: readonly Step[]
@@ -71,8 +73,8 @@ export function createServer(deps: ServerDeps): RadiusServer {
     source: Source,
     proved: Client | undefined,
   ): Reply | Promise<Reply> {
-    const client = proved ?? clients.find(source.address)
-    if (client === undefined) {
+    const known = proved ?? clients.find(source.address)
+    if (known === undefined) {
       const heldBack = mayLogUnknown()
       if (heldBack !== null) {
         log.warn('radius.client.unknown', { address: source.address.text, service, heldBack })
@@ -85,6 +87,7 @@ export function createServer(deps: ServerDeps): RadiusServer {
     const steps = stepsFor(service, packet.code)
     if (steps === null) return drop(silence('unexpected-code'))
 
+    const client = known.former === null ? known : deps.rotations.settle(known, packet)
     const request: RadiusRequest = { client, packet, source, receivedAt: clock() }
     try {
       const answer = runSteps(steps, request)
