@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { beforeAll, afterAll, describe, expect, test } from 'vitest'
 import { openTestDatabase } from '../../test/support/database.ts'
 import type { TestDatabase } from '../../test/support/database.ts'
@@ -74,6 +76,14 @@ describe('policies', () => {
       },
       { ...nothing, name: 'everyone' },
     ])
+  })
+
+  test('of the documentation are taken', async () => {
+    const page = readFileSync(join(import.meta.dirname, '../../docs/policy.md'), 'utf8')
+    await apply('version: 1\npolicies: []')
+    const [, example = ''] = /```yaml\n([^]*?)```/.exec(page) ?? []
+    expect((await apply(example)).filter((line) => line.startsWith('+'))).toHaveLength(7)
+    await apply('version: 1\npolicies: []')
   })
 
   test('may change their places, and go when they are not declared any more', async () => {
