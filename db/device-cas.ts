@@ -1,5 +1,4 @@
 import type { Database } from './connection.ts'
-import type { DeviceKind } from './policies.ts'
 
 /** A certificate authority whose certificates devices may log in with. */
 export interface DeviceCa {
@@ -11,7 +10,7 @@ export interface DeviceCa {
   /** Of its devices, where they have a name of their own. */
   readonly groups: readonly string[]
   /** What its devices are; null where nobody said. */
-  readonly device: DeviceKind | null
+  readonly device: string | null
   /** Upper-case hexadecimal digits, without zeros in front. */
   readonly revoked: ReadonlySet<string>
 }

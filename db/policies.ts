@@ -5,22 +5,6 @@ import type { NetworkKind } from './sites.ts'
 export const PROOFS = ['certificate', 'password', 'mac', 'psk'] as const
 export type Proof = (typeof PROOFS)[number]
 
-/** What a device is, where whoever issued its credential said so. */
-export const DEVICE_KINDS = [
-  'laptop',
-  'desktop',
-  'phone',
-  'tablet',
-  'till',
-  'printer',
-  'scanner',
-  'screen',
-  'camera',
-  'sensor',
-  'other',
-] as const
-export type DeviceKind = (typeof DEVICE_KINDS)[number]
-
 /** Whom a policy is for. All that is said must hold; of a list, one is enough, and an empty one says nothing. */
 export interface PolicyConditions {
   readonly network: NetworkKind | null
@@ -31,7 +15,8 @@ export interface PolicyConditions {
   /** As `parseWeekHours` reads them; by the clocks of the place. */
   readonly hours: readonly string[]
   readonly proofs: readonly Proof[]
-  readonly devices: readonly DeviceKind[]
+  /** What the device is, where whoever issued its credential said so: `till`. */
+  readonly devices: readonly string[]
 }
 
 /** What a policy gives; what is null is left to the network, or to the gateway. */

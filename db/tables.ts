@@ -1,6 +1,6 @@
 import type { ColumnType, Generated } from 'kysely'
 import type { GatewayVendor } from './gateways.ts'
-import type { DeviceKind, Proof } from './policies.ts'
+import type { Proof } from './policies.ts'
 
 /** The columns that Kysely queries touch; the migrations are the truth. */
 export interface Tables {
@@ -124,7 +124,7 @@ interface PolicyTable {
   sites: string[]
   hours: string[]
   proofs: Proof[]
-  devices: DeviceKind[]
+  devices: string[]
   vlan: number | null
   session_seconds: number | null
   down_kbit: number | null
@@ -149,7 +149,7 @@ interface DeviceCaTable {
   name_from: 'cn' | 'email' | 'dns' | 'upn'
   names: 'account' | 'device'
   groups: string[]
-  device: DeviceKind | null
+  device: string | null
 }
 
 interface CertificateTable {

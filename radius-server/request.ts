@@ -90,14 +90,14 @@ export type Answer =
       readonly kind: 'accept'
       readonly method: Method
       /** The policy that decided what they get; null: none did. */
-      readonly rule: string | null
+      readonly rule?: string | null
       readonly attributes: readonly Attribute[]
     }
   | {
       readonly kind: 'reject'
       readonly reason: RejectReason
       /** The policy that refused. */
-      readonly rule: string | null
+      readonly rule?: string | null
       readonly attributes: readonly Attribute[]
     }
   | { readonly kind: 'challenge'; readonly attributes: readonly Attribute[] }

@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { WEEK_MINUTES, coversSpans, joinSpans, parseWeekHours } from '#core/week-hours.ts'
 import type { WeekSpan } from '#core/week-hours.ts'
-import { DEVICE_KINDS, PROOFS } from '../policies.ts'
+import { PROOFS } from '../policies.ts'
 import type { PolicyConditions } from '../policies.ts'
+import { deviceKind } from './device-cas.ts'
 import { NO_STEP, byKey, stepOf } from './step.ts'
 import type { Step, StepContext } from './step.ts'
 
@@ -74,8 +75,8 @@ const when = z
     hours: some(hours, 'must be hours such as "mon-fri 08:00-20:00", or a list of them'),
     by: some(z.enum(PROOFS), `must be one of ${PROOFS.join(', ')}, or a list of them`),
     devices: some(
-      z.enum(DEVICE_KINDS),
-      `must be one of ${DEVICE_KINDS.join(', ')}, or a list of them`,
+      deviceKind,
+      'must be a kind such as laptop, phone, till or printer, or a list of them',
     ),
   })
   .refine(({ associations, sites }) => associations.length === 0 || sites.length === 0, {
@@ -195,7 +196,7 @@ function conditionsOf({ when: { network, by, ...rest } }: DeclaredPolicy): Polic
 }
 
 /** Whether whoever fits `part` fits `whole` too. */
-export function coversConditions(
+function coversConditions(
   whole: PolicyConditions,
   part: PolicyConditions,
   associationOf: ReadonlyMap<string, string>,

@@ -8,7 +8,6 @@ import type {
 import { LONGEST_LOGIN_NAME, parseLoginName } from '#core/ldap/login-name.ts'
 import type { LoginName } from '#core/ldap/login-name.ts'
 import type { Account } from '#db/accounts.ts'
-import type { DeviceKind } from '#db/policies.ts'
 import type { LocalLogin } from './local-login.ts'
 
 /** Who came in, whoever vouches for them. */
@@ -18,7 +17,7 @@ export interface StaffAccount {
   /** For the policy; never for a log line. */
   readonly groups: readonly string[]
   /** What the device is, where its credential says so. */
-  readonly device?: DeviceKind
+  readonly device?: string
 }
 
 /** `overloaded` is answered with silence, so that the gateway asks again; the others with a reject. */

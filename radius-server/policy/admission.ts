@@ -2,24 +2,16 @@ import type { Clock } from '#core/clock.ts'
 import type { Gateway } from '#db/gateways.ts'
 import type { Policy, PolicyGift, Proof } from '#db/policies.ts'
 import type { Network } from '#db/sites.ts'
+import { GUEST_ATTRIBUTES, SESSION_MOST_SECONDS, staffAttributes } from '../access/accept.ts'
 import type { StaffAccount } from '../access/staff-login.ts'
 import { integerAttribute, textAttribute } from '../attributes.ts'
 import type { Attribute } from '../attributes.ts'
-import { guestClass, staffClass } from '../class.ts'
 import { ATTRIBUTE, TERMINATION_ACTION } from '../dictionary.ts'
 import type { Method } from '../request.ts'
 import { compilePolicies, rulesFor } from './policy-table.ts'
 import type { Rule, Subject } from './policy-table.ts'
 import { renderGift } from './vendor-profiles.ts'
 
-/** RFC 2869 §5.16 wants no less than 600: 93,000 devices are then 155 records a second. */
-const ACCT_INTERIM_SECONDS = 600
-
-/** A grant is looked at again at least once a day, whatever it says. */
-const GUEST_MOST_SECONDS = 86_400
-
-const INTERIM = integerAttribute(ATTRIBUTE['Acct-Interim-Interval'], ACCT_INTERIM_SECONDS)
-const GUEST_CLASS = guestClass()
 const GUEST: Subject = { groups: [], proof: 'mac', device: null }
 
 /**
@@ -119,12 +111,13 @@ export function createAdmission(policies: () => readonly Policy[], clock: Clock)
         return decide(known.steps, clock)
       }
       const subject = { ...account, proof: way.proof, device: account.device ?? null }
-      const steps = prepare(rulesFor(rules, subject), gateway, network, way.isEap, [
-        // The account itself: gateways put it in accounting instead of the outer identity.
-        textAttribute(ATTRIBUTE['User-Name'], account.username),
-        staffClass(account.username),
-        INTERIM,
-      ])
+      const steps = prepare(
+        rulesFor(rules, subject),
+        gateway,
+        network,
+        way.isEap,
+        staffAttributes(account),
+      )
       ofAccount.set(account, { rules, vlan: network.vlan, vendor: gateway.vendor, way, steps })
       return decide(steps, clock)
     },
@@ -133,14 +126,11 @@ export function createAdmission(policies: () => readonly Policy[], clock: Clock)
       const way = WAYS.mac
       let known = ofGateway.get(gateway)
       if (known === undefined || !isStill(known, rules, gateway, network, way)) {
-        const steps = prepare(rulesFor(rules, GUEST), gateway, network, false, [
-          GUEST_CLASS,
-          INTERIM,
-        ])
+        const steps = prepare(rulesFor(rules, GUEST), gateway, network, false, GUEST_ATTRIBUTES)
         known = { rules, vlan: network.vlan, vendor: gateway.vendor, way, steps }
         ofGateway.set(gateway, known)
       }
-      return decide(known.steps, clock, Math.min(seconds, GUEST_MOST_SECONDS))
+      return decide(known.steps, clock, Math.min(seconds, SESSION_MOST_SECONDS))
     },
   }
 }

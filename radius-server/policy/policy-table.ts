@@ -1,7 +1,7 @@
 import { createSchedule } from '#core/schedule.ts'
 import type { Schedule } from '#core/schedule.ts'
 import { WEEK_MINUTES, coversSpans, joinSpans, parseWeekHours } from '#core/week-hours.ts'
-import type { DeviceKind, Policy, Proof } from '#db/policies.ts'
+import type { Policy, Proof } from '#db/policies.ts'
 import type { Network } from '#db/sites.ts'
 
 /** A policy of one network, ready to be compared with who logs in there. */
@@ -15,7 +15,7 @@ export interface Rule {
 export interface Subject {
   readonly groups: readonly string[]
   readonly proof: Proof
-  readonly device: DeviceKind | null
+  readonly device: string | null
 }
 
 /** All policies that are declared, in their order. */

@@ -1,0 +1,25 @@
+import { integerAttribute, textAttribute } from '../attributes.ts'
+import type { Attribute } from '../attributes.ts'
+import { guestClass, staffClass } from '../class.ts'
+import { ATTRIBUTE } from '../dictionary.ts'
+import type { StaffAccount } from './staff-login.ts'
+
+/** RFC 2869 §5.16 wants no less than 600: 93,000 devices are then 155 records a second. */
+const ACCT_INTERIM_SECONDS = 600
+
+/** A grant is looked at again at least once a day, whatever it says. */
+export const SESSION_MOST_SECONDS = 86_400
+
+const GUEST_CLASS = guestClass()
+const INTERIM = integerAttribute(ATTRIBUTE['Acct-Interim-Interval'], ACCT_INTERIM_SECONDS)
+
+/** User-Name is the account itself: gateways put it in accounting instead of the outer identity. */
+export function staffAttributes(account: StaffAccount): readonly Attribute[] {
+  return [
+    textAttribute(ATTRIBUTE['User-Name'], account.username),
+    staffClass(account.username),
+    INTERIM,
+  ]
+}
+
+export const GUEST_ATTRIBUTES: readonly Attribute[] = [GUEST_CLASS, INTERIM]
