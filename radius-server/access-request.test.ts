@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { ATTRIBUTE, CODE, SERVICE_TYPE } from './dictionary.ts'
-import { randomRequest, revealKey } from './testing/gateway.ts'
+import { randomRequest, revealSalted } from './testing/gateway.ts'
 import type { Reply, RequestOptions, Sent } from './testing/gateway.ts'
 import { sourceOf } from './testing/source.ts'
 import { account, createTestServer, gateway, network } from './testing/server.ts'
@@ -140,7 +140,7 @@ describe('a staff member with name and password', () => {
     ])
     expect(microsoft(reply, 26)).toEqual(proof)
     const key = (type: number): string =>
-      revealKey(microsoft(reply, type) ?? Buffer.alloc(2), request)
+      revealSalted(microsoft(reply, type) ?? Buffer.alloc(2), request)
         .toString('hex')
         .toUpperCase()
     expect(key(16)).toBe('8B7CDC149B993A1BA118CB153F56DCCB')

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { MD5_BYTES, Md5 } from '#core/md5.ts'
 import { ATTRIBUTE } from './dictionary.ts'
 import { AUTHENTICATOR_AT, attributeEnd, attributeOffset } from './packet.ts'
@@ -45,27 +46,39 @@ function paddingAt(plain: Uint8Array, length: number): number {
   return end
 }
 
+/** The salts of one packet, two octets each: the first bit is set and none comes twice (RFC 2868 §3.5). */
+export type Salts = () => Uint8Array
+
+export function createSalts([high = 0, low = 0]: Uint8Array = randomBytes(2)): Salts {
+  let next = (high << 8) | low
+  return () => {
+    const salt = Uint8Array.of(0x80 | (next >> 8), next)
+    next = (next + 1) & 0x7fff
+    return salt
+  }
+}
+
 /**
- * A key for MS-MPPE-Send-Key or MS-MPPE-Recv-Key (RFC 2548 §2.4.2). `salt` has two octets, must
- * differ from every other salt of the packet, and its first bit is set here.
+ * What is hidden under a salt: the salt, and behind it length, value and padding in the cipher that
+ * Tunnel-Password (RFC 2868 §3.5, after its tag) and the keys of MS-MPPE (RFC 2548 §2.4.2) share. A
+ * value of 239 octets is the longest that an attribute has room for.
  */
-export function hideKey(
-  key: Uint8Array,
+export function hideSalted(
+  value: Uint8Array,
   salt: Uint8Array,
   authenticator: Uint8Array,
   secret: SharedSecret,
 ): Uint8Array {
-  // RFC 9765 §5.1: as any other octets.
-  if (!secret.isUsed) return key
-  const padded = Math.ceil((1 + key.length) / BLOCK_BYTES) * BLOCK_BYTES
+  // RFC 9765 §5.1: as any other octets, without salt and length.
+  if (!secret.isUsed) return value
+  const padded = Math.ceil((1 + value.length) / BLOCK_BYTES) * BLOCK_BYTES
   const plain = new Uint8Array(padded)
-  plain[0] = key.length
-  plain.set(key, 1)
+  plain[0] = value.length
+  plain.set(value, 1)
 
   const hidden = new Uint8Array(2 + padded)
-  hidden[0] = (salt[0] ?? 0) | 0x80
-  hidden[1] = salt[1] ?? 0
-  const first = Buffer.concat([authenticator, hidden.subarray(0, 2)])
+  hidden.set(salt)
+  const first = Buffer.concat([authenticator, salt])
   for (let at = 0; at < padded; at += BLOCK_BYTES) {
     if (at === 0) makeKeyBlock(secret, first, 0, first.length)
     else makeKeyBlock(secret, hidden, 2 + at - BLOCK_BYTES, BLOCK_BYTES)

@@ -5,7 +5,7 @@ import { connect } from 'node:tls'
 import type { SecureVersion, TLSSocket } from 'node:tls'
 import { ATTRIBUTE, CODE } from '../dictionary.ts'
 import { EAP_CODE, EAP_TYPE } from '../eap/eap-packet.ts'
-import { randomRequest, readReply, revealKey } from './gateway.ts'
+import { randomRequest, readReply, revealSalted } from './gateway.ts'
 import type { Reply, Sent } from './gateway.ts'
 import type { TestServer } from './server.ts'
 
@@ -227,7 +227,7 @@ function mppeOf(last: { reply: Reply | null; request: Buffer }): { recv: Buffer;
         one.value.readUInt32BE(0) === 311 &&
         one.value.readUInt8(4) === type,
     )
-    return revealKey(found?.value.subarray(6) ?? Buffer.alloc(0), last.request)
+    return revealSalted(found?.value.subarray(6) ?? Buffer.alloc(0), last.request)
   }
   return { recv: ofType(17), send: ofType(16) }
 }
