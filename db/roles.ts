@@ -79,6 +79,10 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
   'staff.certificate': { radius: 'select, insert, update' },
   'staff.device_ca': { radius: 'select' },
   'staff.revoked_certificate': { radius: 'select' },
+  // With the sealed passphrases: an access point is told them. Who uses one first is bound to it.
+  'staff.device_key': { radius: 'select' },
+  'staff.device_key_mac': { radius: 'select, insert, update (device_key, bound_at)' },
+  'staff.announce_device_key()': {},
   // TLS sessions of those who were let in, for any process to resume; each deletes what is over.
   'staff.eap_session': { radius: 'select, insert, delete' },
 

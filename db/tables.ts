@@ -21,6 +21,8 @@ export interface Tables {
   'staff.directory': DirectoryTable
   'staff.device_ca': DeviceCaTable
   'staff.revoked_certificate': { device_ca: string; serial: string }
+  'staff.device_key': DeviceKeyTable
+  'staff.device_key_mac': DeviceKeyMacTable
   'staff.eap_session': { id: Uint8Array; sealed: string; expires_at: Date }
   'house.publish_target': { kind: 'file' | 'url'; target: string }
   'house.retention': { id: Generated<number>; audit_days: number }
@@ -150,6 +152,32 @@ interface DeviceCaTable {
   names: 'account' | 'device'
   groups: string[]
   device: string | null
+}
+
+interface DeviceKeyTable {
+  name: string
+  owner: string
+  kind: string
+  groups: string[]
+  site: string | null
+  association: string | null
+  ssid: string
+  mac: string | null
+  devices: number
+  until: string | null
+  /** Sealed, context `device-key:NAME`. */
+  passphrase: string
+  /** Sealed, context `device-pmk:NAME`. */
+  pmk: string
+  declared: boolean
+  made_at: Generated<Date>
+}
+
+interface DeviceKeyMacTable {
+  ssid: string
+  mac: string
+  device_key: string
+  bound_at: Generated<Date>
 }
 
 interface CertificateTable {

@@ -4,6 +4,7 @@ import type { Seal } from '#core/seal.ts'
 import { writeAudit } from '../audit.ts'
 import type { Database } from '../connection.ts'
 import { deviceCaStep, revokedStep } from './device-cas.ts'
+import { deviceKeyStep } from './device-keys.ts'
 import { formatChange } from './difference.ts'
 import type { Change } from './difference.ts'
 import { directoryStep } from './directories.ts'
@@ -55,6 +56,7 @@ const STEPS = [
   directoryStep,
   deviceCaStep,
   revokedStep,
+  deviceKeyStep,
   sealingStep,
   retentionStep,
 ] as const
@@ -74,7 +76,8 @@ export async function applyDeclaration(
       await sql`select pg_advisory_xact_lock(hashtextextended('apply', 0))`.execute(kysely)
       const problems: string[] = []
       const provisional = options.provisional ?? false
-      const context = { kysely, declaration, seal, now: options.now, provisional, problems }
+      const { now, actor } = options
+      const context = { kysely, declaration, seal, now, actor, provisional, problems }
       const steps = []
       for (const step of STEPS) steps.push(await step(context))
       if (problems.length > 0) throw new DeclarationError(problems)

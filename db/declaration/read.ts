@@ -8,6 +8,7 @@ import { overlap } from '../legal-basis.ts'
 import type { PublishTarget } from '../sealing/publish.ts'
 import { withDeviceCaFiles } from './device-cas.ts'
 import type { DeclaredDeviceCa } from './device-cas.ts'
+import type { DeclaredDeviceKey } from './device-keys.ts'
 import { caProblem, tellSharedRealms } from './directories.ts'
 import type { DeclaredDirectory } from './directories.ts'
 import { authorityProblem, radsecKey } from './radsec.ts'
@@ -37,6 +38,7 @@ export interface Declaration {
   readonly accounts: NonNullable<FileDeclaration['accounts']> | undefined
   readonly directories: readonly DeclaredDirectory[] | undefined
   readonly deviceCas: readonly DeclaredDeviceCa[] | undefined
+  readonly deviceKeys: readonly DeclaredDeviceKey[] | undefined
   readonly sealing: readonly PublishTarget[] | undefined
   readonly retention: FileDeclaration['retention']
   /** Where each declared thing stands: `house.yaml:12: sites[0]`. */
@@ -200,6 +202,7 @@ function withFiles(
     policies: rest.policies,
     accounts: rest.accounts,
     deviceCas: rest.device_ca?.map((ca, i) => withDeviceCaFiles(ca, ['device_ca', i], load, say)),
+    deviceKeys: rest.device_keys,
     sealing: publishTargetsOf(rest.sealing, folder),
     retention: rest.retention,
     directories: directories?.map((directory, i) => ({
@@ -234,6 +237,9 @@ function withFiles(
   return { ...declaration, origins: originsOf(declaration, place) }
 }
 
+/** Sections that the files call something else. */
+const KEYS: Readonly<Record<string, string>> = { deviceCas: 'device_ca', deviceKeys: 'device_keys' }
+
 function originsOf(
   declaration: Omit<Declaration, 'origins'>,
   place: (path: readonly PropertyKey[]) => string,
@@ -241,7 +247,7 @@ function originsOf(
   const origins = new Map<object, string>()
   const { organisation: _, retention: __, ...sections } = declaration
   for (const [section, things] of Object.entries(sections)) {
-    const key = section === 'deviceCas' ? 'device_ca' : section
+    const key = KEYS[section] ?? section
     for (const [i, thing] of (things ?? []).entries()) origins.set(thing, place([key, i]))
   }
   for (const [i, site] of (declaration.sites ?? []).entries()) {
@@ -267,6 +273,7 @@ function join(parts: readonly Declaration[], problems: string[]): Declaration {
       | 'accounts'
       | 'directories'
       | 'deviceCas'
+      | 'deviceKeys'
       | 'sealing',
   >(
     section: K,
@@ -291,6 +298,7 @@ function join(parts: readonly Declaration[], problems: string[]): Declaration {
     accounts: all('accounts'),
     directories: all('directories'),
     deviceCas: all('deviceCas'),
+    deviceKeys: all('deviceKeys'),
     sealing: all('sealing'),
     retention: retentions[0],
     origins: new Map(parts.flatMap((part) => [...part.origins])),
@@ -333,6 +341,7 @@ function join(parts: readonly Declaration[], problems: string[]): Declaration {
   once('the account', joined.accounts, ({ username }) => username)
   once('the directory', joined.directories, ({ name }) => name)
   once('the device CA', joined.deviceCas, ({ name }) => name)
+  once('the device key', joined.deviceKeys, ({ name }) => name)
   once('the place for seals', joined.sealing, ({ target }) => target)
   once('the rule for', joined.rules, (rule) =>
     [rule.domain, rule.network, rule.site, rule.association].filter(Boolean).join(' '),

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { formatPrefix, parseAddress, parsePrefix } from '#core/ip.ts'
 import { portBlockProblem } from '#core/port-block.ts'
 import { deviceCaSchema } from './device-cas.ts'
+import { deviceKeySchema } from './device-keys.ts'
 import { directorySchema } from './directories.ts'
 import { formerSecretSchema } from './gateway-secret.ts'
 import { policySchema } from './policies.ts'
@@ -231,6 +232,7 @@ export const declarationSchema = z.strictObject({
   accounts: z.array(account).optional(),
   directories: z.array(directorySchema).max(256).optional(),
   device_ca: z.array(deviceCaSchema).max(16, 'has more than 16').optional(),
+  device_keys: z.array(deviceKeySchema).max(100_000, 'has more than 100,000').optional(),
   sealing: sealingSchema.optional(),
   retention: retentionSchema.optional(),
   roles: notBuilt('granting roles'),

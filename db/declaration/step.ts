@@ -10,6 +10,8 @@ export interface StepContext {
   readonly declaration: Declaration
   readonly seal: Seal
   readonly now: number
+  /** Who applies, for what is asked for on the way. */
+  readonly actor: string
   readonly provisional: boolean
   /** What does not fit, to be told all at once. */
   readonly problems: string[]
