@@ -26,6 +26,20 @@ export function staffClass(account: string): Attribute {
   return textAttribute(ATTRIBUTE.Class, `${PREFIX}staff:${account}`)
 }
 
+/** `name` is a code, so it has no colon; the owner may. */
+export function deviceKeyClass(name: string, owner: string): Attribute {
+  return textAttribute(ATTRIBUTE.Class, `${PREFIX}key:${name}:${owner}`)
+}
+
+/** The device key of the session, by its name. */
+export function readDeviceKeyName(packet: Packet): string | null {
+  for (const value of allAttributes(packet, ATTRIBUTE.Class)) {
+    const text = decodeText(value)
+    if (text?.startsWith(`${PREFIX}key:`) === true) return text.split(':')[2] ?? null
+  }
+  return null
+}
+
 /** The first Class of ours in the packet. */
 export function readClass(packet: Packet): SessionClass | null {
   for (const value of allAttributes(packet, ATTRIBUTE.Class)) {
@@ -33,6 +47,9 @@ export function readClass(packet: Packet): SessionClass | null {
     if (text === null || !text.startsWith(PREFIX)) continue
     const [network, ...account] = text.slice(PREFIX.length).split(':')
     if (network === 'guest') return { network, account: null }
+    if (network === 'key') {
+      return { network: 'staff', account: account.slice(1).join(':') || null }
+    }
     if (network === 'staff') return { network, account: account.join(':') || null }
   }
   return null

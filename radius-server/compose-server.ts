@@ -5,12 +5,18 @@ import { verifyPassword } from '#core/password.ts'
 import type { Spool } from '#core/spool.ts'
 import type { Account } from '#db/accounts.ts'
 import type { DeviceCa } from '#db/device-cas.ts'
+import type { DeviceKey, DeviceKeys } from '#db/device-keys.ts'
+import type { Mac } from '#core/mac.ts'
 import type { EapSession } from '#db/eap-sessions.ts'
 import type { Gateway } from '#db/gateways.ts'
 import type { GrantTable } from '#db/grants.ts'
 import type { Policy } from '#db/policies.ts'
 import { refuseChap } from './access/chap.ts'
 import { createDeviceCertificates } from './access/device-certificates.ts'
+import { createDeviceBinder } from './access/device-binder.ts'
+import { createDeviceKeySearch } from './access/device-key-search.ts'
+import { createDeviceKeyStep } from './access/device-key-step.ts'
+import { createDeviceKeyTable } from './access/device-key-table.ts'
 import { createDirectoryTable } from './access/directory-table.ts'
 import type { DirectoryTable } from './access/directory-table.ts'
 import { createGrantLookup } from './access/grant-lookup.ts'
@@ -69,6 +75,9 @@ export interface Surroundings {
   /** Of the certificate in use now. */
   readonly tunnelContexts: () => TunnelContexts
   readonly deviceCas: () => readonly DeviceCa[]
+  readonly deviceKeys: () => DeviceKeys
+  /** False: as many devices as may have it do. */
+  readonly bindDevice: (key: DeviceKey, mac: Mac) => Promise<boolean>
   readonly saveEapSessions: (sessions: readonly EapSession[]) => Promise<void>
   readonly loadEapSession: (id: Uint8Array) => Promise<EapSession | null>
   /** The EAP type that is proposed first. */
@@ -142,6 +151,13 @@ export function composeServer(around: Surroundings): ComposedServer {
 
   const live = createLiveSessions(clock)
   const rotations = createRotations(clock)
+  const keyTable = createDeviceKeyTable(around.deviceKeys, clock)
+  const binder = createDeviceBinder({
+    table: keyTable,
+    store: around.bindDevice,
+    outcomes: metrics.deviceKeysBound,
+    clock,
+  })
   const server = createServer({
     clients: createClientTable(around.gateways),
     rotations,
@@ -152,6 +168,13 @@ export function composeServer(around: Surroundings): ComposedServer {
       eap: createEapAuthentication(conversations, eapMethods, admission, () =>
         metrics.eapResumed.inc(),
       ),
+      deviceKey: createDeviceKeyStep({
+        table: keyTable,
+        search: createDeviceKeySearch(clock),
+        binder,
+        admission,
+        clock,
+      }),
       macAuthentication: createMacAuthentication(
         createGrantLookup(around.grants),
         admission,
@@ -176,7 +199,10 @@ export function composeServer(around: Surroundings): ComposedServer {
       messageAuthenticator: requiredMessageAuthenticator,
       alive: () => ({ kind: 'alive' }),
     }),
-    saw: live.saw,
+    saw(request) {
+      live.saw(request)
+      binder.saw(request)
+    },
     metrics,
     log,
     clock,
@@ -193,6 +219,7 @@ export function composeServer(around: Surroundings): ComposedServer {
     ['eap_evicted', 'EAP conversations given up since the start.', () => conversations.evicted],
     ['eap_sessions', 'TLS sessions that this process can resume.', () => resumption.size],
     ['eap_sessions_lost', 'TLS sessions not shared with the fleet.', () => resumption.lost],
+    ['device_keys', 'Device keys known.', () => keyTable.size],
     ['live_sessions', 'Sessions whose names are known for a disconnect.', () => live.size],
     ['live_sessions_evicted', 'Known sessions that made room.', () => live.evicted],
     ['duplicates', 'Requests remembered against repetition.', () => duplicates.size],

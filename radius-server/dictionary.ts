@@ -32,6 +32,7 @@ export const ATTRIBUTE = {
   'Vendor-Specific': 26, // RFC 2865 §5.26
   'Session-Timeout': 27, // RFC 2865 §5.27
   'Termination-Action': 29, // RFC 2865 §5.29, RFC 3580 §3.17
+  'Called-Station-Id': 30, // RFC 2865 §5.30, RFC 3580 §3.20
   'Calling-Station-Id': 31, // RFC 2865 §5.31, RFC 3580 §3.21
   'NAS-Identifier': 32, // RFC 2865 §5.32
   'Proxy-State': 33, // RFC 2865 §5.33
@@ -47,6 +48,7 @@ export const ATTRIBUTE = {
   'Event-Timestamp': 55, // RFC 2869 §5.3
   'Tunnel-Type': 64, // RFC 2868 §3.1
   'Tunnel-Medium-Type': 65, // RFC 2868 §3.2
+  'Tunnel-Password': 69, // RFC 2868 §3.5
   'EAP-Message': 79, // RFC 3579 §3.1
   'Message-Authenticator': 80, // RFC 3579 §3.2
   'Tunnel-Private-Group-Id': 81, // RFC 2868 §3.6
@@ -88,7 +90,9 @@ export const ARUBA = {
   vendor: 14823,
   'Aruba-User-Role': 1,
   'Aruba-User-Vlan': 2,
+  'Aruba-Essid-Name': 5,
   'Aruba-Captive-Portal-URL': 43,
+  'Aruba-MPSK-Passphrase': 44,
 } as const
 export const CHILLISPOT = {
   vendor: 14559,
@@ -98,10 +102,16 @@ export const CHILLISPOT = {
 export const MIKROTIK = {
   vendor: 14988,
   'Mikrotik-Rate-Limit': 8,
+  'Mikrotik-Wireless-PSK': 16,
   'Mikrotik-Wireless-VLANID': 26,
   'Mikrotik-Wireless-VLANIDtype': 27,
 } as const
-export const RUCKUS = { vendor: 25053, 'Ruckus-User-Groups': 1 } as const
+export const RUCKUS = {
+  vendor: 25053,
+  'Ruckus-User-Groups': 1,
+  'Ruckus-SSID': 3,
+  'Ruckus-Dpsk': 142,
+} as const
 export const WISPR = {
   vendor: 14122,
   'WISPr-Redirection-URL': 4,

@@ -15,6 +15,8 @@ import type { StoredCertificate } from '#db/certificates.ts'
 import type { Database } from '#db/connection.ts'
 import { loadDeviceCas } from '#db/device-cas.ts'
 import type { DeviceCa } from '#db/device-cas.ts'
+import { NO_DEVICE_KEYS, bindDevice, loadDeviceKeys } from '#db/device-keys.ts'
+import type { DeviceKeys } from '#db/device-keys.ts'
 import { deleteExpiredEapSessions, findEapSession, saveEapSessions } from '#db/eap-sessions.ts'
 import { endDisconnect, endUnreachable, gatewaysToAsk, takeDisconnects } from '#db/disconnects.ts'
 import { loadGateways } from '#db/gateways.ts'
@@ -120,8 +122,20 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
     load: () => loadAuthorities(database),
     onChange: () => radsec.renew(),
   })
+  const openedKeys = new Map<string, string>()
+  const deviceKeys = createLive<DeviceKeys>({
+    database,
+    log,
+    name: 'device keys',
+    channels: ['device_key'],
+    initial: NO_DEVICE_KEYS,
+    load: () => loadDeviceKeys(database, seal, openedKeys),
+  })
   const grants = createGrantTable({ database, log, clock })
-  const followed = [gateways, accounts, policies, directorySettings, deviceCas, authorities, grants]
+  const followed = [
+    ...[gateways, accounts, policies, directorySettings, deviceCas, deviceKeys, authorities],
+    grants,
+  ]
   const spool = createSpool({
     root: join(config.dataDir, 'spool'),
     seal,
@@ -147,6 +161,8 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
         return tunnelContexts
       },
       deviceCas: () => deviceCas.value,
+      deviceKeys: () => deviceKeys.value,
+      bindDevice: (key, mac) => bindDevice(database, key, mac),
       saveEapSessions: (sessions) => saveEapSessions(database, seal, sessions),
       loadEapSession: (id) => findEapSession(database, seal, id),
       firstEapMethod: FIRST_EAP_METHODS[config.radiusEapFirst],

@@ -3,6 +3,8 @@ import { UDP_EVENTS } from '#core/udp/udp-socket.ts'
 import type { UdpCounters } from '#core/udp/udp-socket.ts'
 import { DISCONNECT_OUTCOMES } from '#db/disconnects.ts'
 import type { DisconnectOutcome } from '#db/disconnects.ts'
+import { BIND_OUTCOMES } from './access/device-binder.ts'
+import type { BindOutcome } from './access/device-binder.ts'
 import { METHODS, REJECT_REASONS, SERVICES, SILENCE_REASONS } from './request.ts'
 import type { Method, RejectReason, Service, SilenceReason } from './request.ts'
 
@@ -47,6 +49,7 @@ export interface RadiusMetrics {
   readonly statusServer: Counter
   readonly refused: Counter
   readonly radsec: RadsecMetrics
+  readonly deviceKeysBound: Readonly<Record<BindOutcome, Counter>>
   readonly disconnects: Readonly<Record<DisconnectOutcome, Counter>>
   readonly udp: UdpCounters
   readonly recorded: Counter
@@ -102,6 +105,12 @@ export function createRadiusMetrics(metrics: Metrics): RadiusMetrics {
     refused: metrics.counter(
       'accueil_radius_dynamic_refused_total',
       'CoA and Disconnect requests that came to us and were refused.',
+    ),
+    deviceKeysBound: metrics.counters(
+      'accueil_radius_device_keys_bound_total',
+      'Devices seen to have a device key, by what became of it.',
+      'outcome',
+      BIND_OUTCOMES,
     ),
     disconnects: metrics.counters(
       'accueil_radius_disconnects_total',

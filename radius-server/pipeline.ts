@@ -12,6 +12,7 @@ export interface AccessRequestSteps {
   readonly messageAuthenticator: Step
   readonly duplicates: Step
   readonly eap: Step
+  readonly deviceKey: Step
   readonly macAuthentication: Step
   readonly msChap: Step
   readonly chap: Step
@@ -29,6 +30,9 @@ export function accessRequestSteps(steps: AccessRequestSteps): readonly Step[] {
     // Before the others: a request with an EAP-Message is EAP's alone (RFC 3579 §2.1). Judged by
     // its User-Name, which is an unproven outer identity, anyone could be a device with a grant.
     steps.eap,
+    // Before MAC authentication, whose requests look the same: on a network with keys of their own a
+    // device is let in by its key, and a grant for guests opens nothing.
+    steps.deviceKey,
     // Before PAP: gateways put the address in User-Password as well, and a device that is looked up
     // in memory must not wait behind password hashing.
     steps.macAuthentication,

@@ -1,6 +1,6 @@
 import { integerAttribute, textAttribute } from '../attributes.ts'
 import type { Attribute } from '../attributes.ts'
-import { guestClass, staffClass } from '../class.ts'
+import { deviceKeyClass, guestClass, staffClass } from '../class.ts'
 import { ATTRIBUTE } from '../dictionary.ts'
 import type { StaffAccount } from './staff-login.ts'
 
@@ -13,11 +13,14 @@ export const SESSION_MOST_SECONDS = 86_400
 const GUEST_CLASS = guestClass()
 const INTERIM = integerAttribute(ATTRIBUTE['Acct-Interim-Interval'], ACCT_INTERIM_SECONDS)
 
-/** User-Name is the account itself: gateways put it in accounting instead of the outer identity. */
-export function staffAttributes(account: StaffAccount): readonly Attribute[] {
+/**
+ * User-Name is the account itself: gateways put it in accounting instead of the outer identity. The Class
+ * names a device key where it is clear which one it is: accounting then tells that the device has used it.
+ */
+export function staffAttributes({ username, deviceKey }: StaffAccount): readonly Attribute[] {
   return [
-    textAttribute(ATTRIBUTE['User-Name'], account.username),
-    staffClass(account.username),
+    textAttribute(ATTRIBUTE['User-Name'], username),
+    deviceKey === undefined ? staffClass(username) : deviceKeyClass(deviceKey, username),
     INTERIM,
   ]
 }

@@ -43,7 +43,7 @@ export function createMacAuthentication(
  * The device, if this is MAC authentication: User-Name is an address, and the gateway says in one of
  * three ways that it means the device and not a person with such a name.
  */
-function deviceOf(request: RadiusRequest): Mac | null {
+export function deviceOf(request: RadiusRequest): Mac | null {
   const { packet } = request
   const name = readText(packet, ATTRIBUTE['User-Name'])
   const mac = name === null ? null : parseMac(name)

@@ -18,6 +18,8 @@ export interface StaffAccount {
   readonly groups: readonly string[]
   /** What the device is, where its credential says so. */
   readonly device?: string
+  /** The name of the device key that was shown, where there is one and it is clear which. */
+  readonly deviceKey?: string
 }
 
 /** `overloaded` is answered with silence, so that the gateway asks again; the others with a reject. */

@@ -32,6 +32,7 @@ const WAYS: Readonly<Record<Method, Way>> = {
   pap: { proof: 'password', isEap: false },
   mschapv2: { proof: 'password', isEap: false },
   mac: { proof: 'mac', isEap: false },
+  'device-key': { proof: 'psk', isEap: false },
   'eap-tls': { proof: 'certificate', isEap: true },
   'ttls-pap': { proof: 'password', isEap: true },
   'ttls-mschapv2': { proof: 'password', isEap: true },
@@ -57,8 +58,14 @@ export type Admitted =
 
 /** What they get, asked at every login, also of a session that is resumed. */
 export interface Admission {
-  /** `network` is one of the gateway's place. */
-  staff(gateway: Gateway, network: Network, account: StaffAccount, method: Method): Admitted
+  /** `network` is one of the gateway's place; `mostSeconds` is how long what was shown is good for. */
+  staff(
+    gateway: Gateway,
+    network: Network,
+    account: StaffAccount,
+    method: Method,
+    mostSeconds?: number,
+  ): Admitted
   /** `seconds` is what is left of the grant. */
   guest(gateway: Gateway, network: Network, seconds: number): Admitted
 }
@@ -103,12 +110,12 @@ export function createAdmission(policies: () => readonly Policy[], clock: Clock)
   }
 
   return {
-    staff(gateway, network, account, method) {
+    staff(gateway, network, account, method, mostSeconds) {
       const rules = rulesOf(network)
       const way = WAYS[method]
       const known = ofAccount.get(account)
       if (known !== undefined && isStill(known, rules, gateway, network, way)) {
-        return decide(known.steps, clock)
+        return decide(known.steps, clock, mostSeconds)
       }
       const subject = { ...account, proof: way.proof, device: account.device ?? null }
       const steps = prepare(
@@ -119,7 +126,7 @@ export function createAdmission(policies: () => readonly Policy[], clock: Clock)
         staffAttributes(account),
       )
       ofAccount.set(account, { rules, vlan: network.vlan, vendor: gateway.vendor, way, steps })
-      return decide(steps, clock)
+      return decide(steps, clock, mostSeconds)
     },
     guest(gateway, network, seconds) {
       const rules = rulesOf(network)

@@ -10,6 +10,8 @@ import type { Gateway } from '#db/gateways.ts'
 import type { Policy } from '#db/policies.ts'
 import type { Network, NetworkKind } from '#db/sites.ts'
 import type { DeviceCa } from '#db/device-cas.ts'
+import { NO_DEVICE_KEYS } from '#db/device-keys.ts'
+import type { DeviceKey, DeviceKeys } from '#db/device-keys.ts'
 import type { EapSession } from '#db/eap-sessions.ts'
 import { EAP_TYPE } from '../eap/eap-packet.ts'
 import { createTunnelContexts } from '../eap/tunnel-contexts.ts'
@@ -38,6 +40,8 @@ export interface TestHouse {
   spool: MemorySpool
   now: number
   deviceCas: readonly DeviceCa[]
+  deviceKeys: DeviceKeys
+  bindDevice: (key: DeviceKey, mac: string) => Promise<boolean>
   /** What the fleet shares, by identifier in hexadecimal. */
   eapSessions: Map<string, EapSession>
   saveEapSessions: (sessions: readonly EapSession[]) => Promise<void>
@@ -144,6 +148,8 @@ export async function createTestServer(
     },
     now: Date.UTC(2026, 10, 23, 12),
     deviceCas: options.deviceCas ?? [],
+    deviceKeys: NO_DEVICE_KEYS,
+    bindDevice: () => Promise.resolve(true),
     eapSessions: options.eapSessions ?? new Map(),
     saveEapSessions: (sessions) => {
       for (const one of sessions) house.eapSessions.set(hex(one.id), one)
@@ -172,6 +178,8 @@ export async function createTestServer(
       return house.tunnelContexts
     },
     deviceCas: () => house.deviceCas,
+    deviceKeys: () => house.deviceKeys,
+    bindDevice: (key, mac) => house.bindDevice(key, mac),
     saveEapSessions: (sessions) => house.saveEapSessions(sessions),
     loadEapSession: (id) => house.loadEapSession(id),
     firstEapMethod: EAP_TYPE.TTLS,
