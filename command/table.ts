@@ -64,6 +64,12 @@ export const commands: Readonly<Record<string, Command>> = {
     summary: 'show a captured RADIUS packet by the names of its attributes',
     run: async (args) => (await import('./radius-decode.ts')).runRadiusDecode(args),
   },
+  'device-keys': {
+    usage:
+      'create NAME --owner U --kind K --ssid S [--site C | --association C] [--mac M | --devices N] [--group G…] [--until DATE] | list [--site C] | revoke NAME --reason TEXT | release NAME [--mac M]',
+    summary: 'pre-shared keys of things without 802.1X; a new one is shown once',
+    run: async (args) => (await import('./device-keys.ts')).runDeviceKeys(args),
+  },
   'lists check': {
     usage: 'DOMAIN [--site CODE] [--network guest|staff]',
     summary: 'whether a name is blocked there, and by which rule or line of which list',
