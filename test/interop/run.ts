@@ -2,6 +2,7 @@ import { sweepNamespaces } from '../support/peers/namespaces.ts'
 import { createRunFolder, endProcesses, sweepLeftovers } from '../support/peers/run-folder.ts'
 import { browser } from './browser.ts'
 import { demo } from './demo.ts'
+import { deviceKeys } from './device-keys.ts'
 import { directories } from './directories.ts'
 import { dns } from './dns.ts'
 import { eapolTest } from './eapol-test.ts'
@@ -30,6 +31,7 @@ const SCENARIOS: Readonly<Record<string, (s: Scenario) => Promise<void>>> = {
   'eapol-test': eapolTest,
   directories,
   'staff-wifi': staffWifi,
+  'device-keys': deviceKeys,
   wired,
   radsec,
   disconnect,
