@@ -41,6 +41,14 @@ export interface Coa {
   readonly vendor: CoaVendor
 }
 
+export const SIGNING_RULES = ['required', 'auto', 'optional', 'trusted'] as const
+/**
+ * What is asked of a gateway's Access-Requests over UDP (CVE-2024-3596): a Message-Authenticator in each;
+ * in each once it was seen to send one; in those with EAP or Proxy-State; or, where the way to it is
+ * trusted, in those with EAP alone.
+ */
+export type SigningRule = (typeof SIGNING_RULES)[number]
+
 /** What lets devices in at a place: it speaks RADIUS to us, sends phones to the portal, or both. */
 export interface Gateway {
   readonly name: string
@@ -56,6 +64,7 @@ export interface Gateway {
   readonly radsec: Radsec | null
   /** Null: it cannot be asked to end a session. */
   readonly coa: Coa | null
+  readonly messageAuthenticator: SigningRule
   readonly guest: Network | null
   readonly staff: Network | null
 }
@@ -82,7 +91,7 @@ export async function loadGateways(
       eb.cast<string | null>('g.address', 'text').as('address'),
       ...(['g.fas_level', 'g.fas_key', 'g.radsec_certificate', 'g.radsec_name'] as const),
       ...(['g.radsec_authority', 'g.radsec_psk'] as const),
-      ...(['g.coa_port', 'g.coa_secret', 'g.coa_vendor'] as const),
+      ...(['g.coa_port', 'g.coa_secret', 'g.coa_vendor', 'g.message_authenticator'] as const),
     ])
     .orderBy('g.name')
     .execute()
@@ -112,6 +121,7 @@ export async function loadGateways(
                   ? secret
                   : openSecret(seal, row.coa_secret, `coa:${row.name}`),
             },
+      messageAuthenticator: row.message_authenticator,
       guest: networks.get(`${row.site} guest`) ?? null,
       staff: networks.get(`${row.site} staff`) ?? null,
     }

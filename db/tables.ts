@@ -1,5 +1,5 @@
 import type { Generated } from 'kysely'
-import type { CoaVendor } from './gateways.ts'
+import type { CoaVendor, SigningRule } from './gateways.ts'
 
 /** The columns that Kysely queries touch; the migrations are the truth. */
 export interface Tables {
@@ -8,6 +8,7 @@ export interface Tables {
   'house.site': SiteTable
   'house.network': NetworkTable
   'house.gateway': GatewayTable
+  'house.gateway_posture': { gateway: string; enforced_at: Date | null }
   'house.authority': { name: string; pem: string; revoked: string[] }
   'house.terms': { version: string; effective: string }
   'house.terms_text': TermsTextTable
@@ -74,6 +75,7 @@ interface GatewayTable {
   /** Sealed, context `coa:NAME`. */
   coa_secret: string | null
   coa_vendor: CoaVendor | null
+  message_authenticator: Generated<SigningRule>
 }
 
 interface TermsTextTable {

@@ -89,6 +89,7 @@ export const GENERIC: Gateway = {
   fas: null,
   radsec: null,
   coa: null,
+  messageAuthenticator: 'required',
   guest: GUEST,
   staff: STAFF,
 }

@@ -1,13 +1,16 @@
 import type { Clock } from '#core/clock.ts'
 import type { Log } from '#core/log.ts'
 import type { Metrics } from '#core/metrics.ts'
+import type { RadiusLimits } from '#core/radius-limits.ts'
 import { verifyPassword } from '#core/password.ts'
 import type { Spool } from '#core/spool.ts'
 import type { Account } from '#db/accounts.ts'
 import type { DeviceCa } from '#db/device-cas.ts'
 import type { EapSession } from '#db/eap-sessions.ts'
+import type { Sighting } from '#db/gateway-postures.ts'
 import type { Gateway } from '#db/gateways.ts'
 import type { GrantTable } from '#db/grants.ts'
+import { BINDING, GUESSING, createBackOff } from './access/back-off.ts'
 import { refuseChap } from './access/chap.ts'
 import { createDeviceCertificates } from './access/device-certificates.ts'
 import { createDirectoryTable } from './access/directory-table.ts'
@@ -24,7 +27,6 @@ import { createAccountingWriter } from './accounting/accounting-writer.ts'
 import type { AccountingWriter, WriterDeps } from './accounting/accounting-writer.ts'
 import { createWriteLog } from './accounting/write-log.ts'
 import {
-  accessMessageAuthenticator,
   accountingAuthenticator,
   optionalMessageAuthenticator,
   requiredMessageAuthenticator,
@@ -42,8 +44,14 @@ import { createResumption } from './eap/resumption.ts'
 import type { Resumption } from './eap/resumption.ts'
 import type { TunnelContexts } from './eap/tunnel-contexts.ts'
 import { createGate } from './gate.ts'
+import { createOverLimit } from './limits/over-limit.ts'
+import { limitSizes } from './limits/sizes.ts'
 import { createRadiusMetrics } from './metrics.ts'
 import type { RadiusMetrics } from './metrics.ts'
+import { createAccessAuthenticity } from './posture/access-authenticity.ts'
+import { measureClock } from './posture/clock-skew.ts'
+import { createGatewayWatches } from './posture/gateway-watches.ts'
+import type { GatewayWatches } from './posture/gateway-watches.ts'
 import {
   accessRequestSteps,
   accountingRequestSteps,
@@ -57,6 +65,8 @@ import type { RadiusServer } from './server.ts'
 /** What the protocol needs of the world; in the product it is the database, in tests what they say. */
 export interface Surroundings {
   readonly gateways: () => readonly Gateway[]
+  readonly savePostures: (sightings: readonly Sighting[]) => Promise<void>
+  readonly limits: RadiusLimits
   readonly accounts: () => ReadonlyMap<string, Account>
   readonly grants: Pick<GrantTable, 'until' | 'find'>
   readonly journal: WriterDeps['journal']
@@ -81,6 +91,7 @@ export interface ComposedServer {
   readonly directories: DirectoryTable
   readonly resumption: Resumption
   readonly live: LiveSessions
+  readonly watches: GatewayWatches
   /** To be called now and then: lets go of what was idle too long. */
   readonly sweep: () => void
 }
@@ -101,7 +112,19 @@ export function composeServer(around: Surroundings): ComposedServer {
     metrics: around.metrics,
     clock,
   })
+  const sizes = limitSizes(around.limits)
+  const limits = createOverLimit(sizes, metrics.overLimit, clock)
+  const watches = createGatewayWatches({
+    gateways: around.gateways,
+    sizes,
+    write: around.savePostures,
+    log,
+    clock,
+  })
+  const backOffs = [createBackOff(GUESSING, clock), createBackOff(BINDING, clock)] as const
+  const [guessing, binding] = backOffs
   const login = createStaffLogin({
+    ...{ guessing, binding },
     accounts: around.accounts,
     local: createLocalLogin({
       accounts: around.accounts,
@@ -135,21 +158,29 @@ export function composeServer(around: Surroundings): ComposedServer {
 
   const live = createLiveSessions(clock)
   const server = createServer({
-    clients: createClientTable(around.gateways),
+    clients: createClientTable(around.gateways, watches.of),
     duplicates,
     accessRequest: accessRequestSteps({
-      messageAuthenticator: accessMessageAuthenticator,
+      messageAuthenticator: createAccessAuthenticity({
+        onLearned: () => void watches.save(),
+        log,
+        clock,
+      }),
+      limit: limits.packets,
       duplicates: duplicates.begin,
-      eap: createEapAuthentication(conversations, eapMethods, () => metrics.eapResumed.inc()),
+      eap: createEapAuthentication(conversations, eapMethods, limits, () =>
+        metrics.eapResumed.inc(),
+      ),
       macAuthentication: createMacAuthentication(createGrantLookup(around.grants), clock),
-      msChap: createMsChap(login),
+      msChap: createMsChap(login, limits),
       chap: refuseChap,
-      pap: createPap(login),
+      pap: createPap(login, limits),
       noMethod: () => reject('no-method'),
     }),
     accountingRequest: accountingRequestSteps({
       requestAuthenticator: accountingAuthenticator,
       messageAuthenticator: optionalMessageAuthenticator,
+      limit: limits.packets,
       duplicates: duplicates.begin,
       record: createAccountingStep(writer),
     }),
@@ -161,7 +192,10 @@ export function composeServer(around: Surroundings): ComposedServer {
       messageAuthenticator: requiredMessageAuthenticator,
       alive: () => ({ kind: 'alive' }),
     }),
-    saw: live.saw,
+    saw(request) {
+      live.saw(request)
+      measureClock(request)
+    },
     metrics,
     log,
     clock,
@@ -180,12 +214,32 @@ export function composeServer(around: Surroundings): ComposedServer {
     ['eap_sessions_lost', 'TLS sessions not shared with the fleet.', () => resumption.lost],
     ['live_sessions', 'Sessions whose names are known for a disconnect.', () => live.size],
     ['live_sessions_evicted', 'Known sessions that made room.', () => live.evicted],
+    ['eap_sessions_evicted', 'TLS sessions that made room.', () => resumption.evicted],
+    ['limited_devices', 'Devices whose logins are counted.', () => limits.devices],
+    ['limited_devices_evicted', 'Counted devices that made room.', () => limits.devicesEvicted],
+    ['back_offs', 'Accounts and devices whose failures are known.', () => sum(backOffs, 'size')],
+    ['back_offs_evicted', 'Of them, those that made room.', () => sum(backOffs, 'evicted')],
     ['duplicates', 'Requests remembered against repetition.', () => duplicates.size],
     ['duplicates_evicted', 'Remembered requests that made room.', () => duplicates.evicted],
   ]
   for (const [name, help, read] of gauges) {
     around.metrics.gauge(`accueil_radius_${name}`, help, read)
   }
+  const byPosture = (name: string, help: string, count: 'posture' | 'sends'): void => {
+    around.metrics.gauges(`accueil_radius_${name}`, help, count, () =>
+      Object.entries(watches.count()[count]),
+    )
+  }
+  byPosture('gateways', 'Gateways, by what is asked of their Access-Requests.', 'posture')
+  byPosture(
+    'gateways_signing',
+    'Gateways, by how this process saw them send Message-Authenticator.',
+    'sends',
+  )
   const sweep = conversations.sweep
-  return { server, metrics, writer, directories, resumption, live, sweep }
+  return { server, metrics, writer, directories, resumption, live, watches, sweep }
+}
+
+function sum<K extends string>(all: readonly Readonly<Record<K, number>>[], key: K): number {
+  return all.reduce((total, one) => total + one[key], 0)
 }

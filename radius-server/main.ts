@@ -17,6 +17,7 @@ import { loadDeviceCas } from '#db/device-cas.ts'
 import type { DeviceCa } from '#db/device-cas.ts'
 import { deleteExpiredEapSessions, findEapSession, saveEapSessions } from '#db/eap-sessions.ts'
 import { endDisconnect, endUnreachable, gatewaysToAsk, takeDisconnects } from '#db/disconnects.ts'
+import { loadEnforced, savePostures } from '#db/gateway-postures.ts'
 import { loadGateways } from '#db/gateways.ts'
 import type { Gateway } from '#db/gateways.ts'
 import { loadDirectories } from '#db/directories.ts'
@@ -42,6 +43,8 @@ const SWEEP_MS = 10_000
 /** What a process left that ended and was not started again must not wait for the next start. */
 const ADOPT_MS = 60_000
 const FIRST_EAP_METHODS = { ttls: EAP_TYPE.TTLS, peap: EAP_TYPE.PEAP, tls: EAP_TYPE.TLS } as const
+/** What is shown of a gateway may be this old; what is enforced is written at once. */
+const POSTURE_MS = 3 * 60_000
 const FORGET_MS = 10 * 60_000
 /** A notification comes sooner; who waits for another process to send first waits for this. */
 const DISCONNECT_LOOK_MS = 2_000
@@ -110,8 +113,17 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
     load: () => loadAuthorities(database),
     onChange: () => radsec.renew(),
   })
+  const enforced = createLive<ReadonlySet<string>>({
+    database,
+    log,
+    name: 'gateways that sign',
+    channels: ['house'],
+    initial: new Set(),
+    load: () => loadEnforced(database),
+    onChange: (names) => watches.follow(names),
+  })
   const grants = createGrantTable({ database, log, clock })
-  const followed = [gateways, accounts, directorySettings, deviceCas, authorities, grants]
+  const followed = [gateways, accounts, directorySettings, deviceCas, authorities, enforced, grants]
   const spool = createSpool({
     root: join(config.dataDir, 'spool'),
     seal,
@@ -124,8 +136,10 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
     JOURNAL_DEADLINE_MS,
   )
 
-  const { server, metrics, writer, directories, resumption, live, sweep } = composeServer({
+  const { server, metrics, writer, directories, resumption, live, watches, sweep } = composeServer({
     gateways: () => gateways.value,
+    savePostures: (sightings) => savePostures(database, sightings),
+    limits: config.radiusLimits,
     accounts: () => accounts.value,
     grants,
     journal,
@@ -157,6 +171,7 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
       () => gateways.value,
       () => authorities.value,
     ),
+    watchOf: watches.of,
     certificate: () => {
       // P-256: what speaks RadSec is never as old as a phone.
       const [first] = certificates
@@ -288,6 +303,7 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
         setInterval(radsec.sweep, SWEEP_MS),
         setInterval(() => void adopt(), ADOPT_MS),
         setInterval(forgetExpired, FORGET_MS),
+        setInterval(() => void watches.save(), POSTURE_MS),
       ]
       // Last: a packet that came earlier would find no gateway and be taken for a stranger's.
       for (const listener of listeners) await listener.start()
@@ -305,6 +321,7 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
       // First no new packets, then what is in work is written and answered, then what it needs goes.
       await Promise.all(listeners.map((listener) => listener.stop()))
       for (const timer of timers) clearInterval(timer)
+      await watches.save()
       await writer.stop()
       await spool.close()
       await journal.close()

@@ -1,6 +1,6 @@
 import type { Seal } from '#core/seal.ts'
 import { openSecret } from '../gateways.ts'
-import type { CoaVendor, GatewayKind } from '../gateways.ts'
+import type { CoaVendor, GatewayKind, SigningRule } from '../gateways.ts'
 import { NO_STEP, byKey, stepOf } from './step.ts'
 import type { Step, StepContext } from './step.ts'
 import type { Declaration } from './read.ts'
@@ -32,6 +32,7 @@ interface GatewayRow {
   readonly coa_port: number | null
   readonly coa_secret: string | null
   readonly coa_vendor: CoaVendor | null
+  readonly message_authenticator: SigningRule
 }
 
 /** The gateways of the declared places, each place's complete. */
@@ -95,6 +96,7 @@ function rowOf(site: string, gateway: Site['gateways'][number]): GatewayRow {
     coa_port: coa?.port ?? null,
     coa_secret: coa?.secret ?? null,
     coa_vendor: coa?.vendor ?? null,
+    message_authenticator: gateway.message_authenticator,
   }
 }
 

@@ -17,6 +17,7 @@ export interface WrongPasswords {
   isHeld(digest: string): boolean
   hold(digest: string): void
   forget(digest: string): void
+  readonly evicted: number
 }
 
 export function createWrongPasswords(clock: Clock): WrongPasswords {
@@ -40,6 +41,9 @@ export function createWrongPasswords(clock: Clock): WrongPasswords {
     },
     forget(digest) {
       held.delete(digest)
+    },
+    get evicted() {
+      return held.evicted
     },
   }
 }

@@ -37,6 +37,8 @@ export interface Resumption {
   readonly size: number
   /** How many could not be shared with the fleet. */
   readonly lost: number
+  /** How many made room for others. */
+  readonly evicted: number
 }
 
 export interface ResumptionDeps {
@@ -127,6 +129,9 @@ export function createResumption(deps: ResumptionDeps): Resumption {
     },
     get lost() {
       return lost
+    },
+    get evicted() {
+      return remembered.evicted
     },
   }
 }

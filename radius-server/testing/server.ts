@@ -1,11 +1,15 @@
 import { createMetrics } from '#core/metrics.ts'
 import type { Metrics } from '#core/metrics.ts'
 import { silentLog } from '#core/log.ts'
+import type { Log } from '#core/log.ts'
+import { DEFAULT_RADIUS_LIMITS } from '#core/radius-limits.ts'
+import type { RadiusLimits } from '#core/radius-limits.ts'
 import { ntHash } from '#core/nt-hash.ts'
 import { hashPassword } from '#core/password.ts'
 import type { AccountingRecord, GatewayRestart } from '#db/accounting-record.ts'
 import type { Account } from '#db/accounts.ts'
 import { decodeEvent } from '#db/event-line.ts'
+import type { Sighting } from '#db/gateway-postures.ts'
 import type { Gateway } from '#db/gateways.ts'
 import type { Network, NetworkKind } from '#db/sites.ts'
 import type { DeviceCa } from '#db/device-cas.ts'
@@ -15,6 +19,8 @@ import { createTunnelContexts } from '../eap/tunnel-contexts.ts'
 import type { TunnelContexts, TunnelCredentials } from '../eap/tunnel-contexts.ts'
 import { composeServer } from '../compose-server.ts'
 import type { ComposedServer } from '../compose-server.ts'
+import { limitSizes } from '../limits/sizes.ts'
+import { GatewayWatch } from '../posture/gateway-watch.ts'
 import type { Service } from '../request.ts'
 import { createMemorySpool } from './memory-spool.ts'
 import type { MemorySpool } from './memory-spool.ts'
@@ -34,6 +40,9 @@ export interface TestHouse {
   /** The journal; rejects or hangs if the test says so. */
   append: (lines: readonly string[]) => Promise<void>
   spool: MemorySpool
+  /** What was written of gateways; rejects if the test says so. */
+  postures: Sighting[]
+  savePostures: (sightings: readonly Sighting[]) => Promise<void>
   now: number
   deviceCas: readonly DeviceCa[]
   /** What the fleet shares, by identifier in hexadecimal. */
@@ -81,10 +90,15 @@ export function gateway(changes: Partial<Gateway> = {}): Gateway {
     fas: null,
     radsec: null,
     coa: null,
+    messageAuthenticator: 'required',
     guest: network('guest'),
     staff: network('staff'),
     ...changes,
   }
+}
+
+export function watch(name = 'gw-0042'): GatewayWatch {
+  return new GatewayWatch(name, limitSizes(DEFAULT_RADIUS_LIMITS))
 }
 
 export async function account(
@@ -102,6 +116,8 @@ export async function createTestServer(
     certificates?: readonly TunnelCredentials[]
     accounts?: readonly Account[]
     deviceCas?: readonly DeviceCa[]
+    limits?: Partial<RadiusLimits>
+    log?: Log
     /** Of another server, to share its fleet. */
     eapSessions?: Map<string, EapSession>
   } = {},
@@ -124,6 +140,11 @@ export async function createTestServer(
       }
       return Promise.resolve()
     },
+    postures: [],
+    savePostures: (sightings) => {
+      house.postures.push(...sightings)
+      return Promise.resolve()
+    },
     now: Date.UTC(2026, 10, 23, 12),
     deviceCas: options.deviceCas ?? [],
     eapSessions: options.eapSessions ?? new Map(),
@@ -141,6 +162,8 @@ export async function createTestServer(
   const registry = createMetrics()
   const composed = composeServer({
     gateways: () => house.gateways,
+    savePostures: (sightings) => house.savePostures(sightings),
+    limits: { ...DEFAULT_RADIUS_LIMITS, ...options.limits },
     accounts: () => house.accounts,
     grants: {
       until: (mac) => house.grants.get(mac) ?? null,
@@ -157,7 +180,7 @@ export async function createTestServer(
     loadEapSession: (id) => house.loadEapSession(id),
     firstEapMethod: EAP_TYPE.TTLS,
     decoyHash: () => decoy,
-    log: silentLog,
+    log: options.log ?? silentLog,
     metrics: registry,
     clock: () => house.now,
   })
