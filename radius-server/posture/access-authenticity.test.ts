@@ -28,7 +28,10 @@ function declare(rule: SigningRule): void {
 
 let identifier = 0
 /** Bob's login; the code of the reply, null for silence. */
-async function bob(sign: NonNullable<RequestOptions['sign']>, ...attributes: Sent[]): Promise<number | null> {
+async function bob(
+  sign: NonNullable<RequestOptions['sign']>,
+  ...attributes: Sent[]
+): Promise<number | null> {
   identifier = (identifier + 1) & 0xff
   const request = randomRequest({
     code: CODE['Access-Request'],
