@@ -25,7 +25,7 @@ import type { RadiusServer } from './server.ts'
 import { NO_SECRET, sharedSecret } from './shared-secret.ts'
 import type { SharedSecret } from './shared-secret.ts'
 
-const RADSEC_LIMITS = {
+export const RADSEC_LIMITS = {
   ...CONNECTIONS_LIMITS,
   /** Each costs a millisecond of this process: a storm must not stand before packets that came. */
   handshakes: 512,

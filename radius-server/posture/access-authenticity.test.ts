@@ -69,7 +69,7 @@ describe('a request without Message-Authenticator', () => {
     if (code !== null) return
     const { dropped } = server.metrics
     const reasons = ['message-authenticator-missing', 'proxy-state-unsigned'] as const
-    expect(reasons.map((reason) => dropped[reason].value).toSorted()).toEqual([0, 1])
+    expect(reasons.reduce((sum, reason) => sum + dropped[reason].value, 0)).toBe(1)
   })
 
   test('says in the log which gateway it was and why it was refused', async () => {

@@ -19,10 +19,9 @@ export interface GatewayWatches {
   count(): { readonly posture: Record<Posture, number>; readonly sends: Record<Sends, number> }
 }
 
-export const POSTURES = ['required', 'learned', 'learning', 'lenient', 'radsec'] as const
 /** `learned` and `learning` are of the rule `auto`, `lenient` is `optional` and `trusted`. */
-export type Posture = (typeof POSTURES)[number]
-export type Sends = GatewayWatch['sends']
+type Posture = 'required' | 'learned' | 'learning' | 'lenient' | 'radsec'
+type Sends = GatewayWatch['sends']
 
 export interface WatchesDeps {
   /** The same array as long as nothing changed. */

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import type { SigningRule } from '#db/gateways.ts'
 import { eventually } from '../support/peers/process.ts'
 import { createProduct } from '../support/peers/product.ts'
@@ -15,7 +14,7 @@ const ENOUGH = 60
 /** Debian's radclient as a gateway with an old firmware, with a new one, and as an old proxy. */
 export async function posture({ upstream, folder, test }: Scenario): Promise<void> {
   await using product = await createProduct(folder, { upstream })
-  const file = join(folder.fresh('posture'), 'house.yaml')
+  const file = `${folder.fresh('posture')}.yaml`
   const declare = async (rule?: SigningRule): Promise<void> => {
     writeFileSync(file, houseWith(rule))
     const applied = await product.command('apply', file)
@@ -57,7 +56,7 @@ export async function posture({ upstream, folder, test }: Scenario): Promise<voi
   await test('once it has signed for a while it must, also after a crash', async () => {
     assert.equal(await login([SIGNATURE], ENOUGH), 'Access-Accept')
     await becomes([], null)
-    assert.match(product.running().output(), /radius\.gateway\.unsigned.*"because":"learned"/)
+    assert.match(product.running().output(), /"gateway":"gw-posture".*"radius\.gateway\.signs"/)
     await product.stop('SIGKILL')
     await product.start()
     assert.equal(await login([]), null)
