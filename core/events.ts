@@ -36,6 +36,7 @@ export type EventName =
   | 'radius.disconnect.not-recorded'
   | 'radius.gateway.signs'
   | 'radius.gateway.unsigned'
+  | 'radius.known-devices.not-deleted'
   | 'radius.listening'
   | 'radius.posture.not-saved'
   | 'radius.radsec.refused'

@@ -90,6 +90,9 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
   // TLS sessions of those who were let in, for any process to resume; each deletes what is over.
   'staff.eap_session': { radius: 'select, insert, delete' },
 
+  // From which devices accounts came in, as digests; each process deletes what is a month old.
+  'staff.known_device': { radius: 'select, insert, update, delete' },
+
   // What guests accepted.
   guest: { portal: 'usage', radius: 'usage', jobs: 'usage' },
   'guest.acceptance': {

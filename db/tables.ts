@@ -20,6 +20,7 @@ export interface Tables {
   'staff.directory': DirectoryTable
   'staff.device_ca': DeviceCaTable
   'staff.revoked_certificate': { device_ca: string; serial: string }
+  'staff.known_device': { account: Uint8Array; device: Uint8Array; seen_on: string }
   'staff.eap_session': { id: Uint8Array; sealed: string; expires_at: Date }
   'house.publish_target': { kind: 'file' | 'url'; target: string }
   'house.retention': { id: Generated<number>; audit_days: number }

@@ -11,6 +11,8 @@ import type { Sighting } from '#db/gateway-postures.ts'
 import type { Gateway } from '#db/gateways.ts'
 import type { GrantTable } from '#db/grants.ts'
 import { BINDING, GUESSING, createBackOff } from './access/back-off.ts'
+import { createKnownDevices } from './access/known-devices.ts'
+import type { KnownDevices, KnownDevicesDeps } from './access/known-devices.ts'
 import { refuseChap } from './access/chap.ts'
 import { createDeviceCertificates } from './access/device-certificates.ts'
 import { createDirectoryTable } from './access/directory-table.ts'
@@ -67,6 +69,7 @@ export interface Surroundings {
   readonly gateways: () => readonly Gateway[]
   readonly savePostures: (sightings: readonly Sighting[]) => Promise<void>
   readonly limits: RadiusLimits
+  readonly knownDevices: Omit<KnownDevicesDeps, 'clock'>
   readonly accounts: () => ReadonlyMap<string, Account>
   readonly grants: Pick<GrantTable, 'until' | 'find'>
   readonly journal: WriterDeps['journal']
@@ -92,6 +95,7 @@ export interface ComposedServer {
   readonly resumption: Resumption
   readonly live: LiveSessions
   readonly watches: GatewayWatches
+  readonly known: KnownDevices
   /** To be called now and then: lets go of what was idle too long. */
   readonly sweep: () => void
 }
@@ -121,7 +125,11 @@ export function composeServer(around: Surroundings): ComposedServer {
     log,
     clock,
   })
-  const backOffs = [createBackOff(GUESSING, clock), createBackOff(BINDING, clock)] as const
+  const known = createKnownDevices({ ...around.knownDevices, clock })
+  const backOffs = [
+    createBackOff(GUESSING, known, clock),
+    createBackOff(BINDING, known, clock),
+  ] as const
   const [guessing, binding] = backOffs
   const login = createStaffLogin({
     ...{ guessing, binding },
@@ -219,6 +227,9 @@ export function composeServer(around: Surroundings): ComposedServer {
     ['limited_devices_evicted', 'Counted devices that made room.', () => limits.devicesEvicted],
     ['back_offs', 'Accounts and devices whose failures are known.', () => sum(backOffs, 'size')],
     ['back_offs_evicted', 'Of them, those that made room.', () => sum(backOffs, 'evicted')],
+    ['known_devices', 'Devices from which accounts came in.', () => known.size],
+    ['known_devices_evicted', 'Of them, those that made room.', () => known.evicted],
+    ['known_devices_lost', 'Of them, those not shared with the fleet.', () => known.lost],
     ['duplicates', 'Requests remembered against repetition.', () => duplicates.size],
     ['duplicates_evicted', 'Remembered requests that made room.', () => duplicates.evicted],
   ]
@@ -237,7 +248,7 @@ export function composeServer(around: Surroundings): ComposedServer {
     'sends',
   )
   const sweep = conversations.sweep
-  return { server, metrics, writer, directories, resumption, live, watches, sweep }
+  return { server, metrics, writer, directories, resumption, live, watches, known, sweep }
 }
 
 function sum<K extends string>(all: readonly Readonly<Record<K, number>>[], key: K): number {

@@ -5,6 +5,7 @@ import { DIRECTORY_LIMITS } from '#core/ldap/limits.ts'
 import { DEFAULT_RADIUS_LIMITS } from '#core/radius-limits.ts'
 import { BACK_OFF_LIMITS, BINDING, GUESSING } from './access/back-off.ts'
 import { GRANT_LIMITS } from './access/grant-lookup.ts'
+import { KNOWN_LIMITS } from './access/known-devices.ts'
 import { PASSWORD_LIMITS } from './access/local-login.ts'
 import { REMEMBERED_LIMITS } from './access/remembered-directory.ts'
 import { VERIFIED_LIMITS } from './access/verified-passwords.ts'
@@ -72,7 +73,8 @@ const SAID: Readonly<Record<string, readonly number[]>> = {
   'wrong passwords of each directory': [WRONG_LIMITS.held],
   'failures of a device': [BACK_OFF_LIMITS.pairs],
   'failures of an account': [BACK_OFF_LIMITS.accounts],
-  'devices that an account': [BACK_OFF_LIMITS.known, BACK_OFF_LIMITS.knownMs / 24 / 60 / MINUTE],
+  'devices that an account': [KNOWN_LIMITS.remembered, KNOWN_LIMITS.days],
+  'the same, to be written': [KNOWN_LIMITS.unwritten],
   'devices whose logins': [DEVICE_LIMITS.held],
   'sessions that can be ended': [LIVE_LIMITS.sessions],
   'passwords being hashed': [PASSWORD_LIMITS.running, PASSWORD_LIMITS.waiting],

@@ -22,9 +22,16 @@ import { loadGateways } from '#db/gateways.ts'
 import type { Gateway } from '#db/gateways.ts'
 import { loadDirectories } from '#db/directories.ts'
 import { createGrantTable } from '#db/grants.ts'
+import {
+  deleteForgottenDevices,
+  findKnownDevices,
+  knownDevice,
+  saveKnownDevices,
+} from '#db/known-devices.ts'
 import { createJournal } from '#db/journal.ts'
 import { createLive } from '#db/live.ts'
 import type { PartDeps } from '#db/part.ts'
+import { utcDay } from '#db/partitions.ts'
 import { JOURNAL_DEADLINE_MS } from './accounting/accounting-writer.ts'
 import { createUdpAsker } from './disconnect/ask-by-udp.ts'
 import { createDisconnector } from './disconnect/disconnector.ts'
@@ -136,27 +143,33 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
     JOURNAL_DEADLINE_MS,
   )
 
-  const { server, metrics, writer, directories, resumption, live, watches, sweep } = composeServer({
-    gateways: () => gateways.value,
-    savePostures: (sightings) => savePostures(database, sightings),
-    limits: config.radiusLimits,
-    accounts: () => accounts.value,
-    grants,
-    journal,
-    spool,
-    tunnelContexts: () => {
-      if (tunnelContexts === null) throw new AppError('radius.certificate', 'not started yet')
-      return tunnelContexts
-    },
-    deviceCas: () => deviceCas.value,
-    saveEapSessions: (sessions) => saveEapSessions(database, seal, sessions),
-    loadEapSession: (id) => findEapSession(database, seal, id),
-    firstEapMethod: FIRST_EAP_METHODS[config.radiusEapFirst],
-    decoyHash: () => decoyHash,
-    log,
-    metrics: deps.metrics,
-    clock,
-  })
+  const { server, metrics, writer, directories, resumption, live, watches, known, sweep } =
+    composeServer({
+      gateways: () => gateways.value,
+      savePostures: (sightings) => savePostures(database, sightings),
+      limits: config.radiusLimits,
+      knownDevices: {
+        digest: (account, device) => knownDevice(seal, account, device),
+        save: (devices, day) => saveKnownDevices(database, devices, day),
+        load: (account, day) => findKnownDevices(database, account, day),
+      },
+      accounts: () => accounts.value,
+      grants,
+      journal,
+      spool,
+      tunnelContexts: () => {
+        if (tunnelContexts === null) throw new AppError('radius.certificate', 'not started yet')
+        return tunnelContexts
+      },
+      deviceCas: () => deviceCas.value,
+      saveEapSessions: (sessions) => saveEapSessions(database, seal, sessions),
+      loadEapSession: (id) => findEapSession(database, seal, id),
+      firstEapMethod: FIRST_EAP_METHODS[config.radiusEapFirst],
+      decoyHash: () => decoyHash,
+      log,
+      metrics: deps.metrics,
+      clock,
+    })
 
   const shared = {
     server,
@@ -270,6 +283,9 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
     deleteExpiredEapSessions(database, clock()).catch((thrown: unknown) => {
       log.warn('radius.eap-sessions.not-deleted', { reason: reasonOf(thrown) })
     })
+    deleteForgottenDevices(database, utcDay(clock())).catch((thrown: unknown) => {
+      log.warn('radius.known-devices.not-deleted', { reason: reasonOf(thrown) })
+    })
   }
 
   /** Takes over what processes left that are no more, and brings it to the database. */
@@ -321,11 +337,10 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
       // First no new packets, then what is in work is written and answered, then what it needs goes.
       await Promise.all(listeners.map((listener) => listener.stop()))
       for (const timer of timers) clearInterval(timer)
-      await watches.save()
       await writer.stop()
       await spool.close()
       await journal.close()
-      await resumption.settled()
+      await Promise.all([resumption.settled(), known.settled(), watches.save()])
       await Promise.all(followed.map((live) => live.stop()))
       directories.close()
     },

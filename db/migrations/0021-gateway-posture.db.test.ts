@@ -10,6 +10,7 @@ test('an upgrade turns no gateway away: those that are there are learned, new on
   // A migration knows no tables.
   const kysely = database.kysely as unknown as Kysely<unknown>
   await house(kysely)
+  await sql`create schema staff`
   const add = (name: string, address: string) => sql`
     insert into house.gateway (name, site, address, secret, kind)
     values (${name}, 's', ${address}, 'x', 'generic')`

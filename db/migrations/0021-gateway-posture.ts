@@ -1,7 +1,10 @@
 import { sql } from 'kysely'
 import type { Kysely } from 'kysely'
 
-/** How each gateway signs its requests, what is asked of it, and what was seen of it. */
+/**
+ * How each gateway signs its requests, what is asked of it, and what was seen of it; and from which devices
+ * accounts came in, which failures elsewhere are not held against.
+ */
 export async function up(db: Kysely<unknown>): Promise<void> {
   // Who was here before anybody asked for signatures is learned, not turned away.
   await sql`
@@ -42,4 +45,17 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     create trigger announce_new after insert on house.gateway_posture for each row
     when (new.enforced_at is not null)
     execute function house.announce()`.execute(db)
+  await knownDevices(db)
+}
+
+async function knownDevices(db: Kysely<unknown>): Promise<void> {
+  await sql`
+    create table staff.known_device (
+      -- Keyed digests: of the account, and of account and device.
+      account bytea not null check (length(account) = 16),
+      device bytea not null check (length(device) = 16),
+      seen_on date not null,
+      primary key (account, device)
+    )`.execute(db)
+  await sql`create index on staff.known_device (seen_on)`.execute(db)
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { knownAlone } from '../testing/attempt.ts'
 import { BINDING, GUESSING, createBackOff } from './back-off.ts'
 import type { BackOffPace } from './back-off.ts'
 
@@ -8,7 +9,11 @@ const HALF_HOUR = 30 * MINUTE
 
 function house(pace: BackOffPace) {
   const state = { now: 1_000_000 }
-  const backOff = createBackOff(pace, () => state.now)
+  const backOff = createBackOff(
+    pace,
+    knownAlone(() => state.now),
+    () => state.now,
+  )
   /** How many of these, one after the other, are asked within `ms`, with a try each second. */
   const askedWithin = (ms: number, device: (i: number) => string): number => {
     let asked = 0

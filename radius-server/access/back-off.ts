@@ -1,5 +1,6 @@
 import { BoundedMap } from '#core/bounded-map.ts'
 import type { Clock } from '#core/clock.ts'
+import type { KnownDevices } from './known-devices.ts'
 
 /** How many failures are free, and the pauses after those that come then, each twice the one before. */
 export interface BackOffPace {
@@ -32,17 +33,14 @@ export const BINDING: BackOffPace = {
 export const BACK_OFF_LIMITS = {
   pairs: 50_000,
   accounts: 50_000,
-  known: 100_000,
   /** After the last failure. */
   forgottenMs: 60 * MINUTE,
-  /** After the last login of that account from that device. */
-  knownMs: 30 * 24 * 60 * MINUTE,
 } as const
 
 /**
  * Slows down who fails to log in: one account from one device first, and an account as a whole only for
  * devices that it never came from. So a stranger cannot keep the owner out of their own device, and
- * nobody a place. What this process knows of failures ends with it.
+ * nobody a place. Failures are what this process saw; the devices are known to all.
  */
 export interface BackOff {
   /** Whether no question is to be asked of this account from this device now. */
@@ -60,16 +58,15 @@ interface Failures {
   heldUntil: number
 }
 
-export function createBackOff(pace: BackOffPace, clock: Clock): BackOff {
+export function createBackOff(
+  pace: BackOffPace,
+  known: Pick<KnownDevices, 'has' | 'add' | 'fetch'>,
+  clock: Clock,
+): BackOff {
   const table = (limit: number): BoundedMap<string, Failures> =>
     new BoundedMap({ limit, ttlMs: BACK_OFF_LIMITS.forgottenMs, clock })
   const pairs = table(BACK_OFF_LIMITS.pairs)
   const accounts = table(BACK_OFF_LIMITS.accounts)
-  const known = new BoundedMap<string, true>({
-    limit: BACK_OFF_LIMITS.known,
-    ttlMs: BACK_OFF_LIMITS.knownMs,
-    clock,
-  })
 
   const pairOf = (account: string, device: string): string => `${account}\n${device}`
   const isRunning = (failures: Failures | undefined): boolean =>
@@ -80,10 +77,11 @@ export function createBackOff(pace: BackOffPace, clock: Clock): BackOff {
     key: string,
     { free, firstMs }: BackOffPace['pair'],
     longestMs: number,
-  ): void {
+  ): number {
     const count = (to.get(key)?.count ?? 0) + 1
     const pauseMs = count < free ? 0 : Math.min(firstMs * 2 ** (count - free), longestMs)
     to.set(key, { count, heldUntil: clock() + pauseMs })
+    return pauseMs
   }
 
   function remove(from: BoundedMap<string, Failures>, key: string, free: number): void {
@@ -98,31 +96,34 @@ export function createBackOff(pace: BackOffPace, clock: Clock): BackOff {
     isHeld(account, device) {
       const pair = pairOf(account, device)
       if (isRunning(pairs.get(pair))) return true
-      return known.get(pair) === undefined && isRunning(accounts.get(account))
+      return isRunning(accounts.get(account)) && !known.has(account, device)
     },
     failed(account, device) {
       const pair = pairOf(account, device)
-      const isKnown = known.get(pair) !== undefined
+      const isKnown = known.has(account, device)
       const longestMs = isKnown ? pace.knownLongestMs : pace.pair.longestMs
       add(pairs, pair, pace.pair, longestMs)
       // The owner's own mistakes keep nobody else waiting.
-      if (!isKnown) add(accounts, account, pace.account, pace.account.longestMs)
+      if (isKnown) return
+      const pauseMs = add(accounts, account, pace.account, pace.account.longestMs)
+      // Before the owner comes: other processes may know more of their devices.
+      if (pauseMs > 0) known.fetch(account)
     },
     succeeded(account, device) {
       const pair = pairOf(account, device)
       pairs.delete(pair)
-      known.set(pair, true)
+      known.add(account, device)
     },
     takeBack(account, device) {
       const pair = pairOf(account, device)
       remove(pairs, pair, pace.pair.free)
-      if (known.get(pair) === undefined) remove(accounts, account, pace.account.free)
+      if (!known.has(account, device)) remove(accounts, account, pace.account.free)
     },
     get size() {
-      return pairs.size + accounts.size + known.size
+      return pairs.size + accounts.size
     },
     get evicted() {
-      return pairs.evicted + accounts.evicted + known.evicted
+      return pairs.evicted + accounts.evicted
     },
   }
 }

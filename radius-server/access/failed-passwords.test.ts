@@ -5,7 +5,7 @@ import { ATTRIBUTE, CODE } from '../dictionary.ts'
 import { randomRequest } from '../testing/gateway.ts'
 import { account, createTestServer, gateway } from '../testing/server.ts'
 import type { TestServer } from '../testing/server.ts'
-import { origin } from '../testing/attempt.ts'
+import { knownAlone, origin } from '../testing/attempt.ts'
 import { BINDING, GUESSING, createBackOff } from './back-off.ts'
 import { createStaffLogin } from './staff-login.ts'
 
@@ -83,6 +83,7 @@ describe('an account of a directory', () => {
     const asked: string[] = []
     const state = { now: 1_000_000 }
     const clock = (): number => state.now
+    const known = knownAlone(clock)
     const login = createStaffLogin({
       accounts: () => new Map(),
       local: { check: () => ({ ok: false, reason: 'unknown-account' }) },
@@ -107,8 +108,8 @@ describe('an account of a directory', () => {
             }),
         }),
       },
-      guessing: createBackOff(GUESSING, clock),
-      binding: createBackOff(BINDING, clock),
+      guessing: createBackOff(GUESSING, known, clock),
+      binding: createBackOff(BINDING, known, clock),
     })
     return { asked, state, login }
   }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { LoginName } from '#core/ldap/login-name.ts'
-import { origin } from '../testing/attempt.ts'
+import { knownAlone, origin } from '../testing/attempt.ts'
 import { BINDING, GUESSING, createBackOff } from './back-off.ts'
 import { createStaffLogin } from './staff-login.ts'
 
@@ -34,8 +34,8 @@ function house() {
       },
     },
     directories: { haveNtHashes: () => false, forRealm: (realm) => realms.get(realm) ?? null },
-    guessing: createBackOff(GUESSING, () => 0),
-    binding: createBackOff(BINDING, () => 0),
+    guessing: createBackOff(GUESSING, knownAlone(), () => 0),
+    binding: createBackOff(BINDING, knownAlone(), () => 0),
   })
   const from = login.from(origin())
   return { asked, check: (name: string | null) => from.check(name, Buffer.from('x')), login: from }

@@ -163,6 +163,14 @@ export async function createTestServer(
   const composed = composeServer({
     gateways: () => house.gateways,
     savePostures: (sightings) => house.savePostures(sightings),
+    knownDevices: {
+      digest: (account, device) => ({
+        account: Buffer.from(account),
+        device: Buffer.from(device),
+      }),
+      save: () => Promise.resolve(),
+      load: () => Promise.resolve([]),
+    },
     limits: { ...DEFAULT_RADIUS_LIMITS, ...options.limits },
     accounts: () => house.accounts,
     grants: {
