@@ -1,5 +1,6 @@
 import { BoundedMap } from '#core/bounded-map.ts'
 import type { Clock } from '#core/clock.ts'
+import { KNOWN_DEVICE_LIMITS } from '#db/known-devices.ts'
 import type { KnownDevice } from '#db/known-devices.ts'
 import { utcDay } from '#db/partitions.ts'
 import { createGate } from '../gate.ts'
@@ -7,7 +8,7 @@ import { createGate } from '../gate.ts'
 export const KNOWN_LIMITS = {
   remembered: 100_000,
   /** After the last login of that account from that device. */
-  days: 30,
+  days: KNOWN_DEVICE_LIMITS.days,
   /** That wait to be written; past it they are known to this process only. */
   unwritten: 16_384,
   /** In one statement. */
