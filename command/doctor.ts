@@ -15,6 +15,7 @@ import { loadOrganisation } from '#db/organisation.ts'
 import { powerOf } from '#db/login.ts'
 import { partitionDays, utcDay } from '#db/partitions.ts'
 import { effectiveTerms, loadTerms } from '#db/terms.ts'
+import { checkPostures } from './check-postures.ts'
 import { checkDirectories } from './check-directories.ts'
 import { openHouse, requireConfig, requireMigrated } from './house.ts'
 import type { House } from './house.ts'
@@ -71,6 +72,7 @@ async function checkHouse(config: Config): Promise<readonly Finding[]> {
       ['declared house', checkDeclared],
       ['legal basis of the log', checkLegalBasis],
       ['secrets', checkSecrets],
+      ['Message-Authenticator of gateways', checkPostures],
       ['802.1X server certificate', checkCertificate],
     ]
     const findings: Finding[] = [{ what: 'database' }]

@@ -59,6 +59,11 @@ export const commands: Readonly<Record<string, Command>> = {
     summary: 'have the gateways end sessions now, and say what each answered',
     run: async (args) => (await import('./radius-disconnect.ts')).runRadiusDisconnect(args),
   },
+  'radius gateways': {
+    usage: '[--json] | --forget NAME --reason TEXT',
+    summary: 'how each gateway signs, when it was heard, what was refused; or let one sign no more',
+    run: async (args) => (await import('./radius-gateways.ts')).runRadiusGateways(args),
+  },
   'radius decode': {
     usage: '[HEX]',
     summary: 'show a captured RADIUS packet by the names of its attributes',

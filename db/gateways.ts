@@ -50,6 +50,14 @@ export interface Coa {
   readonly formerSecret: FormerSecret | null
 }
 
+export const SIGNING_RULES = ['required', 'auto', 'optional', 'trusted'] as const
+/**
+ * What is asked of a gateway's Access-Requests over UDP (CVE-2024-3596): a Message-Authenticator in each;
+ * in each once it was seen to send one; in those with EAP or Proxy-State; or, where the way to it is
+ * trusted, in those with EAP alone.
+ */
+export type SigningRule = (typeof SIGNING_RULES)[number]
+
 /** What lets devices in at a place: it speaks RADIUS to us, sends phones to the portal, or both. */
 export interface Gateway {
   readonly name: string
@@ -67,6 +75,7 @@ export interface Gateway {
   readonly radsec: Radsec | null
   /** Null: it cannot be asked to end a session. */
   readonly coa: Coa | null
+  readonly messageAuthenticator: SigningRule
   readonly guest: Network | null
   readonly staff: Network | null
 }
@@ -93,7 +102,7 @@ export async function loadGateways(
       eb.cast<string | null>('g.address', 'text').as('address'),
       ...(['g.fas_level', 'g.fas_key', 'g.radsec_certificate', 'g.radsec_name'] as const),
       ...(['g.radsec_authority', 'g.radsec_psk'] as const),
-      ...(['g.coa_port', 'g.coa_secret', 'g.vendor'] as const),
+      ...(['g.coa_port', 'g.coa_secret', 'g.vendor', 'g.message_authenticator'] as const),
       ...(['g.former_secret', 'g.former_secret_until'] as const),
     ])
     .orderBy('g.name')
@@ -127,6 +136,7 @@ export async function loadGateways(
                   : openSecret(seal, row.coa_secret, `coa:${row.name}`),
               formerSecret: row.coa_secret === null ? formerSecret : null,
             },
+      messageAuthenticator: row.message_authenticator,
       guest: networks.get(`${row.site} guest`) ?? null,
       staff: networks.get(`${row.site} staff`) ?? null,
     }

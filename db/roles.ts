@@ -46,7 +46,16 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
   'house.site': { portal: 'select', radius: 'select', dns: 'select', operator: 'select' },
   'house.network': { portal: 'select', radius: 'select', dns: 'select', operator: 'select' },
   // With the sealed secrets: the portal checks signatures with them, the RADIUS server packets.
-  'house.gateway': { portal: 'select', radius: 'select' },
+  'house.gateway': {
+    portal: 'select',
+    radius: 'select',
+    operator: 'select (name, site, address, message_authenticator)',
+  },
+  // How each gateway was seen to sign; an operator may let one go back on what was learned.
+  'house.gateway_posture': {
+    radius: 'select, insert, update',
+    operator: 'select, update (enforced_at)',
+  },
   'house.authority': { radius: 'select' },
   'house.terms': { portal: 'select' },
   'house.terms_text': { portal: 'select' },
@@ -85,6 +94,9 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
   'staff.announce_device_key()': {},
   // TLS sessions of those who were let in, for any process to resume; each deletes what is over.
   'staff.eap_session': { radius: 'select, insert, delete' },
+
+  // From which devices accounts came in, as digests; each process deletes what is a month old.
+  'staff.known_device': { radius: 'select, insert, update, delete' },
 
   // What guests accepted.
   guest: { portal: 'usage', radius: 'usage', jobs: 'usage' },

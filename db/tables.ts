@@ -1,5 +1,5 @@
 import type { ColumnType, Generated } from 'kysely'
-import type { GatewayVendor } from './gateways.ts'
+import type { GatewayVendor, SigningRule } from './gateways.ts'
 import type { Proof } from './policies.ts'
 
 /** The columns that Kysely queries touch; the migrations are the truth. */
@@ -9,6 +9,7 @@ export interface Tables {
   'house.site': SiteTable
   'house.network': NetworkTable
   'house.gateway': GatewayTable
+  'house.gateway_posture': { gateway: string; enforced_at: Date | null }
   'house.authority': { name: string; pem: string; revoked: string[] }
   'house.terms': { version: string; effective: string }
   'house.terms_text': TermsTextTable
@@ -23,6 +24,7 @@ export interface Tables {
   'staff.revoked_certificate': { device_ca: string; serial: string }
   'staff.device_key': DeviceKeyTable
   'staff.device_key_mac': DeviceKeyMacTable
+  'staff.known_device': { account: Uint8Array; device: Uint8Array; seen_on: string }
   'staff.eap_session': { id: Uint8Array; sealed: string; expires_at: Date }
   'house.publish_target': { kind: 'file' | 'url'; target: string }
   'house.retention': { id: Generated<number>; audit_days: number }
@@ -81,6 +83,7 @@ interface GatewayTable {
   /** Sealed, context `former:NAME`. */
   former_secret: string | null
   former_secret_until: ColumnType<Date | null, string | null | undefined, string | null>
+  message_authenticator: Generated<SigningRule>
 }
 
 interface TermsTextTable {

@@ -17,7 +17,7 @@ import type { House } from './house.ts'
 import { LIMITS } from './limits.ts'
 import { createLook } from './look.ts'
 import { createMarkdown } from './markdown.ts'
-import { createRateLimit } from './rate-limit.ts'
+import { createRateLimit } from '#core/rate-limit.ts'
 
 /** A portal for tests: real pages, real seal, a house in memory, a database that does as it is told. */
 
@@ -91,6 +91,7 @@ export const GENERIC: Gateway = {
   fas: null,
   radsec: null,
   coa: null,
+  messageAuthenticator: 'required',
   guest: GUEST,
   staff: STAFF,
 }

@@ -5,7 +5,7 @@ import type { Seal } from '#core/seal.ts'
 import type { Acceptance } from '#db/acceptances.ts'
 import type { Counters } from './counters.ts'
 import type { House } from './house.ts'
-import type { RateLimit } from './rate-limit.ts'
+import type { RateLimit } from '#core/rate-limit.ts'
 
 /** What the handlers need of the world. */
 export interface Services {

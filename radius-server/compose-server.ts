@@ -1,6 +1,7 @@
 import type { Clock } from '#core/clock.ts'
 import type { Log } from '#core/log.ts'
 import type { Metrics } from '#core/metrics.ts'
+import type { RadiusLimits } from '#core/radius-limits.ts'
 import { verifyPassword } from '#core/password.ts'
 import type { Spool } from '#core/spool.ts'
 import type { Account } from '#db/accounts.ts'
@@ -8,9 +9,13 @@ import type { DeviceCa } from '#db/device-cas.ts'
 import type { DeviceKey, DeviceKeys } from '#db/device-keys.ts'
 import type { Mac } from '#core/mac.ts'
 import type { EapSession } from '#db/eap-sessions.ts'
+import type { Sighting } from '#db/gateway-postures.ts'
 import type { Gateway } from '#db/gateways.ts'
 import type { GrantTable } from '#db/grants.ts'
 import type { Policy } from '#db/policies.ts'
+import { BINDING, GUESSING, createBackOff } from './access/back-off.ts'
+import { createKnownDevices } from './access/known-devices.ts'
+import type { KnownDevices, KnownDevicesDeps } from './access/known-devices.ts'
 import { refuseChap } from './access/chap.ts'
 import { createDeviceCertificates } from './access/device-certificates.ts'
 import { createDeviceBinder } from './access/device-binder.ts'
@@ -31,7 +36,6 @@ import { createAccountingWriter } from './accounting/accounting-writer.ts'
 import type { AccountingWriter, WriterDeps } from './accounting/accounting-writer.ts'
 import { createWriteLog } from './accounting/write-log.ts'
 import {
-  accessMessageAuthenticator,
   accountingAuthenticator,
   optionalMessageAuthenticator,
   requiredMessageAuthenticator,
@@ -49,8 +53,14 @@ import { createResumption } from './eap/resumption.ts'
 import type { Resumption } from './eap/resumption.ts'
 import type { TunnelContexts } from './eap/tunnel-contexts.ts'
 import { createGate } from './gate.ts'
+import { createOverLimit } from './limits/over-limit.ts'
+import { limitSizes } from './limits/sizes.ts'
 import { createRadiusMetrics } from './metrics.ts'
 import type { RadiusMetrics } from './metrics.ts'
+import { createAccessAuthenticity } from './posture/access-authenticity.ts'
+import { measureClock } from './posture/clock-skew.ts'
+import { createGatewayWatches } from './posture/gateway-watches.ts'
+import type { GatewayWatches } from './posture/gateway-watches.ts'
 import {
   accessRequestSteps,
   accountingRequestSteps,
@@ -67,6 +77,9 @@ import type { RadiusServer } from './server.ts'
 /** What the protocol needs of the world; in the product it is the database, in tests what they say. */
 export interface Surroundings {
   readonly gateways: () => readonly Gateway[]
+  readonly savePostures: (sightings: readonly Sighting[]) => Promise<void>
+  readonly limits: RadiusLimits
+  readonly knownDevices: Omit<KnownDevicesDeps, 'clock'>
   readonly accounts: () => ReadonlyMap<string, Account>
   readonly policies: () => readonly Policy[]
   readonly grants: Pick<GrantTable, 'until' | 'find'>
@@ -96,6 +109,8 @@ export interface ComposedServer {
   readonly resumption: Resumption
   readonly live: LiveSessions
   readonly rotations: Rotations
+  readonly watches: GatewayWatches
+  readonly known: KnownDevices
   /** To be called now and then: lets go of what was idle too long. */
   readonly sweep: () => void
 }
@@ -116,7 +131,23 @@ export function composeServer(around: Surroundings): ComposedServer {
     metrics: around.metrics,
     clock,
   })
+  const sizes = limitSizes(around.limits)
+  const limits = createOverLimit(sizes, metrics.overLimit, clock)
+  const watches = createGatewayWatches({
+    gateways: around.gateways,
+    sizes,
+    write: around.savePostures,
+    log,
+    clock,
+  })
+  const known = createKnownDevices({ ...around.knownDevices, clock })
+  const backOffs = [
+    createBackOff(GUESSING, known, clock),
+    createBackOff(BINDING, known, clock),
+  ] as const
+  const [guessing, binding] = backOffs
   const login = createStaffLogin({
+    ...{ guessing, binding },
     accounts: around.accounts,
     local: createLocalLogin({
       accounts: around.accounts,
@@ -159,13 +190,18 @@ export function composeServer(around: Surroundings): ComposedServer {
     clock,
   })
   const server = createServer({
-    clients: createClientTable(around.gateways),
+    clients: createClientTable(around.gateways, watches.of),
     rotations,
     duplicates,
     accessRequest: accessRequestSteps({
-      messageAuthenticator: accessMessageAuthenticator,
+      messageAuthenticator: createAccessAuthenticity({
+        onLearned: () => void watches.save(),
+        log,
+        clock,
+      }),
+      limit: limits.packets,
       duplicates: duplicates.begin,
-      eap: createEapAuthentication(conversations, eapMethods, admission, () =>
+      eap: createEapAuthentication(conversations, eapMethods, admission, limits, () =>
         metrics.eapResumed.inc(),
       ),
       deviceKey: createDeviceKeyStep({
@@ -180,14 +216,15 @@ export function composeServer(around: Surroundings): ComposedServer {
         admission,
         clock,
       ),
-      msChap: createMsChap(login, admission),
+      msChap: createMsChap(login, admission, limits),
       chap: refuseChap,
-      pap: createPap(login, admission),
+      pap: createPap(login, admission, limits),
       noMethod: () => reject('no-method'),
     }),
     accountingRequest: accountingRequestSteps({
       requestAuthenticator: accountingAuthenticator,
       messageAuthenticator: optionalMessageAuthenticator,
+      limit: limits.packets,
       duplicates: duplicates.begin,
       record: createAccountingStep(writer),
     }),
@@ -202,6 +239,7 @@ export function composeServer(around: Surroundings): ComposedServer {
     saw(request) {
       live.saw(request)
       binder.saw(request)
+      measureClock(request)
     },
     metrics,
     log,
@@ -222,6 +260,14 @@ export function composeServer(around: Surroundings): ComposedServer {
     ['device_keys', 'Device keys known.', () => keyTable.size],
     ['live_sessions', 'Sessions whose names are known for a disconnect.', () => live.size],
     ['live_sessions_evicted', 'Known sessions that made room.', () => live.evicted],
+    ['eap_sessions_evicted', 'TLS sessions that made room.', () => resumption.evicted],
+    ['limited_devices', 'Devices whose logins are counted.', () => limits.devices],
+    ['limited_devices_evicted', 'Counted devices that made room.', () => limits.devicesEvicted],
+    ['back_offs', 'Accounts and devices whose failures are known.', () => sum(backOffs, 'size')],
+    ['back_offs_evicted', 'Of them, those that made room.', () => sum(backOffs, 'evicted')],
+    ['known_devices', 'Devices from which accounts came in.', () => known.size],
+    ['known_devices_evicted', 'Of them, those that made room.', () => known.evicted],
+    ['known_devices_lost', 'Of them, those not shared with the fleet.', () => known.lost],
     ['duplicates', 'Requests remembered against repetition.', () => duplicates.size],
     ['duplicates_evicted', 'Remembered requests that made room.', () => duplicates.evicted],
   ]
@@ -238,6 +284,24 @@ export function composeServer(around: Surroundings): ComposedServer {
         .filter(({ formerSecret }) => formerSecret !== null && clock() < formerSecret.until)
         .map((gateway): [string, number] => [gateway.name, rotations.hasNew(gateway) ? 1 : 0]),
   )
+  const byPosture = (name: string, help: string, count: 'posture' | 'sends'): void => {
+    around.metrics.gauges(`accueil_radius_${name}`, help, count, () =>
+      Object.entries(watches.count()[count]),
+    )
+  }
+  byPosture('gateways', 'Gateways, by what is asked of their Access-Requests.', 'posture')
+  byPosture(
+    'gateways_signing',
+    'Gateways, by how this process saw them send Message-Authenticator.',
+    'sends',
+  )
   const sweep = conversations.sweep
-  return { server, metrics, writer, directories, resumption, live, rotations, sweep }
+  return {
+    ...{ server, metrics, writer, directories, resumption, live, rotations, watches, known },
+    sweep,
+  }
+}
+
+function sum<K extends string>(all: readonly Readonly<Record<K, number>>[], key: K): number {
+  return all.reduce((total, one) => total + one[key], 0)
 }

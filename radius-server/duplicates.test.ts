@@ -6,12 +6,12 @@ import type { Duplicates } from './duplicates.ts'
 import { parsePacket } from './packet.ts'
 import type { RadiusRequest } from './request.ts'
 import { randomRequest } from './testing/gateway.ts'
-import { gateway } from './testing/server.ts'
+import { gateway, watch } from './testing/server.ts'
 import { sourceOf } from './testing/source.ts'
 
 const LIMIT = 4
 const LIFE_MS = 15_000
-const client = createClient(gateway())
+const client = createClient(gateway(), watch())
 const REPLY = Uint8Array.of(2, 1, 0, 20)
 
 let now = 0

@@ -6,7 +6,7 @@ import type { Datagram, UdpCounters, UdpSocket } from '#core/udp/udp-socket.ts'
 import type { Service } from './request.ts'
 import type { RadiusServer } from './server.ts'
 
-const LISTEN_LIMITS = {
+export const LISTEN_LIMITS = {
   /** Requests of one port that may wait for the database or a password hash at once. */
   inWork: 16_384,
   /** Holds a storm of 10,000 packets while the loop is busy. */

@@ -12,6 +12,7 @@ import { chooseUdpLayer } from '#core/udp/udp-layer.ts'
 import { createMetrics } from '#core/metrics.ts'
 import { recordAcceptance } from '#db/acceptances.ts'
 import { openDatabase } from '#db/connection.ts'
+import { forgetEnforced, loadPostures } from '#db/gateway-postures.ts'
 import { askDisconnect, loadDisconnects } from '#db/disconnects.ts'
 import { applyDeclaration } from '#db/declaration/apply.ts'
 import { readDeclaration } from '#db/declaration/read.ts'
@@ -26,6 +27,7 @@ import { seedHouse, testSeal } from '../test/support/house.ts'
 import { ACCT_STATUS_TYPE, ATTRIBUTE, CODE } from './dictionary.ts'
 import { createRadiusServer } from './main.ts'
 import type { RadiusRole } from './main.ts'
+import { SIGNED_IN_A_ROW } from './posture/gateway-watch.ts'
 import { answer, startDynamicGateway } from './testing/dynamic-gateway.ts'
 import type { Asked } from './testing/dynamic-gateway.ts'
 import { digestRequest, randomRequest, readReply } from './testing/gateway.ts'
@@ -444,6 +446,68 @@ test('on a real database: of two machines the one with the connection sends', as
   } finally {
     await Promise.all(roles.map((role) => role.stop()))
   }
+})
+
+test('on a real database: a gateway that one machine learned to sign must sign at another, after a crash too', async () => {
+  await using database = await openTestDatabase()
+  await seedHouse(database, testSeal)
+  await database.sql`update house.gateway set message_authenticator = 'auto'`
+  using folder = temporaryFolder()
+  const configs = [await configOf(folder.path), await configOf(folder.path)] as const
+  const roles = configs.map((config) => createRole(config, database))
+  await Promise.all(roles.map((role) => role.start()))
+  const gateway = createSocket('udp4')
+  let identifier = 0
+  const bob = (sign: 'right' | 'none'): Buffer => {
+    identifier = (identifier + 1) & 0xff
+    return randomRequest({
+      ...{ code: CODE['Access-Request'], identifier, sign },
+      attributes: [
+        [ATTRIBUTE['User-Name'], 'bob'],
+        [ATTRIBUTE['User-Password'], 'hello'],
+      ],
+    })
+  }
+  /** Whether one without a signature is answered: a signed one after it is, in any case. */
+  const mayOmit = async ({ radius }: Config): Promise<boolean> => {
+    const [unsigned, signed] = [bob('none'), bob('right')]
+    gateway.send(unsigned, radius.port, '127.0.0.1')
+    const answered = once(gateway, 'message')
+    gateway.send(signed, radius.port, '127.0.0.1')
+    const [first] = (await answered) as [Buffer]
+    if (first[1] === unsigned[1]) await once(gateway, 'message')
+    return first[1] === unsigned[1]
+  }
+  try {
+    // With the password in memory both answers come in the order of the questions.
+    for (const { radius } of configs) await ask(gateway, radius.port, bob('right'))
+    expect(await mayOmit(configs[0])).toBe(true)
+    expect(await mayOmit(configs[1])).toBe(true)
+    for (let i = 0; i < SIGNED_IN_A_ROW; i += 1) {
+      await ask(gateway, configs[0].radius.port, bob('right'))
+    }
+    expect(await mayOmit(configs[0])).toBe(false)
+    await vi.waitFor(async () => expect(await mayOmit(configs[1])).toBe(false), {
+      timeout: 20_000,
+    })
+    // Written when it was learned, not when the process ends: one that starts now knows it.
+    const config = await configOf(folder.path)
+    const later = createRole(config, database)
+    roles.push(later)
+    await later.start()
+    await ask(gateway, config.radius.port, bob('right'))
+    expect(await mayOmit(config)).toBe(false)
+
+    const by = { actor: 'ana', reason: 'an older firmware' }
+    expect(await forgetEnforced(database.as('operator'), 'gw-0042', by)).toBe(true)
+    await vi.waitFor(async () => expect(await mayOmit(configs[1])).toBe(true), { timeout: 20_000 })
+  } finally {
+    gateway.close()
+    await Promise.all(roles.map((role) => role.stop()))
+  }
+  const [row] = await loadPostures(database)
+  expect(row?.seen?.requests).toBeGreaterThan(SIGNED_IN_A_ROW)
+  expect(row?.seen?.refused).toBeGreaterThan(0)
 })
 
 function serverAt(gateway: Socket, port: number): Pick<TestServer, 'send'> {

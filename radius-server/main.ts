@@ -19,15 +19,23 @@ import { NO_DEVICE_KEYS, bindDevice, loadDeviceKeys } from '#db/device-keys.ts'
 import type { DeviceKeys } from '#db/device-keys.ts'
 import { deleteExpiredEapSessions, findEapSession, saveEapSessions } from '#db/eap-sessions.ts'
 import { endDisconnect, endUnreachable, gatewaysToAsk, takeDisconnects } from '#db/disconnects.ts'
+import { loadEnforced, savePostures } from '#db/gateway-postures.ts'
 import { loadGateways } from '#db/gateways.ts'
 import type { Gateway } from '#db/gateways.ts'
 import { loadDirectories } from '#db/directories.ts'
 import { createGrantTable } from '#db/grants.ts'
+import {
+  deleteForgottenDevices,
+  findKnownDevices,
+  knownDevice,
+  saveKnownDevices,
+} from '#db/known-devices.ts'
 import { createJournal } from '#db/journal.ts'
 import { createLive } from '#db/live.ts'
 import { loadPolicies } from '#db/policies.ts'
 import type { Policy } from '#db/policies.ts'
 import type { PartDeps } from '#db/part.ts'
+import { utcDay } from '#db/partitions.ts'
 import { JOURNAL_DEADLINE_MS } from './accounting/accounting-writer.ts'
 import { createUdpAsker } from './disconnect/ask-by-udp.ts'
 import { createDisconnector } from './disconnect/disconnector.ts'
@@ -46,6 +54,8 @@ const SWEEP_MS = 10_000
 /** What a process left that ended and was not started again must not wait for the next start. */
 const ADOPT_MS = 60_000
 const FIRST_EAP_METHODS = { ttls: EAP_TYPE.TTLS, peap: EAP_TYPE.PEAP, tls: EAP_TYPE.TLS } as const
+/** What is shown of a gateway may be this old; what is enforced is written at once. */
+const POSTURE_MS = 3 * 60_000
 const FORGET_MS = 10 * 60_000
 /** A notification comes sooner; who waits for another process to send first waits for this. */
 const DISCONNECT_LOOK_MS = 2_000
@@ -131,10 +141,19 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
     initial: NO_DEVICE_KEYS,
     load: () => loadDeviceKeys(database, seal, openedKeys),
   })
+  const enforced = createLive<ReadonlySet<string>>({
+    database,
+    log,
+    name: 'gateways that sign',
+    channels: ['house'],
+    initial: new Set(),
+    load: () => loadEnforced(database),
+    onChange: (names) => watches.follow(names),
+  })
   const grants = createGrantTable({ database, log, clock })
   const followed = [
     ...[gateways, accounts, policies, directorySettings, deviceCas, deviceKeys, authorities],
-    grants,
+    ...[enforced, grants],
   ]
   const spool = createSpool({
     root: join(config.dataDir, 'spool'),
@@ -148,29 +167,37 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
     JOURNAL_DEADLINE_MS,
   )
 
-  const { server, metrics, writer, directories, resumption, live, rotations, sweep } =
-    composeServer({
-      gateways: () => gateways.value,
-      accounts: () => accounts.value,
-      policies: () => policies.value,
-      grants,
-      journal,
-      spool,
-      tunnelContexts: () => {
-        if (tunnelContexts === null) throw new AppError('radius.certificate', 'not started yet')
-        return tunnelContexts
-      },
-      deviceCas: () => deviceCas.value,
-      deviceKeys: () => deviceKeys.value,
-      bindDevice: (key, mac) => bindDevice(database, key, mac),
-      saveEapSessions: (sessions) => saveEapSessions(database, seal, sessions),
-      loadEapSession: (id) => findEapSession(database, seal, id),
-      firstEapMethod: FIRST_EAP_METHODS[config.radiusEapFirst],
-      decoyHash: () => decoyHash,
-      log,
-      metrics: deps.metrics,
-      clock,
-    })
+  const composed = composeServer({
+    gateways: () => gateways.value,
+    savePostures: (sightings) => savePostures(database, sightings),
+    limits: config.radiusLimits,
+    knownDevices: {
+      digest: (account, device) => knownDevice(seal, account, device),
+      save: (devices, day) => saveKnownDevices(database, devices, day),
+      load: (account, day) => findKnownDevices(database, account, day),
+    },
+    accounts: () => accounts.value,
+    policies: () => policies.value,
+    grants,
+    journal,
+    spool,
+    tunnelContexts: () => {
+      if (tunnelContexts === null) throw new AppError('radius.certificate', 'not started yet')
+      return tunnelContexts
+    },
+    deviceCas: () => deviceCas.value,
+    deviceKeys: () => deviceKeys.value,
+    bindDevice: (key, mac) => bindDevice(database, key, mac),
+    saveEapSessions: (sessions) => saveEapSessions(database, seal, sessions),
+    loadEapSession: (id) => findEapSession(database, seal, id),
+    firstEapMethod: FIRST_EAP_METHODS[config.radiusEapFirst],
+    decoyHash: () => decoyHash,
+    log,
+    metrics: deps.metrics,
+    clock,
+  })
+  const { server, metrics, writer, directories, resumption, live } = composed
+  const { rotations, watches, known, sweep } = composed
 
   const shared = {
     server,
@@ -185,6 +212,7 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
       () => gateways.value,
       () => authorities.value,
     ),
+    watchOf: watches.of,
     certificate: () => {
       // P-256: what speaks RadSec is never as old as a phone.
       const [first] = certificates
@@ -284,6 +312,9 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
     deleteExpiredEapSessions(database, clock()).catch((thrown: unknown) => {
       log.warn('radius.eap-sessions.not-deleted', { reason: reasonOf(thrown) })
     })
+    deleteForgottenDevices(database, utcDay(clock())).catch((thrown: unknown) => {
+      log.warn('radius.known-devices.not-deleted', { reason: reasonOf(thrown) })
+    })
   }
 
   /** Takes over what processes left that are no more, and brings it to the database. */
@@ -317,6 +348,7 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
         setInterval(radsec.sweep, SWEEP_MS),
         setInterval(() => void adopt(), ADOPT_MS),
         setInterval(forgetExpired, FORGET_MS),
+        setInterval(() => void watches.save(), POSTURE_MS),
       ]
       // Last: a packet that came earlier would find no gateway and be taken for a stranger's.
       for (const listener of listeners) await listener.start()
@@ -337,7 +369,7 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
       await writer.stop()
       await spool.close()
       await journal.close()
-      await resumption.settled()
+      await Promise.all([resumption.settled(), known.settled(), watches.save()])
       await Promise.all(followed.map((live) => live.stop()))
       directories.close()
     },

@@ -5,6 +5,8 @@ import { DISCONNECT_OUTCOMES } from '#db/disconnects.ts'
 import type { DisconnectOutcome } from '#db/disconnects.ts'
 import { BIND_OUTCOMES } from './access/device-binder.ts'
 import type { BindOutcome } from './access/device-binder.ts'
+import { LIMITS } from './limits/over-limit.ts'
+import type { Limit } from './limits/over-limit.ts'
 import { METHODS, REJECT_REASONS, SERVICES, SILENCE_REASONS } from './request.ts'
 import type { Method, RejectReason, Service, SilenceReason } from './request.ts'
 
@@ -44,6 +46,7 @@ export interface RadiusMetrics {
   readonly challenges: Counter
   readonly eapResumed: Counter
   readonly dropped: Readonly<Record<SilenceReason, Counter>>
+  readonly overLimit: Readonly<Record<Limit, Counter>>
   readonly acknowledged: Counter
   readonly resent: Counter
   readonly statusServer: Counter
@@ -89,6 +92,12 @@ export function createRadiusMetrics(metrics: Metrics): RadiusMetrics {
       'Packets left without an answer, by reason.',
       'reason',
       SILENCE_REASONS,
+    ),
+    overLimit: metrics.counters(
+      'accueil_radius_over_limit_total',
+      'Packets and logins of a gateway or a device that had too many, by the limit.',
+      'limit',
+      LIMITS,
     ),
     acknowledged: metrics.counter(
       'accueil_radius_accounting_responses_total',

@@ -10,6 +10,7 @@ import type { Answer, RadiusRequest, Step } from './request.ts'
 
 export interface AccessRequestSteps {
   readonly messageAuthenticator: Step
+  readonly limit: Step
   readonly duplicates: Step
   readonly eap: Step
   readonly deviceKey: Step
@@ -24,6 +25,9 @@ export function accessRequestSteps(steps: AccessRequestSteps): readonly Step[] {
   return [
     // First: until here the packet may come from anyone who can write a source address.
     steps.messageAuthenticator,
+    // After the check, though the check costs a microsecond: counted by its source address, a packet that
+    // anyone can forge would use up what a place has. What is not proved has a budget of its own.
+    steps.limit,
     // After the check, so that a forged packet neither takes a place nor draws a stored reply;
     // before all that costs time or changes state.
     steps.duplicates,
@@ -50,6 +54,7 @@ export function accessRequestSteps(steps: AccessRequestSteps): readonly Step[] {
 export interface AccountingRequestSteps {
   readonly requestAuthenticator: Step
   readonly messageAuthenticator: Step
+  readonly limit: Step
   readonly duplicates: Step
   readonly record: Step
 }
@@ -60,6 +65,8 @@ export function accountingRequestSteps(steps: AccountingRequestSteps): readonly 
     steps.requestAuthenticator,
     // Only gateways that send one have it checked; it proves more than the MD5 above.
     steps.messageAuthenticator,
+    // As for Access-Requests; what is dropped here was not acknowledged, and comes again.
+    steps.limit,
     // Before the record, so that a copy of a packet in the queue does not take a second place in it.
     steps.duplicates,
     // Last, and the only step with an effect: it answers when the record is on disk, never before.

@@ -41,6 +41,7 @@ export type Method = (typeof METHODS)[number]
 
 export const REJECT_REASONS = [
   ...DIRECTORY_REFUSALS,
+  'too-many-failures',
   'bad-password-attribute',
   'chap-needs-clear-password',
   'mschap-version-1',
@@ -74,6 +75,8 @@ export const SILENCE_REASONS = [
   'unexpected-code',
   'message-authenticator-missing',
   'message-authenticator-wrong',
+  'proxy-state-unsigned',
+  'over-limit',
   'accounting-authenticator-wrong',
   'duplicate-in-progress',
   'too-many-in-work',

@@ -163,6 +163,25 @@ rules:
     ])
   })
 
+  test('a gateway must sign its requests unless it says otherwise, and again when it no longer does', async () => {
+    await using database = await openTestDatabase()
+    await apply(database, CONTRACT)
+    const rule = async (): Promise<unknown> =>
+      (await loadGateways(database, testSeal))[0]?.messageAuthenticator
+    expect(await rule()).toBe('required')
+    const lenient = CONTRACT.replace('kind: generic', 'kind: generic, message_authenticator: auto')
+    expect(await apply(database, lenient)).toEqual([
+      '~ gateway gw-0042: message_authenticator "required" → "auto"',
+    ])
+    expect(await apply(database, lenient)).toEqual([])
+    expect(await rule()).toBe('auto')
+    await expect(apply(database, lenient.replace(': auto', ': sometimes'))).rejects.toThrow(
+      /:\d+: .*message_authenticator must be one of required, auto, optional, trusted/,
+    )
+    await apply(database, CONTRACT)
+    expect(await rule()).toBe('required')
+  })
+
   test('a key and the secret of CoA are sealed, and never printed', async () => {
     await using database = await openTestDatabase()
     const key = 'a key of more than sixteen'

@@ -1,6 +1,6 @@
 import type { Seal } from '#core/seal.ts'
 import { openSecret } from '../gateways.ts'
-import type { GatewayKind, GatewayVendor } from '../gateways.ts'
+import type { GatewayKind, GatewayVendor, SigningRule } from '../gateways.ts'
 import { secretsOf } from './gateway-secret.ts'
 import type { GatewaySecrets } from './gateway-secret.ts'
 import { NO_STEP, byKey, stepOf } from './step.ts'
@@ -34,6 +34,7 @@ interface GatewayRow extends GatewaySecrets {
   readonly radsec_psk: string | null
   readonly coa_port: number | null
   readonly coa_secret: string | null
+  readonly message_authenticator: SigningRule
 }
 
 /** The gateways of the declared places, each place's complete. */
@@ -112,6 +113,7 @@ function rowOf(
     radsec_psk: radsec?.psk ?? null,
     coa_port: coa?.port ?? null,
     coa_secret: coa?.secret ?? null,
+    message_authenticator: gateway.message_authenticator,
   }
 }
 

@@ -2,6 +2,7 @@ import { domainToASCII } from 'node:url'
 import { z } from 'zod'
 import { formatPrefix, parseAddress, parsePrefix } from '#core/ip.ts'
 import { portBlockProblem } from '#core/port-block.ts'
+import { SIGNING_RULES } from '../gateways.ts'
 import { deviceCaSchema } from './device-cas.ts'
 import { deviceKeySchema } from './device-keys.ts'
 import { directorySchema } from './directories.ts'
@@ -131,6 +132,9 @@ const gateway = z
       .optional(),
     radsec: radsecSchema.optional(),
     coa: coaSchema.optional(),
+    message_authenticator: z
+      .enum(SIGNING_RULES, `must be one of ${SIGNING_RULES.join(', ')}`)
+      .default('required'),
   })
   .refine((value) => value.address !== undefined || value.radsec !== undefined, {
     path: ['address'],

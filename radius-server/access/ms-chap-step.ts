@@ -7,16 +7,22 @@ import { firstAttribute } from '../packet.ts'
 import type { Admission } from '../policy/admission.ts'
 import { reject, silence } from '../request.ts'
 import type { Answer, RadiusRequest, RejectReason, Step } from '../request.ts'
+import type { OverLimit } from '../limits/over-limit.ts'
+import { RequestOrigin } from './login-origin.ts'
 import { checkMsChap } from './ms-chap-login.ts'
 import type { MsChapAttempt } from './ms-chap-login.ts'
 import { MS_CHAP, mppeKeys } from './ms-chap.ts'
-import type { StaffLogin } from './staff-login.ts'
+import type { StaffLogins } from './staff-login.ts'
 
 /** Identifier, flags, peer challenge, eight reserved octets, NT response (RFC 2548 §2.3.2). */
 const RESPONSE_BYTES = 50
 
 /** MS-CHAPv2 in RADIUS attributes (RFC 2548 §2.3), as VPN gateways and some controllers send it. */
-export function createMsChap(login: StaffLogin, admission: Admission): Step {
+export function createMsChap(
+  login: Pick<StaffLogins, 'from'>,
+  admission: Admission,
+  limits: Pick<OverLimit, 'mayLogIn'>,
+): Step {
   async function answer(
     request: RadiusRequest,
     identifier: number,
@@ -26,7 +32,9 @@ export function createMsChap(login: StaffLogin, admission: Admission): Step {
     const { gateway } = client
     const { staff } = gateway
     if (staff === null) return reject('no-staff-network')
-    const verdict = await checkMsChap(login, attempt)
+    const origin = new RequestOrigin(request, limits)
+    if (!origin.mayCost()) return silence('over-limit')
+    const verdict = await checkMsChap(login.from(origin), attempt)
     if (!verdict.ok) {
       if (verdict.reason === 'overloaded') return silence('passwords-overloaded')
       return refuse(verdict.reason, WRONG, identifier)

@@ -4,17 +4,27 @@ import { readUserPassword } from '../obfuscation.ts'
 import type { Admission } from '../policy/admission.ts'
 import { reject, silence } from '../request.ts'
 import type { Answer, RadiusRequest, Step } from '../request.ts'
-import type { LoginVerdict, StaffLogin } from './staff-login.ts'
+import type { OverLimit } from '../limits/over-limit.ts'
+import { RequestOrigin } from './login-origin.ts'
+import type { LoginVerdict, StaffLogins } from './staff-login.ts'
 
 /** A name and a password in clear, hidden only by the shared secret (RFC 2865 §5.2). */
-export function createPap(login: StaffLogin, admission: Admission): Step {
-  function answerTo(verdict: LoginVerdict, { client }: RadiusRequest): Answer {
+export function createPap(
+  login: Pick<StaffLogins, 'check'>,
+  admission: Admission,
+  limits: Pick<OverLimit, 'mayLogIn'>,
+): Step {
+  function answerTo(
+    verdict: LoginVerdict,
+    { client }: RadiusRequest,
+    { isOver }: RequestOrigin,
+  ): Answer {
     const { gateway } = client
     if (gateway.staff === null) return reject('no-staff-network')
     if (!verdict.ok) {
       // A reject would send a person with the right password away; silence makes the gateway ask again.
-      const { reason } = verdict
-      return reason === 'overloaded' ? silence('passwords-overloaded') : reject(reason)
+      if (verdict.reason !== 'overloaded') return reject(verdict.reason)
+      return silence(isOver ? 'over-limit' : 'passwords-overloaded')
     }
     const { ok, rule, attributes } = admission.staff(gateway, gateway.staff, verdict.account, 'pap')
     if (!ok) return reject('refused-by-policy', attributes, rule)
@@ -28,9 +38,10 @@ export function createPap(login: StaffLogin, admission: Admission): Step {
     if (client.gateway.staff === null) return reject('no-staff-network')
     if (password === null) return reject('bad-password-attribute')
 
-    const verdict = login.check(readText(packet, ATTRIBUTE['User-Name']), password)
+    const origin = new RequestOrigin(request, limits)
+    const verdict = login.check(readText(packet, ATTRIBUTE['User-Name']), password, origin)
     return verdict instanceof Promise
-      ? verdict.then((settled) => answerTo(settled, request))
-      : answerTo(verdict, request)
+      ? verdict.then((settled) => answerTo(settled, request, origin))
+      : answerTo(verdict, request, origin)
   }
 }

@@ -4,6 +4,7 @@ import { parseLoginName } from '#core/ldap/login-name.ts'
 import type { DirectoryVerdict } from '#core/ldap/verdict.ts'
 import { createMetrics } from '#core/metrics.ts'
 import { createGate } from '../gate.ts'
+import { FREE_ATTEMPT } from '../testing/attempt.ts'
 import {
   MEMORY_USES,
   REMEMBERED_LIMITS,
@@ -27,6 +28,7 @@ function house(options: { lastGoodMs?: number; realms?: readonly string[] } = {}
     now: 0,
     login: (): Promise<DirectoryVerdict> => Promise.resolve(alice('staff')),
     standing: (): Promise<DirectoryVerdict> => Promise.resolve(alice('staff')),
+    attempt: FREE_ATTEMPT,
     asked: 0,
     hashed: 0,
     patience: Promise.withResolvers<null>(),
@@ -64,7 +66,11 @@ function house(options: { lastGoodMs?: number; realms?: readonly string[] } = {}
     uses,
     directory,
     check: async (password = 'wonderland', name = 'alice') => {
-      const verdict = await directory.check(parseLoginName(name), Buffer.from(password))
+      const verdict = await directory.check(
+        parseLoginName(name),
+        Buffer.from(password),
+        state.attempt,
+      )
       // What is remembered is hashed after the answer.
       for (let i = 0; i < 5; i += 1) await turn()
       return verdict
@@ -278,12 +284,16 @@ test('the bytes of a password may be used for something else while the directory
   const answer = Promise.withResolvers<DirectoryVerdict>()
   state.login = () => answer.promise
   const password = Buffer.from('wonderland')
-  const asking = directory.check(parseLoginName('alice'), password)
+  const asking = directory.check(parseLoginName('alice'), password, FREE_ATTEMPT)
   password.fill(0)
   answer.resolve(alice('staff'))
   expect(await asking).toEqual(alice('staff'))
   for (let i = 0; i < 5; i += 1) await turn()
   state.login = () => Promise.resolve(AWAY)
-  const again = await directory.check(parseLoginName('alice'), Buffer.from('wonderland'))
+  const again = await directory.check(
+    parseLoginName('alice'),
+    Buffer.from('wonderland'),
+    FREE_ATTEMPT,
+  )
   expect(again).toEqual(alice('staff'))
 })

@@ -8,6 +8,7 @@ import type { DirectoryUser, DirectoryVerdict } from '#core/ldap/verdict.ts'
 import type { Counter } from '#core/metrics.ts'
 import type { Account } from '#db/accounts.ts'
 import type { Gate } from '../gate.ts'
+import type { PasswordAttempt } from './password-attempt.ts'
 import type { StaffDirectory } from './staff-login.ts'
 import type { VerifiedPasswords } from './verified-passwords.ts'
 import { createWrongPasswords } from './wrong-passwords.ts'
@@ -28,6 +29,8 @@ export type MemoryUse = (typeof MEMORY_USES)[number]
 export interface RememberedDirectory extends StaffDirectory {
   /** People who could come in while the directory is away. */
   readonly people: number
+  /** People, and wrong passwords, that made room. */
+  readonly evicted: number
 }
 
 export interface MemoryDeps {
@@ -170,11 +173,26 @@ export function createRememberedDirectory(
     return (await fromMemory(key, password)) ?? verdict ?? asking
   }
 
+  /** Who waits for the answer to somebody else's question was not counted by the directory. */
+  async function counted(
+    asking: Promise<DirectoryVerdict>,
+    attempt: PasswordAttempt,
+    leads: boolean,
+  ): Promise<DirectoryVerdict> {
+    const verdict = await asking
+    if (leads || verdict.ok) attempt.end(outcomeOf(verdict))
+    return verdict
+  }
+
   return {
+    name: settings.name,
     get people() {
       return people.size
     },
-    check(name, password) {
+    get evicted() {
+      return people.evicted + wrong.evicted
+    },
+    check(name, password, attempt) {
       const key = keyOf(name)
       const person = people.get(key)
       const isSame = person !== undefined && knowsPassword(person, password) === true
@@ -188,9 +206,14 @@ export function createRememberedDirectory(
         uses['wrong-password'].inc()
         return { ok: false, reason: 'wrong-password' }
       }
+      const leads = !underWay.has(digest)
+      // What was right the last time is no guess: whoever has it is asked about whatever others tried.
+      const refusal = leads && !isSame ? attempt.begin() : null
+      if (refusal !== null) return { ok: false, reason: refusal }
       // From here on it waits, and the bytes it was given may be those of the next packet.
       const own = Uint8Array.from(password)
-      return askedOrRemembered(key, own, askOnce(name, own, digest), isSame)
+      const asking = counted(askOnce(name, own, digest), attempt, leads)
+      return askedOrRemembered(key, own, asking, isSame)
     },
     standing(name) {
       const key = keyOf(name)
@@ -222,4 +245,10 @@ export function createRememberedDirectory(
       return { ok: true, user: named(verdict.user), ntHash: verdict.ntHash }
     },
   }
+}
+
+function outcomeOf(verdict: DirectoryVerdict): Parameters<PasswordAttempt['end']>[0] {
+  if (verdict.ok) return 'right'
+  const isWrong = verdict.reason === 'wrong-password' || verdict.reason === 'unknown-account'
+  return isWrong ? 'wrong' : 'unanswered'
 }

@@ -1,9 +1,15 @@
 import { expect, test } from 'vitest'
+import { origin } from '../testing/attempt.ts'
 import { createConversations } from './conversations.ts'
 import type { Conversation, Conversations } from './conversations.ts'
 
 function open(conversations: Conversations, closed: string[], name: string): Conversation {
-  const conversation = conversations.open({ gateway: 'gw-0042', station: name, identifier: 1 })
+  const conversation = conversations.open({
+    gateway: 'gw-0042',
+    station: name,
+    origin: origin(name),
+    identifier: 1,
+  })
   conversation.method = {
     type: 21,
     start: new Uint8Array(0),

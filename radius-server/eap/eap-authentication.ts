@@ -1,7 +1,9 @@
 import { randomInt } from 'node:crypto'
 import type { Network } from '#db/sites.ts'
+import { conversationOrigin, deviceOf } from '../access/login-origin.ts'
 import { readInteger, readText, splitAttributes } from '../attributes.ts'
 import { ATTRIBUTE } from '../dictionary.ts'
+import type { OverLimit } from '../limits/over-limit.ts'
 import { firstAttribute, hasAttribute, joinedAttributes } from '../packet.ts'
 import type { Admission } from '../policy/admission.ts'
 import { reject, silence } from '../request.ts'
@@ -15,18 +17,23 @@ import { mskAttributes } from '../mppe-keys.ts'
 import { fragmentBytes } from './tls-fragments.ts'
 
 const NOTHING = new Uint8Array(0)
+const OVER_LIMIT = silence('over-limit')
 
 /** 802.1X: EAP inside RADIUS (RFC 3579). `onResumed` hears of each login that needed no password. */
 export function createEapAuthentication(
   conversations: Conversations,
   methods: EapMethods,
   admission: Admission,
+  limits: Pick<OverLimit, 'mayLogIn'>,
   onResumed: () => void,
 ): Step {
-  function open(request: RadiusRequest, identifier: number): Conversation {
+  /** Null: over a limit, before the handshake that would cost something. */
+  function open(request: RadiusRequest, identifier: number): Conversation | null {
+    if (!limits.mayLogIn(request)) return null
     return conversations.open({
       gateway: request.client.gateway.name,
       station: readText(request.packet, ATTRIBUTE['Calling-Station-Id']),
+      origin: conversationOrigin(deviceOf(request)),
       identifier,
     })
   }
@@ -44,7 +51,7 @@ export function createEapAuthentication(
 
   function propose(conversation: Conversation, response: EapResponse, type: number): Answer {
     conversation.method?.close()
-    const method = methods.create(type)
+    const method = methods.create(type, conversation.origin)
     conversation.method = method
     conversation.identifier = (response.identifier + 1) & 0xff
     return challenge(conversation, type, method.start)
@@ -156,7 +163,8 @@ export function createEapAuthentication(
     if (message.length === 0) {
       // EAP-Start (RFC 3579 §2.1): the gateway leaves it to us to ask who is there.
       if (staff === null) return reject('no-staff-network')
-      return challenge(open(request, randomInt(256)), EAP_TYPE.Identity, NOTHING)
+      const opened = open(request, randomInt(256))
+      return opened === null ? OVER_LIMIT : challenge(opened, EAP_TYPE.Identity, NOTHING)
     }
     const response = parseEapResponse(message)
     if (response === null) return silence('eap-malformed')
@@ -164,9 +172,9 @@ export function createEapAuthentication(
 
     const state = firstAttribute(packet, ATTRIBUTE.State)
     if (state === null) {
-      return response.type === EAP_TYPE.Identity
-        ? proposeFirst(open(request, 0), response)
-        : failure(response, 'eap-unknown-state')
+      if (response.type !== EAP_TYPE.Identity) return failure(response, 'eap-unknown-state')
+      const opened = open(request, 0)
+      return opened === null ? OVER_LIMIT : proposeFirst(opened, response)
     }
     const conversation = conversations.find(state, name)
     return conversation === undefined

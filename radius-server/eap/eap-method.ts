@@ -1,3 +1,4 @@
+import type { LoginOrigin } from '../access/login-origin.ts'
 import type { StaffAccount } from '../access/staff-login.ts'
 import type { Method, RejectReason } from '../request.ts'
 
@@ -29,5 +30,5 @@ export interface EapMethod {
 /** The methods that this server has, the one to propose first in front. */
 export interface EapMethods {
   readonly types: readonly number[]
-  create(type: number): EapMethod
+  create(type: number, origin: LoginOrigin): EapMethod
 }

@@ -1,5 +1,5 @@
 import type { DeviceCertificates } from '../access/device-certificates.ts'
-import type { StaffLogin } from '../access/staff-login.ts'
+import type { StaffLogin, StaffLogins } from '../access/staff-login.ts'
 import type { EapMethod, EapMethods } from './eap-method.ts'
 import { EAP_TYPE } from './eap-packet.ts'
 import { createEapTlsPhase2 } from './eap-tls.ts'
@@ -12,7 +12,7 @@ import { createTtlsPhase2 } from './ttls.ts'
 import type { TunnelContexts } from './tunnel-contexts.ts'
 
 export interface EapMethodDeps {
-  readonly login: StaffLogin
+  readonly login: Pick<StaffLogins, 'from'>
   readonly certificates: DeviceCertificates
   readonly resumption: Resumption
   /** Of the certificate in use now; a conversation keeps what it began with. */
@@ -25,10 +25,10 @@ export interface EapMethodDeps {
 
 export function createEapMethods(deps: EapMethodDeps): EapMethods {
   const { login, certificates, resumption, contexts, hasDeviceCas, first } = deps
-  const phase2: Readonly<Record<number, TlsMethodDeps['createPhase2']>> = {
-    [EAP_TYPE.TLS]: (tunnel) => createEapTlsPhase2(tunnel, certificates),
-    [EAP_TYPE.TTLS]: (tunnel, resumed) => createTtlsPhase2(tunnel, login, resumed),
-    [EAP_TYPE.PEAP]: (_, resumed) => createPeapPhase2(login, resumed),
+  const phase2: Readonly<Record<number, (own: StaffLogin) => TlsMethodDeps['createPhase2']>> = {
+    [EAP_TYPE.TLS]: () => (tunnel) => createEapTlsPhase2(tunnel, certificates),
+    [EAP_TYPE.TTLS]: (own) => (tunnel, resumed) => createTtlsPhase2(tunnel, own, resumed),
+    [EAP_TYPE.PEAP]: (own) => (_, resumed) => createPeapPhase2(own, resumed),
   }
 
   return {
@@ -36,14 +36,14 @@ export function createEapMethods(deps: EapMethodDeps): EapMethods {
       const all = [first, EAP_TYPE.TTLS, EAP_TYPE.PEAP, EAP_TYPE.TLS]
       return [...new Set(all)].filter((type) => type !== EAP_TYPE.TLS || hasDeviceCas())
     },
-    create(type): EapMethod {
+    create(type, origin): EapMethod {
       const createPhase2 = phase2[type]
       if (createPhase2 === undefined) throw new RangeError(`there is no EAP method ${type}`)
       return createTlsMethod({
         type,
         openTunnel: (resume) => createTlsTunnel({ contexts: contexts(), type, resume }),
         resumption,
-        createPhase2,
+        createPhase2: createPhase2(login.from(origin)),
       })
     },
   }

@@ -10,7 +10,7 @@ import type { ResumedLogin } from './tls-method.ts'
 import type { ResumableSession } from './tls-tunnel.ts'
 import { SESSION_LIFE_SECONDS } from './tunnel-contexts.ts'
 
-const RESUMPTION_LIMITS = {
+export const RESUMPTION_LIMITS = {
   /** Half a kilobyte each, two where a certificate is in it. */
   remembered: 50_000,
   /** Questions to the database at once, and how many may wait: past it the handshake is a full one. */
@@ -37,6 +37,8 @@ export interface Resumption {
   readonly size: number
   /** How many could not be shared with the fleet. */
   readonly lost: number
+  /** How many made room for others. */
+  readonly evicted: number
 }
 
 export interface ResumptionDeps {
@@ -127,6 +129,9 @@ export function createResumption(deps: ResumptionDeps): Resumption {
     },
     get lost() {
       return lost
+    },
+    get evicted() {
+      return remembered.evicted
     },
   }
 }

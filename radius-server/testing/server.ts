@@ -1,11 +1,15 @@
 import { createMetrics } from '#core/metrics.ts'
 import type { Metrics } from '#core/metrics.ts'
 import { silentLog } from '#core/log.ts'
+import type { Log } from '#core/log.ts'
+import { DEFAULT_RADIUS_LIMITS } from '#core/radius-limits.ts'
+import type { RadiusLimits } from '#core/radius-limits.ts'
 import { ntHash } from '#core/nt-hash.ts'
 import { hashPassword } from '#core/password.ts'
 import type { AccountingRecord, GatewayRestart } from '#db/accounting-record.ts'
 import type { Account } from '#db/accounts.ts'
 import { decodeEvent } from '#db/event-line.ts'
+import type { Sighting } from '#db/gateway-postures.ts'
 import type { Gateway } from '#db/gateways.ts'
 import type { Policy } from '#db/policies.ts'
 import type { Network, NetworkKind } from '#db/sites.ts'
@@ -18,6 +22,8 @@ import { createTunnelContexts } from '../eap/tunnel-contexts.ts'
 import type { TunnelContexts, TunnelCredentials } from '../eap/tunnel-contexts.ts'
 import { composeServer } from '../compose-server.ts'
 import type { ComposedServer } from '../compose-server.ts'
+import { limitSizes } from '../limits/sizes.ts'
+import { GatewayWatch } from '../posture/gateway-watch.ts'
 import type { Service } from '../request.ts'
 import { createMemorySpool } from './memory-spool.ts'
 import type { MemorySpool } from './memory-spool.ts'
@@ -38,6 +44,9 @@ export interface TestHouse {
   /** The journal; rejects or hangs if the test says so. */
   append: (lines: readonly string[]) => Promise<void>
   spool: MemorySpool
+  /** What was written of gateways; rejects if the test says so. */
+  postures: Sighting[]
+  savePostures: (sightings: readonly Sighting[]) => Promise<void>
   now: number
   deviceCas: readonly DeviceCa[]
   deviceKeys: DeviceKeys
@@ -89,6 +98,7 @@ export function gateway(changes: Partial<Gateway> = {}): Gateway {
     fas: null,
     radsec: null,
     coa: null,
+    messageAuthenticator: 'required',
     guest: network('guest'),
     staff: network('staff'),
     ...changes,
@@ -107,6 +117,10 @@ export function policy(name: string, changes: Partial<Policy> = {}): Policy {
   }
 }
 
+export function watch(name = 'gw-0042'): GatewayWatch {
+  return new GatewayWatch(name, limitSizes(DEFAULT_RADIUS_LIMITS))
+}
+
 export async function account(
   username: string,
   password: string,
@@ -123,6 +137,8 @@ export async function createTestServer(
     accounts?: readonly Account[]
     deviceCas?: readonly DeviceCa[]
     policies?: readonly Policy[]
+    limits?: Partial<RadiusLimits>
+    log?: Log
     /** Of another server, to share its fleet. */
     eapSessions?: Map<string, EapSession>
   } = {},
@@ -146,6 +162,11 @@ export async function createTestServer(
       }
       return Promise.resolve()
     },
+    postures: [],
+    savePostures: (sightings) => {
+      house.postures.push(...sightings)
+      return Promise.resolve()
+    },
     now: Date.UTC(2026, 10, 23, 12),
     deviceCas: options.deviceCas ?? [],
     deviceKeys: NO_DEVICE_KEYS,
@@ -165,6 +186,16 @@ export async function createTestServer(
   const registry = createMetrics()
   const composed = composeServer({
     gateways: () => house.gateways,
+    savePostures: (sightings) => house.savePostures(sightings),
+    knownDevices: {
+      digest: (account, device) => ({
+        account: Buffer.from(account),
+        device: Buffer.from(device),
+      }),
+      save: () => Promise.resolve(),
+      load: () => Promise.resolve([]),
+    },
+    limits: { ...DEFAULT_RADIUS_LIMITS, ...options.limits },
     accounts: () => house.accounts,
     policies: () => house.policies,
     grants: {
@@ -184,7 +215,7 @@ export async function createTestServer(
     loadEapSession: (id) => house.loadEapSession(id),
     firstEapMethod: EAP_TYPE.TTLS,
     decoyHash: () => decoy,
-    log: silentLog,
+    log: options.log ?? silentLog,
     metrics: registry,
     clock: () => house.now,
   })

@@ -59,7 +59,11 @@ async function measureAll(): Promise<readonly Row[]> {
   folder.write('terms.md', '# Terms of use\n\nFor the bench.\n')
   // JSON is YAML: what is declared is data here, not a text to read.
   const house = folder.write('house.yaml', JSON.stringify(declaration(terms)))
-  await using product = await createProduct(folder, { upstream: '127.0.0.1:9' })
+  await using product = await createProduct(folder, {
+    upstream: '127.0.0.1:9',
+    // One gateway sends what a country would.
+    env: { ACCUEIL_RADIUS_LIMITS: 'gateway-packets=10000000,gateway-logins=1000000' },
+  })
   await product.start()
   const began = Date.now()
   const applied = await product.command('apply', house)

@@ -12,6 +12,7 @@ import { openHouse } from './house.ts'
 import { opennds } from './opennds.ts'
 import { providePeers } from './packages.ts'
 import { disconnect } from './disconnect.ts'
+import { posture } from './posture.ts'
 import { radclient } from './radclient.ts'
 import { radsec } from './radsec.ts'
 import { runScenario } from './scenario.ts'
@@ -27,6 +28,7 @@ import { wired } from './wired.ts'
 const SCENARIOS: Readonly<Record<string, (s: Scenario) => Promise<void>>> = {
   demo,
   radclient,
+  posture,
   tshark,
   'eapol-test': eapolTest,
   directories,
