@@ -10,6 +10,9 @@ import { withDeviceCaFiles } from './device-cas.ts'
 import type { DeclaredDeviceCa } from './device-cas.ts'
 import { caProblem, tellSharedRealms } from './directories.ts'
 import type { DeclaredDirectory } from './directories.ts'
+import { ownCertificateProblem, tellRealmsOfDirectories } from './proxying.ts'
+import type { DeclaredHomeServer } from './proxying.ts'
+import type { DeclaredRealm, FileHomeServer } from './proxying-schema.ts'
 import { authorityProblem, radsecKey } from './radsec.ts'
 import { declarationSchema } from './schema.ts'
 import type { FileDeclaration } from './schema.ts'
@@ -34,6 +37,8 @@ export interface Declaration {
   readonly rules: NonNullable<FileDeclaration['rules']> | undefined
   readonly accounts: NonNullable<FileDeclaration['accounts']> | undefined
   readonly directories: readonly DeclaredDirectory[] | undefined
+  readonly homeServers: readonly DeclaredHomeServer[] | undefined
+  readonly realms: readonly DeclaredRealm[] | undefined
   readonly deviceCas: readonly DeclaredDeviceCa[] | undefined
   readonly sealing: readonly PublishTarget[] | undefined
   readonly retention: FileDeclaration['retention']
@@ -189,6 +194,22 @@ function withFiles(
     if (problem !== null) say(path, `names ${resolve(folder, name)}, ${problem}`)
     return pem ?? ''
   }
+  const withCertificates = (server: FileHomeServer, path: readonly PropertyKey[]) => {
+    const { radsec } = server
+    if (radsec === null) return server
+    const ca = radsec.ca === undefined ? undefined : authority(radsec.ca, [...path, 'ca'])
+    if (radsec.certificate === undefined || radsec.key === undefined) {
+      return { ...server, radsec: { ...radsec, ca } }
+    }
+    const pem = (name: string, key: string): string =>
+      load(name, [...path, key], LARGEST_TEXT_BYTES)?.toString('utf8') ?? ''
+    const certificate = pem(radsec.certificate, 'certificate')
+    const key = pem(radsec.key, 'key')
+    const isRead = certificate !== '' && key !== ''
+    const problem = isRead ? ownCertificateProblem(certificate, key) : null
+    if (problem !== null) say([...path, 'key'], problem)
+    return { ...server, radsec: { ...radsec, ca, certificate, key } }
+  }
   const { organisation, authorities, terms, lists, directories, ...rest } = data
   const declaration = {
     associations: rest.associations,
@@ -199,6 +220,10 @@ function withFiles(
     deviceCas: rest.device_ca?.map((ca, i) => withDeviceCaFiles(ca, ['device_ca', i], load, say)),
     sealing: publishTargetsOf(rest.sealing, folder),
     retention: rest.retention,
+    realms: rest.realms,
+    homeServers: rest.home_servers?.map((server, i) =>
+      withCertificates(server, ['home_servers', i, 'radsec']),
+    ),
     directories: directories?.map((directory, i) => ({
       ...directory,
       ca: directory.ca === undefined ? null : authority(directory.ca, ['directories', i, 'ca']),
@@ -231,6 +256,12 @@ function withFiles(
   return { ...declaration, origins: originsOf(declaration, place) }
 }
 
+/** Sections whose key in the file is spelled otherwise. */
+const KEYS: Readonly<Record<string, string>> = {
+  deviceCas: 'device_ca',
+  homeServers: 'home_servers',
+}
+
 function originsOf(
   declaration: Omit<Declaration, 'origins'>,
   place: (path: readonly PropertyKey[]) => string,
@@ -238,7 +269,7 @@ function originsOf(
   const origins = new Map<object, string>()
   const { organisation: _, retention: __, ...sections } = declaration
   for (const [section, things] of Object.entries(sections)) {
-    const key = section === 'deviceCas' ? 'device_ca' : section
+    const key = KEYS[section] ?? section
     for (const [i, thing] of (things ?? []).entries()) origins.set(thing, place([key, i]))
   }
   for (const [i, site] of (declaration.sites ?? []).entries()) {
@@ -262,6 +293,8 @@ function join(parts: readonly Declaration[], problems: string[]): Declaration {
       | 'rules'
       | 'accounts'
       | 'directories'
+      | 'homeServers'
+      | 'realms'
       | 'deviceCas'
       | 'sealing',
   >(
@@ -285,6 +318,8 @@ function join(parts: readonly Declaration[], problems: string[]): Declaration {
     rules: all('rules'),
     accounts: all('accounts'),
     directories: all('directories'),
+    homeServers: all('homeServers'),
+    realms: all('realms'),
     deviceCas: all('deviceCas'),
     sealing: all('sealing'),
     retention: retentions[0],
@@ -326,6 +361,8 @@ function join(parts: readonly Declaration[], problems: string[]): Declaration {
   once('the list', joined.lists, ({ name }) => name)
   once('the account', joined.accounts, ({ username }) => username)
   once('the directory', joined.directories, ({ name }) => name)
+  once('the home server', joined.homeServers, ({ name }) => name)
+  once('the realm', joined.realms, ({ realm }) => realm)
   once('the device CA', joined.deviceCas, ({ name }) => name)
   once('the place for seals', joined.sealing, ({ target }) => target)
   once('the rule for', joined.rules, (rule) =>
@@ -333,6 +370,7 @@ function join(parts: readonly Declaration[], problems: string[]): Declaration {
   )
   tellOverlaps(joined, problems)
   tellSharedRealms(joined.directories ?? [], joined.origins, problems)
+  tellRealmsOfDirectories(joined, problems)
   return joined
 }
 

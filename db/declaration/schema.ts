@@ -4,6 +4,7 @@ import { formatPrefix, parseAddress, parsePrefix } from '#core/ip.ts'
 import { portBlockProblem } from '#core/port-block.ts'
 import { deviceCaSchema } from './device-cas.ts'
 import { directorySchema } from './directories.ts'
+import { homeServerSchema, realmSchema } from './proxying-schema.ts'
 import { retentionSchema } from './retention.ts'
 import { authoritySchema, coaSchema, radsecSchema } from './radsec.ts'
 import { sealingSchema } from './sealing.ts'
@@ -221,6 +222,8 @@ export const declarationSchema = z.strictObject({
   rules: z.array(rule).optional(),
   accounts: z.array(account).optional(),
   directories: z.array(directorySchema).max(256).optional(),
+  home_servers: z.array(homeServerSchema).max(64, 'has more than 64').optional(),
+  realms: z.array(realmSchema).max(4096, 'has more than 4096').optional(),
   device_ca: z.array(deviceCaSchema).max(16, 'has more than 16').optional(),
   sealing: sealingSchema.optional(),
   retention: retentionSchema.optional(),
