@@ -34,6 +34,8 @@ export type EventName =
   | 'radius.disconnect.ended'
   | 'radius.disconnect.failed'
   | 'radius.disconnect.not-recorded'
+  | 'radius.home-server.lost'
+  | 'radius.home-server.recovered'
   | 'radius.listening'
   | 'radius.radsec.refused'
   | 'radius.request.failed'

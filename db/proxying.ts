@@ -25,8 +25,8 @@ export interface HomeServer {
         readonly tlsName: string
         /** The only authorities that it is believed from; null: those of this machine. */
         readonly caPem: string | null
-        /** What we show it; null: the certificate that we show gateways. */
-        readonly own: { readonly chainPem: string; readonly keyPem: string } | null
+        /** What we show it. */
+        readonly own: { readonly chainPem: string; readonly keyPem: string }
       }
   /** Its replies have a Message-Authenticator, and one without is not its own (CVE-2024-3596). */
   readonly signsReplies: boolean
@@ -113,13 +113,10 @@ function homeServerOf(row: Row, seal: Seal): HomeServer {
             port,
             tlsName: row.tls_name,
             caPem: row.ca_pem,
-            own:
-              row.certificate_pem === null || row.key_pem === null
-                ? null
-                : {
-                    chainPem: row.certificate_pem,
-                    keyPem: openSecret(seal, row.key_pem, `home-server-key:${name}`),
-                  },
+            own: {
+              chainPem: row.certificate_pem ?? '',
+              keyPem: openSecret(seal, row.key_pem ?? '', `home-server-key:${name}`),
+            },
           },
   }
 }

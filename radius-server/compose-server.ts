@@ -3,11 +3,13 @@ import type { Log } from '#core/log.ts'
 import type { Metrics } from '#core/metrics.ts'
 import { verifyPassword } from '#core/password.ts'
 import type { Spool } from '#core/spool.ts'
+import type { UdpLayer } from '#core/udp/udp-layer.ts'
 import type { Account } from '#db/accounts.ts'
 import type { DeviceCa } from '#db/device-cas.ts'
 import type { EapSession } from '#db/eap-sessions.ts'
 import type { Gateway } from '#db/gateways.ts'
 import type { GrantTable } from '#db/grants.ts'
+import { staffAttributes } from './access/accept.ts'
 import { refuseChap } from './access/chap.ts'
 import { createDeviceCertificates } from './access/device-certificates.ts'
 import { createDirectoryTable } from './access/directory-table.ts'
@@ -50,6 +52,12 @@ import {
   dynamicRequestSteps,
   statusServerSteps,
 } from './pipeline.ts'
+import { createAccountingForwarder } from './proxy/forward-accounting.ts'
+import { createHomeTable } from './proxy/home-table.ts'
+import type { HomeTable } from './proxy/home-table.ts'
+import type { HomeTimes } from './proxy/home-server.ts'
+import { createProxyMetrics } from './proxy/proxy-metrics.ts'
+import { createProxyStep } from './proxy/proxy-step.ts'
 import { reject } from './request.ts'
 import { createServer } from './server.ts'
 import type { RadiusServer } from './server.ts'
@@ -69,6 +77,9 @@ export interface Surroundings {
   /** The EAP type that is proposed first. */
   readonly firstEapMethod: number
   readonly decoyHash: () => string
+  /** For home servers. */
+  readonly udp: UdpLayer
+  readonly homeTimes?: HomeTimes
   readonly log: Log
   readonly metrics: Metrics
   readonly clock: Clock
@@ -79,6 +90,7 @@ export interface ComposedServer {
   readonly metrics: RadiusMetrics
   readonly writer: AccountingWriter
   readonly directories: DirectoryTable
+  readonly homes: HomeTable
   readonly resumption: Resumption
   readonly live: LiveSessions
   /** To be called now and then: lets go of what was idle too long. */
@@ -133,6 +145,19 @@ export function composeServer(around: Surroundings): ComposedServer {
     ...createWriteLog(log, metrics, clock),
   })
 
+  const proxyMetrics = createProxyMetrics(around.metrics)
+  const homes = createHomeTable({
+    layer: around.udp,
+    isLocal: (name, realm) =>
+      around.accounts().has(name.toLowerCase()) || directories.forRealm(realm) !== null,
+    proxyMetrics,
+    metrics: around.metrics,
+    log,
+    clock,
+    ...(around.homeTimes && { times: around.homeTimes }),
+  })
+  const forwarder = createAccountingForwarder(homes, proxyMetrics)
+
   const live = createLiveSessions(clock)
   const server = createServer({
     clients: createClientTable(around.gateways),
@@ -140,6 +165,12 @@ export function composeServer(around: Surroundings): ComposedServer {
     accessRequest: accessRequestSteps({
       messageAuthenticator: accessMessageAuthenticator,
       duplicates: duplicates.begin,
+      proxy: createProxyStep({
+        homes,
+        admit: (_, network, account) => staffAttributes(network, account),
+        metrics: proxyMetrics,
+        clock,
+      }),
       eap: createEapAuthentication(conversations, eapMethods, () => metrics.eapResumed.inc()),
       macAuthentication: createMacAuthentication(createGrantLookup(around.grants), clock),
       msChap: createMsChap(login),
@@ -161,7 +192,10 @@ export function composeServer(around: Surroundings): ComposedServer {
       messageAuthenticator: requiredMessageAuthenticator,
       alive: () => ({ kind: 'alive' }),
     }),
-    saw: live.saw,
+    saw(request) {
+      live.saw(request)
+      forwarder.saw(request)
+    },
     metrics,
     log,
     clock,
@@ -180,6 +214,11 @@ export function composeServer(around: Surroundings): ComposedServer {
     ['eap_sessions_lost', 'TLS sessions not shared with the fleet.', () => resumption.lost],
     ['live_sessions', 'Sessions whose names are known for a disconnect.', () => live.size],
     ['live_sessions_evicted', 'Known sessions that made room.', () => live.evicted],
+    [
+      'home_accounting_under_way',
+      'Records on their way to home servers.',
+      () => forwarder.underWay,
+    ],
     ['duplicates', 'Requests remembered against repetition.', () => duplicates.size],
     ['duplicates_evicted', 'Remembered requests that made room.', () => duplicates.evicted],
   ]
@@ -187,5 +226,5 @@ export function composeServer(around: Surroundings): ComposedServer {
     around.metrics.gauge(`accueil_radius_${name}`, help, read)
   }
   const sweep = conversations.sweep
-  return { server, metrics, writer, directories, resumption, live, sweep }
+  return { server, metrics, writer, directories, homes, resumption, live, sweep }
 }

@@ -24,11 +24,15 @@ export const ATTRIBUTE = {
   'NAS-Port': 5, // RFC 2865 §5.5
   'Service-Type': 6, // RFC 2865 §5.6
   'Framed-IP-Address': 8, // RFC 2865 §5.8
+  'Filter-Id': 11, // RFC 2865 §5.11
   'Framed-MTU': 12, // RFC 2865 §5.12
+  'Reply-Message': 18, // RFC 2865 §5.18
   State: 24, // RFC 2865 §5.24
   Class: 25, // RFC 2865 §5.25
   'Vendor-Specific': 26, // RFC 2865 §5.26
   'Session-Timeout': 27, // RFC 2865 §5.27
+  'Idle-Timeout': 28, // RFC 2865 §5.28
+  'Termination-Action': 29, // RFC 2865 §5.29
   'Calling-Station-Id': 31, // RFC 2865 §5.31, RFC 3580 §3.21
   'NAS-Identifier': 32, // RFC 2865 §5.32
   'Proxy-State': 33, // RFC 2865 §5.33
@@ -42,15 +46,23 @@ export const ATTRIBUTE = {
   'Acct-Input-Gigawords': 52, // RFC 2869 §5.1
   'Acct-Output-Gigawords': 53, // RFC 2869 §5.2
   'Event-Timestamp': 55, // RFC 2869 §5.3
+  'Egress-VLANID': 56, // RFC 4675 §2.1
+  'Egress-VLAN-Name': 58, // RFC 4675 §2.3
+  'CHAP-Challenge': 60, // RFC 2865 §5.40
   'Tunnel-Type': 64, // RFC 2868 §3.1
   'Tunnel-Medium-Type': 65, // RFC 2868 §3.2
+  'Tunnel-Password': 69, // RFC 2868 §3.5
   'EAP-Message': 79, // RFC 3579 §3.1
   'Message-Authenticator': 80, // RFC 3579 §3.2
   'Tunnel-Private-Group-Id': 81, // RFC 2868 §3.6
   'Acct-Interim-Interval': 85, // RFC 2869 §5.16
+  'Chargeable-User-Identity': 89, // RFC 4372 §2.2
+  'NAS-Filter-Rule': 92, // RFC 4849 §2
   'NAS-IPv6-Address': 95, // RFC 3162 §2.1
   'Error-Cause': 101, // RFC 5176 §3.5
   'Framed-IPv6-Prefix': 97, // RFC 3162 §2.3
+  'EAP-Key-Name': 102, // RFC 4072 §2.3.2, as IEEE 802.1X uses it
+  'Operator-Name': 126, // RFC 5580 §4.1
   'Framed-IPv6-Address': 168, // RFC 6911 §3.1
 } as const
 
@@ -70,6 +82,13 @@ export const MICROSOFT = {
 
 /** Inside Vendor-Specific of vendor 9. */
 export const CISCO = { vendor: 9, 'Cisco-AVPair': 1 } as const
+
+/** Inside Vendor-Specific of vendor 14122. */
+export const WISPR = {
+  vendor: 14_122,
+  'WISPr-Bandwidth-Max-Up': 7,
+  'WISPr-Bandwidth-Max-Down': 8,
+} as const
 
 export const SERVICE_TYPE = { 'Call-Check': 10 } as const // RFC 2865 §5.6
 

@@ -22,6 +22,8 @@ import type { Gateway } from '#db/gateways.ts'
 import { loadDirectories } from '#db/directories.ts'
 import { createGrantTable } from '#db/grants.ts'
 import { createJournal } from '#db/journal.ts'
+import { NO_PROXYING, loadProxying } from '#db/proxying.ts'
+import type { Proxying } from '#db/proxying.ts'
 import { createLive } from '#db/live.ts'
 import type { PartDeps } from '#db/part.ts'
 import { JOURNAL_DEADLINE_MS } from './accounting/accounting-writer.ts'
@@ -101,6 +103,15 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
       directories.declare(config.directory === null ? settings : [...settings, config.directory])
     },
   })
+  const proxying = createLive<Proxying>({
+    database,
+    log,
+    name: 'home servers and realms',
+    channels: ['house'],
+    initial: NO_PROXYING,
+    load: () => loadProxying(database, seal),
+    onChange: (declared) => homes.declare(declared),
+  })
   const authorities = createLive<readonly Authority[]>({
     database,
     log,
@@ -111,7 +122,10 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
     onChange: () => radsec.renew(),
   })
   const grants = createGrantTable({ database, log, clock })
-  const followed = [gateways, accounts, directorySettings, deviceCas, authorities, grants]
+  const followed = [
+    ...[gateways, accounts, directorySettings, deviceCas, proxying, authorities],
+    grants,
+  ]
   const spool = createSpool({
     root: join(config.dataDir, 'spool'),
     seal,
@@ -124,7 +138,7 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
     JOURNAL_DEADLINE_MS,
   )
 
-  const { server, metrics, writer, directories, resumption, live, sweep } = composeServer({
+  const { server, metrics, writer, directories, homes, resumption, live, sweep } = composeServer({
     gateways: () => gateways.value,
     accounts: () => accounts.value,
     grants,
@@ -139,6 +153,7 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
     loadEapSession: (id) => findEapSession(database, seal, id),
     firstEapMethod: FIRST_EAP_METHODS[config.radiusEapFirst],
     decoyHash: () => decoyHash,
+    udp: deps.udp,
     log,
     metrics: deps.metrics,
     clock,
@@ -302,6 +317,8 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
       // Before the connections that it asks through.
       await disconnects.stop()
       await disconnector.stop()
+      // What waits for a home server would hold the listeners up.
+      await homes.close()
       // First no new packets, then what is in work is written and answered, then what it needs goes.
       await Promise.all(listeners.map((listener) => listener.stop()))
       for (const timer of timers) clearInterval(timer)

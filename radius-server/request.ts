@@ -35,6 +35,7 @@ export const METHODS = [
   'ttls-eap-mschapv2',
   'peap-mschapv2',
   'peap-gtc',
+  'proxied',
 ] as const
 export type Method = (typeof METHODS)[number]
 
@@ -59,6 +60,11 @@ export const REJECT_REASONS = [
   'certificate-not-valid',
   'certificate-revoked',
   'certificate-without-name',
+  'home-server-rejected',
+  'home-server-unavailable',
+  'proxy-loop',
+  'proxy-too-long',
+  'proxy-too-many-hops',
 ] as const
 export type RejectReason = (typeof REJECT_REASONS)[number]
 
@@ -78,20 +84,24 @@ export const SILENCE_REASONS = [
   'accounting-malformed',
   'accounting-queue-full',
   'accounting-not-recorded',
+  'home-server-given-up',
+  'home-server-overloaded',
   'reply-too-long',
   'internal',
 ] as const
 export type SilenceReason = (typeof SILENCE_REASONS)[number]
 
+interface Answered {
+  readonly attributes: readonly Attribute[]
+  /** The home server that said so; absent: we did. */
+  readonly answeredBy?: string
+}
+
 /** What a step decided; the server turns it into bytes, counts it and remembers it. */
 export type Answer =
-  | { readonly kind: 'accept'; readonly method: Method; readonly attributes: readonly Attribute[] }
-  | {
-      readonly kind: 'reject'
-      readonly reason: RejectReason
-      readonly attributes: readonly Attribute[]
-    }
-  | { readonly kind: 'challenge'; readonly attributes: readonly Attribute[] }
+  | (Answered & { readonly kind: 'accept'; readonly method: Method })
+  | (Answered & { readonly kind: 'reject'; readonly reason: RejectReason })
+  | (Answered & { readonly kind: 'challenge' })
   | { readonly kind: 'acknowledge' }
   | { readonly kind: 'alive' }
   | { readonly kind: 'refuse'; readonly attributes: readonly Attribute[] }

@@ -28,12 +28,8 @@ export const homeServerSchema = z
       .strictObject({
         name: host.optional(),
         ca: file.optional(),
-        certificate: file.optional(),
-        key: file.optional(),
-      })
-      .refine(({ certificate, key }) => (certificate === undefined) === (key === undefined), {
-        path: ['key'],
-        error: 'goes with certificate: both of them, or none',
+        certificate: file,
+        key: file,
       })
       .optional(),
     message_authenticator: z

@@ -28,6 +28,8 @@ realms:
   - { realm: restos.example, local: true }
 `
 
+const RADSEC = 'radsec: { certificate: ./ours.pem, key: ./ours.key }'
+
 function read(yaml: string) {
   using folder = temporaryFolder({
     'house.yaml': yaml,
@@ -156,16 +158,13 @@ describe('home servers and realms', () => {
   test.each([
     ['{ name: a, address: example.org, secret: between-us }', 'must be an IP address'],
     ['{ name: a, address: 192.0.2.1 }', 'or radsec: it must have one of them'],
-    ['{ name: a, address: 192.0.2.1, secret: between-us, radsec: {} }', 'or radsec'],
-    [
-      '{ name: a, address: 192.0.2.1, radsec: { certificate: ./ours.pem } }',
-      'goes with certificate',
-    ],
+    [`{ name: a, address: 192.0.2.1, secret: between-us, ${RADSEC} }`, 'or radsec'],
+    ['{ name: a, address: 192.0.2.1, radsec: { key: ./ours.key } }', 'certificate is missing'],
     [
       '{ name: a, address: 192.0.2.1, radsec: { certificate: ./ours.pem, key: ./other.key } }',
       'radsec.key is not the key of certificate',
     ],
-    ['{ name: a, address: 192.0.2.1, radsec: {}, accounting_port: 1813 }', 'one port has'],
+    [`{ name: a, address: 192.0.2.1, ${RADSEC}, accounting_port: 1813 }`, 'one port has'],
   ])('%s is a mistake that names the line', (server, said) => {
     const outcome = read(`version: 1\nhome_servers:\n  - ${server}`)
     if (outcome.ok) throw new Error('it was taken')

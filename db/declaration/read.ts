@@ -198,9 +198,6 @@ function withFiles(
     const { radsec } = server
     if (radsec === null) return server
     const ca = radsec.ca === undefined ? undefined : authority(radsec.ca, [...path, 'ca'])
-    if (radsec.certificate === undefined || radsec.key === undefined) {
-      return { ...server, radsec: { ...radsec, ca } }
-    }
     const pem = (name: string, key: string): string =>
       load(name, [...path, key], LARGEST_TEXT_BYTES)?.toString('utf8') ?? ''
     const certificate = pem(radsec.certificate, 'certificate')

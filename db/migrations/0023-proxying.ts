@@ -20,7 +20,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       key_pem text,
       check ((tls_name is null) = (secret is not null)),
       check ((tls_name is null) = (accounting_port is not null)),
-      check ((certificate_pem is null) = (key_pem is null))
+      check ((tls_name is null) = (certificate_pem is null)),
+      check ((tls_name is null) = (key_pem is null))
     )`.execute(db)
   await sql`
     create table staff.realm (

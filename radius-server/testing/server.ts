@@ -2,6 +2,8 @@ import { createMetrics } from '#core/metrics.ts'
 import type { Metrics } from '#core/metrics.ts'
 import { silentLog } from '#core/log.ts'
 import { ntHash } from '#core/nt-hash.ts'
+import { chooseUdpLayer } from '#core/udp/udp-layer.ts'
+import type { UdpLayer } from '#core/udp/udp-layer.ts'
 import { hashPassword } from '#core/password.ts'
 import type { AccountingRecord, GatewayRestart } from '#db/accounting-record.ts'
 import type { Account } from '#db/accounts.ts'
@@ -15,6 +17,7 @@ import { createTunnelContexts } from '../eap/tunnel-contexts.ts'
 import type { TunnelContexts, TunnelCredentials } from '../eap/tunnel-contexts.ts'
 import { composeServer } from '../compose-server.ts'
 import type { ComposedServer } from '../compose-server.ts'
+import type { HomeTimes } from '../proxy/home-server.ts'
 import type { Service } from '../request.ts'
 import { createMemorySpool } from './memory-spool.ts'
 import type { MemorySpool } from './memory-spool.ts'
@@ -104,6 +107,8 @@ export async function createTestServer(
     deviceCas?: readonly DeviceCa[]
     /** Of another server, to share its fleet. */
     eapSessions?: Map<string, EapSession>
+    homeTimes?: HomeTimes
+    udp?: UdpLayer
   } = {},
 ): Promise<TestServer> {
   const accounts = options.accounts ?? [await account('bob', 'hello')]
@@ -157,6 +162,8 @@ export async function createTestServer(
     loadEapSession: (id) => house.loadEapSession(id),
     firstEapMethod: EAP_TYPE.TTLS,
     decoyHash: () => decoy,
+    udp: options.udp ?? chooseUdpLayer(null),
+    ...(options.homeTimes && { homeTimes: options.homeTimes }),
     log: silentLog,
     metrics: registry,
     clock: () => house.now,
