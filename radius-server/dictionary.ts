@@ -61,7 +61,7 @@ export const ATTRIBUTE = {
   'NAS-IPv6-Address': 95, // RFC 3162 §2.1
   'Error-Cause': 101, // RFC 5176 §3.5
   'Framed-IPv6-Prefix': 97, // RFC 3162 §2.3
-  'EAP-Key-Name': 102, // RFC 4072 §2.3.2, as IEEE 802.1X uses it
+  'EAP-Key-Name': 102, // RFC 7268 §2.2
   'Operator-Name': 126, // RFC 5580 §4.1
   'Framed-IPv6-Address': 168, // RFC 6911 §3.1
 } as const

@@ -1,7 +1,10 @@
 import { createHash, createHmac } from 'node:crypto'
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
+import { createServer } from 'node:tls'
+import type { TLSSocket } from 'node:tls'
 import { ATTRIBUTE, CODE } from '../dictionary.ts'
+import { Frames } from '../radsec/frames.ts'
 
 /*
  * A home server for tests, by the letter of RFC 2865 with node:crypto alone. It says nothing to a request
@@ -41,25 +44,18 @@ export interface TestHome extends AsyncDisposable {
   readonly probed: () => number
 }
 
-export async function startHome(script: HomeScript, secret = HOME_SECRET): Promise<TestHome> {
-  const socket = createSocket('udp4')
+export interface TlsHome extends TestHome {
+  /** How many connections were made. */
+  readonly connections: () => number
+  /** The end of all that are open. */
+  hangUp(): void
+}
+
+function createHome(script: HomeScript, secret: string) {
   const asked: AskedOfHome[] = []
   let probes = 0
-  const home: TestHome = {
-    asked,
-    port: 0,
-    isAlive: true,
-    probed: () => probes,
-    async [Symbol.asyncDispose]() {
-      socket.close()
-      await once(socket, 'close')
-    },
-  }
-  socket.on('message', (bytes, from) => {
-    const replies = answerOf(bytes)
-    for (const reply of replies) socket.send(reply, from.port, from.address)
-  })
-  function answerOf(bytes: Buffer): readonly Buffer[] {
+  const home = { asked, isAlive: true, probed: () => probes }
+  function answer(bytes: Buffer): readonly Buffer[] {
     if (!isSigned(bytes, secret)) return []
     const request = readAsked(bytes, secret)
     if (request.code === CODE['Status-Server']) {
@@ -70,9 +66,64 @@ export async function startHome(script: HomeScript, secret = HOME_SECRET): Promi
     const said = script(request, asked.length - 1)
     return said === null ? [] : [said].flat().map((one) => reply(bytes, one, secret))
   }
+  return { home, answer }
+}
+
+export async function startHome(script: HomeScript, secret = HOME_SECRET): Promise<TestHome> {
+  const { home, answer } = createHome(script, secret)
+  const socket = createSocket('udp4')
+  socket.on('message', (bytes, from) => {
+    for (const one of answer(bytes)) socket.send(one, from.port, from.address)
+  })
   socket.bind(0, '127.0.0.1')
   await once(socket, 'listening')
-  return Object.assign(home, { port: socket.address().port })
+  return Object.assign(home, {
+    port: socket.address().port,
+    async [Symbol.asyncDispose]() {
+      socket.close()
+      await once(socket, 'close')
+    },
+  })
+}
+
+/** RFC 6614: asks for a certificate of `ca`, and says nothing to who has none. */
+export async function startTlsHome(
+  script: HomeScript,
+  tls: { readonly cert: string; readonly key: string; readonly ca: string },
+): Promise<TlsHome> {
+  const { home, answer } = createHome(script, 'radsec')
+  const open = new Set<TLSSocket>()
+  let connections = 0
+  const server = createServer({ ...tls, requestCert: true, rejectUnauthorized: true })
+  server.on('secureConnection', (socket) => {
+    connections += 1
+    open.add(socket)
+    const frames = new Frames()
+    socket.on('error', () => {})
+    socket.on('close', () => open.delete(socket))
+    socket.on('data', (chunk: Buffer) => {
+      frames.push(chunk)
+      for (let packet = frames.next(); packet instanceof Uint8Array; packet = frames.next()) {
+        for (const one of answer(Buffer.from(packet))) socket.write(one)
+      }
+    })
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  const hangUp = (): void => {
+    for (const socket of open) socket.destroy()
+  }
+  return Object.assign(home, {
+    port: typeof address === 'object' && address !== null ? address.port : 0,
+    connections: () => connections,
+    hangUp,
+    async [Symbol.asyncDispose]() {
+      server.close()
+      hangUp()
+      await once(server, 'close')
+    },
+  })
 }
 
 /** The whole packet of a reply. */

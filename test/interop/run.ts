@@ -11,6 +11,7 @@ import { openHouse } from './house.ts'
 import { opennds } from './opennds.ts'
 import { providePeers } from './packages.ts'
 import { disconnect } from './disconnect.ts'
+import { proxy } from './proxy.ts'
 import { radclient } from './radclient.ts'
 import { radsec } from './radsec.ts'
 import { runScenario } from './scenario.ts'
@@ -33,6 +34,7 @@ const SCENARIOS: Readonly<Record<string, (s: Scenario) => Promise<void>>> = {
   wired,
   radsec,
   disconnect,
+  proxy,
   dns,
   opennds,
   browser,
