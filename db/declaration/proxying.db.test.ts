@@ -72,7 +72,7 @@ describe('home servers and realms', () => {
     expect(row?.text).not.toContain('between-us')
     expect(row?.text).not.toContain('PRIVATE KEY')
 
-    const radius = await database.as('radius')
+    const radius = database.as('radius')
     const { tag, servers, realms } = await loadProxying(radius, testSeal)
     expect(tag).toHaveLength(16)
     expect(servers).toEqual([

@@ -27,16 +27,16 @@ export function visitedNetwork(
   { vlan, gives }: Realm,
   given: readonly Attribute[],
 ): Network {
-  const isGiven = gives.has('vlan') && given.some(({ type }) => VLAN.includes(type))
+  const isGiven = gives.has('vlan') && given.some(({ type }) => VLAN.has(type))
   if (isGiven) return { ...network, vlan: null }
   return vlan === null ? network : { ...network, vlan }
 }
 
-const VLAN: readonly number[] = [
+const VLAN: ReadonlySet<number> = new Set([
   ATTRIBUTE['Tunnel-Private-Group-Id'],
   ATTRIBUTE['Egress-VLANID'],
   ATTRIBUTE['Egress-VLAN-Name'],
-]
+])
 
 /** What both may say, each of them its own; of the rest, what is ours counts. */
 const BOTH: ReadonlySet<number> = new Set([ATTRIBUTE.Class, ATTRIBUTE['Vendor-Specific']])

@@ -44,12 +44,18 @@ const IF_GIVEN: Readonly<Record<GivenByHome, readonly number[]>> = {
   'tunnel-password': [ATTRIBUTE['Tunnel-Password']],
 }
 
-const BANDWIDTH: readonly number[] = [
+const BANDWIDTH: ReadonlySet<number> = new Set([
   WISPR['WISPr-Bandwidth-Max-Up'],
   WISPR['WISPr-Bandwidth-Max-Down'],
-]
-const MS_CHAP: readonly number[] = [MICROSOFT['MS-CHAP-Error'], MICROSOFT['MS-CHAP2-Success']]
-const MPPE_KEYS: readonly number[] = [MICROSOFT['MS-MPPE-Send-Key'], MICROSOFT['MS-MPPE-Recv-Key']]
+])
+const MS_CHAP: ReadonlySet<number> = new Set([
+  MICROSOFT['MS-CHAP-Error'],
+  MICROSOFT['MS-CHAP2-Success'],
+])
+const MPPE_KEYS: ReadonlySet<number> = new Set([
+  MICROSOFT['MS-MPPE-Send-Key'],
+  MICROSOFT['MS-MPPE-Recv-Key'],
+])
 
 /**
  * What of a home server's reply goes to the gateway: what it may say, in its order, its keys hidden anew
@@ -89,13 +95,13 @@ function vendorAttributes(
   const parts = readVendorParts(value) ?? []
   if (vendor === WISPR.vendor && isAccept && gives.has('bandwidth')) {
     return parts
-      .filter(({ type }) => BANDWIDTH.includes(type))
+      .filter(({ type }) => BANDWIDTH.has(type))
       .map((part) => vendorAttribute(vendor, part.type, part.value))
   }
   if (vendor !== MICROSOFT.vendor) return []
   return parts.flatMap(({ type, value: content }) => {
-    if (MS_CHAP.includes(type)) return [vendorAttribute(vendor, type, content)]
-    const hidden = isAccept && MPPE_KEYS.includes(type) ? rehide(content) : null
+    if (MS_CHAP.has(type)) return [vendorAttribute(vendor, type, content)]
+    const hidden = isAccept && MPPE_KEYS.has(type) ? rehide(content) : null
     return hidden === null ? [] : [vendorAttribute(vendor, type, hidden)]
   })
 }

@@ -127,7 +127,7 @@ export async function startTlsHome(
 }
 
 /** The whole packet of a reply. */
-export function reply(request: Buffer, said: Said, secret: string): Buffer {
+function reply(request: Buffer, said: Said, secret: string): Buffer {
   const sign = said.sign ?? 'right'
   const body = Buffer.concat([
     ...(sign === 'none' ? [] : [Buffer.from([80, 18, ...Buffer.alloc(16)])]),
@@ -181,7 +181,8 @@ function readAsked(bytes: Buffer, secret: string): AskedOfHome {
     attributes,
     bytes,
     first,
-    all: (type) => attributes.filter((one) => one.type === type).map(({ value }) => `${value}`),
+    all: (type) =>
+      attributes.filter((one) => one.type === type).map(({ value }) => value.toString()),
     password() {
       const hidden = first(ATTRIBUTE['User-Password']) ?? Buffer.alloc(0)
       const plain = Buffer.from(hidden)
