@@ -52,6 +52,8 @@ export interface HomeServer {
   readonly state: BreakerState
   readonly isSuspect: boolean
   readonly outstanding: number
+  /** One Status-Server (RFC 5997); null if it was answered, else why not. */
+  probe(): Promise<string | null>
   /** Whether to ask it now; who is told yes asks. */
   admits(): boolean
   /** `mayMove`: another would answer as well, so a silent one is not waited for. */
@@ -82,7 +84,7 @@ export function createHomeServer(settings: HomeServerSettings, deps: HomeServerD
   const closing = new AbortController()
 
   const health = createHomeHealth({
-    probe: settings.statusServer ? probe : null,
+    probe: settings.statusServer ? async () => (await probe()) === null : null,
     probeMs: times.probeMs,
     onChange(state) {
       const about = { server: settings.name, reason: lastFailure ?? 'it did not answer' }
@@ -97,22 +99,14 @@ export function createHomeServer(settings: HomeServerSettings, deps: HomeServerD
     clock,
   })
 
-  async function probe(): Promise<boolean> {
+  async function probe(): Promise<string | null> {
     const authenticator = randomBytes(AUTHENTICATOR_BYTES)
-    const sent = await authentication.send({
-      code: CODE['Status-Server'],
-      attributes: [],
-      authenticator,
-    })
-    if (sent === 'full') return false
-    if (sent === 'unreachable') {
-      metrics.probes.unanswered.inc()
-      return false
-    }
-    const reply = await replyWithin(sent, times.probeMs)
-    sent.giveUp()
+    const status = { code: CODE['Status-Server'], attributes: [], authenticator }
+    const sent = await authentication.send(status)
+    const reply = typeof sent === 'string' ? null : await replyWithin(sent, times.probeMs)
+    if (typeof sent !== 'string') sent.giveUp()
     metrics.probes[reply === null ? 'unanswered' : 'answered'].inc()
-    return reply !== null
+    return reply === null ? (lastFailure ?? 'it does not answer Status-Server') : null
   }
 
   /** Null when the time is over, or nothing will come any more. */
@@ -194,6 +188,7 @@ export function createHomeServer(settings: HomeServerSettings, deps: HomeServerD
     get outstanding() {
       return [...links].reduce((sum, link) => sum + link.outstanding, 0)
     },
+    probe,
     admits: () => health.admits(),
     async ask(code, make, mayMove) {
       const answer = await askOnce(code, make, mayMove)

@@ -11,7 +11,7 @@ import { eventually } from '../support/peers/process.ts'
 import { createProduct } from '../support/peers/product.ts'
 import { radclient } from '../support/peers/radclient.ts'
 import type { RadclientAnswer } from '../support/peers/radclient.ts'
-import { startRadsecproxyServer } from '../support/peers/radsecproxy.ts'
+import { startRadsecproxy, startRadsecproxyServer } from '../support/peers/radsecproxy.ts'
 import { ttlsPap } from '../support/peers/wpa-supplicant.ts'
 import { createTestAuthority } from '../support/gateway-certificate.ts'
 import type { Scenario } from './scenario.ts'
@@ -42,6 +42,9 @@ export async function proxy({ upstream, folder, test }: Scenario): Promise<void>
   const theirs = await federation.issue(RADSEC_NAME, [RADSEC_NAME])
   const ours = await federation.issue('ours')
   const caFile = folder.write('federation-ca.pem', federation.declared.pem)
+  const gateways = await createTestAuthority('gateways')
+  const gatewaysCa = folder.write('gateways-ca.pem', gateways.declared.pem)
+  const ofGateway = await gateways.issue('gw-0071', ['gw-0071.example.org'])
 
   const users = [{ name: 'eve@uni.example', password: 'sesame' }]
   const realm = (more: Partial<RealmOptions> = {}): Promise<FreeRadiusRealm> =>
@@ -69,13 +72,15 @@ export async function proxy({ upstream, folder, test }: Scenario): Promise<void>
     'proxy.yaml',
     `version: 1
 associations: [{ code: "75", name: Paris }]
+authorities: [{ name: gateways, file: ${gatewaysCa} }]
 sites:
   - code: "75-0070"
     name: Centre Gambetta
     association: "75"
     networks: { staff: { subnets: [192.168.70.0/24], vlan: 20 } }
     gateways:
-      - { name: gw-0070, address: 127.0.0.1/32, secret: ${SECRET}, kind: generic, coa: { port: ${first.coaPort} } }
+      - { name: gw-0070, address: 127.0.0.1/32, secret: ${SECRET}, kind: generic, coa: { port: ${first.coaPort}, vendor: cisco } }
+      - { name: gw-0071, secret: not-used-by-radsec, kind: generic, radsec: { name: gw-0071.example.org, authority: gateways } }
 accounts: [{ username: bob@restos.example, password: hello, mschap: true }]
 home_servers:
 ${byUdp('first', first)}
@@ -240,7 +245,40 @@ realms:
     const identity = { identity: 'eve@uni.example', anonymous: 'anonymous@far.example' }
     for (const tls of ['1.2', '1.3'] as const) assertIn(await ttls({ ...identity, tls }))
   })
-  await test('a gateway that is to end a session is asked in a form that it acknowledges', async () => {
+  await test('and through RadSec on both sides, from a radsecproxy at a place', async () => {
+    await using place = await startRadsecproxy({
+      folder,
+      server: {
+        port: product.ports.radsec,
+        caFile: join(product.dataDir, 'eap-ca.pem'),
+        name: 'radius.accueil.internal',
+      },
+      certificate: ofGateway,
+      tls: '1.3',
+    })
+    await eventually('an answer of the place', async () => {
+      const { reply } = await login('eve@uni.example', undefined, place.port, 2)
+      return reply === 'Access-Accept'
+    })
+    const identity = { identity: 'eve@uni.example', anonymous: 'anonymous@far.example' }
+    assertIn(await ttls({ ...identity, tls: '1.3', port: place.port }))
+  })
+  await test('Status-Server is answered on both ports', async () => {
+    const status = {
+      kind: 'status',
+      secret: SECRET,
+      attributes: ['Message-Authenticator = 0x00'],
+    } as const
+    assert.equal((await radclient({ ...status, port: radius })).reply, 'Access-Accept')
+    assert.equal((await radclient({ ...status, port: radiusAcct })).reply, 'Accounting-Response')
+  })
+  await test('doctor asks each home server', async () => {
+    const { stdout } = await product.command('doctor')
+    for (const name of ['first', 'second', 'old', 'unsigned']) {
+      assert.match(stdout, new RegExp(`well +home server ${name}`))
+    }
+  })
+  await test('a gateway that says no to Disconnect is asked by CoA to let the device log in anew', async () => {
     const start = ['Acct-Session-Id = "s-0071"', 'Acct-Status-Type = Start']
     const station = `Calling-Station-Id = "${MAC.replace('01', '02')}"`
     const attributes = ['User-Name = "bob@restos.example"', station, ...start]
@@ -248,12 +286,17 @@ realms:
     const { stdout, code } = await product.command(
       ...['radius', 'disconnect', '--user', 'bob@restos.example', '--reason', 'a test'],
     )
-    assert.match(stdout, /disconnected/)
+    assert.match(stdout, /disconnected \(cisco-reauthenticate\)/)
     assert.equal(code, 0, stdout)
   })
 
   await test('a home server that is killed is passed over for the second', async () => {
     await first.crash()
+    const doctor = await product.command('doctor')
+    assert.match(
+      doctor.stdout,
+      /wrong +home server first: 127.0.0.1: it does not answer Status-Server/,
+    )
     const { reply, output } = await login('eve@uni.example')
     assert.equal(reply, 'Access-Accept', output)
     const identity = { identity: 'eve@uni.example', anonymous: 'anonymous@uni.example' }
@@ -294,7 +337,9 @@ realms:
       tls,
       /Code: Access-Request \(1\)[\s\S]*EAP-Message[\s\S]*Code: Access-Accept \(2\)/,
     )
-    const shown = udp + tls
+    const tlsOfPlace = await capture.radsec(product.ports.radsec, keyLog)
+    assert.match(tlsOfPlace, /Code: Access-Accept \(2\)/)
+    const shown = udp + tls + tlsOfPlace
     for (const [code, number] of Object.entries(CODES)) {
       assert.match(shown, new RegExp(`Code: ${code} \\(${number}\\)`), code)
     }
@@ -315,6 +360,7 @@ const CODES = {
   'Access-Challenge': 11,
   'Status-Server': 12,
   'Disconnect-Request': 40,
+  'CoA-Request': 43,
 }
 
 async function metric(port: number, name: string): Promise<number> {

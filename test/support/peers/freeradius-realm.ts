@@ -8,7 +8,7 @@ import type { RunFolder } from './run-folder.ts'
 export interface FreeRadiusRealm extends Running {
   readonly port: number
   readonly acctPort: number
-  /** Takes Disconnect-Requests and acknowledges them. */
+  /** Takes CoA-Requests, and says no to Disconnect-Requests, as some controllers do. */
   readonly coaPort: number
 }
 
@@ -96,7 +96,7 @@ Proxy-To-Realm := "ours"
       ),
       block('preacct', ...(o.proxyTo === undefined ? [] : [toRealm])),
       block('accounting', 'ok'),
-      block('recv-coa', 'ok'),
+      block('recv-coa', 'if (&request:Packet-Type == Disconnect-Request) {\nreject\n}', 'ok'),
       block(
         'post-auth',
         ...(o.signsReplies === true ? [sign] : []),
@@ -112,6 +112,7 @@ Proxy-To-Realm := "ours"
 function modules(home: string, { certificate }: RealmOptions): readonly string[] {
   return [
     block('always ok', 'rcode = ok'),
+    block('always reject', 'rcode = reject'),
     block('pap', 'normalise = yes'),
     block('chap'),
     block('mschap', 'use_mppe = yes'),
