@@ -1,5 +1,4 @@
 import { randomBytes, randomInt } from 'node:crypto'
-import { setTimeout as sleepFor } from 'node:timers/promises'
 import type { BreakerState } from '#core/breaker.ts'
 import type { Clock } from '#core/clock.ts'
 import type { Log } from '#core/log.ts'
@@ -81,7 +80,7 @@ export function createHomeServer(settings: HomeServerSettings, deps: HomeServerD
   }
   const { secret, authentication, accounting } = openHomeLinks(settings, { ...deps, onFailure })
   const links = new Set([authentication, accounting])
-  const closing = new AbortController()
+  let isClosed = false
 
   const health = createHomeHealth({
     probe: settings.statusServer ? async () => (await probe()) === null : null,
@@ -110,13 +109,14 @@ export function createHomeServer(settings: HomeServerSettings, deps: HomeServerD
   }
 
   /** Null when the time is over, or nothing will come any more. */
-  async function replyWithin({ reply }: SentRequest, ms: number): Promise<Packet | null> {
-    const answered = new AbortController()
-    const signal = AbortSignal.any([answered.signal, closing.signal])
-    const late = sleepFor(ms, null, { signal }).catch(() => null)
-    const packet = await Promise.race([reply, late])
-    answered.abort()
-    return packet
+  function replyWithin({ reply }: SentRequest, ms: number): Promise<Packet | null> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms, null)
+      void reply.then((packet) => {
+        clearTimeout(timer)
+        resolve(packet)
+      })
+    })
   }
 
   async function follow(
@@ -140,7 +140,7 @@ export function createHomeServer(settings: HomeServerSettings, deps: HomeServerD
       const isSilent = link === authentication && health.silent(sentAt)
       const isVain = health.state !== 'closed' || (mayMove && isSilent && isKnown)
       const isOver = wait >= left || (link.isLossy && count >= patience.count)
-      if (isVain || isOver || closing.signal.aborted) {
+      if (isVain || isOver || isClosed) {
         sent.giveUp()
         return 'unanswered'
       }
@@ -193,14 +193,14 @@ export function createHomeServer(settings: HomeServerSettings, deps: HomeServerD
     async ask(code, make, mayMove) {
       const answer = await askOnce(code, make, mayMove)
       // A connection that the other end had just closed.
-      const again = answer === 'lost' && health.state === 'closed' && !closing.signal.aborted
+      const again = answer === 'lost' && health.state === 'closed' && !isClosed
       const last = again ? await askOnce(code, make, mayMove) : answer
       if (last !== 'lost') return last
       metrics.requests.unanswered.inc()
       return { ok: false, reason: 'unanswered' }
     },
     async close() {
-      closing.abort()
+      isClosed = true
       health.close()
       await Promise.all([...links].map((link) => link.close()))
     },
