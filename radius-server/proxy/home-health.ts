@@ -48,11 +48,13 @@ export function createHomeHealth({ probe, probeMs, onChange, clock }: HealthDeps
 
   async function watch(ask: () => Promise<boolean>): Promise<void> {
     while (!closing.signal.aborted && (isSuspect || breaker.state !== 'closed')) {
+      const { signal } = closing
+      const pause = sleepFor(probeMs, null, { signal, ref: false }).catch(() => {})
       if (breaker.admits()) {
         if (await ask()) heard()
         else breaker.failed()
       }
-      await sleepFor(probeMs, null, { signal: closing.signal, ref: false }).catch(() => {})
+      await pause
     }
     isWatching = false
   }

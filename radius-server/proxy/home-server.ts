@@ -81,19 +81,23 @@ export function createHomeServer(settings: HomeServerSettings, deps: HomeServerD
   const { secret, authentication, accounting } = openHomeLinks(settings, { ...deps, onFailure })
   const links = new Set([authentication, accounting])
   let isClosed = false
+  let isLost = false
 
   const health = createHomeHealth({
     probe: settings.statusServer ? async () => (await probe()) === null : null,
     probeMs: times.probeMs,
     onChange(state) {
-      const about = { server: settings.name, reason: lastFailure ?? 'it did not answer' }
-      if (state === 'open') {
-        log.warn('radius.home-server.lost', about)
-        // What waits for it goes to the next, or is told so.
-        for (const link of links) link.giveUpAll()
+      if (state === 'closed') {
+        isLost = false
+        log.info('radius.home-server.recovered', { server: settings.name })
       }
-      if (state === 'closed') log.info('radius.home-server.recovered', { server: settings.name })
-      lastFailure = null
+      // A trial that failed is no news.
+      if (state !== 'open' || isLost) return
+      isLost = true
+      const reason = lastFailure ?? 'it did not answer'
+      log.warn('radius.home-server.lost', { server: settings.name, reason })
+      // What waits for it goes to the next, or is told so.
+      for (const link of links) link.giveUpAll()
     },
     clock,
   })
@@ -196,6 +200,8 @@ export function createHomeServer(settings: HomeServerSettings, deps: HomeServerD
       const again = answer === 'lost' && health.state === 'closed' && !isClosed
       const last = again ? await askOnce(code, make, mayMove) : answer
       if (last !== 'lost') return last
+      // Whoever was let through to try says how it went.
+      if (code !== CODE['Accounting-Request'] && !isClosed) health.failed()
       metrics.requests.unanswered.inc()
       return { ok: false, reason: 'unanswered' }
     },

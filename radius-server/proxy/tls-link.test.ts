@@ -10,10 +10,9 @@ import type { TestServer } from '../testing/server.ts'
 import type { HomeTimes } from './home-server.ts'
 
 const NAME = 'flr1.example.org'
-// However busy the machine is.
-vi.setConfig({ testTimeout: 30_000 })
-
 const PATIENCE = { initialMs: 20, mostMs: 500, count: 5, longestMs: 5_000 }
+/** As long as a test takes, nobody is taken to be silent. */
+const CALM = { ...PATIENCE, initialMs: 60_000, mostMs: 60_000, longestMs: 60_000 }
 const TIMES: HomeTimes = { login: PATIENCE, accounting: PATIENCE, probeMs: 20 }
 const ACCEPT: Said = { code: CODE['Access-Accept'], sign: 'none' }
 
@@ -30,9 +29,10 @@ type Radsec = Extract<HomeServer['transport'], { readonly kind: 'radsec' }>
 async function behind(
   home: TlsHome,
   changes: Partial<Radsec> = {},
-  statusServer = true,
+  { statusServer = true, patience = PATIENCE } = {},
 ): Promise<void> {
-  server = await createTestServer({ homeTimes: TIMES })
+  const homeTimes = { ...TIMES, login: patience }
+  server = await createTestServer({ homeTimes })
   const transport: Radsec = {
     kind: 'radsec',
     port: home.port,
@@ -80,7 +80,7 @@ describe('a home server by RadSec', () => {
         ? ACCEPT
         : { code: CODE['Accounting-Response'], sign: 'none' },
     )
-    await behind(home)
+    await behind(home, {}, { patience: CALM })
     // TLS has proved who speaks, so its replies need no signature within.
     expect(await Promise.all([login(), login(), login()])).toEqual([2, 2, 2])
     const attributes = [
@@ -100,7 +100,7 @@ describe('a home server by RadSec', () => {
       home.hangUp()
       return null
     })
-    await behind(home)
+    await behind(home, {}, { patience: CALM })
     expect(await login()).toBe(CODE['Access-Accept'])
     expect(await login()).toBe(CODE['Access-Accept'])
     expect(home.connections()).toBe(2)
@@ -113,7 +113,7 @@ describe('a home server by RadSec', () => {
     ['that does not believe us', { own: { chainPem: stranger.pem, keyPem: stranger.keyPem } }],
   ])('%s is told nothing', async (_, changes) => {
     await using home = await start(() => ACCEPT)
-    await behind(home, changes)
+    await behind(home, changes, { patience: CALM })
     expect(await login()).toBe(CODE['Access-Reject'])
     expect(server.metrics.rejects['home-server-unavailable'].value).toBe(1)
     expect(home.asked).toHaveLength(0)
@@ -133,5 +133,31 @@ describe('a home server by RadSec', () => {
     )
     const seen = home.asked.map(({ bytes }) => bytes.toString('hex'))
     expect(new Set(seen).size).toBe(seen.length)
+  })
+
+  test('that hangs up on everybody is left alone, and tried by one login after each pause', async () => {
+    let hangsUp = true
+    await using home: TlsHome = await start(() => {
+      if (!hangsUp) return ACCEPT
+      home.hangUp()
+      return null
+    })
+    await behind(home, {}, { statusServer: false, patience: CALM })
+    const isAsked = async (): Promise<boolean> => {
+      const before = home.asked.length
+      await login()
+      return home.asked.length > before
+    }
+    for (let i = 0; i < 4; i += 1) expect(await isAsked()).toBe(true)
+    expect(await isAsked()).toBe(false)
+    for (const pause of [3_000, 5_000]) {
+      server.house.now += pause
+      expect(await isAsked()).toBe(true)
+      expect(await isAsked()).toBe(false)
+    }
+    hangsUp = false
+    server.house.now += 9_000
+    expect(await login()).toBe(CODE['Access-Accept'])
+    expect(await isAsked()).toBe(true)
   })
 })
