@@ -17,6 +17,7 @@ import { partitionDays, utcDay } from '#db/partitions.ts'
 import { effectiveTerms, loadTerms } from '#db/terms.ts'
 import { checkPostures } from './check-postures.ts'
 import { checkDirectories } from './check-directories.ts'
+import { checkHomeServers } from './check-home-servers.ts'
 import { openHouse, requireConfig, requireMigrated } from './house.ts'
 import type { House } from './house.ts'
 import { EXIT_FAILED } from './run.ts'
@@ -77,7 +78,10 @@ async function checkHouse(config: Config): Promise<readonly Finding[]> {
     ]
     const findings: Finding[] = [{ what: 'database' }]
     for (const [what, check] of checks) findings.push(await checkOrTell(what, () => check(house)))
-    findings.push(...(await checkDirectoriesOrTell(house, config)))
+    findings.push(
+      ...(await allOrTell('directories', () => checkDirectories(house, config))),
+      ...(await allOrTell('home servers', () => checkHomeServers(house))),
+    )
     return findings
   } catch (thrown) {
     return [{ what: 'database', wrong: reasonOf(thrown) }]
@@ -96,12 +100,14 @@ async function checkOrTell(what: string, check: () => Promise<Finding>): Promise
   }
 }
 
-/** A service account's password that does not open has a way out, as a gateway's secret has. */
-async function checkDirectoriesOrTell(house: House, config: Config): Promise<readonly Finding[]> {
+/** A secret that does not open has a way out, as a gateway's has. */
+async function allOrTell(
+  what: string,
+  check: () => Promise<readonly Finding[]>,
+): Promise<readonly Finding[]> {
   try {
-    return await checkDirectories(house, config)
+    return await check()
   } catch (thrown) {
-    const what = 'directories'
     if (thrown instanceof AppError) return [{ what, wrong: thrown.message }]
     return [await checkOrTell(what, () => Promise.reject(thrown))]
   }

@@ -37,6 +37,8 @@ export type EventName =
   | 'radius.gateway.signs'
   | 'radius.gateway.unsigned'
   | 'radius.known-devices.not-deleted'
+  | 'radius.home-server.lost'
+  | 'radius.home-server.recovered'
   | 'radius.listening'
   | 'radius.posture.not-saved'
   | 'radius.radsec.refused'

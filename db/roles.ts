@@ -85,6 +85,10 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
   'staff.account': { radius: 'select', operator: 'select (username, password_hash)' },
   // With the sealed password of the service account.
   'staff.directory': { radius: 'select' },
+  // With the sealed secrets and keys, as `house.gateway`.
+  'staff.home_server': { radius: 'select' },
+  'staff.realm': { radius: 'select' },
+  'staff.proxy_identity': { radius: 'select' },
   'staff.certificate': { radius: 'select, insert, update' },
   'staff.device_ca': { radius: 'select' },
   'staff.revoked_certificate': { radius: 'select' },

@@ -1,6 +1,7 @@
 import type { ColumnType, Generated } from 'kysely'
 import type { GatewayVendor, SigningRule } from './gateways.ts'
 import type { Proof } from './policies.ts'
+import type { GivenByHome } from './proxying.ts'
 
 /** The columns that Kysely queries touch; the migrations are the truth. */
 export interface Tables {
@@ -20,6 +21,9 @@ export interface Tables {
   'staff.account': AccountTable
   'staff.certificate': CertificateTable
   'staff.directory': DirectoryTable
+  'staff.home_server': HomeServerTable
+  'staff.realm': RealmTable
+  'staff.proxy_identity': { only_one: boolean; tag: string }
   'staff.device_ca': DeviceCaTable
   'staff.revoked_certificate': { device_ca: string; serial: string }
   'staff.device_key': DeviceKeyTable
@@ -208,6 +212,33 @@ interface DirectoryTable {
   groups_nested: boolean
   last_good_seconds: number
   nt_hash_attribute: string | null
+}
+
+interface HomeServerTable {
+  name: string
+  address: string
+  port: number
+  accounting_port: number | null
+  /** Sealed, context `home-server:NAME`. */
+  secret: string | null
+  signs_replies: boolean
+  status_server: boolean
+  tls_name: string | null
+  ca_pem: string | null
+  certificate_pem: string | null
+  /** Sealed, context `home-server-key:NAME`. */
+  key_pem: string | null
+}
+
+interface RealmTable {
+  realm: string
+  servers: string[]
+  strip: boolean
+  accounting: boolean
+  vlan: number | null
+  groups: string[]
+  gives: GivenByHome[]
+  operator: string | null
 }
 
 interface AuditTable {

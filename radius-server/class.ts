@@ -40,11 +40,15 @@ export function readDeviceKeyName(packet: Packet): string | null {
   return null
 }
 
+export function isOwnClass(value: Uint8Array): boolean {
+  return decodeText(value)?.startsWith(PREFIX) === true
+}
+
 /** The first Class of ours in the packet. */
 export function readClass(packet: Packet): SessionClass | null {
   for (const value of allAttributes(packet, ATTRIBUTE.Class)) {
     const text = decodeText(value)
-    if (text === null || !text.startsWith(PREFIX)) continue
+    if (text?.startsWith(PREFIX) !== true) continue
     const [network, ...account] = text.slice(PREFIX.length).split(':')
     if (network === 'guest') return { network, account: null }
     if (network === 'key') {

@@ -4,6 +4,7 @@ import type { Metrics } from '#core/metrics.ts'
 import type { RadiusLimits } from '#core/radius-limits.ts'
 import { verifyPassword } from '#core/password.ts'
 import type { Spool } from '#core/spool.ts'
+import type { UdpLayer } from '#core/udp/udp-layer.ts'
 import type { Account } from '#db/accounts.ts'
 import type { DeviceCa } from '#db/device-cas.ts'
 import type { DeviceKey, DeviceKeys } from '#db/device-keys.ts'
@@ -68,6 +69,12 @@ import {
   statusServerSteps,
 } from './pipeline.ts'
 import { createAdmission } from './policy/admission.ts'
+import { createAccountingForwarder } from './proxy/forward-accounting.ts'
+import { createHomeTable } from './proxy/home-table.ts'
+import type { HomeTable } from './proxy/home-table.ts'
+import type { HomeTimes } from './proxy/home-server.ts'
+import { createProxyMetrics } from './proxy/proxy-metrics.ts'
+import { createProxyStep } from './proxy/proxy-step.ts'
 import { reject } from './request.ts'
 import { createRotations } from './rotations.ts'
 import type { Rotations } from './rotations.ts'
@@ -96,6 +103,9 @@ export interface Surroundings {
   /** The EAP type that is proposed first. */
   readonly firstEapMethod: number
   readonly decoyHash: () => string
+  /** For home servers. */
+  readonly udp: UdpLayer
+  readonly homeTimes?: HomeTimes
   readonly log: Log
   readonly metrics: Metrics
   readonly clock: Clock
@@ -106,6 +116,7 @@ export interface ComposedServer {
   readonly metrics: RadiusMetrics
   readonly writer: AccountingWriter
   readonly directories: DirectoryTable
+  readonly homes: HomeTable
   readonly resumption: Resumption
   readonly live: LiveSessions
   readonly rotations: Rotations
@@ -180,6 +191,19 @@ export function composeServer(around: Surroundings): ComposedServer {
     ...createWriteLog(log, metrics, clock),
   })
 
+  const proxyMetrics = createProxyMetrics(around.metrics)
+  const homes = createHomeTable({
+    layer: around.udp,
+    isLocal: (name, realm) =>
+      around.accounts().has(name.toLowerCase()) || directories.forRealm(realm) !== null,
+    proxyMetrics,
+    metrics: around.metrics,
+    log,
+    clock,
+    ...(around.homeTimes && { times: around.homeTimes }),
+  })
+  const forwarder = createAccountingForwarder(homes, proxyMetrics)
+
   const live = createLiveSessions(clock)
   const rotations = createRotations(clock)
   const keyTable = createDeviceKeyTable(around.deviceKeys, clock)
@@ -201,6 +225,12 @@ export function composeServer(around: Surroundings): ComposedServer {
       }),
       limit: limits.packets,
       duplicates: duplicates.begin,
+      proxy: createProxyStep({
+        homes,
+        admit: (gateway, network, account) => admission.staff(gateway, network, account, 'proxied'),
+        metrics: proxyMetrics,
+        clock,
+      }),
       eap: createEapAuthentication(conversations, eapMethods, admission, limits, () =>
         metrics.eapResumed.inc(),
       ),
@@ -240,6 +270,7 @@ export function composeServer(around: Surroundings): ComposedServer {
       live.saw(request)
       binder.saw(request)
       measureClock(request)
+      forwarder.saw(request)
     },
     metrics,
     log,
@@ -268,6 +299,11 @@ export function composeServer(around: Surroundings): ComposedServer {
     ['known_devices', 'Devices from which accounts came in.', () => known.size],
     ['known_devices_evicted', 'Of them, those that made room.', () => known.evicted],
     ['known_devices_lost', 'Of them, those not shared with the fleet.', () => known.lost],
+    [
+      'home_accounting_under_way',
+      'Records on their way to home servers.',
+      () => forwarder.underWay,
+    ],
     ['duplicates', 'Requests remembered against repetition.', () => duplicates.size],
     ['duplicates_evicted', 'Remembered requests that made room.', () => duplicates.evicted],
   ]
@@ -297,7 +333,7 @@ export function composeServer(around: Surroundings): ComposedServer {
   )
   const sweep = conversations.sweep
   return {
-    ...{ server, metrics, writer, directories, resumption, live, rotations, watches, known },
+    ...{ server, metrics, writer, directories, homes, resumption, live, rotations, watches, known },
     sweep,
   }
 }

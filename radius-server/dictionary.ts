@@ -31,6 +31,7 @@ export const ATTRIBUTE = {
   Class: 25, // RFC 2865 §5.25
   'Vendor-Specific': 26, // RFC 2865 §5.26
   'Session-Timeout': 27, // RFC 2865 §5.27
+  'Idle-Timeout': 28, // RFC 2865 §5.28
   'Termination-Action': 29, // RFC 2865 §5.29, RFC 3580 §3.17
   'Called-Station-Id': 30, // RFC 2865 §5.30, RFC 3580 §3.20
   'Calling-Station-Id': 31, // RFC 2865 §5.31, RFC 3580 §3.21
@@ -46,6 +47,9 @@ export const ATTRIBUTE = {
   'Acct-Input-Gigawords': 52, // RFC 2869 §5.1
   'Acct-Output-Gigawords': 53, // RFC 2869 §5.2
   'Event-Timestamp': 55, // RFC 2869 §5.3
+  'Egress-VLANID': 56, // RFC 4675 §2.1
+  'Egress-VLAN-Name': 58, // RFC 4675 §2.3
+  'CHAP-Challenge': 60, // RFC 2865 §5.40
   'Tunnel-Type': 64, // RFC 2868 §3.1
   'Tunnel-Medium-Type': 65, // RFC 2868 §3.2
   'Tunnel-Password': 69, // RFC 2868 §3.5
@@ -53,9 +57,13 @@ export const ATTRIBUTE = {
   'Message-Authenticator': 80, // RFC 3579 §3.2
   'Tunnel-Private-Group-Id': 81, // RFC 2868 §3.6
   'Acct-Interim-Interval': 85, // RFC 2869 §5.16
+  'Chargeable-User-Identity': 89, // RFC 4372 §2.2
+  'NAS-Filter-Rule': 92, // RFC 4849 §2
   'NAS-IPv6-Address': 95, // RFC 3162 §2.1
   'Error-Cause': 101, // RFC 5176 §3.5
   'Framed-IPv6-Prefix': 97, // RFC 3162 §2.3
+  'EAP-Key-Name': 102, // RFC 7268 §2.2
+  'Operator-Name': 126, // RFC 5580 §4.1
   'Framed-IPv6-Address': 168, // RFC 6911 §3.1
 } as const
 

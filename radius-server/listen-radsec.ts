@@ -22,7 +22,7 @@ import { CONNECTIONS_LIMITS, Connections } from './radsec/connections.ts'
 import { certificateProof } from './radsec/peer.ts'
 import type { Peers, Proof } from './radsec/peer.ts'
 import type { RadiusServer } from './server.ts'
-import { NO_SECRET, sharedSecret } from './shared-secret.ts'
+import { NO_SECRET, RADSEC_SECRET } from './shared-secret.ts'
 import type { SharedSecret } from './shared-secret.ts'
 
 export const RADSEC_LIMITS = {
@@ -52,9 +52,6 @@ const CIPHERS = [
   'ECDHE-PSK-CHACHA20-POLY1305',
   'ECDHE-PSK-AES128-CBC-SHA256',
 ].join(':')
-
-/** RFC 6614 §2.3: everyone's, since TLS has proved the rest. */
-const RADSEC_SECRET = sharedSecret('radsec')
 
 export interface RadsecListener {
   start(): Promise<void>

@@ -31,6 +31,8 @@ import {
   saveKnownDevices,
 } from '#db/known-devices.ts'
 import { createJournal } from '#db/journal.ts'
+import { NO_PROXYING, loadProxying } from '#db/proxying.ts'
+import type { Proxying } from '#db/proxying.ts'
 import { createLive } from '#db/live.ts'
 import { loadPolicies } from '#db/policies.ts'
 import type { Policy } from '#db/policies.ts'
@@ -123,6 +125,15 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
       directories.declare(config.directory === null ? settings : [...settings, config.directory])
     },
   })
+  const proxying = createLive<Proxying>({
+    database,
+    log,
+    name: 'home servers and realms',
+    channels: ['house'],
+    initial: NO_PROXYING,
+    load: () => loadProxying(database, seal),
+    onChange: (declared) => homes.declare(declared),
+  })
   const authorities = createLive<readonly Authority[]>({
     database,
     log,
@@ -153,7 +164,7 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
   const grants = createGrantTable({ database, log, clock })
   const followed = [
     ...[gateways, accounts, policies, directorySettings, deviceCas, deviceKeys, authorities],
-    ...[enforced, grants],
+    ...[proxying, enforced, grants],
   ]
   const spool = createSpool({
     root: join(config.dataDir, 'spool'),
@@ -192,11 +203,12 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
     loadEapSession: (id) => findEapSession(database, seal, id),
     firstEapMethod: FIRST_EAP_METHODS[config.radiusEapFirst],
     decoyHash: () => decoyHash,
+    udp: deps.udp,
     log,
     metrics: deps.metrics,
     clock,
   })
-  const { server, metrics, writer, directories, resumption, live } = composed
+  const { server, metrics, writer, directories, homes, resumption, live } = composed
   const { rotations, watches, known, sweep } = composed
 
   const shared = {
@@ -363,6 +375,8 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
       // Before the connections that it asks through.
       await disconnects.stop()
       await disconnector.stop()
+      // What waits for a home server would hold the listeners up.
+      await homes.close()
       // First no new packets, then what is in work is written and answered, then what it needs goes.
       await Promise.all(listeners.map((listener) => listener.stop()))
       for (const timer of timers) clearInterval(timer)

@@ -10,6 +10,8 @@ const BLOCK_BYTES = MD5_BYTES
 /** RFC 2865 §5.2: 16 to 128 octets, in blocks of 16. */
 const PASSWORD_MOST_BYTES = 128
 
+const SALT_BYTES = 2
+
 const md5 = new Md5()
 const keyBlock = new Uint8Array(BLOCK_BYTES)
 const plain = new Uint8Array(PASSWORD_MOST_BYTES)
@@ -33,6 +35,24 @@ export function readUserPassword(
     xorKeyBlock(plain, at, bytes, from + at)
   }
   return plain.slice(0, paddingAt(plain, length))
+}
+
+/** A User-Password of 1 to 128 octets (RFC 2865 §5.2), for a request with this authenticator. */
+export function hidePassword(
+  password: Uint8Array,
+  authenticator: Uint8Array,
+  secret: SharedSecret,
+): Uint8Array {
+  if (!secret.isUsed) return password
+  const blocks = Math.max(1, Math.ceil(password.length / BLOCK_BYTES))
+  const hidden = new Uint8Array(blocks * BLOCK_BYTES)
+  hidden.set(password)
+  for (let at = 0; at < hidden.length; at += BLOCK_BYTES) {
+    if (at === 0) makeKeyBlock(secret, authenticator, 0, BLOCK_BYTES)
+    else makeKeyBlock(secret, hidden, at - BLOCK_BYTES, BLOCK_BYTES)
+    xorKeyBlock(hidden, at, hidden, at)
+  }
+  return hidden
 }
 
 /** Drops the NUL octets at the end, and only there. */
@@ -85,6 +105,26 @@ export function hideSalted(
     xorKeyBlock(hidden, 2 + at, plain, at)
   }
   return hidden
+}
+
+/** What `hideSalted` hid, a Tunnel-Password without its tag (RFC 2868 §3.5); null if it is none. */
+export function revealSalted(
+  hidden: Uint8Array,
+  authenticator: Uint8Array,
+  secret: SharedSecret,
+): Uint8Array | null {
+  if (!secret.isUsed) return hidden
+  const padded = hidden.length - SALT_BYTES
+  if (padded <= 0 || padded % BLOCK_BYTES !== 0) return null
+  const plain = new Uint8Array(padded)
+  const first = Buffer.concat([authenticator, hidden.subarray(0, SALT_BYTES)])
+  for (let at = 0; at < padded; at += BLOCK_BYTES) {
+    if (at === 0) makeKeyBlock(secret, first, 0, first.length)
+    else makeKeyBlock(secret, hidden, SALT_BYTES + at - BLOCK_BYTES, BLOCK_BYTES)
+    xorKeyBlock(plain, at, hidden, SALT_BYTES + at)
+  }
+  const length = plain[0] ?? 0
+  return length < padded ? plain.subarray(1, 1 + length) : null
 }
 
 /** MD5 of the secret and of what the block is chained to. */

@@ -12,6 +12,7 @@ export interface AccessRequestSteps {
   readonly messageAuthenticator: Step
   readonly limit: Step
   readonly duplicates: Step
+  readonly proxy: Step
   readonly eap: Step
   readonly deviceKey: Step
   readonly macAuthentication: Step
@@ -31,6 +32,9 @@ export function accessRequestSteps(steps: AccessRequestSteps): readonly Step[] {
     // After the check, so that a forged packet neither takes a place nor draws a stored reply;
     // before all that costs time or changes state.
     steps.duplicates,
+    // Before all that asks who somebody is: a name of a realm that belongs elsewhere is nobody here, and
+    // a password is not tried on accounts of ours that it was not meant for.
+    steps.proxy,
     // Before the others: a request with an EAP-Message is EAP's alone (RFC 3579 §2.1). Judged by
     // its User-Name, which is an unproven outer identity, anyone could be a device with a grant.
     steps.eap,

@@ -36,6 +36,7 @@ export const METHODS = [
   'ttls-eap-mschapv2',
   'peap-mschapv2',
   'peap-gtc',
+  'proxied',
 ] as const
 export type Method = (typeof METHODS)[number]
 
@@ -66,6 +67,11 @@ export const REJECT_REASONS = [
   'certificate-not-valid',
   'certificate-revoked',
   'certificate-without-name',
+  'home-server-rejected',
+  'home-server-unavailable',
+  'proxy-loop',
+  'proxy-too-long',
+  'proxy-too-many-hops',
 ] as const
 export type RejectReason = (typeof REJECT_REASONS)[number]
 
@@ -88,28 +94,34 @@ export const SILENCE_REASONS = [
   'accounting-malformed',
   'accounting-queue-full',
   'accounting-not-recorded',
+  'home-server-given-up',
+  'home-server-overloaded',
   'reply-too-long',
   'internal',
 ] as const
 export type SilenceReason = (typeof SILENCE_REASONS)[number]
 
+interface Answered {
+  readonly attributes: readonly Attribute[]
+  /** The home server that said so; absent: we did. */
+  readonly answeredBy?: string
+}
+
 /** What a step decided; the server turns it into bytes, counts it and remembers it. */
 export type Answer =
-  | {
+  | (Answered & {
       readonly kind: 'accept'
       readonly method: Method
       /** The policy that decided what they get; null: none did. */
       readonly rule?: string | null
-      readonly attributes: readonly Attribute[]
-    }
-  | {
+    })
+  | (Answered & {
       readonly kind: 'reject'
       readonly reason: RejectReason
       /** The policy that refused. */
       readonly rule?: string | null
-      readonly attributes: readonly Attribute[]
-    }
-  | { readonly kind: 'challenge'; readonly attributes: readonly Attribute[] }
+    })
+  | (Answered & { readonly kind: 'challenge' })
   | { readonly kind: 'acknowledge' }
   | { readonly kind: 'alive' }
   | { readonly kind: 'refuse'; readonly attributes: readonly Attribute[] }

@@ -141,7 +141,14 @@ describe('a gateway whose secret is being changed', () => {
   })
 })
 
-describe('of a packet that nothing signs', () => {
+describe('of a packet that nothing signs, where it need not be signed', () => {
+  beforeEach(() => {
+    server.house.gateways = server.house.gateways.map((one) => ({
+      ...one,
+      messageAuthenticator: 'optional',
+    }))
+  })
+
   test.each([OLD, NEW])('the password says which secret it was: %s', async (secret) => {
     expect((await pap(secret, { sign: 'none' }))?.code).toBe(CODE['Access-Accept'])
     const attributes: Sent[] = [

@@ -15,6 +15,8 @@ import { accountStep, organisationStep, termsStep } from './people.ts'
 import { associationStep, networkStep, siteStep } from './places.ts'
 import { authorityStep } from './radsec.ts'
 import { policyStep } from './policies.ts'
+import { homeServerStep, realmStep } from './proxying.ts'
+import type { OwnRadius } from './proxying.ts'
 import type { Declaration } from './read.ts'
 import { retentionStep } from './retention.ts'
 import { sealingStep } from './sealing.ts'
@@ -27,6 +29,8 @@ export interface ApplyOptions {
   readonly now: number
   /** The places declared here give way to the first declaration that is not provisional. */
   readonly provisional?: boolean
+  /** Where this machine takes RADIUS: no home server may be itself. */
+  readonly own?: OwnRadius
 }
 
 /** The declaration does not fit what the database holds; `problems` names each misfit. */
@@ -54,6 +58,8 @@ const STEPS = [
   policyStep,
   accountStep,
   directoryStep,
+  homeServerStep,
+  realmStep,
   deviceCaStep,
   revokedStep,
   deviceKeyStep,
@@ -76,8 +82,8 @@ export async function applyDeclaration(
       await sql`select pg_advisory_xact_lock(hashtextextended('apply', 0))`.execute(kysely)
       const problems: string[] = []
       const provisional = options.provisional ?? false
-      const { now, actor } = options
-      const context = { kysely, declaration, seal, now, actor, provisional, problems }
+      const { now, actor, own } = options
+      const context = { kysely, declaration, seal, now, actor, provisional, own, problems }
       const steps = []
       for (const step of STEPS) steps.push(await step(context))
       if (problems.length > 0) throw new DeclarationError(problems)

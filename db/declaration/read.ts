@@ -11,6 +11,9 @@ import type { DeclaredDeviceCa } from './device-cas.ts'
 import type { DeclaredDeviceKey } from './device-keys.ts'
 import { caProblem, tellSharedRealms } from './directories.ts'
 import type { DeclaredDirectory } from './directories.ts'
+import { ownCertificateProblem, tellRealmsOfDirectories } from './proxying.ts'
+import type { DeclaredHomeServer } from './proxying.ts'
+import type { DeclaredRealm, FileHomeServer } from './proxying-schema.ts'
 import { authorityProblem, radsecKey } from './radsec.ts'
 import { declarationSchema } from './schema.ts'
 import type { FileDeclaration } from './schema.ts'
@@ -37,6 +40,8 @@ export interface Declaration {
   readonly policies: NonNullable<FileDeclaration['policies']> | undefined
   readonly accounts: NonNullable<FileDeclaration['accounts']> | undefined
   readonly directories: readonly DeclaredDirectory[] | undefined
+  readonly homeServers: readonly DeclaredHomeServer[] | undefined
+  readonly realms: readonly DeclaredRealm[] | undefined
   readonly deviceCas: readonly DeclaredDeviceCa[] | undefined
   readonly deviceKeys: readonly DeclaredDeviceKey[] | undefined
   readonly sealing: readonly PublishTarget[] | undefined
@@ -193,6 +198,19 @@ function withFiles(
     if (problem !== null) say(path, `names ${resolve(folder, name)}, ${problem}`)
     return pem ?? ''
   }
+  const withCertificates = (server: FileHomeServer, path: readonly PropertyKey[]) => {
+    const { radsec } = server
+    if (radsec === null) return server
+    const ca = radsec.ca === undefined ? undefined : authority(radsec.ca, [...path, 'ca'])
+    const pem = (name: string, key: string): string =>
+      load(name, [...path, key], LARGEST_TEXT_BYTES)?.toString('utf8') ?? ''
+    const certificate = pem(radsec.certificate, 'certificate')
+    const key = pem(radsec.key, 'key')
+    const isRead = certificate !== '' && key !== ''
+    const problem = isRead ? ownCertificateProblem(certificate, key) : null
+    if (problem !== null) say([...path, 'key'], problem)
+    return { ...server, radsec: { ...radsec, ca, certificate, key } }
+  }
   const { organisation, authorities, terms, lists, directories, ...rest } = data
   const declaration = {
     associations: rest.associations,
@@ -205,6 +223,10 @@ function withFiles(
     deviceKeys: rest.device_keys,
     sealing: publishTargetsOf(rest.sealing, folder),
     retention: rest.retention,
+    realms: rest.realms,
+    homeServers: rest.home_servers?.map((server, i) =>
+      withCertificates(server, ['home_servers', i, 'radsec']),
+    ),
     directories: directories?.map((directory, i) => ({
       ...directory,
       ca: directory.ca === undefined ? null : authority(directory.ca, ['directories', i, 'ca']),
@@ -237,8 +259,12 @@ function withFiles(
   return { ...declaration, origins: originsOf(declaration, place) }
 }
 
-/** Sections that the files call something else. */
-const KEYS: Readonly<Record<string, string>> = { deviceCas: 'device_ca', deviceKeys: 'device_keys' }
+/** Sections whose key in the file is spelled otherwise. */
+const KEYS: Readonly<Record<string, string>> = {
+  deviceCas: 'device_ca',
+  deviceKeys: 'device_keys',
+  homeServers: 'home_servers',
+}
 
 function originsOf(
   declaration: Omit<Declaration, 'origins'>,
@@ -272,6 +298,8 @@ function join(parts: readonly Declaration[], problems: string[]): Declaration {
       | 'policies'
       | 'accounts'
       | 'directories'
+      | 'homeServers'
+      | 'realms'
       | 'deviceCas'
       | 'deviceKeys'
       | 'sealing',
@@ -297,6 +325,8 @@ function join(parts: readonly Declaration[], problems: string[]): Declaration {
     policies: all('policies'),
     accounts: all('accounts'),
     directories: all('directories'),
+    homeServers: all('homeServers'),
+    realms: all('realms'),
     deviceCas: all('deviceCas'),
     deviceKeys: all('deviceKeys'),
     sealing: all('sealing'),
@@ -340,6 +370,8 @@ function join(parts: readonly Declaration[], problems: string[]): Declaration {
   once('the policy', joined.policies, ({ name }) => name)
   once('the account', joined.accounts, ({ username }) => username)
   once('the directory', joined.directories, ({ name }) => name)
+  once('the home server', joined.homeServers, ({ name }) => name)
+  once('the realm', joined.realms, ({ realm }) => realm)
   once('the device CA', joined.deviceCas, ({ name }) => name)
   once('the device key', joined.deviceKeys, ({ name }) => name)
   once('the place for seals', joined.sealing, ({ target }) => target)
@@ -348,6 +380,7 @@ function join(parts: readonly Declaration[], problems: string[]): Declaration {
   )
   tellOverlaps(joined, problems)
   tellSharedRealms(joined.directories ?? [], joined.origins, problems)
+  tellRealmsOfDirectories(joined, problems)
   return joined
 }
 

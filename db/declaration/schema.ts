@@ -8,6 +8,7 @@ import { deviceKeySchema } from './device-keys.ts'
 import { directorySchema } from './directories.ts'
 import { formerSecretSchema } from './gateway-secret.ts'
 import { policySchema } from './policies.ts'
+import { homeServerSchema, realmSchema } from './proxying-schema.ts'
 import { retentionSchema } from './retention.ts'
 import { authoritySchema, coaSchema, radsecSchema, vendorSchema } from './radsec.ts'
 import { sealingSchema } from './sealing.ts'
@@ -235,6 +236,8 @@ export const declarationSchema = z.strictObject({
   policies: z.array(policySchema).max(1000, 'has more than 1000').optional(),
   accounts: z.array(account).optional(),
   directories: z.array(directorySchema).max(256).optional(),
+  home_servers: z.array(homeServerSchema).max(64, 'has more than 64').optional(),
+  realms: z.array(realmSchema).max(4096, 'has more than 4096').optional(),
   device_ca: z.array(deviceCaSchema).max(16, 'has more than 16').optional(),
   device_keys: z.array(deviceKeySchema).max(100_000, 'has more than 100,000').optional(),
   sealing: sealingSchema.optional(),

@@ -33,6 +33,8 @@ const WAYS: Readonly<Record<Method, Way>> = {
   mschapv2: { proof: 'password', isEap: false },
   mac: { proof: 'mac', isEap: false },
   'device-key': { proof: 'psk', isEap: false },
+  // How they proved it is between them and their home server.
+  proxied: { proof: 'password', isEap: false },
   'eap-tls': { proof: 'certificate', isEap: true },
   'ttls-pap': { proof: 'password', isEap: true },
   'ttls-mschapv2': { proof: 'password', isEap: true },

@@ -5,6 +5,8 @@ import type { Log } from '#core/log.ts'
 import { DEFAULT_RADIUS_LIMITS } from '#core/radius-limits.ts'
 import type { RadiusLimits } from '#core/radius-limits.ts'
 import { ntHash } from '#core/nt-hash.ts'
+import { chooseUdpLayer } from '#core/udp/udp-layer.ts'
+import type { UdpLayer } from '#core/udp/udp-layer.ts'
 import { hashPassword } from '#core/password.ts'
 import type { AccountingRecord, GatewayRestart } from '#db/accounting-record.ts'
 import type { Account } from '#db/accounts.ts'
@@ -24,6 +26,7 @@ import { composeServer } from '../compose-server.ts'
 import type { ComposedServer } from '../compose-server.ts'
 import { limitSizes } from '../limits/sizes.ts'
 import { GatewayWatch } from '../posture/gateway-watch.ts'
+import type { HomeTimes } from '../proxy/home-server.ts'
 import type { Service } from '../request.ts'
 import { createMemorySpool } from './memory-spool.ts'
 import type { MemorySpool } from './memory-spool.ts'
@@ -141,6 +144,8 @@ export async function createTestServer(
     log?: Log
     /** Of another server, to share its fleet. */
     eapSessions?: Map<string, EapSession>
+    homeTimes?: HomeTimes
+    udp?: UdpLayer
   } = {},
 ): Promise<TestServer> {
   const accounts = options.accounts ?? [await account('bob', 'hello')]
@@ -215,6 +220,8 @@ export async function createTestServer(
     loadEapSession: (id) => house.loadEapSession(id),
     firstEapMethod: EAP_TYPE.TTLS,
     decoyHash: () => decoy,
+    udp: options.udp ?? chooseUdpLayer(null),
+    ...(options.homeTimes && { homeTimes: options.homeTimes }),
     log: options.log ?? silentLog,
     metrics: registry,
     clock: () => house.now,

@@ -13,6 +13,7 @@ import { opennds } from './opennds.ts'
 import { providePeers } from './packages.ts'
 import { disconnect } from './disconnect.ts'
 import { posture } from './posture.ts'
+import { proxy } from './proxy.ts'
 import { radclient } from './radclient.ts'
 import { radsec } from './radsec.ts'
 import { runScenario } from './scenario.ts'
@@ -37,6 +38,7 @@ const SCENARIOS: Readonly<Record<string, (s: Scenario) => Promise<void>>> = {
   wired,
   radsec,
   disconnect,
+  proxy,
   dns,
   opennds,
   browser,

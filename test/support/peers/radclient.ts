@@ -9,7 +9,7 @@ export interface RadclientAnswer {
 /** Debian's radclient: one request of these attributes, sent once. */
 export async function radclient(o: {
   readonly port: number
-  readonly kind: 'auth' | 'acct'
+  readonly kind: 'auth' | 'acct' | 'status'
   readonly secret: string
   readonly attributes: readonly string[]
   readonly waitSeconds?: number
