@@ -179,6 +179,7 @@ describe('what is sent on', () => {
   test('that would not fit one packet is rejected with its reason', async () => {
     const { server, far } = await behind(() => ACCEPT)
     await using _ = far
+    server.house.gateways = [gateway({ messageAuthenticator: 'optional' })]
     const filler: Sent[] = Array.from({ length: 15 }, () => [
       ATTRIBUTE['Reply-Message'],
       'x'.repeat(253),
