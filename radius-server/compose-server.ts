@@ -54,6 +54,9 @@ import { createResumption } from './eap/resumption.ts'
 import type { Resumption } from './eap/resumption.ts'
 import type { TunnelContexts } from './eap/tunnel-contexts.ts'
 import { createGate } from './gate.ts'
+import { createHandOver } from './hand-over/hand-over-step.ts'
+import { tagOf } from './hand-over/owner.ts'
+import type { Siblings } from './hand-over/siblings.ts'
 import { createOverLimit } from './limits/over-limit.ts'
 import { limitSizes } from './limits/sizes.ts'
 import { createRadiusMetrics } from './metrics.ts'
@@ -106,6 +109,9 @@ export interface Surroundings {
   /** For home servers. */
   readonly udp: UdpLayer
   readonly homeTimes?: HomeTimes
+  /** The tag of this process, in front of each State. */
+  readonly owner: Uint8Array
+  readonly askOwner: Siblings['ask']
   readonly log: Log
   readonly metrics: Metrics
   readonly clock: Clock
@@ -122,6 +128,8 @@ export interface ComposedServer {
   readonly rotations: Rotations
   readonly watches: GatewayWatches
   readonly known: KnownDevices
+  /** EAP conversations under way. */
+  readonly conversing: () => number
   /** To be called now and then: lets go of what was idle too long. */
   readonly sweep: () => void
 }
@@ -170,7 +178,7 @@ export function composeServer(around: Surroundings): ComposedServer {
     directories,
   })
   const admission = createAdmission(around.policies, clock)
-  const conversations = createConversations(clock)
+  const conversations = createConversations(clock, around.owner)
   const resumption = createResumption({
     login,
     save: around.saveEapSessions,
@@ -222,6 +230,11 @@ export function composeServer(around: Surroundings): ComposedServer {
         onLearned: () => void watches.save(),
         log,
         clock,
+      }),
+      handOver: createHandOver({
+        own: tagOf(around.owner),
+        ask: around.askOwner,
+        outcomes: metrics.handedOver,
       }),
       limit: limits.packets,
       duplicates: duplicates.begin,
@@ -334,6 +347,7 @@ export function composeServer(around: Surroundings): ComposedServer {
   const sweep = conversations.sweep
   return {
     ...{ server, metrics, writer, directories, homes, resumption, live, rotations, watches, known },
+    conversing: () => conversations.size,
     sweep,
   }
 }

@@ -235,7 +235,8 @@ export function createRadsecListener(
       const server = createServer(admit)
       const bound = Promise.withResolvers<void>()
       server.once('error', bound.reject)
-      server.listen({ ...address, backlog: limits.handshakes }, bound.resolve)
+      // Several processes of one machine share the port, as those of UDP do.
+      server.listen({ ...address, backlog: limits.handshakes, reusePort: true }, bound.resolve)
       try {
         await bound.promise
       } catch (thrown) {

@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError, reasonOf } from '#core/error.ts'
 import { formatListenAddress } from '#core/listen.ts'
 import type { DirectorySettings } from '#core/ldap/directory-settings.ts'
@@ -45,6 +46,9 @@ import { loadServerCertificate } from './eap/certificate-store.ts'
 import { EAP_TYPE } from './eap/eap-packet.ts'
 import { createTunnelContexts } from './eap/tunnel-contexts.ts'
 import type { TunnelContexts } from './eap/tunnel-contexts.ts'
+import { OWNER_BYTES, tagOf } from './hand-over/owner.ts'
+import { createSiblings } from './hand-over/siblings.ts'
+import { createTakeOver } from './hand-over/take-over.ts'
 import { createRadsecListener } from './listen-radsec.ts'
 import { createUdpListener } from './listen-udp.ts'
 import { createPeers } from './radsec/peer.ts'
@@ -59,6 +63,9 @@ const FIRST_EAP_METHODS = { ttls: EAP_TYPE.TTLS, peap: EAP_TYPE.PEAP, tls: EAP_T
 /** What is shown of a gateway may be this old; what is enforced is written at once. */
 const POSTURE_MS = 3 * 60_000
 const FORGET_MS = 10 * 60_000
+/** A login takes less than a second; who was left in the middle of one is not waited for. */
+const CONCLUDE_MS = 3_000
+const CONCLUDE_LOOK_MS = 50
 /** A notification comes sooner; who waits for another process to send first waits for this. */
 const DISCONNECT_LOOK_MS = 2_000
 
@@ -178,6 +185,13 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
     JOURNAL_DEADLINE_MS,
   )
 
+  const owner = randomBytes(OWNER_BYTES)
+  const siblings = createSiblings({
+    folder: join(config.dataDir, 'radius'),
+    tag: tagOf(owner),
+    answer: (question) => takeOver(question),
+    clock,
+  })
   const composed = composeServer({
     gateways: () => gateways.value,
     savePostures: (sightings) => savePostures(database, sightings),
@@ -204,12 +218,20 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
     firstEapMethod: FIRST_EAP_METHODS[config.radiusEapFirst],
     decoyHash: () => decoyHash,
     udp: deps.udp,
+    owner,
+    askOwner: siblings.ask,
     log,
     metrics: deps.metrics,
     clock,
   })
   const { server, metrics, writer, directories, homes, resumption, live } = composed
   const { rotations, watches, known, sweep } = composed
+  const takeOver = createTakeOver({
+    server,
+    gateways: () => gateways.value,
+    watchOf: watches.of,
+    taken: metrics.takenOver,
+  })
 
   const shared = {
     server,
@@ -339,6 +361,13 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
     }
   }
 
+  /** Other processes have the ports from now on: they hand over what belongs to conversations of ours. */
+  async function concludeConversations(): Promise<void> {
+    if (composed.conversing() === 0 || (await siblings.count()) === 0) return
+    const deadline = clock() + CONCLUDE_MS
+    while (composed.conversing() > 0 && clock() < deadline) await sleep(CONCLUDE_LOOK_MS)
+  }
+
   function refreshCertificate(): void {
     loadCertificate().catch((thrown: unknown) => {
       log.warn('radius.certificate.failed', { reason: reasonOf(thrown) })
@@ -361,7 +390,10 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
         setInterval(() => void adopt(), ADOPT_MS),
         setInterval(forgetExpired, FORGET_MS),
         setInterval(() => void watches.save(), POSTURE_MS),
+        setInterval(() => void siblings.count(), ADOPT_MS),
       ]
+      // Before a State is given out that another process might be shown.
+      await siblings.open()
       // Last: a packet that came earlier would find no gateway and be taken for a stranger's.
       for (const listener of listeners) await listener.start()
       await disconnects.start()
@@ -379,6 +411,8 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
       await homes.close()
       // First no new packets, then what is in work is written and answered, then what it needs goes.
       await Promise.all(listeners.map((listener) => listener.stop()))
+      await concludeConversations()
+      await siblings.close()
       for (const timer of timers) clearInterval(timer)
       await writer.stop()
       await spool.close()

@@ -5,6 +5,8 @@ import { DISCONNECT_OUTCOMES } from '#db/disconnects.ts'
 import type { DisconnectOutcome } from '#db/disconnects.ts'
 import { BIND_OUTCOMES } from './access/device-binder.ts'
 import type { BindOutcome } from './access/device-binder.ts'
+import { HAND_OVER_OUTCOMES } from './hand-over/hand-over-step.ts'
+import type { HandOverOutcome } from './hand-over/hand-over-step.ts'
 import { LIMITS } from './limits/over-limit.ts'
 import type { Limit } from './limits/over-limit.ts'
 import { METHODS, REJECT_REASONS, SERVICES, SILENCE_REASONS } from './request.ts'
@@ -48,6 +50,8 @@ export interface RadiusMetrics {
   readonly dropped: Readonly<Record<SilenceReason, Counter>>
   readonly overLimit: Readonly<Record<Limit, Counter>>
   readonly acknowledged: Counter
+  readonly handedOver: Readonly<Record<HandOverOutcome, Counter>>
+  readonly takenOver: Counter
   readonly resent: Counter
   readonly statusServer: Counter
   readonly refused: Counter
@@ -98,6 +102,16 @@ export function createRadiusMetrics(metrics: Metrics): RadiusMetrics {
       'Packets and logins of a gateway or a device that had too many, by the limit.',
       'limit',
       LIMITS,
+    ),
+    handedOver: metrics.counters(
+      'accueil_radius_handed_over_total',
+      'Packets of EAP conversations that another process has, by what became of them.',
+      'outcome',
+      HAND_OVER_OUTCOMES,
+    ),
+    takenOver: metrics.counter(
+      'accueil_radius_taken_over_total',
+      'Packets that another process handed over.',
     ),
     acknowledged: metrics.counter(
       'accueil_radius_accounting_responses_total',

@@ -55,6 +55,7 @@ test('any octets are a packet or a named refusal, and never throw', () => {
         client,
         packet: parsed.packet,
         source: SOURCE,
+        service: 'accounting',
         receivedAt: 0,
       })
       return true

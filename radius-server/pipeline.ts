@@ -10,6 +10,7 @@ import type { Answer, RadiusRequest, Step } from './request.ts'
 
 export interface AccessRequestSteps {
   readonly messageAuthenticator: Step
+  readonly handOver: Step
   readonly limit: Step
   readonly duplicates: Step
   readonly proxy: Step
@@ -26,6 +27,10 @@ export function accessRequestSteps(steps: AccessRequestSteps): readonly Step[] {
   return [
     // First: until here the packet may come from anyone who can write a source address.
     steps.messageAuthenticator,
+    // After the check, so that nobody but a gateway makes processes talk to each other. Before the
+    // duplicates: whoever has the conversation must know its repeated packets, whichever way they came.
+    // Before the limit, which counts a packet where it is answered.
+    steps.handOver,
     // After the check, though the check costs a microsecond: counted by its source address, a packet that
     // anyone can forge would use up what a place has. What is not proved has a budget of its own.
     steps.limit,

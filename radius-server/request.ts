@@ -19,6 +19,7 @@ export interface RadiusRequest {
   readonly client: Client
   readonly packet: Packet
   readonly source: Source
+  readonly service: Service
   /** Milliseconds since the epoch. */
   readonly receivedAt: number
 }
@@ -89,6 +90,7 @@ export const SILENCE_REASONS = [
   'passwords-overloaded',
   'grants-overloaded',
   'device-keys-overloaded',
+  'hand-over-failed',
   'eap-malformed',
   'eap-not-awaited',
   'accounting-malformed',
@@ -126,6 +128,8 @@ export type Answer =
   | { readonly kind: 'alive' }
   | { readonly kind: 'refuse'; readonly attributes: readonly Attribute[] }
   | { readonly kind: 'resend'; readonly bytes: Uint8Array }
+  /** By the process that has the conversation, which has also counted it; null is silence. */
+  | { readonly kind: 'answered-elsewhere'; readonly bytes: Uint8Array | null }
   | { readonly kind: 'silence'; readonly reason: SilenceReason }
 
 /** Null hands the request to the next step. */

@@ -27,6 +27,8 @@ export interface RadiusServer {
     source: Source,
     proved?: Client,
   ): Reply | Promise<Reply>
+  /** The same for a packet that another process has counted and handed over. */
+  takeOver: RadiusServer['handle']
 }
 
 export interface ServerDeps {
@@ -88,7 +90,7 @@ export function createServer(deps: ServerDeps): RadiusServer {
     if (steps === null) return drop(silence('unexpected-code'))
 
     const client = known.former === null ? known : deps.rotations.settle(known, packet)
-    const request: RadiusRequest = { client, packet, source, receivedAt: clock() }
+    const request: RadiusRequest = { client, packet, source, service, receivedAt: clock() }
     try {
       const answer = runSteps(steps, request)
       return answer instanceof Promise
@@ -101,7 +103,21 @@ export function createServer(deps: ServerDeps): RadiusServer {
     }
   }
 
+  function receiveOrFault(
+    service: Service,
+    datagram: Uint8Array,
+    source: Source,
+    proved: Client | undefined,
+  ): Reply | Promise<Reply> {
+    try {
+      return receive(service, datagram, source, proved)
+    } catch (thrown) {
+      return fault(thrown, null)
+    }
+  }
+
   function finish(service: Service, request: RadiusRequest, answer: Answer): Reply {
+    if (answer.kind === 'answered-elsewhere') return answer.bytes
     if (answer.kind === 'resend') {
       metrics.resent.inc()
       return answer.bytes
@@ -114,7 +130,7 @@ export function createServer(deps: ServerDeps): RadiusServer {
   function encode(
     service: Service,
     request: RadiusRequest,
-    answer: Exclude<Answer, { kind: 'resend' }>,
+    answer: Exclude<Answer, { kind: 'resend' | 'answered-elsewhere' }>,
   ): Reply {
     if (answer.kind === 'silence') return drop(answer)
     const code = codeOf(answer.kind, request.packet.code, service)
@@ -163,12 +179,9 @@ export function createServer(deps: ServerDeps): RadiusServer {
   return {
     handle(service, datagram, source, proved) {
       metrics.requests[service].inc()
-      try {
-        return receive(service, datagram, source, proved)
-      } catch (thrown) {
-        return fault(thrown, null)
-      }
+      return receiveOrFault(service, datagram, source, proved)
     },
+    takeOver: receiveOrFault,
   }
 }
 

@@ -28,6 +28,7 @@ function read(
     client: createClient(from, watch()),
     packet: parsed.packet,
     source: sourceOf('127.0.0.1', 1),
+    service: 'accounting',
     receivedAt: NOW,
   })
 }

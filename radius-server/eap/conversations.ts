@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Clock } from '#core/clock.ts'
 import type { LoginOrigin } from '../access/login-origin.ts'
+import { stateOf } from '../hand-over/owner.ts'
 import type { EapMethod } from './eap-method.ts'
 
 export const CONVERSATION_LIMITS = {
@@ -10,8 +11,6 @@ export const CONVERSATION_LIMITS = {
   rounds: 50,
   idleMs: 60_000,
 } as const
-
-const STATE_BYTES = 16
 
 /** What is known of one peer between two of its packets. */
 export interface Conversation {
@@ -47,8 +46,10 @@ export interface Conversations {
   readonly evicted: number
 }
 
+/** `owner` is the tag of this process, by which another one knows whose a State is. */
 export function createConversations(
   clock: Clock,
+  owner: Uint8Array,
   limit: number = CONVERSATION_LIMITS.live,
 ): Conversations {
   // Insertion order is order of use: find() moves an entry to the end.
@@ -87,7 +88,7 @@ export function createConversations(
         method: null,
         hasBegun: false,
         refused: new Set(),
-        state: randomBytes(STATE_BYTES),
+        state: stateOf(owner, randomBytes),
         rounds: 0,
         isBusy: false,
         isClosed: false,

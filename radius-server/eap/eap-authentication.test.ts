@@ -137,7 +137,7 @@ describe('the EAP conversation', () => {
     const reply = await send(identityResponse(7))
     expect(reply?.code).toBe(CODE['Access-Challenge'])
     expect(reply?.eap()).toEqual(Buffer.from('010800061520', 'hex'))
-    expect(reply?.first(ATTRIBUTE.State)).toHaveLength(16)
+    expect(reply?.first(ATTRIBUTE.State)).toHaveLength(24)
   })
 
   test('asks who is there after EAP-Start', async () => {

@@ -45,7 +45,7 @@ export interface ConnectionDeps {
   /** What the connection has proved to be, by what is declared now. */
   readonly client: () => Client | undefined
   readonly gateway: string
-  readonly server: RadiusServer
+  readonly server: Pick<RadiusServer, 'handle'>
   readonly clock: Clock
   /** Of every packet in it. */
   readonly secret: SharedSecret

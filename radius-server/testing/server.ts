@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { createMetrics } from '#core/metrics.ts'
 import type { Metrics } from '#core/metrics.ts'
 import { silentLog } from '#core/log.ts'
@@ -22,6 +23,8 @@ import type { EapSession } from '#db/eap-sessions.ts'
 import { EAP_TYPE } from '../eap/eap-packet.ts'
 import { createTunnelContexts } from '../eap/tunnel-contexts.ts'
 import type { TunnelContexts, TunnelCredentials } from '../eap/tunnel-contexts.ts'
+import { OWNER_BYTES } from '../hand-over/owner.ts'
+import type { Siblings } from '../hand-over/siblings.ts'
 import { composeServer } from '../compose-server.ts'
 import type { ComposedServer } from '../compose-server.ts'
 import { limitSizes } from '../limits/sizes.ts'
@@ -59,6 +62,8 @@ export interface TestHouse {
   saveEapSessions: (sessions: readonly EapSession[]) => Promise<void>
   loadEapSession: (id: Uint8Array) => Promise<EapSession | null>
   tunnelContexts: TunnelContexts | null
+  /** The other processes of this machine; there are none unless the test says so. */
+  askOwner: Siblings['ask']
 }
 
 export interface TestServer extends ComposedServer {
@@ -146,6 +151,8 @@ export async function createTestServer(
     eapSessions?: Map<string, EapSession>
     homeTimes?: HomeTimes
     udp?: UdpLayer
+    /** The tag in front of each State. */
+    owner?: Uint8Array
   } = {},
 ): Promise<TestServer> {
   const accounts = options.accounts ?? [await account('bob', 'hello')]
@@ -183,6 +190,7 @@ export async function createTestServer(
     },
     loadEapSession: (id) => Promise.resolve(house.eapSessions.get(hex(id)) ?? null),
     tunnelContexts: null,
+    askOwner: () => Promise.resolve({ kind: 'no-owner' }),
   }
   if (options.certificates !== undefined) {
     const roots = house.deviceCas.map(({ chainPem }) => chainPem)
@@ -222,6 +230,8 @@ export async function createTestServer(
     decoyHash: () => decoy,
     udp: options.udp ?? chooseUdpLayer(null),
     ...(options.homeTimes && { homeTimes: options.homeTimes }),
+    owner: options.owner ?? randomBytes(OWNER_BYTES),
+    askOwner: (tag, question) => house.askOwner(tag, question),
     log: options.log ?? silentLog,
     metrics: registry,
     clock: () => house.now,
