@@ -24,6 +24,8 @@ export interface Config {
   /** Kinds of key that the RADIUS server has a certificate for; P-256 always. */
   readonly radiusCertificates: readonly ('p256' | 'rsa')[]
   readonly radiusLimits: RadiusLimits
+  /** On the same ports of one machine. */
+  readonly radiusProcesses: number
   readonly radsec: ListenAddress
   readonly dns: ListenAddress
   readonly dnsUpstream: readonly ListenAddress[]
@@ -81,6 +83,11 @@ const VARIABLES = z.object({
       )
       return z.NEVER
     }),
+  ACCUEIL_RADIUS_PROCESSES: z
+    .string()
+    .regex(/^([1-9]|[1-5]\d|6[0-4])$/, 'is not a number from 1 to 64')
+    .default('1')
+    .transform(Number),
   ACCUEIL_RADSEC_LISTEN: listen('0.0.0.0:2083'),
   ACCUEIL_DNS_LISTEN: listen('0.0.0.0:5353'),
   ACCUEIL_DNS_UPSTREAM: z
@@ -169,6 +176,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): O
       radiusCertificates:
         variables.ACCUEIL_RADIUS_CERTIFICATES === 'p256' ? ['p256'] : ['p256', 'rsa'],
       radiusLimits: variables.ACCUEIL_RADIUS_LIMITS,
+      radiusProcesses: variables.ACCUEIL_RADIUS_PROCESSES,
       radsec: variables.ACCUEIL_RADSEC_LISTEN,
       dns: variables.ACCUEIL_DNS_LISTEN,
       dnsUpstream: variables.ACCUEIL_DNS_UPSTREAM,

@@ -41,6 +41,7 @@ export type EventName =
   | 'radius.home-server.recovered'
   | 'radius.listening'
   | 'radius.posture.not-saved'
+  | 'radius.process.ended'
   | 'radius.radsec.refused'
   | 'radius.request.failed'
   | 'radius.spool.damaged'

@@ -41,6 +41,7 @@ function configFor(port: number, upstreams: readonly ScriptedUpstream[]): Config
     radius: nowhere,
     radiusAcct: nowhere,
     radiusEapFirst: 'ttls',
+    radiusProcesses: 1,
     radiusCertificates: ['p256'],
     radiusLimits: DEFAULT_RADIUS_LIMITS,
     radsec: nowhere,

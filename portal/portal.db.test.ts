@@ -30,6 +30,7 @@ async function startPortal(
       radius: nowhere,
       radiusAcct: nowhere,
       radiusEapFirst: 'ttls',
+      radiusProcesses: 1,
       radiusCertificates: ['p256'],
       radiusLimits: DEFAULT_RADIUS_LIMITS,
       radsec: nowhere,

@@ -14,6 +14,7 @@ import { providePeers } from './packages.ts'
 import { disconnect } from './disconnect.ts'
 import { posture } from './posture.ts'
 import { proxy } from './proxy.ts'
+import { processes } from './processes.ts'
 import { radclient } from './radclient.ts'
 import { radsec } from './radsec.ts'
 import { runScenario } from './scenario.ts'
@@ -33,6 +34,7 @@ const SCENARIOS: Readonly<Record<string, (s: Scenario) => Promise<void>>> = {
   tshark,
   'eapol-test': eapolTest,
   directories,
+  processes,
   'staff-wifi': staffWifi,
   'device-keys': deviceKeys,
   wired,
