@@ -16,6 +16,7 @@ import { powerOf } from '#db/login.ts'
 import { partitionDays, utcDay } from '#db/partitions.ts'
 import { effectiveTerms, loadTerms } from '#db/terms.ts'
 import { checkPostures } from './check-postures.ts'
+import { chooseEapLayer } from '../radius-server/eap/tls-engine.ts'
 import { checkDirectories } from './check-directories.ts'
 import { checkHomeServers } from './check-home-servers.ts'
 import { openHouse, requireConfig, requireMigrated } from './house.ts'
@@ -41,7 +42,7 @@ export async function runDoctor(): Promise<number> {
   const config = requireConfig()
   const findings: Finding[] = config.warnings.map((note) => ({ what: 'configuration', note }))
   findings.push(...(await checkHouse(config)))
-  findings.push(checkUdpLayer(config), ...(await checkPorts(config)))
+  findings.push(checkUdpLayer(config), checkEapLayer(config), ...(await checkPorts(config)))
   findings.push(...(await Promise.all(config.dnsUpstream.map(checkUpstream))))
   findings.push({ what: 'single sign-on (OIDC)', note: 'not built yet' })
   for (const finding of findings) console.log(formatFinding(finding))
@@ -219,6 +220,17 @@ function checkUdpLayer({ udpLayer }: Config): Finding {
     const { name, reason } = chooseUdpLayer(udpLayer)
     if (name === 'native') return { what }
     return { what, note: `node:dgram is used, at less than half the speed: ${reason ?? ''}` }
+  } catch (thrown) {
+    return { what, wrong: reasonOf(thrown) }
+  }
+}
+
+function checkEapLayer({ eapLayer }: Config): Finding {
+  const what = 'TLS of 802.1X'
+  try {
+    const { name, reason } = chooseEapLayer(eapLayer)
+    if (name === 'native') return { what }
+    return { what, note: `node:tls is used, at half the speed: ${reason ?? ''}` }
   } catch (thrown) {
     return { what, wrong: reasonOf(thrown) }
   }

@@ -24,6 +24,8 @@ export interface Config {
   /** Kinds of key that the RADIUS server has a certificate for; P-256 always. */
   readonly radiusCertificates: readonly ('p256' | 'rsa')[]
   readonly radiusLimits: RadiusLimits
+  /** TLS of 802.1X; null: the native one where it is built. */
+  readonly eapLayer: 'native' | 'node' | null
   /** On the same ports of one machine. */
   readonly radiusProcesses: number
   readonly radsec: ListenAddress
@@ -83,6 +85,7 @@ const VARIABLES = z.object({
       )
       return z.NEVER
     }),
+  ACCUEIL_EAP_LAYER: z.enum(['native', 'node'], 'is not native or node').optional(),
   ACCUEIL_RADIUS_PROCESSES: z
     .string()
     .regex(/^([1-9]|[1-5]\d|6[0-4])$/, 'is not a number from 1 to 64')
@@ -176,6 +179,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): O
       radiusCertificates:
         variables.ACCUEIL_RADIUS_CERTIFICATES === 'p256' ? ['p256'] : ['p256', 'rsa'],
       radiusLimits: variables.ACCUEIL_RADIUS_LIMITS,
+      eapLayer: variables.ACCUEIL_EAP_LAYER ?? null,
       radiusProcesses: variables.ACCUEIL_RADIUS_PROCESSES,
       radsec: variables.ACCUEIL_RADSEC_LISTEN,
       dns: variables.ACCUEIL_DNS_LISTEN,

@@ -30,6 +30,7 @@ export type EventName =
   | 'radius.accounting.failed'
   | 'radius.certificate.failed'
   | 'radius.client.unknown'
+  | 'radius.eap-layer'
   | 'radius.eap-sessions.not-deleted'
   | 'radius.disconnect.ended'
   | 'radius.disconnect.failed'

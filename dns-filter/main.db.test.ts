@@ -42,6 +42,7 @@ function configFor(port: number, upstreams: readonly ScriptedUpstream[]): Config
     radiusAcct: nowhere,
     radiusEapFirst: 'ttls',
     radiusProcesses: 1,
+    eapLayer: null,
     radiusCertificates: ['p256'],
     radiusLimits: DEFAULT_RADIUS_LIMITS,
     radsec: nowhere,

@@ -45,7 +45,8 @@ import { createDisconnector } from './disconnect/disconnector.ts'
 import { loadServerCertificate } from './eap/certificate-store.ts'
 import { EAP_TYPE } from './eap/eap-packet.ts'
 import { createTunnelContexts } from './eap/tunnel-contexts.ts'
-import type { TunnelContexts } from './eap/tunnel-contexts.ts'
+import { chooseEapLayer } from './eap/tls-engine.ts'
+import type { TunnelContexts } from './eap/tls-tunnel.ts'
 import { OWNER_BYTES, tagOf } from './hand-over/owner.ts'
 import { createSiblings } from './hand-over/siblings.ts'
 import { createTakeOver } from './hand-over/take-over.ts'
@@ -82,6 +83,7 @@ export interface RadiusDeps extends PartDeps {
 
 export function createRadiusServer(deps: RadiusDeps): RadiusRole {
   const { config, database, seal, log, clock } = deps
+  const eapLayer = chooseEapLayer(config.eapLayer)
   let certificates: readonly StoredCertificate[] = []
   let tunnelContexts: TunnelContexts | null = null
   let contextsOf = ''
@@ -285,6 +287,11 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
     pollMs: DISCONNECT_LOOK_MS,
   })
   deps.metrics.gauge(
+    'accueil_radius_eap_native',
+    '1 where TLS of 802.1X goes by the native engine, 0 by node:tls.',
+    () => (eapLayer.name === 'native' ? 1 : 0),
+  )
+  deps.metrics.gauge(
     'accueil_radius_disconnects_in_work',
     'Sessions that a gateway is being asked to end.',
     () => disconnector.inWork,
@@ -339,7 +346,7 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
     const made = [...certificates.map(({ chainPem }) => chainPem), ...roots].join('')
     if (made === contextsOf) return
     contextsOf = made
-    tunnelContexts = createTunnelContexts(certificates, roots)
+    tunnelContexts = createTunnelContexts(certificates, roots, eapLayer.engine)
   }
 
   function forgetExpired(): void {
@@ -392,6 +399,11 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
         setInterval(() => void watches.save(), POSTURE_MS),
         setInterval(() => void siblings.count(), ADOPT_MS),
       ]
+      const isAsExpected = eapLayer.name === (config.eapLayer ?? 'native')
+      log[isAsExpected ? 'info' : 'warn']('radius.eap-layer', {
+        layer: eapLayer.name,
+        reason: eapLayer.reason,
+      })
       // Before a State is given out that another process might be shown.
       await siblings.open()
       // Last: a packet that came earlier would find no gateway and be taken for a stranger's.

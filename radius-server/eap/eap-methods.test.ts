@@ -16,7 +16,7 @@ function typesWith(first: number, hasDeviceCas: boolean): readonly number[] {
       load: () => Promise.resolve(null),
       clock: Date.now,
     }),
-    contexts: () => createTunnelContexts([], []),
+    contexts: () => createTunnelContexts([], [], null),
     hasDeviceCas: () => hasDeviceCas,
     first,
   }).types

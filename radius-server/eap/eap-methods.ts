@@ -7,9 +7,8 @@ import { createPeapPhase2 } from './peap.ts'
 import type { Resumption } from './resumption.ts'
 import { createTlsMethod } from './tls-method.ts'
 import type { TlsMethodDeps } from './tls-method.ts'
-import { createTlsTunnel } from './tls-tunnel.ts'
 import { createTtlsPhase2 } from './ttls.ts'
-import type { TunnelContexts } from './tunnel-contexts.ts'
+import type { TunnelContexts } from './tls-tunnel.ts'
 
 export interface EapMethodDeps {
   readonly login: Pick<StaffLogins, 'from'>
@@ -41,7 +40,7 @@ export function createEapMethods(deps: EapMethodDeps): EapMethods {
       if (createPhase2 === undefined) throw new RangeError(`there is no EAP method ${type}`)
       return createTlsMethod({
         type,
-        openTunnel: (resume) => createTlsTunnel({ contexts: contexts(), type, resume }),
+        openTunnel: (resume) => contexts().open(type, resume),
         resumption,
         createPhase2: createPhase2(login.from(origin)),
       })

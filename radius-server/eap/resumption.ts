@@ -8,7 +8,7 @@ import { resumptionId } from './client-hello.ts'
 import { EAP_TYPE } from './eap-packet.ts'
 import type { ResumedLogin } from './tls-method.ts'
 import type { ResumableSession } from './tls-tunnel.ts'
-import { SESSION_LIFE_SECONDS } from './tunnel-contexts.ts'
+import { SESSION_LIFE_SECONDS } from './tunnel-settings.ts'
 
 export const RESUMPTION_LIMITS = {
   /** Half a kilobyte each, two where a certificate is in it. */

@@ -17,6 +17,7 @@ import type { UdpListener } from '../listen-udp.ts'
 import { RADSEC_SECRET } from '../shared-secret.ts'
 import { randomRequest, readReply } from '../testing/gateway.ts'
 import type { Sent } from '../testing/gateway.ts'
+import { everyEapLayer } from '../testing/eap-layers.ts'
 import { eapAttributes, eapResponse, identityResponse, logIn } from '../testing/peer.ts'
 import type { PeerOptions, PeerResult } from '../testing/peer.ts'
 import { createTestServer, gateway } from '../testing/server.ts'
@@ -28,6 +29,7 @@ import type { Siblings } from './siblings.ts'
 import { createTakeOver } from './take-over.ts'
 
 const NOW = Date.now()
+const engine = everyEapLayer()[0]?.engine ?? null
 const NO_ANSWER_MS = 2_000
 let certificate: StoredCertificate
 beforeAll(async () => {
@@ -60,7 +62,7 @@ function takeOverOf(one: TestServer): ReturnType<typeof createTakeOver> {
 
 async function startProcess(layer: UdpLayer, folder: string, port: number): Promise<Process> {
   const owner = Uint8Array.from({ length: 8 }, () => Math.floor(Math.random() * 256))
-  const server = await createTestServer({ certificates: [certificate], owner })
+  const server = await createTestServer({ certificates: [certificate], owner, engine })
   server.house.now = NOW
   const siblings = createSiblings({
     folder,
@@ -268,6 +270,7 @@ const RADSEC_GATEWAY = gateway({ address: null, radsec: { by: 'certificate', sha
 async function startAlone(octet: number): Promise<TestServer> {
   const server = await createTestServer({
     certificates: [certificate],
+    engine,
     owner: new Uint8Array(8).fill(octet),
   })
   server.house.gateways = [RADSEC_GATEWAY]

@@ -20,11 +20,7 @@ export function createTakeOver(deps: {
   function clientOf({ name, isSecretUsed }: ProvedGateway): Client | null {
     const gateway = deps.gateways().find((one) => one.name === name && one.radsec !== null)
     if (gateway === undefined) return null
-    return createClient(
-      gateway,
-      deps.watchOf(gateway),
-      isSecretUsed ? RADSEC_SECRET : NO_SECRET,
-    )
+    return createClient(gateway, deps.watchOf(gateway), isSecretUsed ? RADSEC_SECRET : NO_SECRET)
   }
 
   return ({ proved, packet, source }) => {

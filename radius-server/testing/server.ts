@@ -21,8 +21,10 @@ import { NO_DEVICE_KEYS } from '#db/device-keys.ts'
 import type { DeviceKey, DeviceKeys } from '#db/device-keys.ts'
 import type { EapSession } from '#db/eap-sessions.ts'
 import { EAP_TYPE } from '../eap/eap-packet.ts'
+import type { TlsEngine } from '../eap/tls-engine.ts'
+import type { TunnelContexts } from '../eap/tls-tunnel.ts'
 import { createTunnelContexts } from '../eap/tunnel-contexts.ts'
-import type { TunnelContexts, TunnelCredentials } from '../eap/tunnel-contexts.ts'
+import type { TunnelCredentials } from '../eap/tunnel-settings.ts'
 import { OWNER_BYTES } from '../hand-over/owner.ts'
 import type { Siblings } from '../hand-over/siblings.ts'
 import { composeServer } from '../compose-server.ts'
@@ -151,6 +153,8 @@ export async function createTestServer(
     eapSessions?: Map<string, EapSession>
     homeTimes?: HomeTimes
     udp?: UdpLayer
+    /** node:tls if not given. */
+    engine?: TlsEngine | null
     /** The tag in front of each State. */
     owner?: Uint8Array
   } = {},
@@ -194,7 +198,7 @@ export async function createTestServer(
   }
   if (options.certificates !== undefined) {
     const roots = house.deviceCas.map(({ chainPem }) => chainPem)
-    house.tunnelContexts = createTunnelContexts(options.certificates, roots)
+    house.tunnelContexts = createTunnelContexts(options.certificates, roots, options.engine ?? null)
   }
   const registry = createMetrics()
   const composed = composeServer({
