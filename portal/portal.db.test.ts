@@ -31,7 +31,7 @@ async function startPortal(
       radiusAcct: nowhere,
       radiusEapFirst: 'ttls',
       radiusProcesses: 1,
-    eapLayer: null,
+      eapLayer: null,
       radiusCertificates: ['p256'],
       radiusLimits: DEFAULT_RADIUS_LIMITS,
       radsec: nowhere,

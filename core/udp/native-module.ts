@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import { buildModule, loadModule, nativePath } from '../native-module.ts'
-import type { Built, Loaded } from '../native-module.ts'
+import { buildModule, loadModule, nativePath } from '#core/native-module.ts'
+import type { Built, Loaded } from '#core/native-module.ts'
 
 const SOURCE = join(import.meta.dirname, 'batch-socket.c')
 

@@ -5,7 +5,7 @@ import { parseAddress } from '#core/ip.ts'
 import { openBatchSocket } from './batch-socket.ts'
 import { openDgramSocket } from './dgram-socket.ts'
 import { loadNative } from './native-module.ts'
-import type { Loaded } from '../native-module.ts'
+import type { Loaded } from '#core/native-module.ts'
 import type { NativeUdp } from './native-module.ts'
 import type { UdpOptions, UdpSocket } from './udp-socket.ts'
 
