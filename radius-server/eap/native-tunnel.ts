@@ -47,7 +47,7 @@ function openNativeTunnel(
 
   function take([now, output]: NativeStep): Uint8Array {
     flags = now
-    return output
+    return output ?? NOTHING
   }
 
   function renewKeys(): void {
@@ -63,7 +63,7 @@ function openNativeTunnel(
       const step = engine.feed(tunnel, octets)
       const output = take(step)
       if (mayHaveOldKeys) renewKeys()
-      return { output, plain: step[2], failure: has(STEP.failed) ? 'TLS failed' : null }
+      return { output, plain: step[2] ?? NOTHING, failure: has(STEP.failed) ? 'TLS failed' : null }
     },
     say: (plain) => (isSecure() ? take(engine.say(tunnel, plain)) : NOTHING),
     get isSecure() {

@@ -4,12 +4,14 @@ import { CODE } from '../dictionary.ts'
 import { deviceCa, makeDevice } from '../testing/devices.ts'
 import type { DeviceCertificate } from '../testing/devices.ts'
 import { everyEapLayer } from '../testing/eap-layers.ts'
+import { loginOfBob } from '../testing/login.ts'
 import { logIn, papAvps } from '../testing/peer.ts'
 import type { PeerOptions, PeerResult } from '../testing/peer.ts'
 import { account, createTestServer } from '../testing/server.ts'
 import type { TestServer } from '../testing/server.ts'
 import { EAP_TYPE } from './eap-packet.ts'
 import { makeCertificateAuthority, makeServerCertificate } from './server-certificate.ts'
+import { createResumption } from './resumption.ts'
 import { createTunnelContexts } from './tunnel-contexts.ts'
 import { SESSION_LIFE_SECONDS } from './tunnel-settings.ts'
 
@@ -218,4 +220,26 @@ describe.each(everyEapLayer())('by the $name layer', ({ engine }) => {
     const { isResumed, reply } = await logIn(server, { ...options, waits: false, session, inner })
     expect([isResumed, reply?.code]).toEqual([true, CODE['Access-Reject']])
   })
+})
+
+test('sessions of logins that come close together are written in one statement', async () => {
+  const written: number[] = []
+  const resumption = createResumption({
+    login: loginOfBob(),
+    save: async (sessions) => void written.push(sessions.length),
+    load: () => Promise.resolve(null),
+    clock: () => NOW,
+  })
+  for (let i = 0; i < 300; i += 1) {
+    const secret = new Uint8Array(48).fill(i)
+    const id = Uint8Array.of(i >> 8, i)
+    resumption.remember(EAP_TYPE.TTLS, [{ id, kind: 'ticket', secret }], {
+      username: 'bob',
+      method: 'ttls-pap',
+    })
+  }
+  expect(written).toEqual([])
+  await resumption.settled()
+  expect(written).toEqual([256, 44])
+  expect(resumption.lost).toBe(0)
 })

@@ -140,8 +140,13 @@ static bool octets_of(napi_env env, napi_value value, uint8_t **data, size_t *le
   return true;
 }
 
+/* Undefined for nothing, as most steps have nothing to read: a buffer costs as much as a small record. */
 static napi_value octets_from(napi_env env, const void *data, size_t length) {
   napi_value result = NULL;
+  if (length == 0) {
+    napi_get_undefined(env, &result);
+    return result;
+  }
   napi_create_buffer_copy(env, length, data, NULL, &result);
   return result;
 }
@@ -382,7 +387,7 @@ static napi_value take_output(napi_env env, struct tunnel *t) {
   return result;
 }
 
-/* [flags, octets for the peer, what it said inside] */
+/* [flags, octets for the peer if any, what it said inside if anything] */
 static napi_value step_of(napi_env env, struct tunnel *t, napi_value plain) {
   napi_value result, flags, output = take_output(env, t);
   ERR_clear_error();

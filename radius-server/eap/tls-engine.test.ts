@@ -67,8 +67,8 @@ describe.runIf(engine !== null)('the native TLS engine', () => {
     const tunnel = open()
     const [flags, output, plain] = native.feed(tunnel, await clientHello('TLSv1.3'))
     expect(flags).toBe(STEP.tls13)
-    expect(output.length).toBeGreaterThan(500)
-    expect(plain).toHaveLength(0)
+    expect(output?.length).toBeGreaterThan(500)
+    expect(plain).toBeUndefined()
     native.close(tunnel)
   })
 
@@ -102,7 +102,7 @@ describe.runIf(engine !== null)('the native TLS engine', () => {
 
   test('a session that cannot be read is none', async () => {
     const tunnel = native.open(context, KEYS, Uint8Array.of(1, 2, 3), true)
-    expect(native.feed(tunnel, await clientHello('TLSv1.2'))[1].length).toBeGreaterThan(0)
+    expect(native.feed(tunnel, await clientHello('TLSv1.2'))[1]?.length).toBeGreaterThan(0)
     native.close(tunnel)
   })
 
@@ -124,7 +124,7 @@ describe.runIf(engine !== null)('the native TLS engine', () => {
           for (let at = 0; at < bytes.length; at += cut) {
             const [flags, , plain] = native.feed(tunnel, bytes.subarray(at, at + cut))
             expect(flags & STEP.secure).toBe(0)
-            expect(plain).toHaveLength(0)
+            expect(plain).toBeUndefined()
           }
           native.close(tunnel)
         }),

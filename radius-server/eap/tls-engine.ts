@@ -18,8 +18,12 @@ export interface NativeTunnel {
 /** Bits of the first element of a step. */
 export const STEP = { secure: 1, resumed: 2, tls13: 4, failed: 8 } as const
 
-/** Flags, octets for the peer, what it said inside. */
-export type NativeStep = readonly [flags: number, output: Uint8Array, plain: Uint8Array]
+/** Flags, octets for the peer, what it said inside; undefined where there is nothing. */
+export type NativeStep = readonly [
+  flags: number,
+  output: Uint8Array | undefined,
+  plain: Uint8Array | undefined,
+]
 
 /** What tls-engine.c exports. */
 export interface TlsEngine {
