@@ -29,8 +29,8 @@ const KINDS = [
 const VERSIONS = ['TLSv1.2', 'TLSv1.3'] as const
 /** At once; each begins its next login when the one before is through. */
 const DEVICES = 16
-const SECONDS = 5
-const WARM_UP_SECONDS = 2
+const WARM_UP = 1500
+const LOGINS = 3000
 
 /** EAP-TTLS/PAP, full beside FreeRADIUS under the same certificate, resumed beside our own full one. */
 export async function eapRows(folder: RunFolder, product: Product): Promise<readonly Row[]> {
@@ -76,8 +76,8 @@ async function measure(
     ...o,
     port: server.authPort,
     devices: DEVICES,
-    warmUpSeconds: WARM_UP_SECONDS,
-    seconds: SECONDS,
+    warmUp: WARM_UP,
+    logins: LOGINS,
     accounts: ACCOUNTS.length,
     servers: server.pids,
   }
