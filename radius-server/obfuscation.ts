@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { randomOctets } from '#core/random-octets.ts'
 import { MD5_BYTES, Md5 } from '#core/md5.ts'
 import { ATTRIBUTE } from './dictionary.ts'
 import { AUTHENTICATOR_AT, attributeEnd, attributeOffset } from './packet.ts'
@@ -69,7 +69,7 @@ function paddingAt(plain: Uint8Array, length: number): number {
 /** The salts of one packet, two octets each: the first bit is set and none comes twice (RFC 2868 §3.5). */
 export type Salts = () => Uint8Array
 
-export function createSalts([high = 0, low = 0]: Uint8Array = randomBytes(2)): Salts {
+export function createSalts([high = 0, low = 0]: Uint8Array = randomOctets(2)): Salts {
   let next = (high << 8) | low
   return () => {
     const salt = Uint8Array.of(0x80 | (next >> 8), next)

@@ -197,7 +197,7 @@ export function createStaffLogin(deps: StaffLoginDeps): StaffLogins {
     },
     credentialOf(username) {
       const account = username === null ? undefined : accounts().get(username.toLowerCase())
-      return account === undefined ? '' : hash('sha256', account.passwordHash, 'base64url')
+      return account === undefined ? '' : credentialOf(account)
     },
     from: (origin) => ({
       check: (username, password) => logins.check(username, password, origin),
@@ -209,6 +209,17 @@ export function createStaffLogin(deps: StaffLoginDeps): StaffLogins {
     }),
   }
   return logins
+}
+
+/** Of accounts as they are now: a changed one is another object. */
+const credentials = new WeakMap<Account, string>()
+
+function credentialOf(account: Account): string {
+  const known = credentials.get(account)
+  if (known !== undefined) return known
+  const credential = hash('sha256', account.passwordHash, 'base64url')
+  credentials.set(account, credential)
+  return credential
 }
 
 function refused(reason: LoginRefusal): Refused {

@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto'
 import type { Clock } from '#core/clock.ts'
+import { randomOctets } from '#core/random-octets.ts'
 import type { LoginOrigin } from '../access/login-origin.ts'
 import { stateOf } from '../hand-over/owner.ts'
 import type { EapMethod } from './eap-method.ts'
@@ -88,7 +88,7 @@ export function createConversations(
         method: null,
         hasBegun: false,
         refused: new Set(),
-        state: stateOf(owner, randomBytes),
+        state: stateOf(owner, randomOctets),
         rounds: 0,
         isBusy: false,
         isClosed: false,

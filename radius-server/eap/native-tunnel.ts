@@ -1,4 +1,5 @@
-import { X509Certificate, randomBytes } from 'node:crypto'
+import { X509Certificate } from 'node:crypto'
+import { randomOctets } from '#core/random-octets.ts'
 import { TICKET_NAME_BYTES } from './client-hello.ts'
 import { EAP_TYPE } from './eap-packet.ts'
 import { STEP } from './tls-engine.ts'
@@ -36,7 +37,7 @@ function openNativeTunnel(
   type: number,
   resume: ResumableSession | null,
 ): TlsTunnel {
-  let ticketKeys = resume?.kind === 'ticket' ? resume.secret : randomBytes(TICKET_KEY_BYTES)
+  let ticketKeys = resume?.kind === 'ticket' ? resume.secret : randomOctets(TICKET_KEY_BYTES)
   let mayHaveOldKeys = resume?.kind === 'ticket'
   const session = resume?.kind === 'session' ? resume.secret : NOTHING
   const tunnel = engine.open(context, ticketKeys, session, type === EAP_TYPE.TLS)
@@ -53,7 +54,7 @@ function openNativeTunnel(
   function renewKeys(): void {
     mayHaveOldKeys = false
     if (has(STEP.resumed)) return
-    ticketKeys = randomBytes(TICKET_KEY_BYTES)
+    ticketKeys = randomOctets(TICKET_KEY_BYTES)
     engine.setTicketKeys(tunnel, ticketKeys)
   }
 

@@ -67,7 +67,7 @@ export function decodeQuestion(body: Uint8Array): HandedOver | null {
   if (name === null || isProved !== name.length > 0) return null
   return {
     source: {
-      address: new SourceAddress(Uint8Array.from(body.subarray(2, portAt))),
+      address: new SourceAddress(new Uint8Array(body.subarray(2, portAt))),
       port: ((body[portAt] ?? 0) << 8) | (body[portAt + 1] ?? 0),
     },
     proved: isProved ? { name, isSecretUsed: (flags & 2) !== 0 } : null,
@@ -109,7 +109,7 @@ export class FrameReader {
     const end = LENGTH_BYTES + length
     if (this.#held.length < end) return null
     const number = this.#held.readUInt32BE(LENGTH_BYTES)
-    const body = Uint8Array.from(this.#held.subarray(LENGTH_BYTES + NUMBER_BYTES, end))
+    const body = new Uint8Array(this.#held.subarray(LENGTH_BYTES + NUMBER_BYTES, end))
     this.#held = this.#held.subarray(end)
     return { number, body }
   }

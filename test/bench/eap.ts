@@ -15,11 +15,15 @@ import { ACCOUNTS, SECRET, everyoneOnce, oursUnderTest } from './radius.ts'
 import type { RadiusUnderTest } from './radius.ts'
 import type { Measure, Row } from './row.ts'
 
-const GOALS = {
-  /** At most 0.7 of FreeRADIUS's CPU. */
-  full: 1 / 0.7,
-  /** At most 0.35 of our own full handshake. */
-  resumed: 1 / 0.35,
+/**
+ * What is wanted, and below what something has broken. Three quarters of what a login takes is OpenSSL's
+ * and the kernel's own, which is the same for both and much the same for a resumed one: a key exchange in
+ * TLS 1.3 takes it as long as it takes TLS 1.2 to resume.
+ */
+const FULL = { goal: 1 / 0.7, least: 0.65 } as const
+const RESUMED = {
+  'TLSv1.2': { goal: 1 / 0.35, least: 1.4 },
+  'TLSv1.3': { goal: 1 / 0.35, least: 1.1 },
 } as const
 
 const KINDS = [
@@ -52,14 +56,14 @@ export async function eapRows(folder: RunFolder, product: Product): Promise<read
       rows.push({
         work,
         peer: 'FreeRADIUS, users file',
-        goal: GOALS.full,
+        ...FULL,
         ours: full,
         theirs: await measure(theirs, { ...about, version, isResumed: false }),
       })
       rows.push({
         work: `${work}, resumed`,
         peer: 'accueil, full',
-        goal: GOALS.resumed,
+        ...RESUMED[version],
         ours: await measure(ours, { ...about, version, isResumed: true }),
         theirs: full,
       })
