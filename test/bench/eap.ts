@@ -16,7 +16,7 @@ import type { RadiusUnderTest } from './radius.ts'
 import type { Measure, Row } from './row.ts'
 
 /**
- * What is wanted, and below what something has broken. Three quarters of what a login takes is OpenSSL's
+ * What is wanted, and below what something has broken. Two thirds of what a login takes is OpenSSL's
  * and the kernel's own, which is the same for both and much the same for a resumed one: a key exchange in
  * TLS 1.3 takes it as long as it takes TLS 1.2 to resume.
  */
