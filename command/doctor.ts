@@ -230,7 +230,7 @@ function checkEapLayer({ eapLayer }: Config): Finding {
   try {
     const { name, reason } = chooseEapLayer(eapLayer)
     if (name === 'native') return { what }
-    return { what, note: `node:tls is used, at half the speed: ${reason ?? ''}` }
+    return { what, note: `node:tls is used, at half as much CPU again: ${reason ?? ''}` }
   } catch (thrown) {
     return { what, wrong: reasonOf(thrown) }
   }

@@ -10,6 +10,7 @@ import { systemClock } from '#core/clock.ts'
 import { silentLog } from '#core/log.ts'
 import { chooseUdpLayer } from '#core/udp/udp-layer.ts'
 import { createMetrics } from '#core/metrics.ts'
+import type { Metrics } from '#core/metrics.ts'
 import { recordAcceptance } from '#db/acceptances.ts'
 import { openDatabase } from '#db/connection.ts'
 import { forgetEnforced, loadPostures } from '#db/gateway-postures.ts'
@@ -22,6 +23,7 @@ import { openTestDatabase } from '../test/support/database.ts'
 import type { TestDatabase } from '../test/support/database.ts'
 import { foldJournal } from '../test/support/journal.ts'
 import { temporaryFolder } from '../test/support/folder.ts'
+import { startSpread } from '../test/support/peers/radius-spread.ts'
 import { selfSigned } from '../test/support/gateway-certificate.ts'
 import { seedHouse, testSeal } from '../test/support/house.ts'
 import { ACCT_STATUS_TYPE, ATTRIBUTE, CODE } from './dictionary.ts'
@@ -63,14 +65,18 @@ async function configOf(
   return read.config
 }
 
-function createRole(config: Config, database: TestDatabase): RadiusRole {
+function createRole(
+  config: Config,
+  database: TestDatabase,
+  metrics: Metrics = createMetrics(),
+): RadiusRole {
   return createRadiusServer({
     config,
     database: database.as('radius'),
     connect: (options) => openDatabase(database.url, { ...options, role: 'radius' }),
     seal: testSeal,
     log: silentLog,
-    metrics: createMetrics(),
+    metrics,
     clock: systemClock,
     udp: chooseUdpLayer(null),
   })
@@ -527,3 +533,40 @@ function signedAgain(request: Buffer, secret: string): Buffer {
   createHash('md5').update(signed).update(secret).digest().copy(signed, 4)
   return signed
 }
+
+test('of two on one port the one that stops ends the login that it has, and the other takes over', async () => {
+  await using database = await openTestDatabase()
+  await seedHouse(database, testSeal)
+  using folder = temporaryFolder()
+  const config = await configOf(folder.path)
+  const processes = [createMetrics(), createMetrics()].map((metrics) => ({
+    metrics,
+    role: createRole(config, database, metrics),
+  }))
+  for (const { role } of processes) await role.start()
+  await using spread = await startSpread(config.radius.port)
+  const gateway = createSocket('udp4')
+  const server = serverAt(gateway, spread.port)
+  const caPem = processes[0]?.role.caPem() ?? ''
+  const stops: Promise<void>[] = []
+  const peer = { version: 'TLSv1.3', caPem, waits: true, framedMtu: 250, fragment: 120 } as const
+  const { reply } = await logIn(server, {
+    ...peer,
+    async beforeRound(round) {
+      if (round !== 4) return
+      for (const { metrics, role } of processes) {
+        const text = await metrics.text()
+        if (!/^accueil_radius_eap_conversations 1$/m.test(text)) continue
+        stops.push(role.stop())
+        // Its port goes at once, and with it what would still have come there.
+        await vi.waitFor(() => expect(role.ready()).toBe('the ports are not open'))
+      }
+    },
+  })
+  expect(stops).toHaveLength(1)
+  expect(reply?.code).toBe(CODE['Access-Accept'])
+  await Promise.all(stops)
+  expect((await logIn(server, peer)).reply?.code).toBe(CODE['Access-Accept'])
+  for (const { role } of processes) await role.stop()
+  gateway.close()
+})
