@@ -15,6 +15,7 @@ import { LIVE_LIMITS } from './disconnect/live-sessions.ts'
 import { DUPLICATE_LIMITS } from './duplicates.ts'
 import { CONVERSATION_LIMITS } from './eap/conversations.ts'
 import { RESUMPTION_LIMITS } from './eap/resumption.ts'
+import { SIBLING_LIMITS } from './hand-over/siblings.ts'
 import { DEVICE_LIMITS } from './limits/over-limit.ts'
 import { limitSizes } from './limits/sizes.ts'
 import { LISTEN_LIMITS } from './listen-udp.ts'
@@ -66,6 +67,7 @@ const SAID: Readonly<Record<string, readonly number[]>> = {
   ],
   'TLS sessions to resume': [RESUMPTION_LIMITS.remembered, 12],
   'TLS sessions to be written': [RESUMPTION_LIMITS.unwritten],
+  'packets handed over to one': [SIBLING_LIMITS.inWork, SIBLING_LIMITS.answerMs / 1000],
   'requests against repetition': [DUPLICATE_LIMITS.requests, DUPLICATE_LIMITS.lifeMs / 1000],
   'right passwords': [VERIFIED_LIMITS.right, VERIFIED_LIMITS.rightLifeMs / 60 / MINUTE],
   'wrong passwords': [VERIFIED_LIMITS.wrong],

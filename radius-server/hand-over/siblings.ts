@@ -8,7 +8,7 @@ import type { HandedOver } from './message.ts'
 import { openMeetingPlace } from './meeting-place.ts'
 import type { MeetingPlace } from './meeting-place.ts'
 
-const SIBLING_LIMITS = {
+export const SIBLING_LIMITS = {
   /** Processes of one machine, as many as may share a data folder. */
   connections: 64,
   /** Packets of one owner that wait for its answer: 300 logins a second have two or three. */
