@@ -22,6 +22,7 @@ export type EventName =
   | 'log.fold.recovered'
   | 'portal.acceptance.not-recorded'
   | 'portal.grant.not-found-out'
+  | 'portal.kept-about.not-read'
   | 'portal.listening'
   | 'portal.request.failed'
   | 'postgres.ended'

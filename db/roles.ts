@@ -62,7 +62,8 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
   'house.list': { dns: 'select' },
   'house.rule': { dns: 'select' },
   'house.policy': { radius: 'select' },
-  'house.legal_basis': { jobs: 'select' },
+  // The portal says to guests on what the record rests.
+  'house.legal_basis': { portal: 'select', jobs: 'select' },
   'house.publish_target': { jobs: 'select' },
   'house.retention': { jobs: 'select' },
   'house.job': { jobs: 'select, insert, update' },
@@ -114,6 +115,8 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
     radius: 'select',
     jobs: 'select, delete',
   },
+  // The only way to acceptances: those of one device, for the device itself.
+  'guest.kept_about()': { portal: 'execute' },
   'guest.announce()': {},
 
   // The log. Who serves appends to the journal, and can neither read nor change what was written.

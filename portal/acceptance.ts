@@ -6,6 +6,7 @@ import { clientAddress, countedAs } from './client-address.ts'
 import { adapterOf } from './gateways/adapters.ts'
 import type { Device } from './gateways/gateway.ts'
 import { termsInForce } from './house.ts'
+import { provesDevice } from './kept-about-device.ts'
 import type { Frame } from './pages/layout.ts'
 import { unavailablePage } from './pages/unavailable-page.ts'
 import { readForm } from './read-form.ts'
@@ -124,6 +125,12 @@ async function record(
     code: written.code,
     until: written.grantUntil.getTime(),
     timezone: gateway.guest.timezone,
+    at: services.clock(),
+    site: gateway.site,
+    mac: device.mac,
+    termsVersion: ticket.termsVersion,
+    language: textLanguage,
+    deviceProven: provesDevice(gateway.kind),
   }
   return release(c, services, presented, sealReceipt(services.seal, receipt))
 }

@@ -3,11 +3,15 @@ import { REFUSAL_REASONS } from './refusal.ts'
 import type { RefusalReason } from './refusal.ts'
 
 const PAGES = [
+  'accessibility',
   'connected',
+  'device',
   'failure',
   'help',
   'home',
   'not-found',
+  'notice',
+  'poster',
   'read-terms',
   'refusal',
   'terms',

@@ -21,7 +21,7 @@ export function guestArrival(services: Services): Handler {
       case 'device':
         return showTerms(c, services, frame, arrival.device)
       case 'already-connected': {
-        const body = connectedPage(frame, { receipt: null, already: true })
+        const body = connectedPage(frame, { receipt: null, already: true, kept: null })
         return sendPage(c, services, { name: 'connected', frame, body })
       }
       case 'refused':

@@ -1,5 +1,6 @@
 import type { Problem, Role } from '#core/role.ts'
 import { findGrantByAddress, recordAcceptance } from '#db/acceptances.ts'
+import { keptAbout } from '#db/kept-about.ts'
 import { createLive } from '#db/live.ts'
 import type { PartDeps } from '#db/part.ts'
 import { createApp } from './app.ts'
@@ -64,6 +65,7 @@ function portalDatabase({ database, clock }: PartDeps): PortalDatabase {
   return {
     record: (acceptance) => ask(() => recordAcceptance(database, acceptance)),
     findGrant: (site, ip) => ask(() => findGrantByAddress(database, site, ip, new Date(clock()))),
+    keptAbout: (mac) => ask(() => keptAbout(database, mac, new Date(clock()))),
     answers: () => ask(() => database.ping()).catch(() => false),
   }
 }

@@ -2,7 +2,9 @@ import type { Clock } from '#core/clock.ts'
 import type { Log } from '#core/log.ts'
 import type { Problem } from '#core/role.ts'
 import type { Seal } from '#core/seal.ts'
+import type { Mac } from '#core/mac.ts'
 import type { Acceptance } from '#db/acceptances.ts'
+import type { KeptAbout } from '#db/kept-about.ts'
 import type { Counters } from './counters.ts'
 import type { House } from './house.ts'
 import type { RateLimit } from '#core/rate-limit.ts'
@@ -21,9 +23,10 @@ export interface Services {
   readonly database: PortalDatabase
 }
 
-/** The three things the portal asks of the database; each rejects when the answer takes too long. */
+/** The four things the portal asks of the database; each rejects when the answer takes too long. */
 export interface PortalDatabase {
   record(acceptance: Acceptance): Promise<{ readonly code: string; readonly grantUntil: Date }>
   findGrant(site: string, ip: string): Promise<{ readonly until: Date } | null>
+  keptAbout(mac: Mac): Promise<KeptAbout>
   answers(): Promise<boolean>
 }

@@ -11,6 +11,7 @@ import type { Services } from './services.ts'
 import { sealTicket } from './ticket.ts'
 
 export const ACCEPT_PATH = '/guest/accept'
+export const NOTICE_PATH = '/guest/notice'
 
 /**
  * The terms page for a device, with a fresh ticket in the form's address. Links to other languages
@@ -46,12 +47,13 @@ export function showTerms(
   })
   const action = acceptAddress(token)
   const body = termsPage(
-    { ...frame, inLanguage: (language) => `${action}&lang=${language}` },
+    { ...frame, here: { path: ACCEPT_PATH, query: [['ticket', token]] } },
     {
       terms,
       siteName: gateway.siteName,
       grantSeconds: guest.grantSeconds,
       action,
+      notice: `${NOTICE_PATH}?ticket=${token}&lang=${frame.language}`,
       message: options.message ?? null,
     },
   )

@@ -1,6 +1,7 @@
 import type { Seal } from '#core/seal.ts'
 import { z } from 'zod'
 import { LIMITS } from './limits.ts'
+import { LANGUAGES } from './text/language.ts'
 
 const TICKET = z.strictObject({
   gateway: z.string(),
@@ -11,7 +12,7 @@ const TICKET = z.strictObject({
   termsVersion: z.string(),
   textSha256: z.string(),
   /** Of the page; the text's own language is known from its hash. */
-  language: z.enum(['fr', 'en']),
+  language: z.enum(LANGUAGES),
   issuedAt: z.number(),
 })
 

@@ -3,9 +3,11 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { chromium } from 'playwright-core'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { directionOf, LANGUAGES, textIn } from '../../portal/text/language.ts'
+import type { Language } from '../../portal/text/language.ts'
 import { releaseRedirectChecks } from './release-redirect.ts'
 
-/** The guest page in a real browser: what a captive phone and a laptop see, in French and English. */
+/** The guest pages in a real browser, without script: what a captive phone and a laptop see, in every language. */
 
 export interface Check {
   readonly name: string
@@ -29,18 +31,15 @@ const PAGE_BYTES = 14 * 1024
 const NAVIGATION_MS = 10_000
 const TARGET_PIXELS = 44
 
-const SCREENS = [
-  { width: 390, height: 844 },
-  { width: 1280, height: 800 },
-] as const
 const NARROWEST = { width: 320, height: 568 }
+const PHONE = { width: 390, height: 844 }
+const LAPTOP = { width: 1280, height: 800 }
+/** 320 CSS pixels are also what a 1280-pixel screen has at 400 % (WCAG 1.4.10). */
+const SCREENS = [NARROWEST, PHONE, LAPTOP] as const
 
-const EXPECTED = {
-  fr: { heading: 'Bienvenue sur le Wi-Fi', connected: 'Vous êtes en ligne' },
-  en: { heading: 'Welcome to the Wi-Fi', connected: 'You are online' },
-} as const
-type Language = keyof typeof EXPECTED
-const LANGUAGES: readonly Language[] = ['fr', 'en']
+/** The terms page is examined in all; the others in one of each direction and the longest words. */
+const EXAMINED: readonly Language[] = ['fr', 'ar', 'ta']
+const PICTURED: readonly Language[] = ['fr', 'en', 'ar', 'bn', 'ta', 'ti']
 
 /**
  * Runs every check against a portal. `signedPath` is a gateway's link from the root, still valid;
@@ -53,16 +52,18 @@ export async function guestPageChecks(
 ): Promise<Check[]> {
   if (outDir !== null) await mkdir(outDir, { recursive: true })
   const browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGUMENTS })
-  const session = { browser, portalUrl, signedPath, outDir }
+  const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+  const session = { browser, portalUrl, signedPath, outDir, axe }
   const checks: Check[] = []
   try {
     for (const language of LANGUAGES) {
-      for (const screen of SCREENS)
-        checks.push(...(await termsPageChecks(session, language, screen)))
+      checks.push(...(await termsPageChecks(session, language)))
       checks.push(...(await acceptanceChecks(session, language)))
+      checks.push(...(await stillPageChecks(session, language)))
     }
     checks.push(...(await smallScreenChecks(session)))
-    checks.push(...(await refusalChecks(session)))
+    checks.push(...(await choiceChecks(session)))
+    checks.push(...(await posterChecks(session)))
     checks.push(...(await releaseRedirectChecks(browser)))
   } catch (thrown) {
     checks.push({ name: 'the browser run ends', ok: false, detail: String(thrown) })
@@ -77,6 +78,7 @@ interface Session {
   readonly portalUrl: string
   readonly signedPath: string
   readonly outDir: string | null
+  readonly axe: string
 }
 
 interface Screen {
@@ -84,52 +86,54 @@ interface Screen {
   readonly height: number
 }
 
-async function termsPageChecks(
-  session: Session,
-  language: Language,
-  screen: Screen,
-): Promise<Check[]> {
-  const where = `${language} ${screen.width} px`
-  const { context, page, hosts } = await openPage(session, language, screen)
+async function termsPageChecks(session: Session, language: Language): Promise<Check[]> {
+  const { context, page, hosts } = await openPage(session, language, PHONE)
   const response = await page.goto(addressOf(session, session.signedPath))
   const bytes = (await response?.body())?.length ?? 0
   const heading = (await page.locator('h1').textContent())?.trim()
-  const button = await page.locator('main form button').boundingBox()
-  const overflow = await scrollsSideways(page)
-  await picture(session, page, `guest-terms-${language}-${screen.width}`)
-  await context.close()
-
-  return [
-    check(
-      `terms page, ${where}: shows its heading`,
-      heading === EXPECTED[language].heading,
-      heading,
-    ),
-    check(`terms page, ${where}: weighs less than 14 KB`, bytes > 0 && bytes < PAGE_BYTES, bytes),
-    check(
-      `terms page, ${where}: the button is in sight without scrolling`,
-      inSight(button, screen),
-      button,
-    ),
-    check(`terms page, ${where}: does not scroll sideways`, !overflow),
-    check(`terms page, ${where}: asks no other host`, onlyOwn(session, hosts), [...hosts]),
-    ...(await axeChecks(session, session.signedPath, language, screen, `terms page, ${where}`)),
+  const where = `terms page, ${language}`
+  const html = page.locator('html')
+  const marked = `${await html.getAttribute('lang')} ${await html.getAttribute('dir')}`
+  const checks = [
+    check(`${where}: shows its heading`, heading === textIn(language).terms.title, heading),
+    check(`${where}: is marked`, marked === `${language} ${directionOf(language)}`, marked),
+    check(`${where}: weighs less than 14 KB`, bytes > 0 && bytes < PAGE_BYTES, bytes),
   ]
+  for (const screen of SCREENS) {
+    await page.setViewportSize(screen)
+    const button = await page.locator('main form button').boundingBox()
+    const at = `${where}, ${screen.width} px`
+    checks.push(
+      check(`${at}: does not scroll sideways`, !(await scrollsSideways(page))),
+      check(`${at}: the button is in sight without scrolling`, inSight(button, screen), button),
+    )
+    if (PICTURED.includes(language))
+      await picture(session, page, `guest-terms-${language}-${screen.width}`)
+  }
+  checks.push(check(`${where}: asks no other host`, onlyOwn(session, hosts), [...hosts]))
+  await context.close()
+  return [...checks, ...(await axeChecks(session, session.signedPath, language, SCREENS, where))]
 }
 
 /** Keyboard only, no script: the path of a screen reader's user in a captive browser. */
 async function acceptanceChecks(session: Session, language: Language): Promise<Check[]> {
-  const screen = SCREENS[0]
-  const { context, page, hosts } = await openPage(session, language, screen)
+  const { context, page, hosts } = await openPage(session, language, PHONE)
   await page.goto(addressOf(session, session.signedPath))
-  const reached = await tabTo(page, 'button')
+  const reached = await tabTo(page, 'button[name=accept]')
   await Promise.all([
     page.waitForURL('**/guest/connected*', { timeout: NAVIGATION_MS }).catch(() => {}),
     page.keyboard.press('Enter'),
   ])
   const heading = (await page.locator('h1').textContent())?.trim()
   const last = new URL(page.url())
-  await picture(session, page, `guest-connected-${language}-${screen.width}`)
+  const text = textIn(language)
+  if (PICTURED.includes(language))
+    await picture(session, page, `guest-connected-${language}-${PHONE.width}`)
+  await page.locator('a[href^="/guest/device"]').click()
+  const kept = (await page.locator('h1').textContent())?.trim()
+  const device = new URL(page.url())
+  if (PICTURED.includes(language))
+    await picture(session, page, `guest-device-${language}-${PHONE.width}`)
   await context.close()
   const where = `connected page, ${language}`
   return [
@@ -139,18 +143,62 @@ async function acceptanceChecks(session: Session, language: Language): Promise<C
       last.pathname === '/guest/connected',
       last.href,
     ),
-    check(`${where}: says so`, heading === EXPECTED[language].connected, heading),
+    check(`${where}: says so`, heading === text.connected.title, heading),
+    check(`${where}: leads to what is kept about the device`, kept === text.device.title, kept),
     check(`${where}: asks no other host`, onlyOwn(session, hosts), [...hosts]),
-    ...(await axeChecks(session, last.pathname + last.search, language, screen, where)),
+    ...(EXAMINED.includes(language)
+      ? [
+          ...(await axeChecks(session, last.pathname + last.search, language, [PHONE], where)),
+          ...(await axeChecks(
+            session,
+            device.pathname + device.search,
+            language,
+            [PHONE],
+            `device page, ${language}`,
+          )),
+        ]
+      : []),
   ]
 }
 
-/** 320 CSS pixels are also what a 1280-pixel screen has at 400 % (WCAG 1.4.10); dark as well. */
+/** The pages that need no device, and a refusal, on the narrowest screen. */
+async function stillPageChecks(session: Session, language: Language): Promise<Check[]> {
+  const forged = session.signedPath.replace(/sig=[0-9a-f]{8}/, 'sig=00000000')
+  const paths = {
+    refusal: forged,
+    help: '/guest',
+    home: '/',
+    'read-terms': '/guest/terms',
+    notice: '/guest/notice',
+    accessibility: '/accessibility',
+  }
+  const { context, page } = await openPage(session, language, NARROWEST)
+  const checks: Check[] = []
+  for (const [name, path] of Object.entries(paths)) {
+    await page.setViewportSize(NARROWEST)
+    const response = await page.goto(addressOf(session, path))
+    const bytes = (await response?.body())?.length ?? 0
+    const where = `${name} page, ${language}`
+    checks.push(
+      check(`${where}: does not scroll sideways at 320 px`, !(await scrollsSideways(page))),
+      check(`${where}: weighs less than 14 KB`, bytes > 0 && bytes < PAGE_BYTES, bytes),
+    )
+    await page.setViewportSize(PHONE)
+    if (PICTURED.includes(language))
+      await picture(session, page, `guest-${name}-${language}-${PHONE.width}`)
+    if (EXAMINED.includes(language))
+      checks.push(...(await axeChecks(session, path, language, [PHONE], where)))
+  }
+  await context.close()
+  return checks
+}
+
+/** In the dark, with what is touched measured, and with more contrast asked for. */
 async function smallScreenChecks(session: Session): Promise<Check[]> {
   const { context, page } = await openPage(session, 'fr', NARROWEST, 'dark')
   await page.goto(addressOf(session, session.signedPath))
-  const overflow = await scrollsSideways(page)
-  const small = await page.locator('a:visible, button, summary').evaluateAll(
+  await page.locator('.langs summary').click()
+  const small = await page.locator('a:visible, button:visible, summary').evaluateAll(
     (elements, least) =>
       elements
         .filter((element) => !element.closest('p, dd, .skip'))
@@ -158,28 +206,69 @@ async function smallScreenChecks(session: Session): Promise<Check[]> {
         .map((element) => element.textContent),
     TARGET_PIXELS,
   )
+  const overflow = await scrollsSideways(page)
+  await page.locator('.langs summary').click()
   await picture(session, page, 'guest-terms-fr-320-dark')
   await context.close()
   return [
-    check('terms page, 320 px: does not scroll sideways', !overflow),
+    check('terms page, 320 px, languages open: does not scroll sideways', !overflow),
     check('terms page, 320 px: what is touched is 44 px high', small.length === 0, small),
-    ...(await axeChecks(session, session.signedPath, 'fr', NARROWEST, 'terms page, dark', 'dark')),
+    ...(await axeChecks(session, session.signedPath, 'fr', [NARROWEST], 'terms page, dark', {
+      colorScheme: 'dark',
+    })),
+    ...(await axeChecks(session, session.signedPath, 'fr', [NARROWEST], 'terms page, contrast', {
+      contrast: 'more',
+    })),
   ]
 }
 
-async function refusalChecks(session: Session): Promise<Check[]> {
-  const forged = session.signedPath.replace(/sig=[0-9a-f]{8}/, 'sig=00000000')
-  const paths = { refusal: forged, help: '/guest', home: '/', 'read-terms': '/guest/terms' }
-  const checks: Check[] = []
-  for (const [name, path] of Object.entries(paths)) {
-    const { context, page } = await openPage(session, 'fr', SCREENS[0])
-    await page.goto(addressOf(session, path))
-    await picture(session, page, `guest-${name}-fr-390`)
-    await context.close()
-    checks.push(...(await axeChecks(session, path, 'fr', SCREENS[0], `${name} page`)))
-  }
-  return checks
+/** Another language is chosen with a finger, and kept to the end. */
+async function choiceChecks(session: Session): Promise<Check[]> {
+  const { context, page } = await openPage(session, 'fr', PHONE)
+  await page.goto(addressOf(session, session.signedPath))
+  await page.locator('.langs summary').click()
+  await picture(session, page, 'guest-languages-fr-390')
+  await page.locator('.langs button[lang=ar]').click()
+  const chosen = (await page.locator('h1').textContent())?.trim()
+  await page.locator('a[href^="/guest/notice"]').click()
+  const notice = (await page.locator('h1').textContent())?.trim()
+  await page.locator('a[href^="/guest/accept"]').first().click()
+  await page.locator('button[name=accept]').click()
+  const last = (await page.locator('h1').textContent())?.trim()
+  await context.close()
+  const { terms, notice: words, connected } = textIn('ar')
+  return [
+    check('a language is chosen without script', chosen === terms.title, chosen),
+    check('the notice is in the language chosen', notice === words.heading, notice),
+    check('the way back from it leads to the button, and online', last === connected.title, last),
+  ]
 }
+
+async function posterChecks(session: Session): Promise<Check[]> {
+  const path = '/poster?site=75-0042'
+  const { context, page } = await openPage(session, 'fr', LAPTOP)
+  const sheets: string[] = []
+  // The usual languages, and those with the longest words.
+  for (const languages of ['', '&lang=ta,bn,ro']) {
+    await page.goto(addressOf(session, path + languages))
+    const sheet = await page.pdf({ preferCSSPageSize: true })
+    sheets.push(String(sheet.toString('latin1').match(/\/Type\s*\/Page\b/g)?.length))
+  }
+  await page.goto(addressOf(session, path))
+  await page.setViewportSize(A4)
+  await picture(session, page, 'poster')
+  await page.setViewportSize(NARROWEST)
+  const overflow = await scrollsSideways(page)
+  await context.close()
+  return [
+    check('the poster is one sheet of A4', sheets.join() === '1,1', sheets),
+    check('the poster, 320 px: does not scroll sideways', !overflow),
+    ...(await axeChecks(session, path, 'fr', [LAPTOP], 'the poster')),
+  ]
+}
+
+/** In CSS pixels. */
+const A4 = { width: 794, height: 1123 }
 
 interface AxeResult {
   readonly violations: readonly { id: string; nodes: readonly { html: string }[] }[]
@@ -190,27 +279,37 @@ async function axeChecks(
   session: Session,
   path: string,
   language: Language,
-  screen: Screen,
+  screens: readonly Screen[],
   where: string,
-  colorScheme: 'light' | 'dark' = 'light',
+  media: { colorScheme?: 'light' | 'dark'; contrast?: 'more' } = {},
 ): Promise<Check[]> {
-  const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
   const context = await session.browser.newContext({
-    viewport: screen,
-    locale: language,
-    colorScheme,
+    locale: localeOf(language),
     bypassCSP: true,
+    ...media,
   })
   const page = await context.newPage()
   await page.goto(addressOf(session, path))
   await page.locator('details').evaluateAll((all) => {
     for (const details of all) details.setAttribute('open', '')
   })
-  await page.evaluate(axe)
-  const found = await page.evaluate<AxeResult>('axe.run()')
+  await page.evaluate(session.axe)
+  const checks: Check[] = []
+  for (const screen of screens) {
+    await page.setViewportSize(screen)
+    const found = await page.evaluate<AxeResult>("axe.run({ resultTypes: ['violations'] })")
+    const detail = found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`)
+    checks.push(
+      check(`${where}, ${screen.width} px: axe finds nothing`, detail.length === 0, detail),
+    )
+  }
   await context.close()
-  const detail = found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`)
-  return [check(`${where}: axe finds nothing`, detail.length === 0, detail)]
+  return checks
+}
+
+/** What a phone in this language asks for. */
+function localeOf(language: Language): string {
+  return language === 'prs' ? 'fa-AF' : language
 }
 
 async function openPage(
@@ -221,7 +320,7 @@ async function openPage(
 ): Promise<{ context: BrowserContext; page: Page; hosts: Set<string> }> {
   const context = await session.browser.newContext({
     viewport: screen,
-    locale: language,
+    locale: localeOf(language),
     colorScheme,
     javaScriptEnabled: false,
   })
@@ -232,11 +331,11 @@ async function openPage(
   return { context, page, hosts }
 }
 
-async function tabTo(page: Page, tag: string): Promise<boolean> {
+async function tabTo(page: Page, selector: string): Promise<boolean> {
   const most = 20
   for (let presses = 0; presses < most; presses += 1) {
     await page.keyboard.press('Tab')
-    if ((await page.locator(`${tag}:focus`).count()) > 0) return true
+    if ((await page.locator(`${selector}:focus`).count()) > 0) return true
   }
   return false
 }

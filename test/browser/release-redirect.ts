@@ -27,7 +27,7 @@ export async function releaseRedirectChecks(browser: Browser): Promise<Check[]> 
   try {
     const page = await context.newPage()
     await page.goto(portalUrl + fasLink({ gatewayaddress: `127.0.78.2:${gatewayPort}` }))
-    await page.locator('form button').click()
+    await page.locator('main form button').click()
     const heading = (await page.locator('h1').textContent())?.trim() ?? ''
     const last = new URL(page.url())
     return [
