@@ -18,6 +18,11 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     alter table house.network
       add column ssid text check (octet_length(ssid) between 1 and 32)`.execute(db)
 
+  // The portal shows the basis in force, from memory.
+  await sql`
+    create trigger announce after insert or update or delete or truncate
+    on house.legal_basis for each statement execute function house.announce()`.execute(db)
+
   // The portal has no right to read acceptances: through this, it reads those of one device.
   await sql`create index on guest.acceptance (mac, at desc)`.execute(db)
   await sql`

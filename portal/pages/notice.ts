@@ -39,9 +39,10 @@ export function fullNotice(look: Look, text: Text, legalBasis: string | null): H
         }
         <dt>${notice.why}</dt>
         <dd>
-          ${notice.whyLog} ${legalBasis !== null && html`<bdi class="soft">${legalBasis}</bdi>`}
+          ${fill(notice.whyLog, { law: 'L34-1', article: '6.1.c' })}
+          ${legalBasis !== null && html`<bdi class="soft">${legalBasis}</bdi>`}
         </dd>
-        <dd>${notice.whyAccess}</dd>
+        <dd>${fill(notice.whyAccess, { article: '6.1.b' })}</dd>
         <dt>${notice.what}</dt>
         <dd>${notice.whatText}</dd>
         <dd>${notice.must}</dd>

@@ -79,6 +79,7 @@ h1,h2,h3,h4{line-height:1.2;text-wrap:balance}
 h1{font-size:1.9rem;margin-top:1.5rem;margin-bottom:.625rem}
 .place+h1{margin-top:.125rem}
 h2{font-size:1.25rem;margin:0 0 .625rem}
+p+h2,ul+h2{margin-top:1.5rem}
 h3,h4,h5,h6{font-size:1.05rem;margin:1.25rem 0 .375rem}
 p,ul,ol,dl{margin-top:0;margin-bottom:.75rem}
 ul,ol{padding-inline-start:1.25rem}

@@ -41,9 +41,9 @@ export const en: Text = {
     dpo: 'Data protection officer (DPO)',
     why: 'Why',
     whyLog:
-      'To obey French law: it asks us to keep a record of connections (article L34-1 of the code of posts and electronic communications; GDPR, article 6.1.c).',
+      'To obey French law: it asks us to keep a record of connections (article {law} of the code of posts and electronic communications; GDPR, article {article}).',
     whyAccess:
-      'To let your device connect, and to prove that you accepted the terms (GDPR, article 6.1.b).',
+      'To let your device connect, and to prove that you accepted the terms (GDPR, article {article}).',
     what: 'What we keep',
     whatText:
       'The place, the Wi-Fi address (MAC) and internet addresses (IP) of the device, the start and end of the connection, the amount of data, the version of the terms you accepted. Not your name, not the sites you visit, not what you do there.',

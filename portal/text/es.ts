@@ -42,9 +42,9 @@ export const es: Text = {
     dpo: 'Delegado de protección de datos (DPO)',
     why: 'Por qué',
     whyLog:
-      'Para cumplir la ley francesa: nos pide guardar el registro de las conexiones (artículo L34-1 del código francés de correos y comunicaciones electrónicas; RGPD, artículo 6.1.c).',
+      'Para cumplir la ley francesa: nos pide guardar el registro de las conexiones (artículo {law} del código francés de correos y comunicaciones electrónicas; RGPD, artículo {article}).',
     whyAccess:
-      'Para dejar que su aparato se conecte y probar que usted aceptó las condiciones (RGPD, artículo 6.1.b).',
+      'Para dejar que su aparato se conecte y probar que usted aceptó las condiciones (RGPD, artículo {article}).',
     what: 'Qué guardamos',
     whatText:
       'El lugar, la dirección wifi (MAC) y las direcciones de internet (IP) del aparato, el inicio y el fin de la conexión, la cantidad de datos, la versión de las condiciones aceptada. Ni su nombre, ni los sitios que visita, ni lo que hace en ellos.',

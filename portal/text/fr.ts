@@ -56,9 +56,9 @@ export const fr = {
     dpo: 'Délégué à la protection des données (DPO)',
     why: 'Pourquoi',
     whyLog:
-      'Pour obéir à la loi française : elle nous demande de garder la trace des connexions (article L34-1 du code des postes et des communications électroniques ; RGPD, article 6.1.c).',
+      'Pour obéir à la loi française : elle nous demande de garder la trace des connexions (article {law} du code des postes et des communications électroniques ; RGPD, article {article}).',
     whyAccess:
-      'Pour laisser votre appareil se connecter et prouver que vous avez accepté les conditions (RGPD, article 6.1.b).',
+      'Pour laisser votre appareil se connecter et prouver que vous avez accepté les conditions (RGPD, article {article}).',
     what: 'Ce que nous gardons',
     whatText:
       'Le lieu, l’adresse Wi-Fi (MAC) et les adresses internet (IP) de l’appareil, le début et la fin de la connexion, la quantité de données, la version des conditions acceptée. Ni votre nom, ni les sites que vous visitez, ni ce que vous y faites.',

@@ -41,9 +41,9 @@ export const pt: Text = {
     dpo: 'Encarregado da proteção de dados (DPO)',
     why: 'Porquê',
     whyLog:
-      'Para cumprir a lei francesa: ela pede-nos para guardar o registo das ligações (artigo L34-1 do código francês dos correios e das comunicações eletrónicas; RGPD, artigo 6.1.c).',
+      'Para cumprir a lei francesa: ela pede-nos para guardar o registo das ligações (artigo {law} do código francês dos correios e das comunicações eletrónicas; RGPD, artigo {article}).',
     whyAccess:
-      'Para deixar o seu aparelho ligar-se e provar que aceitou as condições (RGPD, artigo 6.1.b).',
+      'Para deixar o seu aparelho ligar-se e provar que aceitou as condições (RGPD, artigo {article}).',
     what: 'O que guardamos',
     whatText:
       'O local, o endereço Wi-Fi (MAC) e os endereços de internet (IP) do aparelho, o início e o fim da ligação, a quantidade de dados, a versão das condições aceite. Nem o seu nome, nem os sites que visita, nem o que faz neles.',

@@ -41,9 +41,9 @@ export const ro: Text = {
     dpo: 'Responsabil cu protecția datelor (DPO)',
     why: 'De ce',
     whyLog:
-      'Ca să respectăm legea franceză: ea ne cere să păstrăm urma conexiunilor (articolul L34-1 din codul francez al poștei și al comunicațiilor electronice; RGPD, articolul 6.1.c).',
+      'Ca să respectăm legea franceză: ea ne cere să păstrăm urma conexiunilor (articolul {law} din codul francez al poștei și al comunicațiilor electronice; RGPD, articolul {article}).',
     whyAccess:
-      'Ca aparatul dumneavoastră să se poată conecta și ca să dovedim că ați acceptat condițiile (RGPD, articolul 6.1.b).',
+      'Ca aparatul dumneavoastră să se poată conecta și ca să dovedim că ați acceptat condițiile (RGPD, articolul {article}).',
     what: 'Ce păstrăm',
     whatText:
       'Locul, adresa Wi-Fi (MAC) și adresele de internet (IP) ale aparatului, începutul și sfârșitul conexiunii, cantitatea de date, versiunea condițiilor acceptate. Nu păstrăm numele dumneavoastră, nici site-urile pe care le vizitați, nici ce faceți acolo.',

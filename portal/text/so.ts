@@ -42,9 +42,9 @@ export const so: Text = {
     dpo: 'Mas’uulka ilaalinta xogta (DPO)',
     why: 'Sababta',
     whyLog:
-      'Si aan u raacno sharciga Faransiiska: wuxuu naga rabaa inaan hayno diiwaanka xiriirka (qodobka L34-1 ee xeerka boostada iyo isgaarsiinta; GDPR, qodobka 6.1.c).',
+      'Si aan u raacno sharciga Faransiiska: wuxuu naga rabaa inaan hayno diiwaanka xiriirka (qodobka {law} ee xeerka boostada iyo isgaarsiinta; GDPR, qodobka {article}).',
     whyAccess:
-      'Si qalabkaagu ugu xirmo internetka, iyo si loo caddeeyo inaad aqbashay shuruudaha (GDPR, qodobka 6.1.b).',
+      'Si qalabkaagu ugu xirmo internetka, iyo si loo caddeeyo inaad aqbashay shuruudaha (GDPR, qodobka {article}).',
     what: 'Waxa aan hayno',
     whatText:
       'Goobta, cinwaanka Wi-Fi (MAC) iyo cinwaannada internetka (IP) ee qalabka, bilowga iyo dhammaadka xiriirka, xaddiga xogta, nooca shuruudaha aad aqbashay. Ma hayno magacaaga, bogagga aad booqato, ama waxa aad ku samayso.',

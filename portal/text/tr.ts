@@ -39,9 +39,9 @@ export const tr: Text = {
     dpo: 'Veri koruma görevlisi (DPO)',
     why: 'Neden',
     whyLog:
-      'Fransız kanununa uymak için: kanun bağlantı kayıtlarını saklamamızı ister (Fransız posta ve elektronik haberleşme kanunu, madde L34-1; GDPR, madde 6.1.c).',
+      'Fransız kanununa uymak için: kanun bağlantı kayıtlarını saklamamızı ister (Fransız posta ve elektronik haberleşme kanunu, madde {law}; GDPR, madde {article}).',
     whyAccess:
-      'Cihazınızın bağlanabilmesi ve koşulları kabul ettiğinizin ispatı için (GDPR, madde 6.1.b).',
+      'Cihazınızın bağlanabilmesi ve koşulları kabul ettiğinizin ispatı için (GDPR, madde {article}).',
     what: 'Neyi saklıyoruz',
     whatText:
       'Yer, cihazın Wi-Fi adresi (MAC) ve internet adresleri (IP), bağlantının başı ve sonu, veri miktarı, kabul edilen koşulların sürümü. Adınızı, girdiğiniz siteleri ve orada yaptıklarınızı saklamayız.',
