@@ -68,7 +68,7 @@ export function whomToAsk({ privacy }: Look, { notice }: Text): Html {
 /** Named and not linked: who is not connected yet cannot open it, and who is can type it. */
 const AUTHORITY = 'CNIL, cnil.fr'
 
-export function complaint({ notice }: Text): Html {
+function complaint({ notice }: Text): Html {
   return fill(notice.complaint, { authority: AUTHORITY })
 }
 

@@ -1,19 +1,24 @@
 import { mkdir, readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { join } from 'node:path'
 import { chromium } from 'playwright-core'
-import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { directionOf, LANGUAGES, textIn } from '../../portal/text/language.ts'
 import type { Language } from '../../portal/text/language.ts'
 import { releaseRedirectChecks } from './release-redirect.ts'
+import {
+  addressOf,
+  axeChecks,
+  check,
+  inSight,
+  NAVIGATION_MS,
+  onlyOwn,
+  openPage,
+  picture,
+  scrollsSideways,
+  tabTo,
+} from './session.ts'
+import type { Check, Session } from './session.ts'
 
 /** The guest pages in a real browser, without script: what a captive phone and a laptop see, in every language. */
-
-export interface Check {
-  readonly name: string
-  readonly ok: boolean
-  readonly detail?: string
-}
 
 const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium'
 const ARGUMENTS = [
@@ -28,7 +33,6 @@ const ARGUMENTS = [
 
 // What a first round trip carries on most networks (ten segments), less the headers.
 const PAGE_BYTES = 14 * 1024
-const NAVIGATION_MS = 10_000
 const TARGET_PIXELS = 44
 
 const NARROWEST = { width: 320, height: 568 }
@@ -38,8 +42,8 @@ const LAPTOP = { width: 1280, height: 800 }
 const SCREENS = [NARROWEST, PHONE, LAPTOP] as const
 
 /** The terms page is examined in all; the others in one of each direction and the longest words. */
-const EXAMINED: readonly Language[] = ['fr', 'ar', 'ta']
-const PICTURED: readonly Language[] = ['fr', 'en', 'ar', 'bn', 'ta', 'ti']
+const EXAMINED: ReadonlySet<Language> = new Set(['fr', 'ar', 'ta'])
+const PICTURED: ReadonlySet<Language> = new Set(['fr', 'en', 'ar', 'bn', 'ta', 'ti'])
 
 /**
  * Runs every check against a portal. `signedPath` is a gateway's link from the root, still valid;
@@ -73,19 +77,6 @@ export async function guestPageChecks(
   return checks
 }
 
-interface Session {
-  readonly browser: Browser
-  readonly portalUrl: string
-  readonly signedPath: string
-  readonly outDir: string | null
-  readonly axe: string
-}
-
-interface Screen {
-  readonly width: number
-  readonly height: number
-}
-
 async function termsPageChecks(session: Session, language: Language): Promise<Check[]> {
   const { context, page, hosts } = await openPage(session, language, PHONE)
   const response = await page.goto(addressOf(session, session.signedPath))
@@ -107,7 +98,7 @@ async function termsPageChecks(session: Session, language: Language): Promise<Ch
       check(`${at}: does not scroll sideways`, !(await scrollsSideways(page))),
       check(`${at}: the button is in sight without scrolling`, inSight(button, screen), button),
     )
-    if (PICTURED.includes(language))
+    if (PICTURED.has(language))
       await picture(session, page, `guest-terms-${language}-${screen.width}`)
   }
   checks.push(check(`${where}: asks no other host`, onlyOwn(session, hosts), [...hosts]))
@@ -127,12 +118,12 @@ async function acceptanceChecks(session: Session, language: Language): Promise<C
   const heading = (await page.locator('h1').textContent())?.trim()
   const last = new URL(page.url())
   const text = textIn(language)
-  if (PICTURED.includes(language))
+  if (PICTURED.has(language))
     await picture(session, page, `guest-connected-${language}-${PHONE.width}`)
   await page.locator('a[href^="/guest/device"]').click()
   const kept = (await page.locator('h1').textContent())?.trim()
   const device = new URL(page.url())
-  if (PICTURED.includes(language))
+  if (PICTURED.has(language))
     await picture(session, page, `guest-device-${language}-${PHONE.width}`)
   await context.close()
   const where = `connected page, ${language}`
@@ -146,7 +137,7 @@ async function acceptanceChecks(session: Session, language: Language): Promise<C
     check(`${where}: says so`, heading === text.connected.title, heading),
     check(`${where}: leads to what is kept about the device`, kept === text.device.title, kept),
     check(`${where}: asks no other host`, onlyOwn(session, hosts), [...hosts]),
-    ...(EXAMINED.includes(language)
+    ...(EXAMINED.has(language)
       ? [
           ...(await axeChecks(session, last.pathname + last.search, language, [PHONE], where)),
           ...(await axeChecks(
@@ -184,9 +175,9 @@ async function stillPageChecks(session: Session, language: Language): Promise<Ch
       check(`${where}: weighs less than 14 KB`, bytes > 0 && bytes < PAGE_BYTES, bytes),
     )
     await page.setViewportSize(PHONE)
-    if (PICTURED.includes(language))
+    if (PICTURED.has(language))
       await picture(session, page, `guest-${name}-${language}-${PHONE.width}`)
-    if (EXAMINED.includes(language))
+    if (EXAMINED.has(language))
       checks.push(...(await axeChecks(session, path, language, [PHONE], where)))
   }
   await context.close()
@@ -269,99 +260,3 @@ async function posterChecks(session: Session): Promise<Check[]> {
 
 /** In CSS pixels. */
 const A4 = { width: 794, height: 1123 }
-
-interface AxeResult {
-  readonly violations: readonly { id: string; nodes: readonly { html: string }[] }[]
-}
-
-/** axe needs script: a second look at the same page, with script on and the policy set aside. */
-async function axeChecks(
-  session: Session,
-  path: string,
-  language: Language,
-  screens: readonly Screen[],
-  where: string,
-  media: { colorScheme?: 'light' | 'dark'; contrast?: 'more' } = {},
-): Promise<Check[]> {
-  const context = await session.browser.newContext({
-    locale: localeOf(language),
-    bypassCSP: true,
-    ...media,
-  })
-  const page = await context.newPage()
-  await page.goto(addressOf(session, path))
-  await page.locator('details').evaluateAll((all) => {
-    for (const details of all) details.setAttribute('open', '')
-  })
-  await page.evaluate(session.axe)
-  const checks: Check[] = []
-  for (const screen of screens) {
-    await page.setViewportSize(screen)
-    const found = await page.evaluate<AxeResult>("axe.run({ resultTypes: ['violations'] })")
-    const detail = found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`)
-    checks.push(
-      check(`${where}, ${screen.width} px: axe finds nothing`, detail.length === 0, detail),
-    )
-  }
-  await context.close()
-  return checks
-}
-
-/** What a phone in this language asks for. */
-function localeOf(language: Language): string {
-  return language === 'prs' ? 'fa-AF' : language
-}
-
-async function openPage(
-  session: Session,
-  language: Language,
-  screen: Screen,
-  colorScheme: 'light' | 'dark' = 'light',
-): Promise<{ context: BrowserContext; page: Page; hosts: Set<string> }> {
-  const context = await session.browser.newContext({
-    viewport: screen,
-    locale: localeOf(language),
-    colorScheme,
-    javaScriptEnabled: false,
-  })
-  context.setDefaultTimeout(NAVIGATION_MS)
-  const page = await context.newPage()
-  const hosts = new Set<string>()
-  page.on('request', (request) => hosts.add(new URL(request.url()).host))
-  return { context, page, hosts }
-}
-
-async function tabTo(page: Page, selector: string): Promise<boolean> {
-  const most = 20
-  for (let presses = 0; presses < most; presses += 1) {
-    await page.keyboard.press('Tab')
-    if ((await page.locator(`${selector}:focus`).count()) > 0) return true
-  }
-  return false
-}
-
-async function scrollsSideways(page: Page): Promise<boolean> {
-  return page
-    .locator('html')
-    .evaluate((element) => element.scrollWidth > element.ownerDocument.documentElement.clientWidth)
-}
-
-async function picture(session: Session, page: Page, name: string): Promise<void> {
-  if (session.outDir !== null) await page.screenshot({ path: join(session.outDir, `${name}.png`) })
-}
-
-function inSight(box: { y: number; height: number } | null, screen: Screen): boolean {
-  return box !== null && box.y >= 0 && box.y + box.height <= screen.height
-}
-
-function onlyOwn(session: Session, hosts: ReadonlySet<string>): boolean {
-  return [...hosts].every((host) => host === new URL(session.portalUrl).host)
-}
-
-function addressOf(session: Session, path: string): string {
-  return new URL(path, session.portalUrl).href
-}
-
-function check(name: string, ok: boolean, seen?: unknown): Check {
-  return ok || seen === undefined ? { name, ok } : { name, ok, detail: JSON.stringify(seen) }
-}

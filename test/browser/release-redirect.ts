@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import type { Browser } from 'playwright-core'
 import { createHttpListener } from '../../portal/listen-http.ts'
 import { fasLink, testPortal } from '../../portal/portal-fixture.ts'
-import type { Check } from './guest-page.ts'
+import type { Check } from './session.ts'
 
 /**
  * Chromium applies form-action to the redirect that answers a POST, here to the gateway on another
