@@ -29,6 +29,8 @@ export interface House {
   readonly terms: readonly Terms[]
   /** By the text's SHA-256. */
   readonly rendered: ReadonlyMap<string, Rendered>
+  /** Pages made from this house, in pieces, as they are asked for. */
+  readonly made: Map<string, readonly string[]>
 }
 
 /** Before the first load. */
@@ -41,6 +43,7 @@ export function emptyHouse(): House {
     legalBases: [],
     terms: [],
     rendered: new Map(),
+    made: new Map(),
   }
 }
 
@@ -64,6 +67,7 @@ export async function loadHouse(
     guestPlaces,
     legalBases,
     terms,
+    made: new Map(),
     rendered: new Map(
       terms.flatMap(({ texts }) => texts.map((text) => [text.sha256, render(text.markdown)])),
     ),

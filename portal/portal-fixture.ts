@@ -140,6 +140,7 @@ export function house(
     guestPlaces: new Map([[GUEST.site, { name: GUEST.siteName, ssid: change.ssid ?? null }]]),
     legalBases: change.legalBases ?? [],
     terms: all,
+    made: new Map(),
     rendered: new Map(all.flatMap((t) => t.texts.map((x) => [x.sha256, render(x.markdown)]))),
   }
 }

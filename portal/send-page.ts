@@ -39,7 +39,8 @@ export function sendPage(
   page: {
     readonly name: PageName
     readonly frame: Frame
-    readonly body: Html
+    /** A string is a page that is made already. */
+    readonly body: Html | string
     readonly status?: ContentfulStatusCode
     readonly formAction?: readonly string[]
     /** Where it is not the style of all pages. */

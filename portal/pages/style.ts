@@ -112,5 +112,5 @@ button:active{filter:brightness(.86)}
 footer{padding-top:1rem;padding-bottom:2rem;color:var(--soft);font-size:.9rem}
 @media(min-height:32rem){html{scroll-padding-bottom:9rem}.bar{position:sticky;bottom:0}}
 @media(min-width:48rem){h1{font-size:2.4rem}.card{padding:1.5rem 1.75rem}.place{margin-top:2rem}p+button{width:auto;min-width:18rem}.bar{display:flex;align-items:center;justify-content:space-between;gap:1.5rem}.bar p{margin:0;text-align:start}}
-@media(forced-colors:active){button{border:2px solid ButtonText}}
+@media(forced-colors:active){button{border:2px solid ButtonText}svg{stroke:CanvasText}}
 `.replaceAll('\n', '')
