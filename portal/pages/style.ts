@@ -91,6 +91,7 @@ li+li{margin-top:.375rem}
 .points{list-style:none;padding:0}
 .points li{display:flex;gap:.75rem;align-items:flex-start}
 .points li+li{margin-top:.625rem}
+.points span{min-width:0}
 svg{flex:none;width:1.5rem;height:1.5rem;fill:none;stroke:var(--link);stroke-width:2;stroke-linecap:round;stroke-linejoin:round}
 summary{padding:.5rem 0;cursor:pointer}
 dt{font-weight:700}
@@ -108,7 +109,7 @@ button:active{filter:brightness(.86)}
 .mark+h1{margin-top:0}
 .good{stroke:var(--good)}
 .warn{stroke:var(--warn)}
-.code{direction:ltr;font:700 1.1rem/1.4 ui-monospace,Menlo,Consolas,monospace;letter-spacing:.04em;white-space:nowrap}
+.code{direction:ltr;font:700 1.1rem/1.4 ui-monospace,Menlo,Consolas,monospace;letter-spacing:.04em;display:inline-block;max-width:100%}
 footer{padding-top:1rem;padding-bottom:2rem;color:var(--soft);font-size:.9rem}
 @media(min-height:32rem){html{scroll-padding-bottom:9rem}.bar{position:sticky;bottom:0}}
 @media(min-width:48rem){h1{font-size:2.4rem}.card{padding:1.5rem 1.75rem}.place{margin-top:2rem}p+button{width:auto;min-width:18rem}.bar{display:flex;align-items:center;justify-content:space-between;gap:1.5rem}.bar p{margin:0;text-align:start}}

@@ -39,6 +39,8 @@ const NARROWEST = { width: 320, height: 568 }
 const PHONE = { width: 390, height: 844 }
 const LAPTOP = { width: 1280, height: 800 }
 /** 320 CSS pixels are also what a 1280-pixel screen has at 400 % (WCAG 1.4.10). */
+/** A phone at 200 %, with letters twice as large. */
+const ZOOMED = { width: 195, height: 422 }
 const SCREENS = [NARROWEST, PHONE, LAPTOP] as const
 
 /** The terms page is examined in all; the others in one of each direction and the longest words. */
@@ -101,6 +103,8 @@ async function termsPageChecks(session: Session, language: Language): Promise<Ch
     if (PICTURED.has(language))
       await picture(session, page, `guest-terms-${language}-${screen.width}`)
   }
+  await page.setViewportSize(ZOOMED)
+  checks.push(check(`${where}, 200 %: does not scroll sideways`, !(await scrollsSideways(page))))
   checks.push(check(`${where}: asks no other host`, onlyOwn(session, hosts), [...hosts]))
   await context.close()
   return [...checks, ...(await axeChecks(session, session.signedPath, language, SCREENS, where))]
