@@ -10,11 +10,10 @@ const SIGNED = ['gateway', 'mac', 'ip', 't'] as const
 /**
  * The kind for any gateway that can sign a link: `/guest?gateway&mac&ip&t&sig`, where sig is hex
  * HMAC-SHA256(secret, "gateway\nmac\nip\nt") over the values as sent. It lets a phone in by asking
- * RADIUS for its MAC, so that nothing is to be sent back. `url` is not signed, hence never read.
+ * RADIUS for its MAC: again and again, or when it is told to (`coa`). `url` is not signed, hence never read.
  */
 export const generic: GatewayAdapter = {
   kind: 'generic',
-  formAction: [],
 
   recognises: (query) => [...SIGNED, 'sig'].some((name) => query.has(name)),
 
@@ -47,5 +46,12 @@ export const generic: GatewayAdapter = {
     return { outcome: 'device', device: { gateway, mac, ip: formatAddress(ip), returnData: {} } }
   },
 
-  release: (_device, connected) => ({ outcome: 'go', location: connected.path }),
+  async release({ gateway, mac }, { connected, world }) {
+    if (gateway.coa === null) return { outcome: 'go', location: connected.path }
+    return { outcome: 'wait', id: await world.store.askAgain(gateway.name, mac, null) }
+  },
+
+  confirm: null,
+  revoke: null,
+  formAction: () => [],
 }
