@@ -13,6 +13,8 @@ export interface PendingOpening {
 
 /** A gateway that was away this long has lost the devices that wait. */
 const LIFE_MS = 10 * 60_000
+/** openNDS's AuthMon says so five seconds and more after the gateway began to send phones. */
+const STARTED_MS = 15_000
 /** More would not be read in that time: a gateway asks every few seconds and takes four. */
 const PENDING = 20_000
 const HOUR_MS = 3_600_000
@@ -49,12 +51,15 @@ export async function endOpenings(
     where gateway = ${gateway} and key = any(${keys}::text[]) and done_at is null`
 }
 
-/** The gateway began anew: it knows none of those that wait. */
+/** The gateway began anew: it knows none of those that waited. Phones that came since then it does know. */
 export async function clearOpenings(
   { sql }: Pick<Database, 'sql'>,
   gateway: string,
 ): Promise<void> {
-  await sql`delete from guest.opening where gateway = ${gateway} and done_at is null`
+  await sql`
+    delete from guest.opening
+    where gateway = ${gateway} and done_at is null
+      and made_at < now() - ${STARTED_MS} * interval '1 ms'`
 }
 
 export async function isOpened({ sql }: Pick<Database, 'sql'>, id: string): Promise<boolean> {

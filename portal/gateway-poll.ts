@@ -41,7 +41,7 @@ async function answerTo(
       await polls.clear(gateway.name)
       return 'ack'
     case 'list':
-      return authMonList(polls.waiting(gateway.name))
+      return authMonList(polls.waiting(gateway.name), polls.turn(gateway.name))
     case 'acknowledge':
       if (request.keys.length > 0) await polls.opened(gateway.name, request.keys)
       return 'ack'

@@ -28,6 +28,8 @@ export const LIMITS = {
   /** A device that its gateway sends back sooner than this has not been let in. */
   returnMs: 30_000,
   returns: 20_000,
+  /** Gateways that poll, of which it is known which page of their list is next. */
+  polled: 4_096,
   /** A notification comes sooner. */
   revocationLookMs: 5_000,
   /** Android reads no more of the RFC 8908 answer. */

@@ -128,8 +128,14 @@ function gatewayPolls(
   ask: AskDatabase,
   openings: () => ReadonlyMap<string, readonly PendingOpening[]>,
 ): GatewayPolls {
+  const turns = new BoundedMap<string, number>({ limit: LIMITS.polled })
   return {
     waiting: (gateway) => openings().get(gateway) ?? [],
+    turn(gateway) {
+      const turn = turns.get(gateway) ?? 0
+      turns.set(gateway, turn + 1)
+      return turn
+    },
     opened: (gateway, keys) => ask(() => endOpenings(database, gateway, keys)),
     clear: (gateway) => ask(() => clearOpenings(database, gateway)),
     ended: (record) =>

@@ -186,6 +186,7 @@ export function testPortal(
     waiting: new Map(),
   }
   const returns: Return[] = []
+  let turn = 0
   const stops: AccountingRecord[] = []
   const gatewayWorld = scriptedWorld()
   const clock = (): number => world.now
@@ -235,6 +236,7 @@ export function testPortal(
       (await adapterOf(device.gateway.kind).confirm?.(device, gatewayWorld)) ?? null,
     polls: {
       waiting: (gateway) => world.waiting.get(gateway) ?? [],
+      turn: () => turn++,
       opened: (gateway, keys) =>
         whenUp(() => {
           const left = (world.waiting.get(gateway) ?? []).filter(({ key }) => !keys.includes(key))

@@ -39,6 +39,8 @@ export interface Services {
 /** What gateways that poll are told, from memory, and what they say, to the database. */
 export interface GatewayPolls {
   waiting(gateway: string): readonly PendingOpening[]
+  /** Counts its questions. */
+  turn(gateway: string): number
   opened(gateway: string, keys: readonly string[]): Promise<void>
   clear(gateway: string): Promise<void>
   ended(stop: AccountingRecord): Promise<void>

@@ -96,10 +96,15 @@ function readEnd(payload: string): AuthMonEnd | null {
   }
 }
 
-/** As many of those that wait as it can read at once. */
-export function authMonList(waiting: readonly PendingOpening[]): string {
+/**
+ * As many of those that wait as it can read at once. Each `turn` begins where the one before ended: what
+ * the gateway does not know any more is never acknowledged, and must not stand before the others.
+ */
+export function authMonList(waiting: readonly PendingOpening[], turn: number): string {
   let page = '*'
-  for (const { line } of waiting.slice(0, PAGE_ENTRIES)) {
+  const pages = Math.ceil(waiting.length / PAGE_ENTRIES)
+  const from = pages === 0 ? 0 : (turn % pages) * PAGE_ENTRIES
+  for (const { line } of waiting.slice(from, from + PAGE_ENTRIES)) {
     const entry = ` ${encodeURIComponent(line)}`
     if (page.length + entry.length > PAGE_CHARACTERS) break
     page += entry

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { request as httpsRequest } from 'node:https'
+import { request as httpRequest } from 'node:http'
 import type { IncomingMessage } from 'node:http'
 import { isIP } from 'node:net'
 import { connect } from 'node:tls'
@@ -145,16 +145,16 @@ function send(
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>()
   const content = body === undefined ? null : JSON.stringify(body)
   const base = new URL(url)
-  const outgoing = httpsRequest(
+  const outgoing = httpRequest(
     {
       method,
-      host: base.hostname,
-      port: base.port,
       path: `${base.pathname.replace(/\/$/, '')}${path}`,
+      // Inside the TLS that is there already; with an agent Node would make its own.
       createConnection: () => socket,
-      agent: false,
       signal,
       headers: {
+        Host: base.host,
+        Connection: 'close',
         Accept: 'application/json',
         ...(content === null
           ? {}

@@ -10,6 +10,7 @@ import { faults } from './faults.ts'
 import { fuzz } from './fuzz.ts'
 import { openHouse } from './house.ts'
 import { opennds } from './opennds.ts'
+import { openndsPolled } from './opennds-polled.ts'
 import { providePeers } from './packages.ts'
 import { disconnect } from './disconnect.ts'
 import { posture } from './posture.ts'
@@ -43,6 +44,7 @@ const SCENARIOS: Readonly<Record<string, (s: Scenario) => Promise<void>>> = {
   proxy,
   dns,
   opennds,
+  'opennds-polled': openndsPolled,
   browser,
   fuzz,
   faults,
