@@ -9,6 +9,7 @@ import { eapolTest } from './eapol-test.ts'
 import { faults } from './faults.ts'
 import { fuzz } from './fuzz.ts'
 import { openHouse } from './house.ts'
+import { oneTime } from './one-time.ts'
 import { opennds } from './opennds.ts'
 import { openndsPolled } from './opennds-polled.ts'
 import { providePeers } from './packages.ts'
@@ -43,6 +44,7 @@ const SCENARIOS: Readonly<Record<string, (s: Scenario) => Promise<void>>> = {
   disconnect,
   proxy,
   dns,
+  'one-time': oneTime,
   opennds,
   'opennds-polled': openndsPolled,
   browser,
