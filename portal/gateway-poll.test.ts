@@ -142,6 +142,18 @@ describe('a gateway that polls', () => {
     }
   })
 
+  test('is counted for itself, whoever else comes through the same proxy', async () => {
+    const portal = testPortal({ requests: 3 })
+    portal.world.house = house({ gateways: [POLLING] })
+    const status = async (path: string): Promise<number> =>
+      (await portal.post(path, 'auth_get=view&payload=')).status
+    const guess = `${PATH.slice(0, -1)}x`
+    for (let i = 0; i < 3; i += 1) expect(await status(guess)).toBe(403)
+    expect(await status(guess)).toBe(429)
+    for (let i = 0; i < 3; i += 1) expect(await status(PATH)).toBe(200)
+    expect(await status(PATH)).toBe(429)
+  })
+
   test('of a level that does not poll is refused', async () => {
     const portal = testPortal()
     portal.world.house = house({ gateways: [OPENNDS] })

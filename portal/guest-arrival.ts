@@ -1,4 +1,3 @@
-import { opensEntry } from '#db/gateway-entry.ts'
 import type { Context, Handler } from 'hono'
 import { clientAddress } from './client-address.ts'
 import { answerPoll } from './gateway-poll.ts'
@@ -6,6 +5,7 @@ import { adapterOf, recogniseAdapter } from './gateways/adapters.ts'
 import type { GatewayAdapter, PortalGateway } from './gateways/gateway.ts'
 import { polls } from './gateways/opennds.ts'
 import { unifiGatewayOf } from './gateways/unifi.ts'
+import { namedGateway } from './named-gateway.ts'
 import { connectedPage } from './pages/connected-page.ts'
 import { helpPage } from './pages/help-page.ts'
 import { readForm } from './read-form.ts'
@@ -29,7 +29,7 @@ export function guestArrival(services: Services): Handler {
 /** `GET /guest/from/NAME/KEY`: the same to a path of the gateway's own; or the gateway itself asks. */
 export function gatewayArrival(services: Services): Handler {
   return function gatewayArrivalHandler(c) {
-    const gateway = gatewayAt(c, services)
+    const gateway = namedGateway(c, services)
     if (gateway === null) return sendRefusal(c, services, 'bad-signature')
     const query = queryOf(c)
     if (polls(gateway) && query.has('auth_get')) return answerPoll(c, services, gateway, query)
@@ -53,20 +53,13 @@ export function unifiArrival(services: Services): Handler {
 /** `POST /guest/from/NAME/KEY`: a gateway that polls. */
 export function gatewayPoll(services: Services): Handler {
   return async function gatewayPollHandler(c) {
-    const gateway = gatewayAt(c, services)
+    const gateway = namedGateway(c, services)
     if (gateway === null) return sendRefusal(c, services, 'bad-signature')
     if (!polls(gateway)) return sendRefusal(c, services, 'wrong-kind')
     const form = await readForm(c.req.raw)
     if (form === 'too-large') return sendRefusal(c, services, 'too-large')
     return answerPoll(c, services, gateway, form)
   }
-}
-
-/** Null: there is none of that name, or this is not its key, which is the same to who tries. */
-function gatewayAt(c: Context, services: Services): PortalGateway | null {
-  const gateway = services.house().gateways.get(c.req.param('name') ?? '')
-  if (gateway === undefined || !opensEntry(gateway, c.req.param('key') ?? '')) return null
-  return gateway
 }
 
 async function arrive(

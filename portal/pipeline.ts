@@ -23,7 +23,8 @@ export function pipeline(app: Hono, services: Services): void {
   app.get('/healthz', healthz())
   app.get('/readyz', readyz(services))
 
-  // Before any work, and keyed by the socket's address: nothing a client writes chooses its bucket.
+  // Before any work, and keyed by the socket's address, or by a gateway that proved its name: nothing that
+  // a stranger writes chooses their bucket.
   app.use(limitRequests(services))
 
   // Before our own paths: a probe's "/" on a foreign name is not our home page.

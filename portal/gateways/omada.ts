@@ -39,7 +39,7 @@ export const omada: GatewayAdapter = {
     return { outcome: 'device', device: { gateway: named, mac, ip: address, returnData } }
   },
 
-  // Its operators may open, and the controller itself refuses a device that it does not see.
+  // Its operators may open and not look: a forged address is the controller's to refuse.
   confirm: null,
 
   async release({ gateway, mac, ip, returnData }, { connected, until, now, world }) {
