@@ -121,9 +121,4 @@ export type GatewayKind = keyof typeof GATEWAY_KINDS
 export const KIND_NAMES = Object.keys(GATEWAY_KINDS) as readonly GatewayKind[]
 
 /** Every key that some kind has beside those of all gateways. */
-export const KIND_KEYS = [
-  'uam',
-  'controller',
-  'login',
-  'captive',
-] as const satisfies readonly (keyof GatewaySettings)[]
+export type KindKey = keyof GatewaySettings

@@ -22,7 +22,7 @@ export function settingsContext(gateway: string): string {
 }
 
 /** Sealed by `apply`, which has checked them. */
-export function openSettings(seal: Seal, gateway: string, sealed: string): GatewaySettings {
+function openSettings(seal: Seal, gateway: string, sealed: string): GatewaySettings {
   return JSON.parse(openSecret(seal, sealed, settingsContext(gateway))) as GatewaySettings
 }
 

@@ -6,7 +6,6 @@ import type { RefusalReason } from './refusal.ts'
 
 const PAGES = [
   'connected',
-  'continue',
   'failure',
   'help',
   'home',

@@ -3,9 +3,8 @@ import type { Context } from 'hono'
 import { adapterOf } from './gateways/adapters.ts'
 import type { Device } from './gateways/gateway.ts'
 import { OPENING_PATH, sealOpening } from './opening.ts'
-import { continuePage } from './pages/continue-page.ts'
 import type { Frame } from './pages/layout.ts'
-import { sendPage, sendRefusal } from './send-page.ts'
+import { sendRefusal } from './send-page.ts'
 import type { Services } from './services.ts'
 
 /** The device may come in, and that is written: its gateway opens. Null: the database is away. */
@@ -30,11 +29,6 @@ export async function openGateway(
       case 'go':
         // 303, so that the gateway sees a GET and a reload does not post again (RFC 9110 §15.4.4).
         return c.redirect(next.location, 303)
-      case 'post': {
-        const body = continuePage(frame, next)
-        const formAction = [new URL(next.action).origin]
-        return await sendPage(c, services, { name: 'continue', frame, body, formAction })
-      }
       case 'wait': {
         const state = { id: next.id, gateway: gateway.name, last: path, since: now }
         const query = `state=${sealOpening(services.seal, state)}&lang=${frame.language}`

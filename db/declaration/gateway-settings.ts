@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { GATEWAY_KINDS, KIND_KEYS, KIND_NAMES } from '../gateway-kinds.ts'
-import type { GatewayKind, GatewaySettings } from '../gateway-kinds.ts'
+import { GATEWAY_KINDS, KIND_NAMES } from '../gateway-kinds.ts'
+import type { GatewayKind, GatewaySettings, KindKey } from '../gateway-kinds.ts'
 import { openSecret } from '../gateways.ts'
 import { settingsContext } from '../gateway-settings.ts'
 import { NO_STEP, byKey, stepOf } from './step.ts'
@@ -19,17 +19,15 @@ export const kindKeys = {
   controller: z.unknown().optional(),
   login: z.unknown().optional(),
   captive: z.unknown().optional(),
-} satisfies Record<(typeof KIND_KEYS)[number], unknown>
+} satisfies Record<KindKey, unknown>
 
-type WithKindKeys = { readonly kind: GatewayKind } & Readonly<
-  Partial<Record<(typeof KIND_KEYS)[number], unknown>>
->
+type WithKindKeys = { readonly kind: GatewayKind } & Readonly<Partial<Record<KindKey, unknown>>>
 
 /** The keys of the kind, checked by it, as `settings`. */
 export function withSettings<T extends WithKindKeys>(
   { uam, controller, login, captive, ...gateway }: T,
   context: z.RefinementCtx,
-): Omit<T, (typeof KIND_KEYS)[number]> & { readonly settings: GatewaySettings } {
+): Omit<T, KindKey> & { readonly settings: GatewaySettings } {
   const own = Object.fromEntries(
     Object.entries({ uam, controller, login, captive }).filter(([, value]) => value !== undefined),
   )
@@ -63,7 +61,7 @@ export async function gatewaySettingsStep({
 }: StepContext): Promise<Step> {
   if (declaration.sites === undefined) return NO_STEP
   const gateways = declaration.sites.flatMap((site) => site.gateways)
-  const codes = declaration.sites.map(({ code }) => code)
+  const codes = new Set(declaration.sites.map(({ code }) => code))
   const rows = await kysely
     .selectFrom('house.gateway_settings as s')
     .innerJoin('house.gateway as g', 'g.name', 's.gateway')
@@ -72,7 +70,7 @@ export async function gatewaySettingsStep({
     .execute()
   const names = new Set(gateways.map(({ name }) => name))
   const present = rows
-    .filter((row) => names.has(row.gateway) || codes.includes(row.site))
+    .filter((row) => names.has(row.gateway) || codes.has(row.site))
     .map(({ site: _, ...row }): SettingsRow => {
       const settings = openSecret(seal, row.settings, settingsContext(row.gateway))
       return { ...row, settings }

@@ -33,12 +33,6 @@ export type Arrival =
 export type Release =
   /** The browser goes there, and the gateway opens. */
   | { readonly outcome: 'go'; readonly location: string }
-  /** The same by a form, which a person without script has to press once more. */
-  | {
-      readonly outcome: 'post'
-      readonly action: string
-      readonly fields: Readonly<Record<string, string>>
-    }
   /** The gateway opens by itself soon; `id` is what `GatewayStore.isOpen` is asked. */
   | { readonly outcome: 'wait'; readonly id: string }
   | Refused

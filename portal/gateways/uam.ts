@@ -7,14 +7,14 @@ import type { Arrival, GatewayAdapter, PortalGateway, Visit } from './gateway.ts
 import { localHost } from './local-address.ts'
 
 /** What the gateway says beside `notyet`: the device is in, or was not let in. */
-const IN = ['success', 'already', 'popup1', 'popup2', 'popup3']
-const OUT = ['failed', 'reject', 'timeout']
+const IN = new Set(['success', 'already', 'popup1', 'popup2', 'popup3'])
+const OUT = new Set(['failed', 'reject', 'timeout'])
 
 /**
  * The universal access method of ChilliSpot: the gateway sends a challenge, and takes a name with a digest
  * or a masked password, which it has checked by RADIUS.
  */
-export function createUam(kind: Extract<GatewayKind, 'coovachilli' | 'uspot'>): GatewayAdapter {
+function createUam(kind: Extract<GatewayKind, 'coovachilli' | 'uspot'>): GatewayAdapter {
   return {
     kind,
     // It comes by its own path: its secret must be known before anything of it is believed.
@@ -26,8 +26,8 @@ export function createUam(kind: Extract<GatewayKind, 'coovachilli' | 'uspot'>): 
       if (named === null || uam === undefined) return refused('unknown-gateway')
       if (!isSigned(visit.address, uam.secret)) return refused('bad-signature')
       const result = query.get('res') ?? ''
-      if (IN.includes(result)) return { outcome: 'already-connected' }
-      if (OUT.includes(result)) return refused('gateway-refused')
+      if (IN.has(result)) return { outcome: 'already-connected' }
+      if (OUT.has(result)) return refused('gateway-refused')
       return deviceOf(named, query)
     },
 

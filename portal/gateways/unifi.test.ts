@@ -163,7 +163,7 @@ test('many phones at once log in once, and a session that is over is renewed', a
   const device = deviceOf(unifi.receive(visit(link(), [gateway], { named: gateway })))
   const world = scriptedWorld()
   const logins = (): number => controller.asked.filter(({ path }) => path.endsWith('login')).length
-  await Promise.all([1, 2, 3].map(() => unifi.confirm?.(device, world)))
+  await Promise.all([1, 2, 3].map(async () => unifi.confirm?.(device, world)))
   expect(logins()).toBe(1)
   isOver = true
   expect(await unifi.confirm?.(device, world)).toBeNull()

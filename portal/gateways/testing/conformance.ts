@@ -156,8 +156,6 @@ function whereTo(release: Release): string {
   switch (release.outcome) {
     case 'go':
       return release.location
-    case 'post':
-      return release.action
     case 'wait':
       return CONNECTED.path
     case 'refused':
