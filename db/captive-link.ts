@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { parseMac } from '#core/mac.ts'
 import type { Mac } from '#core/mac.ts'
-import { entryPath } from './gateway-entry.ts'
+import { entryPath, validSecrets } from './gateway-entry.ts'
 import type { Gateway } from './gateways.ts'
 
 type Signer = Pick<Gateway, 'name' | 'secret'>
@@ -30,13 +30,20 @@ export type CaptiveLink =
     }
 
 /** The device of a link, or what is wrong with it. */
-export function readCaptiveLink(gateway: Signer, query: URLSearchParams, now: number): CaptiveLink {
+export function readCaptiveLink(
+  gateway: Signer & Pick<Gateway, 'formerSecret'>,
+  query: URLSearchParams,
+  now: number,
+): CaptiveLink {
   const mac = parseMac(query.get('mac') ?? '')
   const t = query.get('t') ?? ''
   const sig = query.get('sig') ?? ''
   if (mac === null || !/^\d{1,12}$/.test(t) || !/^[0-9a-f]{32}$/i.test(sig)) return no('malformed')
-  if (!timingSafeEqual(signature(gateway, mac, t), Buffer.from(sig, 'hex')))
-    return no('bad-signature')
+  const given = Buffer.from(sig, 'hex')
+  const isOurs = validSecrets(gateway, now).some((secret) =>
+    timingSafeEqual(signature({ ...gateway, secret }, mac, t), given),
+  )
+  if (!isOurs) return no('bad-signature')
   const age = now - Number(t) * 1000
   if (age > LINK_MS) return no('link-expired')
   return age < -LINK_MS ? no('clock-ahead') : { ok: true, mac }

@@ -12,10 +12,28 @@ export function entryPath(gateway: Pick<Gateway, 'name' | 'secret'>): string {
   return `${ENTRY_FOLDER}${gateway.name}/${keyOf(gateway).toString('hex')}`
 }
 
-export function opensEntry(gateway: Pick<Gateway, 'name' | 'secret'>, key: string): boolean {
+/** Also by the key that the secret before made, as long as that one is valid. */
+export function opensEntry(
+  gateway: Pick<Gateway, 'name' | 'secret' | 'formerSecret'>,
+  key: string,
+  now: number,
+): boolean {
   if (key.length !== KEY_BYTES * 2) return false
   const given = Buffer.from(key, 'hex')
-  return given.length === KEY_BYTES && timingSafeEqual(given, keyOf(gateway))
+  if (given.length !== KEY_BYTES) return false
+  return validSecrets(gateway, now).some((secret) =>
+    timingSafeEqual(given, keyOf({ ...gateway, secret })),
+  )
+}
+
+/** The gateway's secret, and the one before while it counts too. */
+export function validSecrets(
+  { secret, formerSecret }: Pick<Gateway, 'secret' | 'formerSecret'>,
+  now: number,
+): readonly string[] {
+  return formerSecret !== null && now < formerSecret.until
+    ? [secret, formerSecret.secret]
+    : [secret]
 }
 
 function keyOf({ name, secret }: Pick<Gateway, 'name' | 'secret'>): Buffer {

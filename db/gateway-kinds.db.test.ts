@@ -120,7 +120,7 @@ describe('a request to end a session', () => {
     ]
     await askAgain(portal, { ...ask, request: first })
     expect(await loadDisconnects(portal, first)).toEqual([])
-    await database.sql`update house.gateway set coa_port = 1700, coa_vendor = 'cisco'`
+    await database.sql`update house.gateway set coa_port = 1700, vendor = 'cisco'`
     await askAgain(portal, { ...ask, request: second })
     expect(await loadDisconnects(portal, second)).toMatchObject([{ mac: MAC, outcome: null }])
     const taken = await takeDisconnects(database.as('radius'), {

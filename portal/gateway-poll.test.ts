@@ -142,6 +142,16 @@ describe('a gateway that polls', () => {
     }
   })
 
+  test('is answered by its former path too, while its secret is being changed', async () => {
+    const portal = polled()
+    const until = NOW + 1000
+    const formerSecret = { secret: POLLING.secret, until }
+    portal.world.house = house({ gateways: [{ ...POLLING, secret: 'another', formerSecret }] })
+    expect((await ask(portal, 'view', 'none')).status).toBe(200)
+    portal.world.now = until
+    expect((await ask(portal, 'view', 'none')).status).toBe(403)
+  })
+
   test('is counted for itself, whoever else comes through the same proxy', async () => {
     const portal = testPortal({ requests: 3 })
     portal.world.house = house({ gateways: [POLLING] })

@@ -9,5 +9,5 @@ export function namedGateway(c: Context, services: Services): PortalGateway | nu
   if (!path.startsWith(ENTRY_FOLDER)) return null
   const [name = '', key = '', more] = path.slice(ENTRY_FOLDER.length).split('/')
   const gateway = more === undefined ? services.house().gateways.get(name) : undefined
-  return gateway !== undefined && opensEntry(gateway, key) ? gateway : null
+  return gateway !== undefined && opensEntry(gateway, key, services.clock()) ? gateway : null
 }

@@ -14,7 +14,7 @@ const RUCKUS: PortalGateway = {
   kind: 'ruckus',
   settings: { controller: CONTROLLER },
 }
-const COA = { port: 3799, secret: 'testing123', vendor: 'ruckus' } as const
+const COA = { port: 3799, secret: 'testing123', formerSecret: null }
 const TASK = {
   id: '1',
   gateway: 'sz-0042',

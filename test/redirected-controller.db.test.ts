@@ -107,7 +107,7 @@ async function declare(
   port: number,
 ): Promise<void> {
   await sql`
-    update house.gateway set kind = ${kind}, coa_port = ${port}, coa_vendor = ${kind}
+    update house.gateway set kind = ${kind}, coa_port = ${port}, vendor = ${kind}
     where name = 'gw-0042'`
   const captive = kind === 'cisco' ? 'REDIRECT' : 'guest-logon'
   const sealed = testSeal.seal(JSON.stringify(settings), settingsContext('gw-0042'))

@@ -1,6 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { formatAddress, parseAddress } from '#core/ip.ts'
 import { parseMac } from '#core/mac.ts'
+import { validSecrets } from '#db/gateway-entry.ts'
 import { LIMITS } from '../limits.ts'
 import { refused } from './gateway.ts'
 import type { GatewayAdapter } from './gateway.ts'
@@ -29,11 +30,10 @@ export const generic: GatewayAdapter = {
     if (gateway === undefined) return refused('unknown-gateway')
     if (gateway.kind !== 'generic') return refused('wrong-kind')
     const given = Buffer.from(signature, 'hex')
-    const isOf = (secret: string): boolean =>
-      timingSafeEqual(createHmac('sha256', secret).update(values.join('\n')).digest(), given)
-    const { formerSecret } = gateway
-    const former = formerSecret !== null && now < formerSecret.until ? formerSecret.secret : null
-    if (!isOf(gateway.secret) && (former === null || !isOf(former))) return refused('bad-signature')
+    const isSigned = validSecrets(gateway, now).some((secret) =>
+      timingSafeEqual(createHmac('sha256', secret).update(values.join('\n')).digest(), given),
+    )
+    if (!isSigned) return refused('bad-signature')
 
     // Only now, when the gateway is known to have written them, is it worth saying what is wrong.
     const age = now - Number(time) * 1000

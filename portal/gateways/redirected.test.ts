@@ -14,7 +14,7 @@ describe.each([
   ['cisco', cisco, 'cisco-reauthenticate'],
   ['aruba', aruba, null],
 ] as const)('a controller that RADIUS leads to the portal: %s', (kind, adapter, form) => {
-  const coa = { port: 1700, secret: 'testing123', vendor: kind } as const
+  const coa = { port: 1700, secret: 'testing123', formerSecret: null }
   const gateway = { ...GENERIC, name: 'wlc-0042', kind, coa }
 
   type Change = Partial<Record<'mac' | 'ip' | 'origin', string>>
