@@ -71,7 +71,11 @@ describe('what the kind of a gateway is told', () => {
 
   test('goes when the kind has no such keys any more', async () => {
     await using database = await openTestDatabase()
-    await apply(database, 'kind: cisco, captive: { acl: REDIRECT }, coa: { vendor: cisco }')
+    await apply(database, 'kind: cisco, captive: { acl: REDIRECT }, coa: {}')
+    // Its vendor, which decides how it is asked again, goes with the kind.
+    expect(await database.sql`select vendor from house.gateway`).toMatchObject([
+      { vendor: 'cisco' },
+    ])
     expect(await loadCaptives(database.as('radius'))).toEqual(new Map([['gw-0042', 'REDIRECT']]))
     await apply(database, 'kind: generic')
     expect((await loadGatewaySettings(database.as('portal'), testSeal)).size).toBe(0)
