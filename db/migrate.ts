@@ -23,6 +23,7 @@ import { up as policies } from './migrations/0019-policies.ts'
 import { up as gatewayPosture } from './migrations/0021-gateway-posture.ts'
 import { up as deviceKeys } from './migrations/0022-device-keys.ts'
 import { up as proxying } from './migrations/0023-proxying.ts'
+import { up as gatewayKinds } from './migrations/0026-gateway-kinds.ts'
 import { up as guestPages } from './migrations/0027-guest-pages.ts'
 import { makePartitions } from './partitions.ts'
 
@@ -47,6 +48,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0021-gateway-posture': { up: gatewayPosture },
   '0022-device-keys': { up: deviceKeys },
   '0023-proxying': { up: proxying },
+  '0026-gateway-kinds': { up: gatewayKinds },
   '0027-guest-pages': { up: guestPages },
 }
 

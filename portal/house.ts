@@ -1,8 +1,8 @@
 import { parsePrefix, PrefixTable } from '#core/ip.ts'
 import type { Seal } from '#core/seal.ts'
 import type { Database } from '#db/connection.ts'
+import { loadGatewaySettings } from '#db/gateway-settings.ts'
 import { loadGateways } from '#db/gateways.ts'
-import type { Gateway } from '#db/gateways.ts'
 import { loadGuestPlaces } from '#db/guest-places.ts'
 import type { GuestPlace } from '#db/guest-places.ts'
 import { loadLegalBases } from '#db/legal-basis.ts'
@@ -12,6 +12,7 @@ import { loadNetworks } from '#db/sites.ts'
 import type { Network } from '#db/sites.ts'
 import { effectiveTerms, loadTerms } from '#db/terms.ts'
 import type { Terms, TermsText } from '#db/terms.ts'
+import type { PortalGateway } from './gateways/gateway.ts'
 import { createLook } from './look.ts'
 import type { Look } from './look.ts'
 import type { RenderMarkdown, Rendered } from './markdown.ts'
@@ -21,7 +22,7 @@ import type { Language } from './text/language.ts'
 /** What the portal holds in memory, so that pages are served whatever the database does. */
 export interface House {
   readonly look: Look
-  readonly gateways: ReadonlyMap<string, Gateway>
+  readonly gateways: ReadonlyMap<string, PortalGateway>
   readonly networks: PrefixTable<Network>
   /** By the code of the place. */
   readonly guestPlaces: ReadonlyMap<string, GuestPlace>
@@ -52,17 +53,24 @@ export async function loadHouse(
   seal: Seal,
   render: RenderMarkdown,
 ): Promise<House> {
-  const [organisation, gateways, networks, terms, legalBases, guestPlaces] = await Promise.all([
-    loadOrganisation(database),
-    loadGateways(database, seal),
-    loadNetworks(database),
-    loadTerms(database),
-    loadLegalBases(database),
-    loadGuestPlaces(database),
-  ])
+  const [organisation, gateways, settings, networks, terms, legalBases, guestPlaces] =
+    await Promise.all([
+      loadOrganisation(database),
+      loadGateways(database, seal),
+      loadGatewaySettings(database, seal),
+      loadNetworks(database),
+      loadTerms(database),
+      loadLegalBases(database),
+      loadGuestPlaces(database),
+    ])
   return {
     look: createLook(organisation),
-    gateways: new Map(gateways.map((gateway) => [gateway.name, gateway])),
+    gateways: new Map(
+      gateways.map((gateway) => [
+        gateway.name,
+        { ...gateway, settings: settings.get(gateway.name) ?? {} },
+      ]),
+    ),
     networks: new PrefixTable(networks.flatMap(subnetsOf)),
     guestPlaces,
     legalBases,

@@ -71,7 +71,7 @@ export async function showTerms(
     frame: framed,
     body,
     status: options.status ?? 200,
-    formAction: adapterOf(gateway.kind).formAction,
+    formAction: adapterOf(gateway.kind).formAction(gateway),
   })
 }
 

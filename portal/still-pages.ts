@@ -35,7 +35,7 @@ export function connected(services: Services): Handler {
     const token = queryOf(c).get('receipt') ?? ''
     const receipt = openReceipt(services.seal, token)
     const kept = receipt && `${DEVICE_PATH}?receipt=${token}&lang=${frame.language}`
-    return connectedPage(frame, { receipt, already: false, kept })
+    return connectedPage(frame, { receipt, already: queryOf(c).has('already'), kept })
   })
 }
 

@@ -179,9 +179,6 @@ export const en: Text = {
     title: 'We are opening your access',
     lead: 'You have accepted the terms. This takes a few seconds. The page looks by itself.',
     again: 'Look now',
-    lastStep: 'One last step',
-    lastStepText: 'You have accepted the terms. Press the button to go online.',
-    open: 'Go online',
   },
 
   notFound: {

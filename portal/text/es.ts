@@ -180,9 +180,6 @@ export const es: Text = {
     title: 'Estamos abriendo su acceso',
     lead: 'Usted ha aceptado las condiciones. Tarda unos segundos. La página mira sola.',
     again: 'Mirar ahora',
-    lastStep: 'Un último paso',
-    lastStepText: 'Usted ha aceptado las condiciones. Pulse el botón para estar en línea.',
-    open: 'Conectarme',
   },
 
   notFound: {

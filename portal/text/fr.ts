@@ -196,9 +196,6 @@ export const fr = {
     title: 'Nous ouvrons votre accès',
     lead: 'Vous avez accepté les conditions. Cela prend quelques secondes. La page regarde toute seule.',
     again: 'Regarder maintenant',
-    lastStep: 'Une dernière étape',
-    lastStepText: 'Vous avez accepté les conditions. Appuyez sur le bouton pour être en ligne.',
-    open: 'Me connecter',
   },
 
   notFound: {

@@ -180,9 +180,6 @@ export const pt: Text = {
     title: 'Estamos a abrir o seu acesso',
     lead: 'Aceitou as condições. Demora alguns segundos. A página verifica sozinha.',
     again: 'Verificar agora',
-    lastStep: 'Um último passo',
-    lastStepText: 'Aceitou as condições. Carregue no botão para ficar ligado.',
-    open: 'Ligar-me',
   },
 
   notFound: {

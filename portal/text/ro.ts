@@ -180,9 +180,6 @@ export const ro: Text = {
     title: 'Vă deschidem accesul',
     lead: 'Ați acceptat condițiile. Durează câteva secunde. Pagina verifică singură.',
     again: 'Verifică acum',
-    lastStep: 'Un ultim pas',
-    lastStepText: 'Ați acceptat condițiile. Apăsați butonul ca să vă conectați.',
-    open: 'Conectează-mă',
   },
 
   notFound: {

@@ -181,9 +181,6 @@ export const so: Text = {
     title: 'Waan kuu furaynaa',
     lead: 'Waad aqbashay shuruudaha. Waxay qaadanaysaa dhowr ilbiriqsi. Boggu keligiis ayuu eegaa.',
     again: 'Hadda eeg',
-    lastStep: 'Tallaabo ugu dambaysa',
-    lastStepText: 'Waad aqbashay shuruudaha. Riix badhanka si aad ugu xirmato internetka.',
-    open: 'I xir',
   },
 
   notFound: {

@@ -173,9 +173,6 @@ export const ti: Text = {
     title: 'ንኸፍተልኩም ኣሎና',
     lead: 'ውዕል ተቐቢልኩም። ሒደት ካልኢታት ይወስድ። ገጽ ባዕሉ ይርኢ።',
     again: 'ሕጂ ርአ',
-    lastStep: 'ናይ መወዳእታ ስጉምቲ',
-    lastStepText: 'ውዕል ተቐቢልኩም። ንምርኻብ መልጎም ጠውቑ።',
-    open: 'ኣራኽቡኒ',
   },
 
   notFound: {

@@ -177,9 +177,6 @@ export const tr: Text = {
     title: 'Bağlantınızı açıyoruz',
     lead: 'Koşulları kabul ettiniz. Birkaç saniye sürer. Sayfa kendiliğinden bakar.',
     again: 'Şimdi bak',
-    lastStep: 'Son bir adım',
-    lastStepText: 'Koşulları kabul ettiniz. Bağlanmak için düğmeye basın.',
-    open: 'Bağlan',
   },
 
   notFound: {

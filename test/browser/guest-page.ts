@@ -49,17 +49,19 @@ const PICTURED: ReadonlySet<Language> = new Set(['fr', 'en', 'ar', 'bn', 'ta', '
 
 /**
  * Runs every check against a portal. `signedPath` is a gateway's link from the root, still valid;
+ * `nextPhone` makes one for a phone that has not accepted yet: one that has does not see the page again;
  * with `outDir`, screenshots are written there.
  */
 export async function guestPageChecks(
   portalUrl: string,
   signedPath: string,
+  nextPhone: () => string,
   outDir: string | null,
 ): Promise<Check[]> {
   if (outDir !== null) await mkdir(outDir, { recursive: true })
   const browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGUMENTS })
   const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-  const session = { browser, portalUrl, signedPath, outDir, axe }
+  const session = { browser, portalUrl, signedPath, nextPhone, outDir, axe }
   const checks: Check[] = []
   try {
     for (const language of LANGUAGES) {
@@ -113,7 +115,7 @@ async function termsPageChecks(session: Session, language: Language): Promise<Ch
 /** Keyboard only, no script: the path of a screen reader's user in a captive browser. */
 async function acceptanceChecks(session: Session, language: Language): Promise<Check[]> {
   const { context, page, hosts } = await openPage(session, language, PHONE)
-  await page.goto(addressOf(session, session.signedPath))
+  await page.goto(addressOf(session, session.nextPhone()))
   const reached = await tabTo(page, 'button[name=accept]')
   await Promise.all([
     page.waitForURL('**/guest/connected*', { timeout: NAVIGATION_MS }).catch(() => {}),
@@ -220,7 +222,7 @@ async function smallScreenChecks(session: Session): Promise<Check[]> {
 /** Another language is chosen with a finger, and kept to the end. */
 async function choiceChecks(session: Session): Promise<Check[]> {
   const { context, page } = await openPage(session, 'fr', PHONE)
-  await page.goto(addressOf(session, session.signedPath))
+  await page.goto(addressOf(session, session.nextPhone()))
   await page.locator('.langs summary').click()
   await picture(session, page, 'guest-languages-fr-390')
   await page.locator('.langs button[lang=ar]').click()

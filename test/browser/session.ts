@@ -16,6 +16,7 @@ export interface Session {
   readonly browser: Browser
   readonly portalUrl: string
   readonly signedPath: string
+  readonly nextPhone: () => string
   readonly outDir: string | null
   readonly axe: string
 }
