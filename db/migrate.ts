@@ -19,6 +19,7 @@ import { up as gatewaysReached } from './migrations/0015-gateways-reached.ts'
 import { up as roles } from './migrations/0016-roles.ts'
 import { up as staffWifi } from './migrations/0017-staff-wifi.ts'
 import { up as directories } from './migrations/0018-directories.ts'
+import { up as loginTraces } from './migrations/0020-login-traces.ts'
 import { makePartitions } from './partitions.ts'
 
 /** In order; append only: what has been released is never edited. */
@@ -38,6 +39,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0016-roles': { up: roles },
   '0017-staff-wifi': { up: staffWifi },
   '0018-directories': { up: directories },
+  '0020-login-traces': { up: loginTraces },
 }
 
 const OLDEST_SERVER = 150_000

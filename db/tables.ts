@@ -21,7 +21,7 @@ export interface Tables {
   'staff.revoked_certificate': { device_ca: string; serial: string }
   'staff.eap_session': { id: Uint8Array; sealed: string; expires_at: Date }
   'house.publish_target': { kind: 'file' | 'url'; target: string }
-  'house.retention': { id: Generated<number>; audit_days: number }
+  'house.retention': { id: Generated<number>; audit_days: number; login_days: number }
   'audit.entry': AuditTable
 }
 

@@ -3,11 +3,13 @@ import type { Log } from '#core/log.ts'
 import type { Metrics } from '#core/metrics.ts'
 import { verifyPassword } from '#core/password.ts'
 import type { Spool } from '#core/spool.ts'
+import { parseLoginName } from '#core/ldap/login-name.ts'
 import type { Account } from '#db/accounts.ts'
 import type { DeviceCa } from '#db/device-cas.ts'
 import type { EapSession } from '#db/eap-sessions.ts'
 import type { Gateway } from '#db/gateways.ts'
 import type { GrantTable } from '#db/grants.ts'
+import type { LoginRow } from '#db/login-traces.ts'
 import { refuseChap } from './access/chap.ts'
 import { createDeviceCertificates } from './access/device-certificates.ts'
 import { createDirectoryTable } from './access/directory-table.ts'
@@ -53,6 +55,8 @@ import {
 import { reject } from './request.ts'
 import { createServer } from './server.ts'
 import type { RadiusServer } from './server.ts'
+import { createLoginTraces } from './traces/login-traces.ts'
+import type { LoginTraces } from './traces/login-traces.ts'
 
 /** What the protocol needs of the world; in the product it is the database, in tests what they say. */
 export interface Surroundings {
@@ -66,6 +70,7 @@ export interface Surroundings {
   readonly deviceCas: () => readonly DeviceCa[]
   readonly saveEapSessions: (sessions: readonly EapSession[]) => Promise<void>
   readonly loadEapSession: (id: Uint8Array) => Promise<EapSession | null>
+  readonly saveLogins: (rows: readonly LoginRow[]) => Promise<void>
   /** The EAP type that is proposed first. */
   readonly firstEapMethod: number
   readonly decoyHash: () => string
@@ -81,6 +86,8 @@ export interface ComposedServer {
   readonly directories: DirectoryTable
   readonly resumption: Resumption
   readonly live: LiveSessions
+  /** To be flushed every second. */
+  readonly traces: LoginTraces
   /** To be called now and then: lets go of what was idle too long. */
   readonly sweep: () => void
 }
@@ -126,6 +133,7 @@ export function composeServer(around: Surroundings): ComposedServer {
     contexts: around.tunnelContexts,
     hasDeviceCas: () => around.deviceCas().length > 0,
     first: around.firstEapMethod,
+    clock,
   })
   const writer = createAccountingWriter({
     journal: around.journal,
@@ -134,6 +142,17 @@ export function composeServer(around: Surroundings): ComposedServer {
   })
 
   const live = createLiveSessions(clock)
+  const traces = createLoginTraces({
+    save: around.saveLogins,
+    isKnownName(name) {
+      const { realm } = parseLoginName(name)
+      const isOfRealm = realm !== '' && directories.forRealm(realm) !== null
+      return isOfRealm || around.accounts().has(name.toLowerCase())
+    },
+    written: metrics.tracesWritten,
+    lost: metrics.tracesLost,
+    clock,
+  })
   const server = createServer({
     clients: createClientTable(around.gateways),
     duplicates,
@@ -142,9 +161,9 @@ export function composeServer(around: Surroundings): ComposedServer {
       duplicates: duplicates.begin,
       eap: createEapAuthentication(conversations, eapMethods, () => metrics.eapResumed.inc()),
       macAuthentication: createMacAuthentication(createGrantLookup(around.grants), clock),
-      msChap: createMsChap(login),
+      msChap: createMsChap(login, clock),
       chap: refuseChap,
-      pap: createPap(login),
+      pap: createPap(login, clock),
       noMethod: () => reject('no-method'),
     }),
     accountingRequest: accountingRequestSteps({
@@ -161,6 +180,7 @@ export function composeServer(around: Surroundings): ComposedServer {
       messageAuthenticator: requiredMessageAuthenticator,
       alive: () => ({ kind: 'alive' }),
     }),
+    decided: traces.record,
     saw: live.saw,
     metrics,
     log,
@@ -180,6 +200,7 @@ export function composeServer(around: Surroundings): ComposedServer {
     ['eap_sessions_lost', 'TLS sessions not shared with the fleet.', () => resumption.lost],
     ['live_sessions', 'Sessions whose names are known for a disconnect.', () => live.size],
     ['live_sessions_evicted', 'Known sessions that made room.', () => live.evicted],
+    ['traces_waiting', 'Rows about logins not yet written.', () => traces.waiting],
     ['duplicates', 'Requests remembered against repetition.', () => duplicates.size],
     ['duplicates_evicted', 'Remembered requests that made room.', () => duplicates.evicted],
   ]
@@ -187,5 +208,5 @@ export function composeServer(around: Surroundings): ComposedServer {
     around.metrics.gauge(`accueil_radius_${name}`, help, read)
   }
   const sweep = conversations.sweep
-  return { server, metrics, writer, directories, resumption, live, sweep }
+  return { server, metrics, writer, directories, resumption, live, traces, sweep }
 }

@@ -24,12 +24,18 @@ beforeEach(() => {
 function request(identifier: number, port = 1): RadiusRequest {
   const parsed = parsePacket(randomRequest({ code: CODE['Access-Request'], identifier }))
   if (!parsed.ok) throw new Error(parsed.reason)
-  return { client, packet: parsed.packet, source: sourceOf('127.0.0.1', port), receivedAt: now }
+  return {
+    client,
+    packet: parsed.packet,
+    source: sourceOf('127.0.0.1', port),
+    receivedAt: now,
+    trace: null,
+  }
 }
 
 /** The same octets, come once more. */
 function copyOf({ packet, source }: RadiusRequest): RadiusRequest {
-  return { client, packet, source, receivedAt: now }
+  return { client, packet, source, receivedAt: now, trace: null }
 }
 
 test('a copy is dropped while the first is in work, then has the same octets, for 15 seconds', () => {

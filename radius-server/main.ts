@@ -22,6 +22,7 @@ import type { Gateway } from '#db/gateways.ts'
 import { loadDirectories } from '#db/directories.ts'
 import { createGrantTable } from '#db/grants.ts'
 import { createJournal } from '#db/journal.ts'
+import { saveLogins } from '#db/login-traces.ts'
 import { createLive } from '#db/live.ts'
 import type { PartDeps } from '#db/part.ts'
 import { JOURNAL_DEADLINE_MS } from './accounting/accounting-writer.ts'
@@ -43,6 +44,7 @@ const SWEEP_MS = 10_000
 const ADOPT_MS = 60_000
 const FIRST_EAP_METHODS = { ttls: EAP_TYPE.TTLS, peap: EAP_TYPE.PEAP, tls: EAP_TYPE.TLS } as const
 const FORGET_MS = 10 * 60_000
+const TRACE_MS = 1_000
 /** A notification comes sooner; who waits for another process to send first waits for this. */
 const DISCONNECT_LOOK_MS = 2_000
 
@@ -124,7 +126,7 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
     JOURNAL_DEADLINE_MS,
   )
 
-  const { server, metrics, writer, directories, resumption, live, sweep } = composeServer({
+  const { server, metrics, writer, directories, resumption, live, traces, sweep } = composeServer({
     gateways: () => gateways.value,
     accounts: () => accounts.value,
     grants,
@@ -137,6 +139,7 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
     deviceCas: () => deviceCas.value,
     saveEapSessions: (sessions) => saveEapSessions(database, seal, sessions),
     loadEapSession: (id) => findEapSession(database, seal, id),
+    saveLogins: (rows) => saveLogins(database, rows),
     firstEapMethod: FIRST_EAP_METHODS[config.radiusEapFirst],
     decoyHash: () => decoyHash,
     log,
@@ -285,6 +288,7 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
       timers = [
         setInterval(refreshCertificate, CERTIFICATE_REFRESH_MS),
         setInterval(sweep, SWEEP_MS),
+        setInterval(() => void traces.flush(), TRACE_MS),
         setInterval(radsec.sweep, SWEEP_MS),
         setInterval(() => void adopt(), ADOPT_MS),
         setInterval(forgetExpired, FORGET_MS),
@@ -305,7 +309,7 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
       // First no new packets, then what is in work is written and answered, then what it needs goes.
       await Promise.all(listeners.map((listener) => listener.stop()))
       for (const timer of timers) clearInterval(timer)
-      await writer.stop()
+      await Promise.all([writer.stop(), traces.stop()])
       await spool.close()
       await journal.close()
       await resumption.settled()

@@ -3,6 +3,8 @@ import { UDP_EVENTS } from '#core/udp/udp-socket.ts'
 import type { UdpCounters } from '#core/udp/udp-socket.ts'
 import { DISCONNECT_OUTCOMES } from '#db/disconnects.ts'
 import type { DisconnectOutcome } from '#db/disconnects.ts'
+import { TRACE_LOSSES } from './traces/login-traces.ts'
+import type { TraceLoss } from './traces/login-traces.ts'
 import { METHODS, REJECT_REASONS, SERVICES, SILENCE_REASONS } from './request.ts'
 import type { Method, RejectReason, Service, SilenceReason } from './request.ts'
 
@@ -54,6 +56,8 @@ export interface RadiusMetrics {
   readonly spoolAppends: Counter
   readonly spoolReplayed: Counter
   readonly spoolRefused: Counter
+  readonly tracesWritten: Counter
+  readonly tracesLost: Readonly<Record<TraceLoss, Counter>>
 }
 
 export function createRadiusMetrics(metrics: Metrics): RadiusMetrics {
@@ -148,6 +152,16 @@ export function createRadiusMetrics(metrics: Metrics): RadiusMetrics {
     spoolRefused: metrics.counter(
       'accueil_radius_spool_refused_total',
       'Accounting events that the local disk did not take either: not acknowledged.',
+    ),
+    tracesWritten: metrics.counter(
+      'accueil_radius_traces_written_total',
+      'Rows that say how logins were answered, for radius explain.',
+    ),
+    tracesLost: metrics.counters(
+      'accueil_radius_traces_lost_total',
+      'Answers of which no row was written, by why not.',
+      'reason',
+      TRACE_LOSSES,
     ),
   }
 }

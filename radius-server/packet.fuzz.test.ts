@@ -56,6 +56,7 @@ test('any octets are a packet or a named refusal, and never throw', () => {
         packet: parsed.packet,
         source: SOURCE,
         receivedAt: 0,
+        trace: null,
       })
       return true
     }),

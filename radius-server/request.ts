@@ -2,6 +2,7 @@ import { DIRECTORY_REFUSALS } from '#core/ldap/verdict.ts'
 import type { SourceAddress } from '#core/udp/source-address.ts'
 import type { Attribute } from './attributes.ts'
 import type { Client } from './client.ts'
+import type { LoginTrace } from './login-trace.ts'
 import { PACKET_FAULTS } from './packet.ts'
 import type { Packet } from './packet.ts'
 
@@ -21,6 +22,8 @@ export interface RadiusRequest {
   readonly source: Source
   /** Milliseconds since the epoch. */
   readonly receivedAt: number
+  /** How the answer comes about; set by the step that takes the request on. */
+  trace: LoginTrace | null
 }
 
 /** What let someone in: for EAP the outer method, and what was said inside. */
@@ -85,7 +88,13 @@ export type SilenceReason = (typeof SILENCE_REASONS)[number]
 
 /** What a step decided; the server turns it into bytes, counts it and remembers it. */
 export type Answer =
-  | { readonly kind: 'accept'; readonly method: Method; readonly attributes: readonly Attribute[] }
+  | {
+      readonly kind: 'accept'
+      readonly method: Method
+      readonly attributes: readonly Attribute[]
+      /** The name of the line of the policy that gave them. */
+      readonly rule?: string
+    }
   | {
       readonly kind: 'reject'
       readonly reason: RejectReason

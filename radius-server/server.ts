@@ -36,6 +36,8 @@ export interface ServerDeps {
   /** CoA-Request and Disconnect-Request, which nobody should send to us. */
   readonly dynamicRequest: readonly Step[]
   readonly statusServer: readonly Step[]
+  /** Told of what was decided about each request that has a client. */
+  readonly decided: (request: RadiusRequest, answer: Answer) => void
   /** Told of each request that was accepted or recorded. */
   readonly saw: (request: RadiusRequest) => void
   readonly metrics: RadiusMetrics
@@ -85,7 +87,7 @@ export function createServer(deps: ServerDeps): RadiusServer {
     const steps = stepsFor(service, packet.code)
     if (steps === null) return drop(silence('unexpected-code'))
 
-    const request: RadiusRequest = { client, packet, source, receivedAt: clock() }
+    const request: RadiusRequest = { client, packet, source, receivedAt: clock(), trace: null }
     try {
       const answer = runSteps(steps, request)
       return answer instanceof Promise
@@ -103,6 +105,7 @@ export function createServer(deps: ServerDeps): RadiusServer {
       metrics.resent.inc()
       return answer.bytes
     }
+    deps.decided(request, answer)
     const reply = encode(service, request, answer)
     duplicates.finish(request, reply)
     return reply

@@ -3,6 +3,7 @@ import { parseMac } from '#core/mac.ts'
 import type { Mac } from '#core/mac.ts'
 import { decodeText, readInteger, readText } from '../attributes.ts'
 import { ATTRIBUTE, SERVICE_TYPE } from '../dictionary.ts'
+import { LoginTrace } from '../login-trace.ts'
 import { readUserPassword } from '../obfuscation.ts'
 import { reject, silence } from '../request.ts'
 import type { Answer, RadiusRequest, Step } from '../request.ts'
@@ -24,11 +25,17 @@ export function createMacAuthentication(grants: GrantLookup, clock: Clock): Step
   return (request) => {
     const mac = deviceOf(request)
     if (mac === null) return null
+    const trace = new LoginTrace('mac', mac)
+    request.trace = trace
     if (request.client.gateway.guest === null) return reject('no-guest-network')
+    trace.answerer = 'grant'
     const verdict = grants.until(mac)
-    return verdict instanceof Promise
-      ? verdict.then((settled) => answerTo(settled, request))
-      : answerTo(verdict, request)
+    if (!(verdict instanceof Promise)) return answerTo(verdict, request)
+    const askedAt = clock()
+    return verdict.then((settled) => {
+      trace.answeredMs = clock() - askedAt
+      return answerTo(settled, request)
+    })
   }
 }
 

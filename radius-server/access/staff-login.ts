@@ -8,6 +8,7 @@ import type {
 import { LONGEST_LOGIN_NAME, parseLoginName } from '#core/ldap/login-name.ts'
 import type { LoginName } from '#core/ldap/login-name.ts'
 import type { Account } from '#db/accounts.ts'
+import type { LoginTrace } from '../login-trace.ts'
 import type { LocalLogin } from './local-login.ts'
 
 /** Who came in, whoever vouches for them. */
@@ -29,14 +30,18 @@ export type NtHashLogin =
   | { readonly ok: true; readonly account: StaffAccount; readonly ntHash: Uint8Array }
   | { readonly ok: false; readonly reason: LoginRefusal }
 
-/** Every method that ends in a name asks here. `username` null: not UTF-8. */
+/** Every method that ends in a name asks here. `username` null: not UTF-8. `trace` hears who answered. */
 export interface StaffLogin {
   /** Answers at once when the same password was checked a short while before. */
-  check(username: string | null, password: Uint8Array): LoginVerdict | Promise<LoginVerdict>
+  check(
+    username: string | null,
+    password: Uint8Array,
+    trace?: LoginTrace,
+  ): LoginVerdict | Promise<LoginVerdict>
   /** Whether this person may still come in, for whoever proved it before: a resumed TLS session. */
-  standing(username: string | null): LoginVerdict | Promise<LoginVerdict>
+  standing(username: string | null, trace?: LoginTrace): LoginVerdict | Promise<LoginVerdict>
   /** For MS-CHAPv2, which shows that somebody knows the NT hash and never the password. */
-  ntHashOf(username: string | null): NtHashLogin | Promise<NtHashLogin>
+  ntHashOf(username: string | null, trace?: LoginTrace): NtHashLogin | Promise<NtHashLogin>
   /** Of a local account another text once its password is another; a directory tells nothing of it. */
   credentialOf(username: string | null): string
   /** Whether there is anyone whom MS-CHAPv2 can let in. */
@@ -45,9 +50,13 @@ export interface StaffLogin {
 
 /** The directory that answers for a realm: one of those declared, with what is remembered of it. */
 export interface StaffDirectory {
-  check(name: LoginName, password: Uint8Array): DirectoryVerdict | Promise<DirectoryVerdict>
-  standing(name: LoginName): DirectoryVerdict | Promise<DirectoryVerdict>
-  ntHashOf(name: LoginName): Promise<NtHashVerdict>
+  check(
+    name: LoginName,
+    password: Uint8Array,
+    trace?: LoginTrace,
+  ): DirectoryVerdict | Promise<DirectoryVerdict>
+  standing(name: LoginName, trace?: LoginTrace): DirectoryVerdict | Promise<DirectoryVerdict>
+  ntHashOf(name: LoginName, trace?: LoginTrace): Promise<NtHashVerdict>
 }
 
 export interface StaffDirectories {
@@ -88,33 +97,44 @@ export function createStaffLogin({ accounts, local, directories }: StaffLoginDep
     (verdict: DirectoryVerdict): LoginVerdict =>
       verdict.ok ? { ok: true, account: distinct(verdict.user, name) } : verdict
 
+  const asksLocal = (trace: LoginTrace | undefined): void => {
+    if (trace !== undefined) trace.answerer = 'local'
+  }
+
   return {
-    check(username, password) {
+    check(username, password, trace) {
       // A bind with a name and no password succeeds anonymously (RFC 4513 §5.1.2): ask nobody.
       if (password.length === 0) return refused('empty-password')
       if (username === null || username.length > LONGEST_LOGIN_NAME) return refused('bad-user-name')
       const found = directoryOf(username)
       // Where nobody answers for a realm, the local check takes as long as for a wrong password.
-      if (found === null) return local.check(username, password)
-      return then(found.directory.check(found.name, password), accountOf(found.name))
+      if (found === null) {
+        asksLocal(trace)
+        return local.check(username, password)
+      }
+      return then(found.directory.check(found.name, password, trace), accountOf(found.name))
     },
-    standing(username) {
+    standing(username, trace) {
       if (username === null || username.length > LONGEST_LOGIN_NAME) return refused('bad-user-name')
       const found = directoryOf(username)
-      if (found !== null) return then(found.directory.standing(found.name), accountOf(found.name))
+      if (found !== null) {
+        return then(found.directory.standing(found.name, trace), accountOf(found.name))
+      }
+      asksLocal(trace)
       const account = accounts().get(username.toLowerCase())
       return account === undefined ? refused('unknown-account') : { ok: true, account }
     },
-    ntHashOf(username) {
+    ntHashOf(username, trace) {
       if (username === null || username.length > LONGEST_LOGIN_NAME) return refused('bad-user-name')
       const found = directoryOf(username)
       if (found === null) {
+        asksLocal(trace)
         const account = accounts().get(username.toLowerCase())
         if (account === undefined) return refused('unknown-account')
         const { ntHash } = account
         return ntHash === null ? refused('no-nt-hash') : { ok: true, account, ntHash }
       }
-      return found.directory.ntHashOf(found.name).then((verdict) => {
+      return found.directory.ntHashOf(found.name, trace).then((verdict) => {
         if (!verdict.ok) return verdict
         const { user, ntHash } = verdict
         return { ok: true, account: distinct(user, found.name), ntHash }

@@ -29,6 +29,7 @@ function read(
     packet: parsed.packet,
     source: sourceOf('127.0.0.1', 1),
     receivedAt: NOW,
+    trace: null,
   })
 }
 

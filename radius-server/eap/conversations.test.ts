@@ -1,9 +1,12 @@
 import { expect, test } from 'vitest'
+import { LoginTrace } from '../login-trace.ts'
 import { createConversations } from './conversations.ts'
 import type { Conversation, Conversations } from './conversations.ts'
 
 function open(conversations: Conversations, closed: string[], name: string): Conversation {
-  const conversation = conversations.open({ gateway: 'gw-0042', station: name, identifier: 1 })
+  const trace = new LoginTrace('eap', null)
+  const opening = { gateway: 'gw-0042', station: name, identifier: 1, trace }
+  const conversation = conversations.open(opening)
   conversation.method = {
     type: 21,
     start: new Uint8Array(0),

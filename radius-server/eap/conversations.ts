@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Clock } from '#core/clock.ts'
+import type { LoginTrace } from '../login-trace.ts'
 import type { EapMethod } from './eap-method.ts'
 
 export const CONVERSATION_LIMITS = {
@@ -18,6 +19,8 @@ export interface Conversation {
   readonly state: Uint8Array
   readonly gateway: string
   readonly station: string | null
+  /** Of what is tried now: another method begins another. */
+  trace: LoginTrace
   /** Null until the peer has said who it is. */
   method: EapMethod | null
   /** The peer has answered within the method: it can no longer ask for another. */
@@ -34,7 +37,7 @@ export interface Conversation {
 
 /** Bounded in number and in idle time; the one that was idle longest makes room. */
 export interface Conversations {
-  open(opening: Pick<Conversation, 'gateway' | 'station' | 'identifier'>): Conversation
+  open(opening: Pick<Conversation, 'gateway' | 'station' | 'identifier' | 'trace'>): Conversation
   /** Finds by State, only for the gateway that was given it; counts as use. */
   find(state: Uint8Array, gateway: string): Conversation | undefined
   close(conversation: Conversation): void

@@ -1,9 +1,11 @@
 import { randomInt } from 'node:crypto'
 import type { Network } from '#db/sites.ts'
 import { staffAttributes } from '../access/accept.ts'
-import { readInteger, readText, splitAttributes } from '../attributes.ts'
+import { decodeText, readInteger, readText, splitAttributes } from '../attributes.ts'
 import { ATTRIBUTE } from '../dictionary.ts'
 import { firstAttribute, hasAttribute, joinedAttributes } from '../packet.ts'
+import { LoginTrace } from '../login-trace.ts'
+import type { OuterMethod } from '../login-trace.ts'
 import { reject, silence } from '../request.ts'
 import type { Answer, RadiusRequest, RejectReason, Step } from '../request.ts'
 import { CONVERSATION_LIMITS } from './conversations.ts'
@@ -16,14 +18,26 @@ import { fragmentBytes } from './tls-fragments.ts'
 
 const NOTHING = new Uint8Array(0)
 
+const OUTER_METHODS: Readonly<Record<number, OuterMethod>> = {
+  [EAP_TYPE.TLS]: 'eap-tls',
+  [EAP_TYPE.TTLS]: 'ttls',
+  [EAP_TYPE.PEAP]: 'peap',
+}
+
 /** 802.1X: EAP inside RADIUS (RFC 3579). `onResumed` hears of each login that needed no password. */
 export function createEapAuthentication(
   conversations: Conversations,
   methods: EapMethods,
   onResumed: () => void,
 ): Step {
-  function open(request: RadiusRequest, identifier: number): Conversation {
+  function open(
+    request: RadiusRequest,
+    identifier: number,
+    identity: Uint8Array | null,
+  ): Conversation {
+    const claimed = identity === null ? null : decodeText(identity)
     return conversations.open({
+      trace: new LoginTrace('eap', claimed),
       gateway: request.client.gateway.name,
       station: readText(request.packet, ATTRIBUTE['Calling-Station-Id']),
       identifier,
@@ -43,7 +57,9 @@ export function createEapAuthentication(
 
   function propose(conversation: Conversation, response: EapResponse, type: number): Answer {
     conversation.method?.close()
-    const method = methods.create(type)
+    const { claimed } = conversation.trace
+    conversation.trace = new LoginTrace(OUTER_METHODS[type] ?? 'eap', claimed)
+    const method = methods.create(type, conversation.trace)
     conversation.method = method
     conversation.identifier = (response.identifier + 1) & 0xff
     return challenge(conversation, type, method.start)
@@ -124,14 +140,16 @@ export function createEapAuthentication(
       return silence('eap-not-awaited')
     }
     conversation.rounds += 1
+    conversation.trace.rounds = conversation.rounds
+    request.trace = conversation.trace
     if (conversation.rounds > CONVERSATION_LIMITS.rounds) {
       return refuse(conversation, response, 'eap-too-many-rounds')
     }
     const { method } = conversation
     if (method === null) {
-      return response.type === EAP_TYPE.Identity
-        ? proposeFirst(conversation, response)
-        : refuse(conversation, response, 'eap-protocol')
+      if (response.type !== EAP_TYPE.Identity) return refuse(conversation, response, 'eap-protocol')
+      conversation.trace.claimed = decodeText(response.data)
+      return proposeFirst(conversation, response)
     }
     if (response.type === EAP_TYPE.Nak && !conversation.hasBegun) {
       return renegotiate(conversation, method, response)
@@ -144,12 +162,13 @@ export function createEapAuthentication(
   return (request) => {
     const { packet, client } = request
     if (!hasAttribute(packet, ATTRIBUTE['EAP-Message'])) return null
+    request.trace = new LoginTrace('eap', readText(packet, ATTRIBUTE['User-Name']))
     const { staff, name } = client.gateway
     const message = joinedAttributes(packet, ATTRIBUTE['EAP-Message'])
     if (message.length === 0) {
       // EAP-Start (RFC 3579 §2.1): the gateway leaves it to us to ask who is there.
       if (staff === null) return reject('no-staff-network')
-      return challenge(open(request, randomInt(256)), EAP_TYPE.Identity, NOTHING)
+      return challenge(open(request, randomInt(256), null), EAP_TYPE.Identity, NOTHING)
     }
     const response = parseEapResponse(message)
     if (response === null) return silence('eap-malformed')
@@ -158,7 +177,7 @@ export function createEapAuthentication(
     const state = firstAttribute(packet, ATTRIBUTE.State)
     if (state === null) {
       return response.type === EAP_TYPE.Identity
-        ? proposeFirst(open(request, 0), response)
+        ? proposeFirst(open(request, 0, response.data), response)
         : failure(response, 'eap-unknown-state')
     }
     const conversation = conversations.find(state, name)

@@ -1,4 +1,5 @@
 import type { StaffAccount } from '../access/staff-login.ts'
+import type { LoginTrace } from '../login-trace.ts'
 import type { Method, RejectReason } from '../request.ts'
 
 export type EapOutcome =
@@ -29,5 +30,5 @@ export interface EapMethod {
 /** The methods that this server has, the one to propose first in front. */
 export interface EapMethods {
   readonly types: readonly number[]
-  create(type: number): EapMethod
+  create(type: number, trace: LoginTrace): EapMethod
 }

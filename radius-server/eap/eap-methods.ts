@@ -1,5 +1,8 @@
+import type { Clock } from '#core/clock.ts'
 import type { DeviceCertificates } from '../access/device-certificates.ts'
 import type { StaffLogin } from '../access/staff-login.ts'
+import { createTracedLogin } from '../access/traced-login.ts'
+import type { LoginTrace } from '../login-trace.ts'
 import type { EapMethod, EapMethods } from './eap-method.ts'
 import { EAP_TYPE } from './eap-packet.ts'
 import { createEapTlsPhase2 } from './eap-tls.ts'
@@ -21,14 +24,25 @@ export interface EapMethodDeps {
   readonly hasDeviceCas: () => boolean
   /** Proposed before the others. */
   readonly first: number
+  readonly clock: Clock
 }
 
 export function createEapMethods(deps: EapMethodDeps): EapMethods {
-  const { login, certificates, resumption, contexts, hasDeviceCas, first } = deps
-  const phase2: Readonly<Record<number, TlsMethodDeps['createPhase2']>> = {
-    [EAP_TYPE.TLS]: (tunnel) => createEapTlsPhase2(tunnel, certificates),
-    [EAP_TYPE.TTLS]: (tunnel, resumed) => createTtlsPhase2(tunnel, login, resumed),
-    [EAP_TYPE.PEAP]: (_, resumed) => createPeapPhase2(login, resumed),
+  const { login, certificates, resumption, contexts, hasDeviceCas, first, clock } = deps
+
+  function phase2Of(type: number, trace: LoginTrace): TlsMethodDeps['createPhase2'] | undefined {
+    const traced = createTracedLogin(login, trace, clock)
+    switch (type) {
+      case EAP_TYPE.TLS:
+        return (tunnel) =>
+          createEapTlsPhase2(tunnel, { check: (shown) => certificates.check(shown, trace) })
+      case EAP_TYPE.TTLS:
+        return (tunnel, resumed) => createTtlsPhase2(tunnel, traced, resumed)
+      case EAP_TYPE.PEAP:
+        return (_, resumed) => createPeapPhase2(traced, resumed)
+      default:
+        return undefined
+    }
   }
 
   return {
@@ -36,14 +50,15 @@ export function createEapMethods(deps: EapMethodDeps): EapMethods {
       const all = [first, EAP_TYPE.TTLS, EAP_TYPE.PEAP, EAP_TYPE.TLS]
       return [...new Set(all)].filter((type) => type !== EAP_TYPE.TLS || hasDeviceCas())
     },
-    create(type): EapMethod {
-      const createPhase2 = phase2[type]
+    create(type, trace): EapMethod {
+      const createPhase2 = phase2Of(type, trace)
       if (createPhase2 === undefined) throw new RangeError(`there is no EAP method ${type}`)
       return createTlsMethod({
         type,
         openTunnel: (resume) => createTlsTunnel({ contexts: contexts(), type, resume }),
         resumption,
         createPhase2,
+        trace,
       })
     },
   }

@@ -54,6 +54,10 @@ export interface TlsTunnel {
   readonly isSecure: boolean
   readonly isResumed: boolean
   readonly isTls13: boolean
+  /** `TLSv1.2`, `TLSv1.3`; null before the handshake. */
+  readonly version: string | null
+  /** By its IANA name; null before the handshake. */
+  readonly cipher: string | null
   /** MSK and EMSK, 128 octets; null before the handshake is done. */
   exportKeys(): Uint8Array | null
   /** The challenge that neither side chooses (RFC 5281 §11.1). */
@@ -156,6 +160,12 @@ export function createTlsTunnel({ contexts, type, resume }: TunnelOptions): TlsT
     },
     get isTls13() {
       return isTls13()
+    },
+    get version() {
+      return isSecure ? socket.getProtocol() : null
+    },
+    get cipher() {
+      return isSecure ? socket.getCipher().standardName : null
     },
     exportKeys() {
       if (!isSecure || socket.destroyed) return null

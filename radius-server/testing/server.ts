@@ -10,6 +10,7 @@ import type { Gateway } from '#db/gateways.ts'
 import type { Network, NetworkKind } from '#db/sites.ts'
 import type { DeviceCa } from '#db/device-cas.ts'
 import type { EapSession } from '#db/eap-sessions.ts'
+import type { LoginRow } from '#db/login-traces.ts'
 import { EAP_TYPE } from '../eap/eap-packet.ts'
 import { createTunnelContexts } from '../eap/tunnel-contexts.ts'
 import type { TunnelContexts, TunnelCredentials } from '../eap/tunnel-contexts.ts'
@@ -41,6 +42,9 @@ export interface TestHouse {
   saveEapSessions: (sessions: readonly EapSession[]) => Promise<void>
   loadEapSession: (id: Uint8Array) => Promise<EapSession | null>
   tunnelContexts: TunnelContexts | null
+  /** What was written of logins; fails if the test says so. */
+  logins: LoginRow[]
+  saveLogins: (rows: readonly LoginRow[]) => Promise<void>
 }
 
 export interface TestServer extends ComposedServer {
@@ -133,6 +137,11 @@ export async function createTestServer(
     },
     loadEapSession: (id) => Promise.resolve(house.eapSessions.get(hex(id)) ?? null),
     tunnelContexts: null,
+    logins: [],
+    saveLogins: (rows) => {
+      house.logins.push(...rows)
+      return Promise.resolve()
+    },
   }
   if (options.certificates !== undefined) {
     const roots = house.deviceCas.map(({ chainPem }) => chainPem)
@@ -155,6 +164,7 @@ export async function createTestServer(
     deviceCas: () => house.deviceCas,
     saveEapSessions: (sessions) => house.saveEapSessions(sessions),
     loadEapSession: (id) => house.loadEapSession(id),
+    saveLogins: (rows) => house.saveLogins(rows),
     firstEapMethod: EAP_TYPE.TTLS,
     decoyHash: () => decoy,
     log: silentLog,

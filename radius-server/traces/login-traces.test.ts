@@ -1,0 +1,359 @@
+import { setImmediate as turn } from 'node:timers/promises'
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { StoredCertificate } from '#db/certificates.ts'
+import type { LoginRow } from '#db/login-traces.ts'
+import { createClient } from '../client.ts'
+import { ATTRIBUTE, CODE } from '../dictionary.ts'
+import { EAP_TYPE } from '../eap/eap-packet.ts'
+import { makeCertificateAuthority, makeServerCertificate } from '../eap/server-certificate.ts'
+import { LoginTrace } from '../login-trace.ts'
+import { parsePacket } from '../packet.ts'
+import { reject } from '../request.ts'
+import type { RadiusRequest } from '../request.ts'
+import { deviceCa, makeDevice } from '../testing/devices.ts'
+import type { DeviceCertificate } from '../testing/devices.ts'
+import { digestRequest, randomRequest } from '../testing/gateway.ts'
+import type { RequestOptions } from '../testing/gateway.ts'
+import { logIn, papAvps } from '../testing/peer.ts'
+import { account, createTestServer, gateway, network } from '../testing/server.ts'
+import type { TestServer } from '../testing/server.ts'
+import { sourceOf } from '../testing/source.ts'
+import { createLoginTraces } from './login-traces.ts'
+import type { LoginTraces, TraceLimits } from './login-traces.ts'
+
+const STATION = '02-00-00-00-00-01'
+const MAC = '02:00:00:00:00:01'
+const SECOND = 1000
+const TINY: TraceLimits = {
+  ...{ devices: 4, queue: 100, batch: 3, rowsPerSecond: 2, rowsAtOnce: 7, stopMs: 1 },
+}
+
+let server: TestServer
+let identifier = 0
+
+let certificate: StoredCertificate
+let deviceRoot: StoredCertificate
+let device: DeviceCertificate
+beforeAll(async () => {
+  const now = Date.now()
+  const ca = await makeCertificateAuthority(now)
+  certificate = await makeServerCertificate(ca, 'wifi.example.org', now)
+  deviceRoot = await makeCertificateAuthority(now)
+  device = await makeDevice(deviceRoot, { cn: ['bob'], serial: 0x1001, now })
+})
+
+beforeEach(async () => {
+  const deviceCas = [deviceCa(deviceRoot)]
+  server = await createTestServer({ certificates: [certificate], deviceCas })
+  server.house.now = Date.now()
+})
+
+async function pap(
+  username: string,
+  password: string,
+  options: Partial<RequestOptions> = {},
+): Promise<void> {
+  identifier = (identifier + 1) & 0xff
+  const request = randomRequest({
+    code: CODE['Access-Request'],
+    identifier,
+    attributes: [
+      [ATTRIBUTE['User-Name'], username],
+      [ATTRIBUTE['User-Password'], password],
+      [ATTRIBUTE['Calling-Station-Id'], STATION],
+    ],
+    ...options,
+  })
+  await server.send('authentication', request)
+}
+
+async function byMac(address: string): Promise<void> {
+  await pap(address, address, {
+    attributes: [
+      [ATTRIBUTE['User-Name'], address],
+      [ATTRIBUTE['User-Password'], address],
+    ],
+  })
+}
+
+/** What was written since the last time, after `ms`. */
+async function written(ms = 0): Promise<readonly LoginRow[]> {
+  server.house.now += ms
+  await server.traces.flush()
+  return server.house.logins.splice(0)
+}
+
+/** Another device each time, which is refused. */
+function refuse(traces: LoginTraces, device: number): void {
+  const name = `device ${device}`
+  const attributes = [[ATTRIBUTE['User-Name'], name]] as const
+  const parsed = parsePacket(randomRequest({ code: CODE['Access-Request'], attributes }))
+  if (!parsed.ok) throw new Error(parsed.reason)
+  const request: RadiusRequest = {
+    client: createClient(gateway()),
+    packet: parsed.packet,
+    source: sourceOf('127.0.0.1', 1),
+    receivedAt: 0,
+    trace: new LoginTrace('mac', name),
+  }
+  traces.record(request, reject('no-grant'))
+}
+
+describe('a login leaves', () => {
+  test('who came in, how, and what the answer gave', async () => {
+    const at = server.house.now
+    await pap('BOB', 'hello')
+    expect(await written()).toEqual([
+      {
+        ...{ firstAt: at, lastAt: at, count: 1, site: '75-0042', gateway: 'gw-0042' },
+        ...{ network: 'staff', mac: MAC, account: 'bob', nameWithheld: false },
+        ...{ outcome: 'accept', reason: null, method: 'pap', inner: null },
+        ...{ tlsVersion: null, cipher: null, tlsAlert: null, resumed: false, serial: null },
+        ...{ rounds: null, answerer: 'local', directory: null, answeredMs: 0 },
+        ...{ rule: null, vlan: '20', sessionSeconds: null },
+      },
+    ])
+  })
+
+  test.each(['TLSv1.2', 'TLSv1.3'] as const)(
+    'over %s what was spoken outside and inside, the cipher, and whether it was resumed',
+    async (version) => {
+      const way = { version, caPem: certificate.caPem, waits: true }
+      const first = await logIn(server, way)
+      const [row] = await written()
+      expect(row).toMatchObject({
+        ...{ outcome: 'accept', account: 'bob', method: 'ttls', inner: 'pap', mac: MAC },
+        ...{ tlsVersion: version, resumed: false, answerer: 'local', vlan: '20' },
+        rounds: first.rounds - 1,
+      })
+      expect(row?.cipher).toMatch(/^TLS_/)
+      const session = first.sessions.at(-1)
+      await logIn(server, { ...way, ...(session && { session }) })
+      expect(await written()).toMatchObject([{ account: 'bob', inner: 'pap', resumed: true }])
+    },
+  )
+
+  test('the number of the certificate, and nothing else of it', async () => {
+    const peer = { version: 'TLSv1.3', caPem: certificate.caPem, type: EAP_TYPE.TLS } as const
+    await logIn(server, { ...peer, device })
+    const [row] = await written()
+    expect(row).toMatchObject({
+      ...{ outcome: 'accept', account: 'bob', method: 'eap-tls', inner: null, serial: '1001' },
+      answerer: 'local',
+    })
+  })
+
+  test('how long the grant lets a guest in', async () => {
+    server.house.grants.set(MAC, server.house.now + 3600 * SECOND)
+    await byMac(STATION)
+    expect(await written()).toMatchObject([
+      {
+        ...{ outcome: 'accept', method: 'mac', network: 'guest', mac: MAC, account: null },
+        ...{ answerer: 'grant', sessionSeconds: 3600, nameWithheld: false },
+      },
+    ])
+  })
+
+  test('silence where a person waits for an answer, none where only a packet does', async () => {
+    server.house.findGrant = () => new Promise(() => {})
+    for (let i = 1; i <= 600; i += 1) {
+      const address = `02-00-00-00-${Buffer.from([i >> 8, i & 0xff]).toString('hex')}`
+      void byMac(address.replace(/(..)$/, '-$1'))
+    }
+    await turn()
+    const rows = await written()
+    expect(rows.length).toBeGreaterThan(0)
+    expect(rows[0]).toMatchObject({
+      outcome: 'silence',
+      reason: 'grants-overloaded',
+      method: 'mac',
+    })
+    expect(new Set(rows.map(({ reason }) => reason))).toEqual(new Set(['grants-overloaded']))
+  })
+})
+
+describe('a name that nothing has proved', () => {
+  test('is kept when an account or a directory’s realm has it, else not: it may be a password', async () => {
+    await pap('Bob', 'wrong')
+    await pap('hunter2-my-password', 'bob')
+    await pap('alice@nowhere.example', 'hello')
+    const rows = await written()
+    expect(
+      rows.map(({ account, nameWithheld, reason }) => [account, nameWithheld, reason]),
+    ).toEqual([
+      ['bob', false, 'wrong-password'],
+      [null, true, 'unknown-account'],
+      [null, true, 'unknown-account'],
+    ])
+  })
+
+  test('is not kept either when it is said inside a tunnel, nor what stands outside', async () => {
+    const peer = { version: 'TLSv1.3', caPem: certificate.caPem } as const
+    await logIn(server, { ...peer, inner: papAvps('my-password', 'bob') })
+    expect(await written()).toMatchObject([
+      { account: null, nameWithheld: true, reason: 'unknown-account', inner: 'password' },
+    ])
+  })
+
+  test('is not kept, and no device, of a packet that nothing proves to be the gateway’s', async () => {
+    await pap('bob', 'hello', { sign: 'wrong' })
+    const accounting = digestRequest({ code: CODE['Accounting-Request'], secret: 'other-secret' })
+    await server.send('accounting', accounting)
+    await pap('bob', 'hello', { sign: 'wrong' })
+    const [row, ...others] = await written()
+    expect(row).toMatchObject({
+      ...{ outcome: 'silence', reason: 'message-authenticator-wrong', count: 2 },
+      ...{ gateway: 'gw-0042', network: null, mac: null, account: null, method: null },
+      nameWithheld: false,
+    })
+    expect(others).toMatchObject([{ reason: 'accounting-authenticator-wrong', mac: null }])
+  })
+
+  test('nor is any secret: not the password, not the shared secret, not a key', async () => {
+    await pap('bob', 'hello')
+    await pap('bob', 'planted-password')
+    await logIn(server, { version: 'TLSv1.3', caPem: certificate.caPem })
+    const text = JSON.stringify(await written())
+    expect(text).not.toMatch(/hello|planted|testing123/)
+    expect(text).not.toMatch(/[0-9a-f]{32}/i)
+  })
+})
+
+describe('the same answer again', () => {
+  test('is a number in one row, written after a pause that doubles', async () => {
+    await pap('bob', 'hello')
+    expect(await written()).toHaveLength(1)
+    const counts: number[] = []
+    for (let second = 1; second <= 120; second += 1) {
+      server.house.now += SECOND
+      await pap('bob', 'hello')
+      const [row, ...others] = await written()
+      expect(others).toEqual([])
+      if (row !== undefined) counts.push(row.count)
+    }
+    expect(counts).toEqual([4, 8, 16, 32])
+  })
+
+  test('is told within a minute when it is a refusal', async () => {
+    await pap('bob', 'wrong')
+    expect(await written()).toHaveLength(1)
+    let total = 0
+    let longest = 0
+    for (let tick = 0; tick < 100; tick += 1) {
+      server.house.now += 5 * SECOND
+      await pap('bob', 'wrong')
+      const [row] = await written()
+      if (row === undefined) continue
+      total += row.count
+      longest = Math.max(longest, row.lastAt - row.firstAt)
+    }
+    expect(total).toBeGreaterThan(85)
+    expect(longest).toBeLessThanOrEqual(60 * SECOND)
+  })
+
+  test('is written at once when another answer follows, and at a stop', async () => {
+    await pap('bob', 'wrong')
+    await pap('bob', 'wrong')
+    expect(await written()).toMatchObject([{ reason: 'wrong-password', count: 2 }])
+    await pap('bob', 'wrong')
+    expect(await written()).toEqual([])
+    await pap('bob', 'hello')
+    expect(await written()).toMatchObject([
+      { reason: 'wrong-password', count: 1 },
+      { outcome: 'accept', count: 1 },
+    ])
+    await pap('bob', 'hello')
+    await server.traces.stop()
+    expect(server.house.logins).toMatchObject([{ outcome: 'accept', count: 1 }])
+  })
+
+  test('is so for each person where a gateway gives one address for all of them', async () => {
+    server.house.accounts = new Map([
+      ['bob', await account('bob', 'hello')],
+      ['eve', await account('eve', 'hello')],
+    ])
+    for (let i = 0; i < 5; i += 1) {
+      await pap('bob', 'hello')
+      await pap('eve', 'hello')
+    }
+    expect(await written()).toMatchObject([
+      { account: 'bob', mac: MAC, count: 5 },
+      { account: 'eve', mac: MAC, count: 5 },
+    ])
+  })
+
+  test('with another VLAN is another answer', async () => {
+    await pap('bob', 'hello')
+    await written()
+    server.house.gateways = [gateway({ staff: network('staff', { vlan: 30 }) })]
+    await pap('bob', 'hello')
+    expect(await written()).toMatchObject([{ vlan: '30', count: 1 }])
+  })
+})
+
+describe('a database that is away', () => {
+  test('costs traces, which are counted, and no login', async () => {
+    server.house.saveLogins = () => Promise.reject(new Error('away'))
+    await pap('bob', 'hello')
+    await pap('bob', 'hello')
+    await written()
+    expect(server.metrics.accepts.pap.value).toBe(2)
+    expect(server.metrics.tracesLost.database.value).toBe(2)
+    server.house.saveLogins = (rows) => {
+      server.house.logins.push(...rows)
+      return Promise.resolve()
+    }
+    await pap('bob', 'wrong')
+    expect(await written()).toMatchObject([{ reason: 'wrong-password' }])
+    expect(server.metrics.tracesWritten.value).toBe(1)
+  })
+
+  test('and hangs is asked once, and what does not fit the queue meanwhile is counted', async () => {
+    let asked = 0
+    const traces = createLoginTraces(
+      {
+        save: () => {
+          asked += 1
+          return new Promise(() => {})
+        },
+        isKnownName: () => false,
+        written: server.metrics.tracesWritten,
+        lost: server.metrics.tracesLost,
+        clock: () => 0,
+      },
+      { ...TINY, queue: 10, batch: 5, rowsAtOnce: 100 },
+    )
+    for (let i = 0; i < 30; i += 1) {
+      refuse(traces, i)
+      void traces.flush()
+    }
+    expect(asked).toBe(1)
+    expect(traces.waiting).toBe(10)
+    expect(server.metrics.tracesLost['queue-full'].value).toBe(19)
+    await traces.stop()
+  })
+})
+
+test('who invents devices gets so many rows at once, then so many a second', async () => {
+  const rows: LoginRow[] = []
+  let now = 0
+  const traces = createLoginTraces(
+    {
+      save: (batch) => {
+        rows.push(...batch)
+        return Promise.resolve()
+      },
+      isKnownName: () => false,
+      written: server.metrics.tracesWritten,
+      lost: server.metrics.tracesLost,
+      clock: () => now,
+    },
+    TINY,
+  )
+  for (let i = 0; i < 20; i += 1) refuse(traces, i)
+  await traces.flush()
+  expect(rows).toHaveLength(7)
+  now += 2 * SECOND
+  await traces.flush()
+  expect(rows).toHaveLength(11)
+})
