@@ -2,6 +2,7 @@ import type { Problem, Role } from '#core/role.ts'
 import { findGrantByAddress, recordAcceptance } from '#db/acceptances.ts'
 import { createLive } from '#db/live.ts'
 import type { PartDeps } from '#db/part.ts'
+import { findLogins } from './api/find-logins.ts'
 import { createApp } from './app.ts'
 import { createAskDatabase } from './ask-database.ts'
 import { createCounters } from './counters.ts'
@@ -65,5 +66,6 @@ function portalDatabase({ database, clock }: PartDeps): PortalDatabase {
     record: (acceptance) => ask(() => recordAcceptance(database, acceptance)),
     findGrant: (site, ip) => ask(() => findGrantByAddress(database, site, ip, new Date(clock()))),
     answers: () => ask(() => database.ping()).catch(() => false),
+    findLogins: (question) => ask(() => findLogins(database, question)),
   }
 }

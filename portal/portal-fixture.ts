@@ -10,6 +10,7 @@ import type { Organisation } from '#db/organisation.ts'
 import type { Network } from '#db/sites.ts'
 import type { Terms } from '#db/terms.ts'
 import type { Hono } from 'hono'
+import type { LoginAnswer, LoginQuestion } from './api/logins.ts'
 import { createApp } from './app.ts'
 import { createCounters } from './counters.ts'
 import type { Counters } from './counters.ts'
@@ -145,6 +146,7 @@ export interface TestPortal {
     databaseUp: boolean
     problems: readonly Problem[]
     grants: Map<string, Date>
+    logins: (question: LoginQuestion) => LoginAnswer
   }
   /** A request from the device at `from`. */
   get(address: string, options?: RequestOptions): Promise<Response>
@@ -165,6 +167,7 @@ export function testPortal(
     databaseUp: true,
     problems: [],
     grants: new Map(),
+    logins: () => ({ ok: false, refusal: 'unknown' }),
   }
   const clock = (): number => world.now
   const recorded: Acceptance[] = []
@@ -200,6 +203,7 @@ export function testPortal(
           return until === undefined ? null : { until }
         }),
       answers: () => Promise.resolve(world.databaseUp),
+      findLogins: (question) => whenUp(() => world.logins(question)),
     },
   })
   const request = async (

@@ -3,6 +3,7 @@ import type { Log } from '#core/log.ts'
 import type { Problem } from '#core/role.ts'
 import type { Seal } from '#core/seal.ts'
 import type { Acceptance } from '#db/acceptances.ts'
+import type { LoginAnswer, LoginQuestion } from './api/logins.ts'
 import type { Counters } from './counters.ts'
 import type { House } from './house.ts'
 import type { RateLimit } from './rate-limit.ts'
@@ -21,9 +22,10 @@ export interface Services {
   readonly database: PortalDatabase
 }
 
-/** The three things the portal asks of the database; each rejects when the answer takes too long. */
+/** What the portal asks of the database; each rejects when the answer takes too long. */
 export interface PortalDatabase {
   record(acceptance: Acceptance): Promise<{ readonly code: string; readonly grantUntil: Date }>
   findGrant(site: string, ip: string): Promise<{ readonly until: Date } | null>
   answers(): Promise<boolean>
+  findLogins(question: LoginQuestion): Promise<LoginAnswer>
 }

@@ -5,6 +5,7 @@ import { demo } from './demo.ts'
 import { directories } from './directories.ts'
 import { dns } from './dns.ts'
 import { eapolTest } from './eapol-test.ts'
+import { explain } from './explain.ts'
 import { faults } from './faults.ts'
 import { fuzz } from './fuzz.ts'
 import { openHouse } from './house.ts'
@@ -28,6 +29,7 @@ const SCENARIOS: Readonly<Record<string, (s: Scenario) => Promise<void>>> = {
   radclient,
   tshark,
   'eapol-test': eapolTest,
+  explain,
   directories,
   'staff-wifi': staffWifi,
   wired,
