@@ -1,5 +1,5 @@
 ARG NODE=node:24-bookworm-slim
-# The same Node with a compiler; only its one file goes on.
+# The same Node with a compiler; only its two files go on.
 ARG NODE_TO_BUILD=node:24-bookworm
 
 FROM ${NODE} AS packages
@@ -14,6 +14,7 @@ WORKDIR /app
 COPY package.json ./
 COPY command/build-native.ts command/
 COPY core core
+COPY radius-server/eap/tls-engine.ts radius-server/eap/tls-engine.c radius-server/eap/
 RUN node command/build-native.ts
 
 FROM ${NODE}

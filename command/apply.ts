@@ -5,6 +5,7 @@ import { formatChange } from '#db/declaration/difference.ts'
 import { readDeclaration } from '#db/declaration/read.ts'
 import type { Declaration } from '#db/declaration/read.ts'
 import { requireMigrated, requireOwner, withHouse } from './house.ts'
+import { ownRadius } from './own-radius.ts'
 import { EXIT_FAILED, UsageError } from './run.ts'
 
 export async function runApply(args: readonly string[]): Promise<number> {
@@ -19,11 +20,13 @@ export async function runApply(args: readonly string[]): Promise<number> {
 
   const dryRun = values['dry-run']
   try {
-    const changes = await withHouse('apply', async ({ database, seal }) => {
+    const changes = await withHouse('apply', async ({ config, database, seal }) => {
       await requireMigrated(database)
       await requireOwner(database)
       const actor = cliActor()
-      return applyDeclaration(database, seal, read.declaration, { dryRun, actor, now: Date.now() })
+      const own = ownRadius(config)
+      const options = { dryRun, actor, now: Date.now(), own }
+      return applyDeclaration(database, seal, read.declaration, options)
     })
     for (const change of changes) console.log(formatChange(change))
     for (const note of notesOn(read.declaration)) console.log(`note: ${note}`)

@@ -15,7 +15,10 @@ import { loadOrganisation } from '#db/organisation.ts'
 import { powerOf } from '#db/login.ts'
 import { partitionDays, utcDay } from '#db/partitions.ts'
 import { effectiveTerms, loadTerms } from '#db/terms.ts'
+import { checkPostures } from './check-postures.ts'
+import { chooseEapLayer } from '../radius-server/eap/tls-engine.ts'
 import { checkDirectories } from './check-directories.ts'
+import { checkHomeServers } from './check-home-servers.ts'
 import { openHouse, requireConfig, requireMigrated } from './house.ts'
 import type { House } from './house.ts'
 import { EXIT_FAILED } from './run.ts'
@@ -39,7 +42,7 @@ export async function runDoctor(): Promise<number> {
   const config = requireConfig()
   const findings: Finding[] = config.warnings.map((note) => ({ what: 'configuration', note }))
   findings.push(...(await checkHouse(config)))
-  findings.push(checkUdpLayer(config), ...(await checkPorts(config)))
+  findings.push(checkUdpLayer(config), checkEapLayer(config), ...(await checkPorts(config)))
   findings.push(...(await Promise.all(config.dnsUpstream.map(checkUpstream))))
   findings.push({ what: 'single sign-on (OIDC)', note: 'not built yet' })
   for (const finding of findings) console.log(formatFinding(finding))
@@ -71,11 +74,15 @@ async function checkHouse(config: Config): Promise<readonly Finding[]> {
       ['declared house', checkDeclared],
       ['legal basis of the log', checkLegalBasis],
       ['secrets', checkSecrets],
+      ['Message-Authenticator of gateways', checkPostures],
       ['802.1X server certificate', checkCertificate],
     ]
     const findings: Finding[] = [{ what: 'database' }]
     for (const [what, check] of checks) findings.push(await checkOrTell(what, () => check(house)))
-    findings.push(...(await checkDirectoriesOrTell(house, config)))
+    findings.push(
+      ...(await allOrTell('directories', () => checkDirectories(house, config))),
+      ...(await allOrTell('home servers', () => checkHomeServers(house))),
+    )
     return findings
   } catch (thrown) {
     return [{ what: 'database', wrong: reasonOf(thrown) }]
@@ -94,12 +101,14 @@ async function checkOrTell(what: string, check: () => Promise<Finding>): Promise
   }
 }
 
-/** A service account's password that does not open has a way out, as a gateway's secret has. */
-async function checkDirectoriesOrTell(house: House, config: Config): Promise<readonly Finding[]> {
+/** A secret that does not open has a way out, as a gateway's has. */
+async function allOrTell(
+  what: string,
+  check: () => Promise<readonly Finding[]>,
+): Promise<readonly Finding[]> {
   try {
-    return await checkDirectories(house, config)
+    return await check()
   } catch (thrown) {
-    const what = 'directories'
     if (thrown instanceof AppError) return [{ what, wrong: thrown.message }]
     return [await checkOrTell(what, () => Promise.reject(thrown))]
   }
@@ -211,6 +220,17 @@ function checkUdpLayer({ udpLayer }: Config): Finding {
     const { name, reason } = chooseUdpLayer(udpLayer)
     if (name === 'native') return { what }
     return { what, note: `node:dgram is used, at less than half the speed: ${reason ?? ''}` }
+  } catch (thrown) {
+    return { what, wrong: reasonOf(thrown) }
+  }
+}
+
+function checkEapLayer({ eapLayer }: Config): Finding {
+  const what = 'TLS of 802.1X'
+  try {
+    const { name, reason } = chooseEapLayer(eapLayer)
+    if (name === 'native') return { what }
+    return { what, note: `node:tls is used, at half as much CPU again: ${reason ?? ''}` }
   } catch (thrown) {
     return { what, wrong: reasonOf(thrown) }
   }

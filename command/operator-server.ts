@@ -8,7 +8,7 @@ import type { Problem } from '#core/role.ts'
 /** What operators and orchestrators ask, on an address that guests do not reach, in every process. */
 export function createOperatorServer(options: {
   address: ListenAddress
-  metrics: Metrics
+  metrics: Pick<Metrics, 'text'>
   health: () => readonly Problem[]
 }): { start(): Promise<void>; stop(): Promise<void> } {
   const { address, metrics, health } = options

@@ -1,4 +1,3 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
 import { Listr } from 'listr2'
 import { systemClock } from '#core/clock.ts'
 import type { Config } from '#core/config.ts'
@@ -7,6 +6,7 @@ import { createLifecycle } from '#core/lifecycle.ts'
 import type { Lifecycle } from '#core/lifecycle.ts'
 import { createLog } from '#core/log.ts'
 import type { Log } from '#core/log.ts'
+import { mergedMetrics } from '#core/merged-metrics.ts'
 import { createMetrics } from '#core/metrics.ts'
 import type { Problem, Role } from '#core/role.ts'
 import { chooseUdpLayer } from '#core/udp/udp-layer.ts'
@@ -25,20 +25,23 @@ import { retentionJob } from '#db/retention.ts'
 import { sealingJob } from '#db/sealing/job.ts'
 import { createDnsFilter } from '../dns-filter/main.ts'
 import { createPortal } from '../portal/main.ts'
-import { createRadiusServer } from '../radius-server/main.ts'
-import type { RadiusDeps } from '../radius-server/main.ts'
 import { createDatabaseWatch } from './database-watch.ts'
-import { applyDemo, caFile } from './demo.ts'
+import { applyDemo } from './demo.ts'
 import { readyScreen } from './ready-screen.ts'
 import { openHouse, requireConfig, requireMigrated } from './house.ts'
 import type { House } from './house.ts'
 import { createOperatorServer } from './operator-server.ts'
+import { createRadiusProcesses } from './radius-processes.ts'
+import type { RadiusProcesses } from './radius-processes.ts'
+import { RADIUS_POOL, createRadiusRole } from './radius-role.ts'
 import { UsageError } from './run.ts'
 
 const ROLE_NAMES = ['portal', 'radius', 'dns', 'jobs'] as const
 type RoleName = (typeof ROLE_NAMES)[number]
 /** Connections at most, beside one each that listens. Two more look after the whole process. */
-const POOLS: Readonly<Record<RoleName, number>> = { portal: 8, radius: 8, dns: 4, jobs: 4 }
+const POOLS: Readonly<Record<RoleName, number>> = {
+  ...{ portal: 8, radius: RADIUS_POOL, dns: 4, jobs: 4 },
+}
 const OWN_POOL = 2
 const SAME_SIGNAL_MS = 1_000
 
@@ -182,7 +185,17 @@ async function startRoles(
 
   watch.start()
   lifecycle.onStop('database watch', () => watch.stop())
-  const operator = createOperatorServer({ address: config.metrics, metrics, health })
+  const radius: RadiusProcesses | null =
+    names.includes('radius') && config.radiusProcesses > 1
+      ? createRadiusProcesses({ count: config.radiusProcesses, url, log })
+      : null
+  const operator = createOperatorServer({
+    address: config.metrics,
+    metrics: {
+      text: async () => mergedMetrics(await metrics.text(), (await radius?.metrics()) ?? []),
+    },
+    health,
+  })
   await lifecycle.start(
     'operator server',
     () => operator.start(),
@@ -191,6 +204,10 @@ async function startRoles(
 
   // All of them before the first is started: until the last serves, the process is not ready.
   for (const name of names) {
+    if (name === 'radius' && radius !== null) {
+      roles.push(radius)
+      continue
+    }
     const own = await house.as(name, POOLS[name])
     const deps: PartDeps = {
       ...{ config, database: own, seal, log, metrics, clock: systemClock, udp },
@@ -222,27 +239,12 @@ function createRole(
     case 'dns':
       return createDnsFilter(deps)
     case 'radius':
-      return radiusRole({
+      return createRadiusRole({
         ...deps,
         connect: (options) => openDatabase(url, { ...options, role: name }),
       })
     case 'jobs':
       return jobsRole(deps, url)
-  }
-}
-
-/** Writes the root certificate where people who set up devices find it. */
-function radiusRole(deps: RadiusDeps): Role {
-  const radius = createRadiusServer(deps)
-  return {
-    ...radius,
-    async start() {
-      await radius.start()
-      const pem = radius.caPem()
-      if (pem === null) return
-      mkdirSync(deps.config.dataDir, { recursive: true })
-      writeFileSync(caFile(deps.config.dataDir), pem)
-    },
   }
 }
 

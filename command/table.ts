@@ -64,6 +64,11 @@ export const commands: Readonly<Record<string, Command>> = {
     summary: 'how logins of the last days were answered, why, and what to do; the look is recorded',
     run: async (args) => (await import('./radius-explain.ts')).runRadiusExplain(args),
   },
+  'radius gateways': {
+    usage: '[--json] | --forget NAME --reason TEXT',
+    summary: 'how each gateway signs, when it was heard, what was refused; or let one sign no more',
+    run: async (args) => (await import('./radius-gateways.ts')).runRadiusGateways(args),
+  },
   'radius decode': {
     usage: '[HEX]',
     summary: 'show a captured RADIUS packet by the names of its attributes',
@@ -83,6 +88,12 @@ export const commands: Readonly<Record<string, Command>> = {
     usage: 'NAME',
     summary: 'end a token at once',
     run: async (args) => (await import('./tokens.ts')).runTokensRevoke(args),
+  },
+  'device-keys': {
+    usage:
+      'create NAME --owner U --kind K --ssid S [--site C | --association C] [--mac M | --devices N] [--group G…] [--until DATE] | list [--site C] | revoke NAME --reason TEXT | release NAME [--mac M]',
+    summary: 'pre-shared keys of things without 802.1X; a new one is shown once',
+    run: async (args) => (await import('./device-keys.ts')).runDeviceKeys(args),
   },
   'lists check': {
     usage: 'DOMAIN [--site CODE] [--network guest|staff]',

@@ -11,6 +11,8 @@ describe('the environment', () => {
         dataDir: './data',
         radius: { host: '0.0.0.0', port: 1812 },
         radiusEapFirst: 'ttls',
+        radiusProcesses: 1,
+        eapLayer: null,
         radiusCertificates: ['p256'],
         dnsUpstream: [
           { host: '9.9.9.9', port: 53 },
@@ -50,6 +52,10 @@ describe('the environment', () => {
     ['ACCUEIL_DNS_UPSTREAM', '9.9.9.9:99999'],
     ['ACCUEIL_RADIUS_LISTEN', '0.0.0.0 1812'],
     ['ACCUEIL_RADIUS_LISTEN', 'two words:1812'],
+    ['ACCUEIL_EAP_LAYER', 'openssl'],
+    ['ACCUEIL_RADIUS_PROCESSES', '0'],
+    ['ACCUEIL_RADIUS_PROCESSES', '65'],
+    ['ACCUEIL_RADIUS_PROCESSES', 'all'],
     ['ACCUEIL_PUBLIC_URL', 'ftp://x'],
   ])('with %s="%s" is refused by that name', (name, value) => {
     const read = readConfig({ [name]: value })

@@ -4,6 +4,8 @@ import type { DirectorySettings } from './ldap/directory-settings.ts'
 import { directoryOfEnvironment } from './ldap/environment.ts'
 import { parseListenAddress } from './listen.ts'
 import type { ListenAddress } from './listen.ts'
+import { DEFAULT_RADIUS_LIMITS, parseRadiusLimits } from './radius-limits.ts'
+import type { RadiusLimits } from './radius-limits.ts'
 import { UDP_LAYERS } from './udp/udp-layer.ts'
 import type { UdpLayerName } from './udp/udp-layer.ts'
 
@@ -21,6 +23,11 @@ export interface Config {
   readonly radiusEapFirst: 'ttls' | 'peap' | 'tls'
   /** Kinds of key that the RADIUS server has a certificate for; P-256 always. */
   readonly radiusCertificates: readonly ('p256' | 'rsa')[]
+  readonly radiusLimits: RadiusLimits
+  /** TLS of 802.1X; null: the native one where it is built. */
+  readonly eapLayer: 'native' | 'node' | null
+  /** On the same ports of one machine. */
+  readonly radiusProcesses: number
   readonly radsec: ListenAddress
   readonly dns: ListenAddress
   readonly dnsUpstream: readonly ListenAddress[]
@@ -67,6 +74,23 @@ const VARIABLES = z.object({
   ACCUEIL_RADIUS_CERTIFICATES: z
     .enum(['p256', 'p256,rsa'], 'is not p256 or p256,rsa')
     .default('p256'),
+  ACCUEIL_RADIUS_LIMITS: z
+    .string()
+    .optional()
+    .transform((text, context) => {
+      const limits = text === undefined ? DEFAULT_RADIUS_LIMITS : parseRadiusLimits(text)
+      if (limits !== null) return limits
+      context.addIssue(
+        'is not a list such as gateway-packets=20000,gateway-logins=200,device-logins=5, each a number a second',
+      )
+      return z.NEVER
+    }),
+  ACCUEIL_EAP_LAYER: z.enum(['native', 'node'], 'is not native or node').optional(),
+  ACCUEIL_RADIUS_PROCESSES: z
+    .string()
+    .regex(/^([1-9]|[1-5]\d|6[0-4])$/, 'is not a number from 1 to 64')
+    .default('1')
+    .transform(Number),
   ACCUEIL_RADSEC_LISTEN: listen('0.0.0.0:2083'),
   ACCUEIL_DNS_LISTEN: listen('0.0.0.0:5353'),
   ACCUEIL_DNS_UPSTREAM: z
@@ -154,6 +178,9 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): O
       radiusEapFirst: variables.ACCUEIL_RADIUS_EAP_FIRST,
       radiusCertificates:
         variables.ACCUEIL_RADIUS_CERTIFICATES === 'p256' ? ['p256'] : ['p256', 'rsa'],
+      radiusLimits: variables.ACCUEIL_RADIUS_LIMITS,
+      eapLayer: variables.ACCUEIL_EAP_LAYER ?? null,
+      radiusProcesses: variables.ACCUEIL_RADIUS_PROCESSES,
       radsec: variables.ACCUEIL_RADSEC_LISTEN,
       dns: variables.ACCUEIL_DNS_LISTEN,
       dnsUpstream: variables.ACCUEIL_DNS_UPSTREAM,

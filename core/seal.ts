@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto'
 
 /** Keeps secrets at rest and hands tokens to browsers: AES-256-GCM under a key derived for each use. */
 export interface Seal {
@@ -6,6 +6,8 @@ export interface Seal {
   seal(plain: string | Uint8Array, context: string): string
   /** Null: altered, of another context, or of another master key. */
   open(sealed: string, context: string): Uint8Array | null
+  /** 32 bytes, the same for the same text and context: to find what must not be readable. */
+  digest(text: string, context: string): Uint8Array
 }
 
 const VERSION = 'a1.'
@@ -18,7 +20,10 @@ export function createSeal(masterKey: Uint8Array): Seal {
   if (masterKey.length !== 32)
     throw new RangeError(`a master key has 32 bytes, not ${masterKey.length}`)
   const key = new Uint8Array(hkdfSync('sha256', masterKey, '', 'accueil seal 1', 32))
+  const digestKey = new Uint8Array(hkdfSync('sha256', masterKey, '', 'accueil digest 1', 32))
   return {
+    digest: (text, context) =>
+      new Uint8Array(createHmac('sha256', digestKey).update(`${context}\0${text}`).digest()),
     seal(plain, context) {
       const nonce = randomBytes(NONCE_BYTES)
       const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(context))

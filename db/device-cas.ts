@@ -9,6 +9,8 @@ export interface DeviceCa {
   readonly names: 'account' | 'device'
   /** Of its devices, where they have a name of their own. */
   readonly groups: readonly string[]
+  /** What its devices are; null where nobody said. */
+  readonly device: string | null
   /** Upper-case hexadecimal digits, without zeros in front. */
   readonly revoked: ReadonlySet<string>
 }
@@ -18,7 +20,7 @@ export async function loadDeviceCas(
 ): Promise<readonly DeviceCa[]> {
   const rows = await database.kysely
     .selectFrom('staff.device_ca')
-    .select(['name', 'chain_pem as chainPem', 'name_from as nameFrom', 'names', 'groups'])
+    .select(['name', 'chain_pem as chainPem', 'name_from as nameFrom', 'names', 'groups', 'device'])
     .orderBy('name')
     .execute()
   const revoked = new Map<string, Set<string>>(rows.map(({ name }) => [name, new Set()]))

@@ -48,7 +48,7 @@ function take(
 
 async function seed(database: TestDatabase): Promise<void> {
   await seedHouse(database, testSeal)
-  await database.sql`update house.gateway set coa_port = 3799, coa_vendor = 'standard'`
+  await database.sql`update house.gateway set coa_port = 3799`
   const at = { kind: 'start', at: new Date() } as const
   await logEvents(database, [
     session('1', { ...at, gateway: 'gw-0042', site: '75-0042', mac: PHONE, account: null }),

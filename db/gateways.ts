@@ -22,24 +22,41 @@ export type Radsec =
   | { readonly by: 'name'; readonly name: string; readonly authority: string }
   | { readonly by: 'psk'; readonly psk: string }
 
-export const COA_VENDORS = [
+export const GATEWAY_VENDORS = [
   'standard',
   'aruba',
   'cisco',
   'coovachilli',
+  'meraki',
   'mikrotik',
   'ruckus',
   'unifi',
 ] as const
-/** Whose way of being asked to end a session. */
-export type CoaVendor = (typeof COA_VENDORS)[number]
+/** Whose it is: what it is told in an accept, and how it is asked to end a session. */
+export type GatewayVendor = (typeof GATEWAY_VENDORS)[number]
+
+/** What was valid before `secret` and still is, for gateways that do not know the new one yet. */
+export interface FormerSecret {
+  readonly secret: string
+  /** Milliseconds since the epoch. */
+  readonly until: number
+}
 
 /** A gateway that takes Disconnect-Requests (RFC 5176). */
 export interface Coa {
   readonly port: number
   readonly secret: string
-  readonly vendor: CoaVendor
+  /** The one before, where it is the gateway's own that was changed. */
+  readonly formerSecret: FormerSecret | null
 }
+
+export const SIGNING_RULES = ['required', 'auto', 'optional', 'trusted'] as const
+/**
+ * What is asked of a gateway's Access-Requests over UDP (CVE-2024-3596): a Message-Authenticator in each;
+ * in each once it was seen to send one; in those with EAP or Proxy-State; or, where the way to it is
+ * trusted, in those with EAP alone.
+ */
+export type SigningRule = (typeof SIGNING_RULES)[number]
 
 /** What lets devices in at a place: it speaks RADIUS to us, sends phones to the portal, or both. */
 export interface Gateway {
@@ -50,12 +67,15 @@ export interface Gateway {
   /** CIDR from which its RADIUS packets come; null: it is known by RadSec alone. */
   readonly address: string | null
   readonly secret: string
+  readonly formerSecret: FormerSecret | null
   readonly kind: GatewayKind
+  readonly vendor: GatewayVendor
   readonly fas: Fas | null
   /** Null: it does not come by RadSec. */
   readonly radsec: Radsec | null
   /** Null: it cannot be asked to end a session. */
   readonly coa: Coa | null
+  readonly messageAuthenticator: SigningRule
   readonly guest: Network | null
   readonly staff: Network | null
 }
@@ -82,12 +102,14 @@ export async function loadGateways(
       eb.cast<string | null>('g.address', 'text').as('address'),
       ...(['g.fas_level', 'g.fas_key', 'g.radsec_certificate', 'g.radsec_name'] as const),
       ...(['g.radsec_authority', 'g.radsec_psk'] as const),
-      ...(['g.coa_port', 'g.coa_secret', 'g.coa_vendor'] as const),
+      ...(['g.coa_port', 'g.coa_secret', 'g.vendor', 'g.message_authenticator'] as const),
+      ...(['g.former_secret', 'g.former_secret_until'] as const),
     ])
     .orderBy('g.name')
     .execute()
   return rows.map((row) => {
     const secret = openSecret(seal, row.secret, `gateway:${row.name}`)
+    const formerSecret = formerSecretOf(row, seal)
     return {
       name: row.name,
       site: row.site,
@@ -95,27 +117,45 @@ export async function loadGateways(
       association: row.association,
       address: row.address,
       secret,
+      formerSecret,
       kind: row.kind,
+      vendor: row.vendor,
       fas:
         row.fas_level === null || row.fas_key === null
           ? null
           : { level: row.fas_level, key: openSecret(seal, row.fas_key, `fas:${row.name}`) },
       radsec: radsecOf(row, seal),
       coa:
-        row.coa_port === null || row.coa_vendor === null
+        row.coa_port === null
           ? null
           : {
               port: row.coa_port,
-              vendor: row.coa_vendor,
               secret:
                 row.coa_secret === null
                   ? secret
                   : openSecret(seal, row.coa_secret, `coa:${row.name}`),
+              formerSecret: row.coa_secret === null ? formerSecret : null,
             },
+      messageAuthenticator: row.message_authenticator,
       guest: networks.get(`${row.site} guest`) ?? null,
       staff: networks.get(`${row.site} staff`) ?? null,
     }
   })
+}
+
+function formerSecretOf(
+  row: {
+    readonly name: string
+    readonly former_secret: string | null
+    readonly former_secret_until: Date | null
+  },
+  seal: Seal,
+): FormerSecret | null {
+  if (row.former_secret === null || row.former_secret_until === null) return null
+  return {
+    secret: openSecret(seal, row.former_secret, `former:${row.name}`),
+    until: row.former_secret_until.getTime(),
+  }
 }
 
 function radsecOf(

@@ -19,7 +19,11 @@ import { up as gatewaysReached } from './migrations/0015-gateways-reached.ts'
 import { up as roles } from './migrations/0016-roles.ts'
 import { up as staffWifi } from './migrations/0017-staff-wifi.ts'
 import { up as directories } from './migrations/0018-directories.ts'
+import { up as policies } from './migrations/0019-policies.ts'
 import { up as loginTraces } from './migrations/0020-login-traces.ts'
+import { up as gatewayPosture } from './migrations/0021-gateway-posture.ts'
+import { up as deviceKeys } from './migrations/0022-device-keys.ts'
+import { up as proxying } from './migrations/0023-proxying.ts'
 import { makePartitions } from './partitions.ts'
 
 /** In order; append only: what has been released is never edited. */
@@ -39,7 +43,11 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0016-roles': { up: roles },
   '0017-staff-wifi': { up: staffWifi },
   '0018-directories': { up: directories },
+  '0019-policies': { up: policies },
   '0020-login-traces': { up: loginTraces },
+  '0021-gateway-posture': { up: gatewayPosture },
+  '0022-device-keys': { up: deviceKeys },
+  '0023-proxying': { up: proxying },
 }
 
 const OLDEST_SERVER = 150_000

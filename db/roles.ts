@@ -46,12 +46,22 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
   'house.site': { portal: 'select', radius: 'select', dns: 'select', operator: 'select' },
   'house.network': { portal: 'select', radius: 'select', dns: 'select', operator: 'select' },
   // With the sealed secrets: the portal checks signatures with them, the RADIUS server packets.
-  'house.gateway': { portal: 'select', radius: 'select' },
+  'house.gateway': {
+    portal: 'select',
+    radius: 'select',
+    operator: 'select (name, site, address, message_authenticator)',
+  },
+  // How each gateway was seen to sign; an operator may let one go back on what was learned.
+  'house.gateway_posture': {
+    radius: 'select, insert, update',
+    operator: 'select, update (enforced_at)',
+  },
   'house.authority': { radius: 'select' },
   'house.terms': { portal: 'select' },
   'house.terms_text': { portal: 'select' },
   'house.list': { dns: 'select' },
   'house.rule': { dns: 'select' },
+  'house.policy': { radius: 'select' },
   'house.legal_basis': { jobs: 'select' },
   'house.publish_target': { jobs: 'select' },
   'house.retention': { jobs: 'select' },
@@ -83,11 +93,22 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
   'staff.account': { radius: 'select', operator: 'select (username, password_hash)' },
   // With the sealed password of the service account.
   'staff.directory': { radius: 'select' },
+  // With the sealed secrets and keys, as `house.gateway`.
+  'staff.home_server': { radius: 'select' },
+  'staff.realm': { radius: 'select' },
+  'staff.proxy_identity': { radius: 'select' },
   'staff.certificate': { radius: 'select, insert, update' },
   'staff.device_ca': { radius: 'select' },
   'staff.revoked_certificate': { radius: 'select' },
+  // With the sealed passphrases: an access point is told them. Who uses one first is bound to it.
+  'staff.device_key': { radius: 'select' },
+  'staff.device_key_mac': { radius: 'select, insert, update (device_key, bound_at)' },
+  'staff.announce_device_key()': {},
   // TLS sessions of those who were let in, for any process to resume; each deletes what is over.
   'staff.eap_session': { radius: 'select, insert, delete' },
+
+  // From which devices accounts came in, as digests; each process deletes what is a month old.
+  'staff.known_device': { radius: 'select, insert, update, delete' },
 
   // What guests accepted.
   guest: { portal: 'usage', radius: 'usage', jobs: 'usage' },

@@ -1,5 +1,7 @@
-import type { Generated } from 'kysely'
-import type { CoaVendor } from './gateways.ts'
+import type { ColumnType, Generated } from 'kysely'
+import type { GatewayVendor, SigningRule } from './gateways.ts'
+import type { Proof } from './policies.ts'
+import type { GivenByHome } from './proxying.ts'
 
 /** The columns that Kysely queries touch; the migrations are the truth. */
 export interface Tables {
@@ -8,17 +10,25 @@ export interface Tables {
   'house.site': SiteTable
   'house.network': NetworkTable
   'house.gateway': GatewayTable
+  'house.gateway_posture': { gateway: string; enforced_at: Date | null }
   'house.authority': { name: string; pem: string; revoked: string[] }
   'house.terms': { version: string; effective: string }
   'house.terms_text': TermsTextTable
   'house.legal_basis': LegalBasisTable
   'house.list': ListTable
   'house.rule': RuleTable
+  'house.policy': PolicyTable
   'staff.account': AccountTable
   'staff.certificate': CertificateTable
   'staff.directory': DirectoryTable
+  'staff.home_server': HomeServerTable
+  'staff.realm': RealmTable
+  'staff.proxy_identity': { only_one: boolean; tag: string }
   'staff.device_ca': DeviceCaTable
   'staff.revoked_certificate': { device_ca: string; serial: string }
+  'staff.device_key': DeviceKeyTable
+  'staff.device_key_mac': DeviceKeyMacTable
+  'staff.known_device': { account: Uint8Array; device: Uint8Array; seen_on: string }
   'staff.eap_session': { id: Uint8Array; sealed: string; expires_at: Date }
   'house.publish_target': { kind: 'file' | 'url'; target: string }
   'house.retention': { id: Generated<number>; audit_days: number; login_days: number }
@@ -73,7 +83,11 @@ interface GatewayTable {
   coa_port: number | null
   /** Sealed, context `coa:NAME`. */
   coa_secret: string | null
-  coa_vendor: CoaVendor | null
+  vendor: Generated<GatewayVendor>
+  /** Sealed, context `former:NAME`. */
+  former_secret: string | null
+  former_secret_until: ColumnType<Date | null, string | null | undefined, string | null>
+  message_authenticator: Generated<SigningRule>
 }
 
 interface TermsTextTable {
@@ -110,6 +124,25 @@ interface RuleTable {
   association: string | null
 }
 
+interface PolicyTable {
+  name: string
+  position: number
+  network: 'guest' | 'staff' | null
+  groups: string[]
+  associations: string[]
+  sites: string[]
+  hours: string[]
+  proofs: Proof[]
+  devices: string[]
+  vlan: number | null
+  session_seconds: number | null
+  down_kbit: number | null
+  up_kbit: number | null
+  filter: string | null
+  redirect: string | null
+  refusal: string | null
+}
+
 interface AccountTable {
   username: string
   /** PHC string of argon2id. */
@@ -125,6 +158,33 @@ interface DeviceCaTable {
   name_from: 'cn' | 'email' | 'dns' | 'upn'
   names: 'account' | 'device'
   groups: string[]
+  device: string | null
+}
+
+interface DeviceKeyTable {
+  name: string
+  owner: string
+  kind: string
+  groups: string[]
+  site: string | null
+  association: string | null
+  ssid: string
+  mac: string | null
+  devices: number
+  until: string | null
+  /** Sealed, context `device-key:NAME`. */
+  passphrase: string
+  /** Sealed, context `device-pmk:NAME`. */
+  pmk: string
+  declared: boolean
+  made_at: Generated<Date>
+}
+
+interface DeviceKeyMacTable {
+  ssid: string
+  mac: string
+  device_key: string
+  bound_at: Generated<Date>
 }
 
 interface CertificateTable {
@@ -152,6 +212,33 @@ interface DirectoryTable {
   groups_nested: boolean
   last_good_seconds: number
   nt_hash_attribute: string | null
+}
+
+interface HomeServerTable {
+  name: string
+  address: string
+  port: number
+  accounting_port: number | null
+  /** Sealed, context `home-server:NAME`. */
+  secret: string | null
+  signs_replies: boolean
+  status_server: boolean
+  tls_name: string | null
+  ca_pem: string | null
+  certificate_pem: string | null
+  /** Sealed, context `home-server-key:NAME`. */
+  key_pem: string | null
+}
+
+interface RealmTable {
+  realm: string
+  servers: string[]
+  strip: boolean
+  accounting: boolean
+  vlan: number | null
+  groups: string[]
+  gives: GivenByHome[]
+  operator: string | null
 }
 
 interface AuditTable {

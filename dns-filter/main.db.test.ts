@@ -7,6 +7,7 @@ import type { Config } from '#core/config.ts'
 import { silentLog } from '#core/log.ts'
 import { chooseUdpLayer } from '#core/udp/udp-layer.ts'
 import { createMetrics } from '#core/metrics.ts'
+import { DEFAULT_RADIUS_LIMITS } from '#core/radius-limits.ts'
 import type { Database } from '#db/connection.ts'
 import { packListText } from '#db/lists.ts'
 import { openTestDatabase } from '../test/support/database.ts'
@@ -40,7 +41,10 @@ function configFor(port: number, upstreams: readonly ScriptedUpstream[]): Config
     radius: nowhere,
     radiusAcct: nowhere,
     radiusEapFirst: 'ttls',
+    radiusProcesses: 1,
+    eapLayer: null,
     radiusCertificates: ['p256'],
+    radiusLimits: DEFAULT_RADIUS_LIMITS,
     radsec: nowhere,
     dns: { host: '127.0.0.1', port },
     dnsUpstream: upstreams.map((upstream) => upstream.address),

@@ -10,7 +10,7 @@ import { emptyHouse, loadHouse } from './house.ts'
 import { LIMITS } from './limits.ts'
 import { createHttpListener } from './listen-http.ts'
 import { createMarkdown } from './markdown.ts'
-import { createRateLimit } from './rate-limit.ts'
+import { createRateLimit } from '#core/rate-limit.ts'
 import type { PortalDatabase } from './services.ts'
 
 /** The guest portal: pages, acceptance, probes, RFC 8908, health. */

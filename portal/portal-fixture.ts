@@ -18,7 +18,7 @@ import type { House } from './house.ts'
 import { LIMITS } from './limits.ts'
 import { createLook } from './look.ts'
 import { createMarkdown } from './markdown.ts'
-import { createRateLimit } from './rate-limit.ts'
+import { createRateLimit } from '#core/rate-limit.ts'
 
 /** A portal for tests: real pages, real seal, a house in memory, a database that does as it is told. */
 
@@ -86,10 +86,13 @@ export const GENERIC: Gateway = {
   name: 'gw-0042',
   address: '127.0.0.1/32',
   secret: SECRET,
+  formerSecret: null,
   kind: 'generic',
+  vendor: 'standard',
   fas: null,
   radsec: null,
   coa: null,
+  messageAuthenticator: 'required',
   guest: GUEST,
   staff: STAFF,
 }

@@ -1,6 +1,7 @@
 import { silentLog } from '#core/log.ts'
 import { chooseUdpLayer } from '#core/udp/udp-layer.ts'
 import { createMetrics } from '#core/metrics.ts'
+import { DEFAULT_RADIUS_LIMITS } from '#core/radius-limits.ts'
 import type { Role } from '#core/role.ts'
 import type { Database } from '#db/connection.ts'
 import { describe, expect, test } from 'vitest'
@@ -29,7 +30,10 @@ async function startPortal(
       radius: nowhere,
       radiusAcct: nowhere,
       radiusEapFirst: 'ttls',
+      radiusProcesses: 1,
+      eapLayer: null,
       radiusCertificates: ['p256'],
+      radiusLimits: DEFAULT_RADIUS_LIMITS,
       radsec: nowhere,
       dns: nowhere,
       dnsUpstream: [],

@@ -6,7 +6,7 @@ import type { Acceptance } from '#db/acceptances.ts'
 import type { LoginAnswer, LoginQuestion } from './api/logins.ts'
 import type { Counters } from './counters.ts'
 import type { House } from './house.ts'
-import type { RateLimit } from './rate-limit.ts'
+import type { RateLimit } from '#core/rate-limit.ts'
 
 /** What the handlers need of the world. */
 export interface Services {

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { ATTRIBUTE, CODE, SERVICE_TYPE } from './dictionary.ts'
-import { randomRequest, revealKey } from './testing/gateway.ts'
+import { randomRequest, revealSalted } from './testing/gateway.ts'
 import type { Reply, RequestOptions, Sent } from './testing/gateway.ts'
 import { sourceOf } from './testing/source.ts'
 import { account, createTestServer, gateway, network } from './testing/server.ts'
@@ -69,7 +69,8 @@ describe('a staff member with name and password', () => {
     expect((await login(pap('BoB', 'hello')))?.code).toBe(CODE['Access-Accept'])
   })
 
-  test('is let in also by a gateway that sends no Message-Authenticator', async () => {
+  test('is let in also by a gateway that need not send Message-Authenticator', async () => {
+    server.house.gateways = [gateway({ messageAuthenticator: 'optional' })]
     const reply = await login(pap('bob', 'hello', { sign: 'none' }))
     expect(reply?.code).toBe(CODE['Access-Accept'])
   })
@@ -140,7 +141,7 @@ describe('a staff member with name and password', () => {
     ])
     expect(microsoft(reply, 26)).toEqual(proof)
     const key = (type: number): string =>
-      revealKey(microsoft(reply, type) ?? Buffer.alloc(2), request)
+      revealSalted(microsoft(reply, type) ?? Buffer.alloc(2), request)
         .toString('hex')
         .toUpperCase()
     expect(key(16)).toBe('8B7CDC149B993A1BA118CB153F56DCCB')
@@ -173,7 +174,7 @@ describe('a staff member with name and password', () => {
   test('waits for no answer when too many passwords are being checked', async () => {
     const all = await Promise.all(
       Array.from({ length: 200 }, (_, i) =>
-        server.ask('authentication', pap('bob', `wrong ${i}`), '127.0.0.1', 1000 + i),
+        server.ask('authentication', pap(`bob ${i}`, 'wrong'), '127.0.0.1', 1000 + i),
       ),
     )
     expect(all.filter((reply) => reply === null).length).toBe(200 - 128 - 3)
@@ -286,18 +287,6 @@ describe('silence', () => {
     expect(await login(pap('bob', 'hello', { secret: 'other' }))).toBeNull()
   })
 
-  test.each(['EAP-Message', 'Proxy-State'] as const)(
-    'for %s without Message-Authenticator',
-    async (name) => {
-      const request = pap('bob', 'hello', {
-        sign: 'none',
-        attributes: [[ATTRIBUTE[name], Buffer.from('0200000501', 'hex')]],
-      })
-      expect(await login(request)).toBeNull()
-      expect(server.metrics.dropped['message-authenticator-missing'].value).toBe(1)
-    },
-  )
-
   test('for what belongs to the other port or is no request at all', async () => {
     expect(await server.send('accounting', pap('bob', 'hello'))).toBeNull()
     for (const code of [0, 2, 3, 4, 5, 11, 40, 43, 255]) {
@@ -309,6 +298,7 @@ describe('silence', () => {
 
 describe('every reply', () => {
   test('begins with Message-Authenticator, asked for or not', async () => {
+    server.house.gateways = [gateway({ messageAuthenticator: 'optional' })]
     const requests = [
       pap('bob', 'hello', { sign: 'none' }),
       pap('bob', 'wrong', { sign: 'none' }),

@@ -23,10 +23,10 @@ interface Fragment extends PathAttribute {
 }
 
 /** RFC 6929 §2.1 and §2.2. */
-const EXTENDED = { first: 241, long: 245, last: 246 } as const
-const MORE = 0x80
+export const EXTENDED = { first: 241, long: 245, last: 246 } as const
+export const MORE = 0x80
 
-const EXTENDED_VENDOR_SPECIFIC = 26
+export const EXTENDED_VENDOR_SPECIFIC = 26
 
 /** What is joined is never longer than the packet, so nothing else bounds it. */
 export function readPaths(packet: Packet): readonly PathAttribute[] {

@@ -91,6 +91,16 @@ export function signRequest(bytes: Uint8Array, valueAt: number, secret: SharedSe
   hashPacket(bytes, ZEROS, secret).finish(bytes, AUTHENTICATOR_AT)
 }
 
+/** The same for one whose authenticator is random and stands in its place (RFC 3579 §3.2). */
+export function signRandomRequest(bytes: Uint8Array, valueAt: number, secret: SharedSecret): void {
+  hmacPacket(bytes, bytes, valueAt, secret).finish(bytes, valueAt)
+}
+
+/** An Accounting-Request, which has no Message-Authenticator (RFC 2866 §3, RFC 2869 §5.19). */
+export function signAccounting(bytes: Uint8Array, secret: SharedSecret): void {
+  hashPacket(bytes, ZEROS, secret).finish(bytes, AUTHENTICATOR_AT)
+}
+
 /** Whether a reply to a request of ours is true; a Message-Authenticator is checked where it has one. */
 export function isReplyTrue(reply: Packet, request: Uint8Array, secret: SharedSecret): boolean {
   if (!secret.isUsed) return true

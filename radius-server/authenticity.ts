@@ -1,21 +1,6 @@
 import { checkMessageAuthenticator, isAccountingAuthentic } from './authenticator.ts'
-import { ATTRIBUTE } from './dictionary.ts'
-import { hasAttribute } from './packet.ts'
 import { silence } from './request.ts'
 import type { Answer, RadiusRequest } from './request.ts'
-
-/**
- * A request whose Message-Authenticator is wrong is dropped (RFC 3579 §3.2). One without it passes
- * only if it carries neither EAP-Message, which must have it, nor Proxy-State, with which an
- * attacker between gateway and server turns a reject into an accept (CVE-2024-3596).
- */
-export function accessMessageAuthenticator({ packet, client }: RadiusRequest): Answer | null {
-  const verdict = checkMessageAuthenticator(packet, client.secret)
-  if (verdict === 'wrong') return silence('message-authenticator-wrong')
-  const isNeeded =
-    hasAttribute(packet, ATTRIBUTE['EAP-Message']) || hasAttribute(packet, ATTRIBUTE['Proxy-State'])
-  return verdict === 'absent' && isNeeded ? silence('message-authenticator-missing') : null
-}
 
 /** Status-Server must have one (RFC 5997 §3). */
 export function requiredMessageAuthenticator({ packet, client }: RadiusRequest): Answer | null {

@@ -26,6 +26,24 @@ export function staffClass(account: string): Attribute {
   return textAttribute(ATTRIBUTE.Class, `${PREFIX}staff:${account}`)
 }
 
+/** `name` is a code, so it has no colon; the owner may. */
+export function deviceKeyClass(name: string, owner: string): Attribute {
+  return textAttribute(ATTRIBUTE.Class, `${PREFIX}key:${name}:${owner}`)
+}
+
+/** The device key of the session, by its name. */
+export function readDeviceKeyName(packet: Packet): string | null {
+  for (const value of allAttributes(packet, ATTRIBUTE.Class)) {
+    const text = decodeText(value)
+    if (text?.startsWith(`${PREFIX}key:`) === true) return text.split(':')[2] ?? null
+  }
+  return null
+}
+
+export function isOwnClass(value: Uint8Array): boolean {
+  return decodeText(value)?.startsWith(PREFIX) === true
+}
+
 /** The first Class of ours in the packet. */
 export function readClass(packet: Packet): SessionClass | null {
   for (const value of allAttributes(packet, ATTRIBUTE.Class)) {
@@ -45,5 +63,6 @@ function parseClass(value: Uint8Array): SessionClass | null {
   if (text === null || !text.startsWith(PREFIX)) return null
   const [network, ...account] = text.slice(PREFIX.length).split(':')
   if (network === 'guest') return { network, account: null }
+  if (network === 'key') return { network: 'staff', account: account.slice(1).join(':') || null }
   return network === 'staff' ? { network, account: account.join(':') || null } : null
 }

@@ -2,6 +2,7 @@ import { PrefixTable } from '#core/ip.ts'
 import type { SourceAddress } from '#core/udp/source-address.ts'
 import type { Gateway } from '#db/gateways.ts'
 import type { Network, NetworkKind } from '#db/sites.ts'
+import type { GatewayWatch } from './posture/gateway-watch.ts'
 import { sharedSecret } from './shared-secret.ts'
 import type { SharedSecret } from './shared-secret.ts'
 
@@ -9,6 +10,11 @@ import type { SharedSecret } from './shared-secret.ts'
 export interface Client {
   readonly gateway: Gateway
   readonly secret: SharedSecret
+  /** The same with the secret before, as long as that is valid too. */
+  readonly former: { readonly client: Client; readonly until: number } | null
+  readonly transport: 'udp' | 'radsec'
+  /** What this process sees of the gateway, however it comes. */
+  readonly watch: GatewayWatch
   /** Which network of the site an address belongs to. */
   readonly subnets: PrefixTable<NetworkKind>
 }
@@ -22,7 +28,10 @@ export interface ClientTable {
 const PLACES = 8192
 
 /** `gateways` returns the same array as long as nothing changed, so a change costs one rebuild. */
-export function createClientTable(gateways: () => readonly Gateway[]): ClientTable {
+export function createClientTable(
+  gateways: () => readonly Gateway[],
+  watchOf: (gateway: Gateway) => GatewayWatch,
+): ClientTable {
   let built: readonly Gateway[] | null = null
   let table = new PrefixTable<Client>([])
   // What was found, by the hash of the address: no bigger however many addresses are forged.
@@ -36,7 +45,9 @@ export function createClientTable(gateways: () => readonly Gateway[]): ClientTab
       if (current !== built) {
         table = new PrefixTable(
           current.flatMap((gateway) =>
-            gateway.address === null ? [] : [[gateway.address, createClient(gateway)] as const],
+            gateway.address === null
+              ? []
+              : [[gateway.address, createClient(gateway, watchOf(gateway))] as const],
           ),
         )
         built = current
@@ -55,13 +66,22 @@ export function createClientTable(gateways: () => readonly Gateway[]): ClientTab
 
 export function createClient(
   gateway: Gateway,
-  secret: SharedSecret = sharedSecret(gateway.secret),
+  watch: GatewayWatch,
+  /** Of a connection over TLS; over UDP it is the gateway's own. */
+  tlsSecret: SharedSecret | null = null,
 ): Client {
-  return {
+  const client = {
     gateway,
-    secret,
+    secret: tlsSecret ?? sharedSecret(gateway.secret),
+    transport: tlsSecret === null ? 'udp' : 'radsec',
+    watch,
     subnets: new PrefixTable([...subnetsOf(gateway.guest), ...subnetsOf(gateway.staff)]),
-  }
+    former: null,
+  } as const
+  const { formerSecret } = gateway
+  if (tlsSecret !== null || formerSecret === null) return client
+  const former = { ...client, secret: sharedSecret(formerSecret.secret) }
+  return { ...client, former: { client: former, until: formerSecret.until } }
 }
 
 function subnetsOf(network: Network | null): [string, NetworkKind][] {

@@ -24,11 +24,16 @@ export const ATTRIBUTE = {
   'NAS-Port': 5, // RFC 2865 §5.5
   'Service-Type': 6, // RFC 2865 §5.6
   'Framed-IP-Address': 8, // RFC 2865 §5.8
+  'Filter-Id': 11, // RFC 2865 §5.11
   'Framed-MTU': 12, // RFC 2865 §5.12
+  'Reply-Message': 18, // RFC 2865 §5.18
   State: 24, // RFC 2865 §5.24
   Class: 25, // RFC 2865 §5.25
   'Vendor-Specific': 26, // RFC 2865 §5.26
   'Session-Timeout': 27, // RFC 2865 §5.27
+  'Idle-Timeout': 28, // RFC 2865 §5.28
+  'Termination-Action': 29, // RFC 2865 §5.29, RFC 3580 §3.17
+  'Called-Station-Id': 30, // RFC 2865 §5.30, RFC 3580 §3.20
   'Calling-Station-Id': 31, // RFC 2865 §5.31, RFC 3580 §3.21
   'NAS-Identifier': 32, // RFC 2865 §5.32
   'Proxy-State': 33, // RFC 2865 §5.33
@@ -42,15 +47,23 @@ export const ATTRIBUTE = {
   'Acct-Input-Gigawords': 52, // RFC 2869 §5.1
   'Acct-Output-Gigawords': 53, // RFC 2869 §5.2
   'Event-Timestamp': 55, // RFC 2869 §5.3
+  'Egress-VLANID': 56, // RFC 4675 §2.1
+  'Egress-VLAN-Name': 58, // RFC 4675 §2.3
+  'CHAP-Challenge': 60, // RFC 2865 §5.40
   'Tunnel-Type': 64, // RFC 2868 §3.1
   'Tunnel-Medium-Type': 65, // RFC 2868 §3.2
+  'Tunnel-Password': 69, // RFC 2868 §3.5
   'EAP-Message': 79, // RFC 3579 §3.1
   'Message-Authenticator': 80, // RFC 3579 §3.2
   'Tunnel-Private-Group-Id': 81, // RFC 2868 §3.6
   'Acct-Interim-Interval': 85, // RFC 2869 §5.16
+  'Chargeable-User-Identity': 89, // RFC 4372 §2.2
+  'NAS-Filter-Rule': 92, // RFC 4849 §2
   'NAS-IPv6-Address': 95, // RFC 3162 §2.1
   'Error-Cause': 101, // RFC 5176 §3.5
   'Framed-IPv6-Prefix': 97, // RFC 3162 §2.3
+  'EAP-Key-Name': 102, // RFC 7268 §2.2
+  'Operator-Name': 126, // RFC 5580 §4.1
   'Framed-IPv6-Address': 168, // RFC 6911 §3.1
 } as const
 
@@ -71,7 +84,52 @@ export const MICROSOFT = {
 /** Inside Vendor-Specific of vendor 9. */
 export const CISCO = { vendor: 9, 'Cisco-AVPair': 1 } as const
 
+/*
+ * What replies say to gateways of a make, inside Vendor-Specific. Where each is from stands with its
+ * table in dictionary/, what it is used for in policy/vendor-profiles.ts.
+ */
+export const AIRESPACE = {
+  vendor: 14179,
+  'Airespace-ACL-Name': 6,
+  'Airespace-Data-Bandwidth-Average-Contract': 7,
+  'Airespace-Data-Bandwidth-Average-Contract-Upstream': 13,
+} as const
+export const ARUBA = {
+  vendor: 14823,
+  'Aruba-User-Role': 1,
+  'Aruba-User-Vlan': 2,
+  'Aruba-Essid-Name': 5,
+  'Aruba-Captive-Portal-URL': 43,
+  'Aruba-MPSK-Passphrase': 44,
+} as const
+export const CHILLISPOT = {
+  vendor: 14559,
+  'ChilliSpot-Bandwidth-Max-Up': 4,
+  'ChilliSpot-Bandwidth-Max-Down': 5,
+} as const
+export const MIKROTIK = {
+  vendor: 14988,
+  'Mikrotik-Rate-Limit': 8,
+  'Mikrotik-Wireless-PSK': 16,
+  'Mikrotik-Wireless-VLANID': 26,
+  'Mikrotik-Wireless-VLANIDtype': 27,
+} as const
+export const RUCKUS = {
+  vendor: 25053,
+  'Ruckus-User-Groups': 1,
+  'Ruckus-SSID': 3,
+  'Ruckus-Dpsk': 142,
+} as const
+export const WISPR = {
+  vendor: 14122,
+  'WISPr-Redirection-URL': 4,
+  'WISPr-Bandwidth-Max-Up': 7,
+  'WISPr-Bandwidth-Max-Down': 8,
+} as const
+
 export const SERVICE_TYPE = { 'Call-Check': 10 } as const // RFC 2865 §5.6
+
+export const TERMINATION_ACTION = { 'RADIUS-Request': 1 } as const // RFC 2865 §5.29
 
 export const TUNNEL_TYPE = { VLAN: 13 } as const // RFC 3580 §3.31
 

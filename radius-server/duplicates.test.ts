@@ -6,12 +6,12 @@ import type { Duplicates } from './duplicates.ts'
 import { parsePacket } from './packet.ts'
 import type { RadiusRequest } from './request.ts'
 import { randomRequest } from './testing/gateway.ts'
-import { gateway } from './testing/server.ts'
+import { gateway, watch } from './testing/server.ts'
 import { sourceOf } from './testing/source.ts'
 
 const LIMIT = 4
 const LIFE_MS = 15_000
-const client = createClient(gateway())
+const client = createClient(gateway(), watch())
 const REPLY = Uint8Array.of(2, 1, 0, 20)
 
 let now = 0
@@ -28,6 +28,7 @@ function request(identifier: number, port = 1): RadiusRequest {
     client,
     packet: parsed.packet,
     source: sourceOf('127.0.0.1', port),
+    service: 'authentication',
     receivedAt: now,
     trace: null,
   }
@@ -35,7 +36,7 @@ function request(identifier: number, port = 1): RadiusRequest {
 
 /** The same octets, come once more. */
 function copyOf({ packet, source }: RadiusRequest): RadiusRequest {
-  return { client, packet, source, receivedAt: now, trace: null }
+  return { client, packet, source, service: 'authentication', receivedAt: now, trace: null }
 }
 
 test('a copy is dropped while the first is in work, then has the same octets, for 15 seconds', () => {

@@ -5,7 +5,7 @@ import { RequestTable } from './request-table.ts'
 import { silence } from './request.ts'
 import type { Answer, RadiusRequest } from './request.ts'
 
-const DUPLICATE_LIMITS = {
+export const DUPLICATE_LIMITS = {
   /** At 2,000 requests a second, every one is held for its whole life. */
   requests: 32_768,
   /** RFC 5080 §2.2.2: 5 to 30 seconds. */

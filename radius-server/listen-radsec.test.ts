@@ -77,6 +77,7 @@ async function listen(limits?: Parameters<typeof createRadsecListener>[1]): Prom
         () => server.house.gateways,
         () => authorities,
       ),
+      watchOf: server.watches.of,
       certificate: () => certificate,
       authorities: () => authorities,
       metrics: server.metrics.radsec,

@@ -15,16 +15,17 @@ import type { StoredCertificate } from '#db/certificates.ts'
 import type { Gateway } from '#db/gateways.ts'
 import { createClient } from './client.ts'
 import type { Client } from './client.ts'
+import type { GatewayWatch } from './posture/gateway-watch.ts'
 import type { HandshakeOutcome, RadsecMetrics } from './metrics.ts'
 import { createConnection } from './radsec/connection.ts'
 import { CONNECTIONS_LIMITS, Connections } from './radsec/connections.ts'
 import { certificateProof } from './radsec/peer.ts'
 import type { Peers, Proof } from './radsec/peer.ts'
 import type { RadiusServer } from './server.ts'
-import { NO_SECRET, sharedSecret } from './shared-secret.ts'
+import { NO_SECRET, RADSEC_SECRET } from './shared-secret.ts'
 import type { SharedSecret } from './shared-secret.ts'
 
-const RADSEC_LIMITS = {
+export const RADSEC_LIMITS = {
   ...CONNECTIONS_LIMITS,
   /** Each costs a millisecond of this process: a storm must not stand before packets that came. */
   handshakes: 512,
@@ -52,9 +53,6 @@ const CIPHERS = [
   'ECDHE-PSK-AES128-CBC-SHA256',
 ].join(':')
 
-/** RFC 6614 §2.3: everyone's, since TLS has proved the rest. */
-const RADSEC_SECRET = sharedSecret('radsec')
-
 export interface RadsecListener {
   start(): Promise<void>
   /** Takes no more packets, sends the answers of those in work, then closes. */
@@ -73,6 +71,7 @@ export interface RadsecDeps {
   readonly address: ListenAddress
   readonly server: RadiusServer
   readonly peers: Peers
+  readonly watchOf: (gateway: Gateway) => GatewayWatch
   readonly certificate: () => StoredCertificate
   readonly authorities: () => readonly Authority[]
   readonly metrics: RadsecMetrics
@@ -207,7 +206,7 @@ export function createRadsecListener(
         socket,
         source: { address: from, port: socket.remotePort ?? 0 },
         gateway: gateway.name,
-        client: createProvedClient(peers, proof, secret),
+        client: createProvedClient(deps, proof, secret),
         server: deps.server,
         clock,
         secret,
@@ -236,7 +235,8 @@ export function createRadsecListener(
       const server = createServer(admit)
       const bound = Promise.withResolvers<void>()
       server.once('error', bound.reject)
-      server.listen({ ...address, backlog: limits.handshakes }, bound.resolve)
+      // Several processes of one machine share the port, as those of UDP do.
+      server.listen({ ...address, backlog: limits.handshakes, reusePort: true }, bound.resolve)
       try {
         await bound.promise
       } catch (thrown) {
@@ -289,7 +289,7 @@ function describe(proof: Proof | null): string {
 
 /** Asked for each packet, worked out when what is declared has changed. */
 function createProvedClient(
-  peers: Peers,
+  { peers, watchOf }: RadsecDeps,
   proof: Proof,
   secret: SharedSecret,
 ): () => Client | undefined {
@@ -299,7 +299,7 @@ function createProvedClient(
     const gateway = peers.find(proof)
     if (gateway === known) return client
     known = gateway
-    client = gateway === undefined ? undefined : createClient(gateway, secret)
+    client = gateway === undefined ? undefined : createClient(gateway, watchOf(gateway), secret)
     return client
   }
 }

@@ -47,7 +47,18 @@ async function listen(
   limit?: number,
 ): Promise<number> {
   const port = await freePort()
-  listener = createUdpListener(
+  listener = createListener(layer, port, handle, limit)
+  await listener.start()
+  return port
+}
+
+function createListener(
+  layer: UdpLayer,
+  port: number,
+  handle: RadiusServer['handle'],
+  limit?: number,
+): UdpListener {
+  return createUdpListener(
     {
       server: { handle },
       service: 'authentication',
@@ -59,8 +70,6 @@ async function listen(
     },
     limit,
   )
-  await listener.start()
-  return port
 }
 
 describe.each(everyUdpLayer())('the RADIUS listener by $name', (layer) => {
@@ -101,16 +110,30 @@ describe.each(everyUdpLayer())('the RADIUS listener by $name', (layer) => {
   })
 
   test('a port that is taken is a sentence with the way out', async () => {
-    const port = await listen(layer, () => null)
-    const second = createUdpListener({
-      server: { handle: () => null },
-      service: 'authentication',
-      address: { host: '127.0.0.1', port },
-      variable: 'ACCUEIL_RADIUS_LISTEN',
-      tooManyInWork,
-      counters: udpCounters(),
-      layer,
-    })
+    await new Promise<void>((resolve) => gateway.bind(0, '127.0.0.1', resolve))
+    const second = createListener(layer, gateway.address().port, () => null)
     await expect(second.start()).rejects.toThrow(/already in use.*ACCUEIL_RADIUS_LISTEN/)
+  })
+
+  test('two processes have the port, each gateway comes to one of them, and all to the one that stays', async () => {
+    const port = await listen(layer, () => Uint8Array.of(1))
+    const second = createListener(layer, port, () => Uint8Array.of(2))
+    await second.start()
+    const gateways = Array.from({ length: 32 }, () => createSocket('udp4'))
+    const askAll = (): Promise<readonly number[]> =>
+      Promise.all(
+        gateways.map(async (one) => {
+          const reply = once(one, 'message')
+          one.send(Buffer.of(1), port, '127.0.0.1')
+          const [bytes] = (await reply) as [Buffer]
+          return bytes.readUInt8(0)
+        }),
+      )
+    const first = await askAll()
+    expect(new Set(first)).toEqual(new Set([1, 2]))
+    expect(await askAll()).toEqual(first)
+    await second.stop()
+    expect(new Set(await askAll())).toEqual(new Set([1]))
+    for (const one of gateways) one.close()
   })
 })

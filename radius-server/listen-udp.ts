@@ -6,7 +6,7 @@ import type { Datagram, UdpCounters, UdpSocket } from '#core/udp/udp-socket.ts'
 import type { Service } from './request.ts'
 import type { RadiusServer } from './server.ts'
 
-const LISTEN_LIMITS = {
+export const LISTEN_LIMITS = {
   /** Requests of one port that may wait for the database or a password hash at once. */
   inWork: 16_384,
   /** Holds a storm of 10,000 packets while the loop is busy. */
@@ -23,7 +23,7 @@ export interface UdpListener {
 
 export interface UdpDeps {
   readonly layer: UdpLayer
-  readonly server: RadiusServer
+  readonly server: Pick<RadiusServer, 'handle'>
   readonly service: Service
   readonly address: ListenAddress
   /** The variable that an operator changes when the address cannot be had. */
@@ -69,6 +69,8 @@ export function createUdpListener(
       try {
         socket = await deps.layer.open({
           ...address,
+          // Several processes of one machine share the port, and packets go to the owner of their State.
+          reusePort: true,
           receiveBufferBytes: LISTEN_LIMITS.receiveBufferBytes,
           counters: deps.counters,
           receive,

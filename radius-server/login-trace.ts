@@ -8,11 +8,24 @@ export const ANSWERERS = [
   'last-good',
   'grant',
   'certificate',
+  'device-key',
+  'home-server',
 ] as const
 export type Answerer = (typeof ANSWERERS)[number]
 
 /** What a device and this server speak with each other, outside; what is said inside is `inner`. */
-export type OuterMethod = 'pap' | 'chap' | 'mschap' | 'mac' | 'ttls' | 'peap' | 'eap-tls' | 'eap'
+export type OuterMethod =
+  | 'pap'
+  | 'chap'
+  | 'mschap'
+  | 'mac'
+  | 'device-key'
+  | 'ttls'
+  | 'peap'
+  | 'eap-tls'
+  | 'eap'
+  /** Whatever it is, it is spoken with the home server. */
+  | 'proxied'
 
 /**
  * How one login came about, written down by whoever finds out, for who asks later why. Of EAP there is
@@ -30,6 +43,7 @@ export class LoginTrace {
   account: string | null = null
   /** Null where nobody was asked. */
   answerer: Answerer | null = null
+  /** The name of the directory, home server or device key that it was. */
   directory: string | null = null
   /** How long they took; null where nobody was asked, or nobody answered. */
   answeredMs: number | null = null
@@ -47,4 +61,9 @@ export class LoginTrace {
     this.method = method
     this.claimed = claimed
   }
+}
+
+/** What claims to come in is a device, by its address, and no name. */
+export function isByAddress({ method }: LoginTrace): boolean {
+  return method === 'mac' || method === 'device-key'
 }

@@ -10,20 +10,26 @@ import { systemClock } from '#core/clock.ts'
 import { silentLog } from '#core/log.ts'
 import { chooseUdpLayer } from '#core/udp/udp-layer.ts'
 import { createMetrics } from '#core/metrics.ts'
+import type { Metrics } from '#core/metrics.ts'
 import { recordAcceptance } from '#db/acceptances.ts'
 import { openDatabase } from '#db/connection.ts'
+import { forgetEnforced, loadPostures } from '#db/gateway-postures.ts'
 import { askDisconnect, loadDisconnects } from '#db/disconnects.ts'
+import { applyDeclaration } from '#db/declaration/apply.ts'
+import { readDeclaration } from '#db/declaration/read.ts'
 import { parseMac } from '#core/mac.ts'
 import { onePerson, startScriptedServer } from '#core/ldap/testing/scripted-server.ts'
 import { openTestDatabase } from '../test/support/database.ts'
 import type { TestDatabase } from '../test/support/database.ts'
 import { foldJournal } from '../test/support/journal.ts'
 import { temporaryFolder } from '../test/support/folder.ts'
+import { startSpread } from '../test/support/peers/radius-spread.ts'
 import { selfSigned } from '../test/support/gateway-certificate.ts'
 import { seedHouse, testSeal } from '../test/support/house.ts'
 import { ACCT_STATUS_TYPE, ATTRIBUTE, CODE } from './dictionary.ts'
 import { createRadiusServer } from './main.ts'
 import type { RadiusRole } from './main.ts'
+import { SIGNED_IN_A_ROW } from './posture/gateway-watch.ts'
 import { answer, startDynamicGateway } from './testing/dynamic-gateway.ts'
 import type { Asked } from './testing/dynamic-gateway.ts'
 import { digestRequest, randomRequest, readReply } from './testing/gateway.ts'
@@ -59,14 +65,18 @@ async function configOf(
   return read.config
 }
 
-function createRole(config: Config, database: TestDatabase): RadiusRole {
+function createRole(
+  config: Config,
+  database: TestDatabase,
+  metrics: Metrics = createMetrics(),
+): RadiusRole {
   return createRadiusServer({
     config,
     database: database.as('radius'),
     connect: (options) => openDatabase(database.url, { ...options, role: 'radius' }),
     seal: testSeal,
     log: silentLog,
-    metrics: createMetrics(),
+    metrics,
     clock: systemClock,
     udp: chooseUdpLayer(null),
   })
@@ -208,6 +218,46 @@ test('on a real database: logins, a grant, and a session from Start to Stop', as
   expect(role.ready()).not.toBeNull()
 })
 
+test('on a real database: a policy counts for the next login, and its end too', async () => {
+  await using database = await openTestDatabase()
+  await seedHouse(database, testSeal)
+  using folder = temporaryFolder()
+  const config = await configOf(folder.path)
+  const role = createRole(config, database)
+  await role.start()
+  const gateway = createSocket('udp4')
+  let identifier = 0
+  const vlan = async (): Promise<string | undefined> => {
+    identifier += 1
+    const attributes: Sent[] = [
+      [ATTRIBUTE['User-Name'], 'bob'],
+      [ATTRIBUTE['User-Password'], 'hello'],
+    ]
+    const request = randomRequest({ code: CODE['Access-Request'], identifier, attributes })
+    return (await ask(gateway, config.radius.port, request)).text(
+      ATTRIBUTE['Tunnel-Private-Group-Id'],
+    )
+  }
+  const declare = async (policies: string): Promise<void> => {
+    using files = temporaryFolder({ 'policies.yaml': `version: 1\npolicies: ${policies}\n` })
+    const read = readDeclaration([files.file('policies.yaml')])
+    if (!read.ok) throw new Error(read.problems.join('\n'))
+    await applyDeclaration(database, testSeal, read.declaration, {
+      ...{ dryRun: false, actor: 'test', now: Date.now() },
+    })
+  }
+  try {
+    expect(await vlan()).toBe('20')
+    await declare('[{ name: volunteers, when: { groups: staff }, give: { vlan: 30 } }]')
+    await vi.waitFor(async () => expect(await vlan()).toBe('30'), { timeout: 10_000, interval: 20 })
+    await declare('[]')
+    await vi.waitFor(async () => expect(await vlan()).toBe('20'), { timeout: 10_000, interval: 20 })
+  } finally {
+    gateway.close()
+    await role.stop()
+  }
+})
+
 test('on a real database: two machines of the fleet show one certificate', async () => {
   await using database = await openTestDatabase()
   await seedHouse(database, testSeal)
@@ -320,11 +370,11 @@ test('on a real database: a session is ended by its gateway, over UDP and over R
     'testing123',
   )
   await database.sql`
-    update house.gateway set coa_port = ${byUdp.port}, coa_vendor = 'standard'`
+    update house.gateway set coa_port = ${byUdp.port}`
   await database.sql`
-    insert into house.gateway (name, site, secret, kind, radsec_certificate, coa_port, coa_vendor)
+    insert into house.gateway (name, site, secret, kind, radsec_certificate, coa_port)
     values ('gw-nat', '75-0042', ${testSeal.seal('unused', 'gateway:gw-nat')}, 'generic',
-            ${pinned.sha256}, 3799, 'standard')`
+            ${pinned.sha256}, 3799)`
   using folder = temporaryFolder()
   const config = await configOf(folder.path)
   const role = createRole(config, database)
@@ -376,7 +426,7 @@ test('on a real database: of two machines the one with the connection sends', as
   // It could be reached by address as well, where nobody would answer.
   await database.sql`
     update house.gateway
-    set radsec_certificate = ${pinned.sha256}, coa_port = 9, coa_vendor = 'standard'`
+    set radsec_certificate = ${pinned.sha256}, coa_port = 9`
   using folder = temporaryFolder()
   const configs = [await configOf(folder.path), await configOf(folder.path)]
   const roles = configs.map((config) => createRole(config, database))
@@ -411,6 +461,68 @@ test('on a real database: of two machines the one with the connection sends', as
   }
 })
 
+test('on a real database: a gateway that one machine learned to sign must sign at another, after a crash too', async () => {
+  await using database = await openTestDatabase()
+  await seedHouse(database, testSeal)
+  await database.sql`update house.gateway set message_authenticator = 'auto'`
+  using folder = temporaryFolder()
+  const configs = [await configOf(folder.path), await configOf(folder.path)] as const
+  const roles = configs.map((config) => createRole(config, database))
+  await Promise.all(roles.map((role) => role.start()))
+  const gateway = createSocket('udp4')
+  let identifier = 0
+  const bob = (sign: 'right' | 'none'): Buffer => {
+    identifier = (identifier + 1) & 0xff
+    return randomRequest({
+      ...{ code: CODE['Access-Request'], identifier, sign },
+      attributes: [
+        [ATTRIBUTE['User-Name'], 'bob'],
+        [ATTRIBUTE['User-Password'], 'hello'],
+      ],
+    })
+  }
+  /** Whether one without a signature is answered: a signed one after it is, in any case. */
+  const mayOmit = async ({ radius }: Config): Promise<boolean> => {
+    const [unsigned, signed] = [bob('none'), bob('right')]
+    gateway.send(unsigned, radius.port, '127.0.0.1')
+    const answered = once(gateway, 'message')
+    gateway.send(signed, radius.port, '127.0.0.1')
+    const [first] = (await answered) as [Buffer]
+    if (first[1] === unsigned[1]) await once(gateway, 'message')
+    return first[1] === unsigned[1]
+  }
+  try {
+    // With the password in memory both answers come in the order of the questions.
+    for (const { radius } of configs) await ask(gateway, radius.port, bob('right'))
+    expect(await mayOmit(configs[0])).toBe(true)
+    expect(await mayOmit(configs[1])).toBe(true)
+    for (let i = 0; i < SIGNED_IN_A_ROW; i += 1) {
+      await ask(gateway, configs[0].radius.port, bob('right'))
+    }
+    expect(await mayOmit(configs[0])).toBe(false)
+    await vi.waitFor(async () => expect(await mayOmit(configs[1])).toBe(false), {
+      timeout: 20_000,
+    })
+    // Written when it was learned, not when the process ends: one that starts now knows it.
+    const config = await configOf(folder.path)
+    const later = createRole(config, database)
+    roles.push(later)
+    await later.start()
+    await ask(gateway, config.radius.port, bob('right'))
+    expect(await mayOmit(config)).toBe(false)
+
+    const by = { actor: 'ana', reason: 'an older firmware' }
+    expect(await forgetEnforced(database.as('operator'), 'gw-0042', by)).toBe(true)
+    await vi.waitFor(async () => expect(await mayOmit(configs[1])).toBe(true), { timeout: 20_000 })
+  } finally {
+    gateway.close()
+    await Promise.all(roles.map((role) => role.stop()))
+  }
+  const [row] = await loadPostures(database)
+  expect(row?.seen?.requests).toBeGreaterThan(SIGNED_IN_A_ROW)
+  expect(row?.seen?.refused).toBeGreaterThan(0)
+})
+
 function serverAt(gateway: Socket, port: number): Pick<TestServer, 'send'> {
   return {
     async send(_, request) {
@@ -428,3 +540,40 @@ function signedAgain(request: Buffer, secret: string): Buffer {
   createHash('md5').update(signed).update(secret).digest().copy(signed, 4)
   return signed
 }
+
+test('of two on one port the one that stops ends the login that it has, and the other takes over', async () => {
+  await using database = await openTestDatabase()
+  await seedHouse(database, testSeal)
+  using folder = temporaryFolder()
+  const config = await configOf(folder.path)
+  const processes = [createMetrics(), createMetrics()].map((metrics) => ({
+    metrics,
+    role: createRole(config, database, metrics),
+  }))
+  for (const { role } of processes) await role.start()
+  await using spread = await startSpread(config.radius.port)
+  const gateway = createSocket('udp4')
+  const server = serverAt(gateway, spread.port)
+  const caPem = processes[0]?.role.caPem() ?? ''
+  const stops: Promise<void>[] = []
+  const peer = { version: 'TLSv1.3', caPem, waits: true, framedMtu: 250, fragment: 120 } as const
+  const { reply } = await logIn(server, {
+    ...peer,
+    async beforeRound(round) {
+      if (round !== 4) return
+      for (const { metrics, role } of processes) {
+        const text = await metrics.text()
+        if (!/^accueil_radius_eap_conversations 1$/m.test(text)) continue
+        stops.push(role.stop())
+        // Its port goes at once, and with it what would still have come there.
+        await vi.waitFor(() => expect(role.ready()).toBe('the ports are not open'))
+      }
+    },
+  })
+  expect(stops).toHaveLength(1)
+  expect(reply?.code).toBe(CODE['Access-Accept'])
+  await Promise.all(stops)
+  expect((await logIn(server, peer)).reply?.code).toBe(CODE['Access-Accept'])
+  for (const { role } of processes) await role.stop()
+  gateway.close()
+})

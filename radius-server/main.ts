@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError, reasonOf } from '#core/error.ts'
 import { formatListenAddress } from '#core/listen.ts'
 import type { DirectorySettings } from '#core/ldap/directory-settings.ts'
@@ -15,23 +16,41 @@ import type { StoredCertificate } from '#db/certificates.ts'
 import type { Database } from '#db/connection.ts'
 import { loadDeviceCas } from '#db/device-cas.ts'
 import type { DeviceCa } from '#db/device-cas.ts'
+import { NO_DEVICE_KEYS, bindDevice, loadDeviceKeys } from '#db/device-keys.ts'
+import type { DeviceKeys } from '#db/device-keys.ts'
 import { deleteExpiredEapSessions, findEapSession, saveEapSessions } from '#db/eap-sessions.ts'
 import { endDisconnect, endUnreachable, gatewaysToAsk, takeDisconnects } from '#db/disconnects.ts'
+import { loadEnforced, savePostures } from '#db/gateway-postures.ts'
 import { loadGateways } from '#db/gateways.ts'
 import type { Gateway } from '#db/gateways.ts'
 import { loadDirectories } from '#db/directories.ts'
 import { createGrantTable } from '#db/grants.ts'
+import {
+  deleteForgottenDevices,
+  findKnownDevices,
+  knownDevice,
+  saveKnownDevices,
+} from '#db/known-devices.ts'
 import { createJournal } from '#db/journal.ts'
 import { saveLogins } from '#db/login-traces.ts'
+import { NO_PROXYING, loadProxying } from '#db/proxying.ts'
+import type { Proxying } from '#db/proxying.ts'
 import { createLive } from '#db/live.ts'
+import { loadPolicies } from '#db/policies.ts'
+import type { Policy } from '#db/policies.ts'
 import type { PartDeps } from '#db/part.ts'
+import { utcDay } from '#db/partitions.ts'
 import { JOURNAL_DEADLINE_MS } from './accounting/accounting-writer.ts'
 import { createUdpAsker } from './disconnect/ask-by-udp.ts'
 import { createDisconnector } from './disconnect/disconnector.ts'
 import { loadServerCertificate } from './eap/certificate-store.ts'
 import { EAP_TYPE } from './eap/eap-packet.ts'
 import { createTunnelContexts } from './eap/tunnel-contexts.ts'
-import type { TunnelContexts } from './eap/tunnel-contexts.ts'
+import { chooseEapLayer } from './eap/tls-engine.ts'
+import type { TunnelContexts } from './eap/tls-tunnel.ts'
+import { OWNER_BYTES, tagOf } from './hand-over/owner.ts'
+import { createSiblings } from './hand-over/siblings.ts'
+import { createTakeOver } from './hand-over/take-over.ts'
 import { createRadsecListener } from './listen-radsec.ts'
 import { createUdpListener } from './listen-udp.ts'
 import { createPeers } from './radsec/peer.ts'
@@ -43,8 +62,13 @@ const SWEEP_MS = 10_000
 /** What a process left that ended and was not started again must not wait for the next start. */
 const ADOPT_MS = 60_000
 const FIRST_EAP_METHODS = { ttls: EAP_TYPE.TTLS, peap: EAP_TYPE.PEAP, tls: EAP_TYPE.TLS } as const
+/** What is shown of a gateway may be this old; what is enforced is written at once. */
+const POSTURE_MS = 3 * 60_000
 const FORGET_MS = 10 * 60_000
 const TRACE_MS = 1_000
+/** A login takes less than a second; who was left in the middle of one is not waited for. */
+const CONCLUDE_MS = 3_000
+const CONCLUDE_LOOK_MS = 50
 /** A notification comes sooner; who waits for another process to send first waits for this. */
 const DISCONNECT_LOOK_MS = 2_000
 
@@ -61,6 +85,7 @@ export interface RadiusDeps extends PartDeps {
 
 export function createRadiusServer(deps: RadiusDeps): RadiusRole {
   const { config, database, seal, log, clock } = deps
+  const eapLayer = chooseEapLayer(config.eapLayer)
   let certificates: readonly StoredCertificate[] = []
   let tunnelContexts: TunnelContexts | null = null
   let contextsOf = ''
@@ -83,6 +108,14 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
     initial: new Map(),
     load: () => loadAccounts(database, seal),
   })
+  const policies = createLive<readonly Policy[]>({
+    database,
+    log,
+    name: 'policies',
+    channels: ['house'],
+    initial: [],
+    load: () => loadPolicies(database),
+  })
   const deviceCas = createLive<readonly DeviceCa[]>({
     database,
     log,
@@ -103,6 +136,15 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
       directories.declare(config.directory === null ? settings : [...settings, config.directory])
     },
   })
+  const proxying = createLive<Proxying>({
+    database,
+    log,
+    name: 'home servers and realms',
+    channels: ['house'],
+    initial: NO_PROXYING,
+    load: () => loadProxying(database, seal),
+    onChange: (declared) => homes.declare(declared),
+  })
   const authorities = createLive<readonly Authority[]>({
     database,
     log,
@@ -112,8 +154,29 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
     load: () => loadAuthorities(database),
     onChange: () => radsec.renew(),
   })
+  const openedKeys = new Map<string, string>()
+  const deviceKeys = createLive<DeviceKeys>({
+    database,
+    log,
+    name: 'device keys',
+    channels: ['device_key'],
+    initial: NO_DEVICE_KEYS,
+    load: () => loadDeviceKeys(database, seal, openedKeys),
+  })
+  const enforced = createLive<ReadonlySet<string>>({
+    database,
+    log,
+    name: 'gateways that sign',
+    channels: ['house'],
+    initial: new Set(),
+    load: () => loadEnforced(database),
+    onChange: (names) => watches.follow(names),
+  })
   const grants = createGrantTable({ database, log, clock })
-  const followed = [gateways, accounts, directorySettings, deviceCas, authorities, grants]
+  const followed = [
+    ...[gateways, accounts, policies, directorySettings, deviceCas, deviceKeys, authorities],
+    ...[proxying, enforced, grants],
+  ]
   const spool = createSpool({
     root: join(config.dataDir, 'spool'),
     seal,
@@ -126,9 +189,24 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
     JOURNAL_DEADLINE_MS,
   )
 
-  const { server, metrics, writer, directories, resumption, live, traces, sweep } = composeServer({
+  const owner = randomBytes(OWNER_BYTES)
+  const siblings = createSiblings({
+    folder: join(config.dataDir, 'radius'),
+    tag: tagOf(owner),
+    answer: (question) => takeOver(question),
+    clock,
+  })
+  const composed = composeServer({
     gateways: () => gateways.value,
+    savePostures: (sightings) => savePostures(database, sightings),
+    limits: config.radiusLimits,
+    knownDevices: {
+      digest: (account, device) => knownDevice(seal, account, device),
+      save: (devices, day) => saveKnownDevices(database, devices, day),
+      load: (account, day) => findKnownDevices(database, account, day),
+    },
     accounts: () => accounts.value,
+    policies: () => policies.value,
     grants,
     journal,
     spool,
@@ -137,14 +215,27 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
       return tunnelContexts
     },
     deviceCas: () => deviceCas.value,
+    deviceKeys: () => deviceKeys.value,
+    bindDevice: (key, mac) => bindDevice(database, key, mac),
     saveEapSessions: (sessions) => saveEapSessions(database, seal, sessions),
     loadEapSession: (id) => findEapSession(database, seal, id),
     saveLogins: (rows) => saveLogins(database, rows),
     firstEapMethod: FIRST_EAP_METHODS[config.radiusEapFirst],
     decoyHash: () => decoyHash,
+    udp: deps.udp,
+    owner,
+    askOwner: siblings.ask,
     log,
     metrics: deps.metrics,
     clock,
+  })
+  const { server, metrics, writer, directories, homes, resumption, live, traces } = composed
+  const { rotations, watches, known, sweep } = composed
+  const takeOver = createTakeOver({
+    server,
+    gateways: () => gateways.value,
+    watchOf: watches.of,
+    taken: metrics.takenOver,
   })
 
   const shared = {
@@ -160,6 +251,7 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
       () => gateways.value,
       () => authorities.value,
     ),
+    watchOf: watches.of,
     certificate: () => {
       // P-256: what speaks RadSec is never as old as a phone.
       const [first] = certificates
@@ -182,6 +274,7 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
     gateways: () => gateways.value,
     connections: radsec.connections,
     live,
+    rotations,
     udp: createUdpAsker({ layer: deps.udp, counters: metrics.udp, clock }),
     metrics,
     log,
@@ -196,6 +289,11 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
     load: disconnector.look,
     pollMs: DISCONNECT_LOOK_MS,
   })
+  deps.metrics.gauge(
+    'accueil_radius_eap_native',
+    '1 where TLS of 802.1X goes by the native engine, 0 by node:tls.',
+    () => (eapLayer.name === 'native' ? 1 : 0),
+  )
   deps.metrics.gauge(
     'accueil_radius_disconnects_in_work',
     'Sessions that a gateway is being asked to end.',
@@ -251,12 +349,15 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
     const made = [...certificates.map(({ chainPem }) => chainPem), ...roots].join('')
     if (made === contextsOf) return
     contextsOf = made
-    tunnelContexts = createTunnelContexts(certificates, roots)
+    tunnelContexts = createTunnelContexts(certificates, roots, eapLayer.engine)
   }
 
   function forgetExpired(): void {
     deleteExpiredEapSessions(database, clock()).catch((thrown: unknown) => {
       log.warn('radius.eap-sessions.not-deleted', { reason: reasonOf(thrown) })
+    })
+    deleteForgottenDevices(database, utcDay(clock())).catch((thrown: unknown) => {
+      log.warn('radius.known-devices.not-deleted', { reason: reasonOf(thrown) })
     })
   }
 
@@ -268,6 +369,13 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
     } catch (thrown) {
       log.warn('radius.spool.not-adopted', { reason: reasonOf(thrown) })
     }
+  }
+
+  /** Other processes have the ports from now on: they hand over what belongs to conversations of ours. */
+  async function concludeConversations(): Promise<void> {
+    if (composed.conversing() === 0 || (await siblings.count()) === 0) return
+    const deadline = clock() + CONCLUDE_MS
+    while (composed.conversing() > 0 && clock() < deadline) await sleep(CONCLUDE_LOOK_MS)
   }
 
   function refreshCertificate(): void {
@@ -292,7 +400,16 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
         setInterval(radsec.sweep, SWEEP_MS),
         setInterval(() => void adopt(), ADOPT_MS),
         setInterval(forgetExpired, FORGET_MS),
+        setInterval(() => void watches.save(), POSTURE_MS),
+        setInterval(() => void siblings.count(), ADOPT_MS),
       ]
+      const isAsExpected = eapLayer.name === (config.eapLayer ?? 'native')
+      log[isAsExpected ? 'info' : 'warn']('radius.eap-layer', {
+        layer: eapLayer.name,
+        reason: eapLayer.reason,
+      })
+      // Before a State is given out that another process might be shown.
+      await siblings.open()
       // Last: a packet that came earlier would find no gateway and be taken for a stranger's.
       for (const listener of listeners) await listener.start()
       await disconnects.start()
@@ -306,13 +423,17 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
       // Before the connections that it asks through.
       await disconnects.stop()
       await disconnector.stop()
+      // What waits for a home server would hold the listeners up.
+      await homes.close()
       // First no new packets, then what is in work is written and answered, then what it needs goes.
       await Promise.all(listeners.map((listener) => listener.stop()))
+      await concludeConversations()
+      await siblings.close()
       for (const timer of timers) clearInterval(timer)
       await Promise.all([writer.stop(), traces.stop()])
       await spool.close()
       await journal.close()
-      await resumption.settled()
+      await Promise.all([resumption.settled(), known.settled(), watches.save()])
       await Promise.all(followed.map((live) => live.stop()))
       directories.close()
     },

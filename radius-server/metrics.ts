@@ -3,6 +3,12 @@ import { UDP_EVENTS } from '#core/udp/udp-socket.ts'
 import type { UdpCounters } from '#core/udp/udp-socket.ts'
 import { DISCONNECT_OUTCOMES } from '#db/disconnects.ts'
 import type { DisconnectOutcome } from '#db/disconnects.ts'
+import { BIND_OUTCOMES } from './access/device-binder.ts'
+import type { BindOutcome } from './access/device-binder.ts'
+import { HAND_OVER_OUTCOMES } from './hand-over/hand-over-step.ts'
+import type { HandOverOutcome } from './hand-over/hand-over-step.ts'
+import { LIMITS } from './limits/over-limit.ts'
+import type { Limit } from './limits/over-limit.ts'
 import { TRACE_LOSSES } from './traces/login-traces.ts'
 import type { TraceLoss } from './traces/login-traces.ts'
 import { METHODS, REJECT_REASONS, SERVICES, SILENCE_REASONS } from './request.ts'
@@ -44,11 +50,15 @@ export interface RadiusMetrics {
   readonly challenges: Counter
   readonly eapResumed: Counter
   readonly dropped: Readonly<Record<SilenceReason, Counter>>
+  readonly overLimit: Readonly<Record<Limit, Counter>>
   readonly acknowledged: Counter
+  readonly handedOver: Readonly<Record<HandOverOutcome, Counter>>
+  readonly takenOver: Counter
   readonly resent: Counter
   readonly statusServer: Counter
   readonly refused: Counter
   readonly radsec: RadsecMetrics
+  readonly deviceKeysBound: Readonly<Record<BindOutcome, Counter>>
   readonly disconnects: Readonly<Record<DisconnectOutcome, Counter>>
   readonly udp: UdpCounters
   readonly recorded: Counter
@@ -91,6 +101,22 @@ export function createRadiusMetrics(metrics: Metrics): RadiusMetrics {
       'reason',
       SILENCE_REASONS,
     ),
+    overLimit: metrics.counters(
+      'accueil_radius_over_limit_total',
+      'Packets and logins of a gateway or a device that had too many, by the limit.',
+      'limit',
+      LIMITS,
+    ),
+    handedOver: metrics.counters(
+      'accueil_radius_handed_over_total',
+      'Packets of EAP conversations that another process has, by what became of them.',
+      'outcome',
+      HAND_OVER_OUTCOMES,
+    ),
+    takenOver: metrics.counter(
+      'accueil_radius_taken_over_total',
+      'Packets that another process handed over.',
+    ),
     acknowledged: metrics.counter(
       'accueil_radius_accounting_responses_total',
       'Accounting-Responses: records that are on disk.',
@@ -106,6 +132,12 @@ export function createRadiusMetrics(metrics: Metrics): RadiusMetrics {
     refused: metrics.counter(
       'accueil_radius_dynamic_refused_total',
       'CoA and Disconnect requests that came to us and were refused.',
+    ),
+    deviceKeysBound: metrics.counters(
+      'accueil_radius_device_keys_bound_total',
+      'Devices seen to have a device key, by what became of it.',
+      'outcome',
+      BIND_OUTCOMES,
     ),
     disconnects: metrics.counters(
       'accueil_radius_disconnects_total',

@@ -1,8 +1,7 @@
-import { randomBytes } from 'node:crypto'
 import { vendorAttribute } from './attributes.ts'
 import type { Attribute } from './attributes.ts'
 import { MICROSOFT } from './dictionary.ts'
-import { hideKey } from './obfuscation.ts'
+import { createSalts, hideSalted } from './obfuscation.ts'
 import type { SharedSecret } from './shared-secret.ts'
 
 const KEY_BYTES = 32
@@ -23,10 +22,9 @@ export function mppeKeyAttributes(
   authenticator: Uint8Array,
   secret: SharedSecret,
 ): Attribute[] {
-  const [high = 0, low = 0] = randomBytes(2)
-  const recv = hideKey(keys.receive, Uint8Array.of(high, low), authenticator, secret)
-  // RFC 2548 §2.4.2: the salts of a packet must differ.
-  const send = hideKey(keys.send, Uint8Array.of(high, low ^ 1), authenticator, secret)
+  const salts = createSalts()
+  const recv = hideSalted(keys.receive, salts(), authenticator, secret)
+  const send = hideSalted(keys.send, salts(), authenticator, secret)
   return [
     vendorAttribute(MICROSOFT.vendor, MICROSOFT['MS-MPPE-Recv-Key'], recv),
     vendorAttribute(MICROSOFT.vendor, MICROSOFT['MS-MPPE-Send-Key'], send),

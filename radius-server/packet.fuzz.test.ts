@@ -12,13 +12,13 @@ import type { Packet } from './packet.ts'
 import { attributeLines } from './packet-text.ts'
 import { CODE } from './dictionary.ts'
 import { digestRequest, randomRequest } from './testing/gateway.ts'
-import { createTestServer, gateway } from './testing/server.ts'
+import { createTestServer, gateway, watch } from './testing/server.ts'
 import { readVectors } from './testing/vectors.ts'
 import { sourceOf } from './testing/source.ts'
 
 const SOURCE = sourceOf('127.0.0.1', 1)
 
-const client = createClient(gateway())
+const client = createClient(gateway(), watch())
 const seeds = readVectors()
   .map((vector) => vector.packet)
   .filter((packet) => packet.length > 0)
@@ -55,6 +55,7 @@ test('any octets are a packet or a named refusal, and never throw', () => {
         client,
         packet: parsed.packet,
         source: SOURCE,
+        service: 'accounting',
         receivedAt: 0,
         trace: null,
       })

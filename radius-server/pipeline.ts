@@ -10,8 +10,12 @@ import type { Answer, RadiusRequest, Step } from './request.ts'
 
 export interface AccessRequestSteps {
   readonly messageAuthenticator: Step
+  readonly handOver: Step
+  readonly limit: Step
   readonly duplicates: Step
+  readonly proxy: Step
   readonly eap: Step
+  readonly deviceKey: Step
   readonly macAuthentication: Step
   readonly msChap: Step
   readonly chap: Step
@@ -23,12 +27,25 @@ export function accessRequestSteps(steps: AccessRequestSteps): readonly Step[] {
   return [
     // First: until here the packet may come from anyone who can write a source address.
     steps.messageAuthenticator,
+    // After the check, so that nobody but a gateway makes processes talk to each other. Before the
+    // duplicates: whoever has the conversation must know its repeated packets, whichever way they came.
+    // Before the limit, which counts a packet where it is answered.
+    steps.handOver,
+    // After the check, though the check costs a microsecond: counted by its source address, a packet that
+    // anyone can forge would use up what a place has. What is not proved has a budget of its own.
+    steps.limit,
     // After the check, so that a forged packet neither takes a place nor draws a stored reply;
     // before all that costs time or changes state.
     steps.duplicates,
+    // Before all that asks who somebody is: a name of a realm that belongs elsewhere is nobody here, and
+    // a password is not tried on accounts of ours that it was not meant for.
+    steps.proxy,
     // Before the others: a request with an EAP-Message is EAP's alone (RFC 3579 §2.1). Judged by
     // its User-Name, which is an unproven outer identity, anyone could be a device with a grant.
     steps.eap,
+    // Before MAC authentication, whose requests look the same: on a network with keys of their own a
+    // device is let in by its key, and a grant for guests opens nothing.
+    steps.deviceKey,
     // Before PAP: gateways put the address in User-Password as well, and a device that is looked up
     // in memory must not wait behind password hashing.
     steps.macAuthentication,
@@ -46,6 +63,7 @@ export function accessRequestSteps(steps: AccessRequestSteps): readonly Step[] {
 export interface AccountingRequestSteps {
   readonly requestAuthenticator: Step
   readonly messageAuthenticator: Step
+  readonly limit: Step
   readonly duplicates: Step
   readonly record: Step
 }
@@ -56,6 +74,8 @@ export function accountingRequestSteps(steps: AccountingRequestSteps): readonly 
     steps.requestAuthenticator,
     // Only gateways that send one have it checked; it proves more than the MD5 above.
     steps.messageAuthenticator,
+    // As for Access-Requests; what is dropped here was not acknowledged, and comes again.
+    steps.limit,
     // Before the record, so that a copy of a packet in the queue does not take a second place in it.
     steps.duplicates,
     // Last, and the only step with an effect: it answers when the record is on disk, never before.

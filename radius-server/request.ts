@@ -20,6 +20,7 @@ export interface RadiusRequest {
   readonly client: Client
   readonly packet: Packet
   readonly source: Source
+  readonly service: Service
   /** Milliseconds since the epoch. */
   readonly receivedAt: number
   /** How the answer comes about; set by the step that takes the request on. */
@@ -31,6 +32,7 @@ export const METHODS = [
   'pap',
   'mschapv2',
   'mac',
+  'device-key',
   'eap-tls',
   'ttls-pap',
   'ttls-mschapv2',
@@ -38,18 +40,25 @@ export const METHODS = [
   'ttls-eap-mschapv2',
   'peap-mschapv2',
   'peap-gtc',
+  'proxied',
 ] as const
 export type Method = (typeof METHODS)[number]
 
 export const REJECT_REASONS = [
   ...DIRECTORY_REFUSALS,
+  'too-many-failures',
   'bad-password-attribute',
   'chap-needs-clear-password',
   'mschap-version-1',
   'no-staff-network',
   'no-guest-network',
   'no-grant',
+  'refused-by-policy',
   'grants-unavailable',
+  'device-key-unknown',
+  'device-key-wrong',
+  'device-key-ambiguous',
+  'device-key-handshake',
   'no-method',
   'eap-unknown-state',
   'eap-method-refused',
@@ -62,6 +71,11 @@ export const REJECT_REASONS = [
   'certificate-not-valid',
   'certificate-revoked',
   'certificate-without-name',
+  'home-server-rejected',
+  'home-server-unavailable',
+  'proxy-loop',
+  'proxy-too-long',
+  'proxy-too-many-hops',
 ] as const
 export type RejectReason = (typeof REJECT_REASONS)[number]
 
@@ -71,40 +85,54 @@ export const SILENCE_REASONS = [
   'unexpected-code',
   'message-authenticator-missing',
   'message-authenticator-wrong',
+  'proxy-state-unsigned',
+  'over-limit',
   'accounting-authenticator-wrong',
   'duplicate-in-progress',
   'too-many-in-work',
   'passwords-overloaded',
   'grants-overloaded',
+  'device-keys-overloaded',
+  'hand-over-failed',
   'eap-malformed',
   'eap-not-awaited',
   'accounting-malformed',
   'accounting-queue-full',
   'accounting-not-recorded',
+  'home-server-given-up',
+  'home-server-overloaded',
   'reply-too-long',
   'internal',
 ] as const
 export type SilenceReason = (typeof SILENCE_REASONS)[number]
 
+interface Answered {
+  readonly attributes: readonly Attribute[]
+  /** The home server that said so; absent: we did. */
+  readonly answeredBy?: string
+}
+
 /** What a step decided; the server turns it into bytes, counts it and remembers it. */
 export type Answer =
-  | {
+  | (Answered & {
       readonly kind: 'accept'
       readonly method: Method
-      readonly attributes: readonly Attribute[]
-      /** The name of the line of the policy that gave them. */
-      readonly rule?: string
-    }
-  | {
+      /** The policy that decided what they get; null: none did. */
+      readonly rule?: string | null
+    })
+  | (Answered & {
       readonly kind: 'reject'
       readonly reason: RejectReason
-      readonly attributes: readonly Attribute[]
-    }
-  | { readonly kind: 'challenge'; readonly attributes: readonly Attribute[] }
+      /** The policy that refused. */
+      readonly rule?: string | null
+    })
+  | (Answered & { readonly kind: 'challenge' })
   | { readonly kind: 'acknowledge' }
   | { readonly kind: 'alive' }
   | { readonly kind: 'refuse'; readonly attributes: readonly Attribute[] }
   | { readonly kind: 'resend'; readonly bytes: Uint8Array }
+  /** By the process that has the conversation, which has also counted it; null is silence. */
+  | { readonly kind: 'answered-elsewhere'; readonly bytes: Uint8Array | null }
   | { readonly kind: 'silence'; readonly reason: SilenceReason }
 
 /** Null hands the request to the next step. */
@@ -114,6 +142,10 @@ export function silence(reason: SilenceReason): Answer {
   return { kind: 'silence', reason }
 }
 
-export function reject(reason: RejectReason, attributes: readonly Attribute[] = []): Answer {
-  return { kind: 'reject', reason, attributes }
+export function reject(
+  reason: RejectReason,
+  attributes: readonly Attribute[] = [],
+  rule: string | null = null,
+): Answer {
+  return { kind: 'reject', reason, rule, attributes }
 }

@@ -8,6 +8,7 @@ import { createLogLimit } from '#core/log-limit.ts'
 import type { RadiusMetrics } from './metrics.ts'
 import { parsePacket } from './packet.ts'
 import { runSteps } from './pipeline.ts'
+import type { Rotations } from './rotations.ts'
 import { encodeReply } from './reply.ts'
 import { silence } from './request.ts'
 import type { Answer, RadiusRequest, Service, Source, Step } from './request.ts'
@@ -26,10 +27,13 @@ export interface RadiusServer {
     source: Source,
     proved?: Client,
   ): Reply | Promise<Reply>
+  /** The same for a packet that another process has counted and handed over. */
+  takeOver: RadiusServer['handle']
 }
 
 export interface ServerDeps {
   readonly clients: ClientTable
+  readonly rotations: Pick<Rotations, 'settle'>
   readonly duplicates: Duplicates
   readonly accessRequest: readonly Step[]
   readonly accountingRequest: readonly Step[]
@@ -46,6 +50,7 @@ export interface ServerDeps {
 }
 
 const NO_ATTRIBUTES = [] as const
+const TOO_LONG = silence('reply-too-long')
 
 export function createServer(deps: ServerDeps): RadiusServer {
   const { clients, duplicates, metrics, log, clock } = deps
@@ -73,8 +78,8 @@ export function createServer(deps: ServerDeps): RadiusServer {
     source: Source,
     proved: Client | undefined,
   ): Reply | Promise<Reply> {
-    const client = proved ?? clients.find(source.address)
-    if (client === undefined) {
+    const known = proved ?? clients.find(source.address)
+    if (known === undefined) {
       const heldBack = mayLogUnknown()
       if (heldBack !== null) {
         log.warn('radius.client.unknown', { address: source.address.text, service, heldBack })
@@ -87,7 +92,15 @@ export function createServer(deps: ServerDeps): RadiusServer {
     const steps = stepsFor(service, packet.code)
     if (steps === null) return drop(silence('unexpected-code'))
 
-    const request: RadiusRequest = { client, packet, source, receivedAt: clock(), trace: null }
+    const client = known.former === null ? known : deps.rotations.settle(known, packet)
+    const request: RadiusRequest = {
+      client,
+      packet,
+      source,
+      service,
+      receivedAt: clock(),
+      trace: null,
+    }
     try {
       const answer = runSteps(steps, request)
       return answer instanceof Promise
@@ -100,13 +113,27 @@ export function createServer(deps: ServerDeps): RadiusServer {
     }
   }
 
+  function receiveOrFault(
+    service: Service,
+    datagram: Uint8Array,
+    source: Source,
+    proved: Client | undefined,
+  ): Reply | Promise<Reply> {
+    try {
+      return receive(service, datagram, source, proved)
+    } catch (thrown) {
+      return fault(thrown, null)
+    }
+  }
+
   function finish(service: Service, request: RadiusRequest, answer: Answer): Reply {
+    if (answer.kind === 'answered-elsewhere') return answer.bytes
     if (answer.kind === 'resend') {
       metrics.resent.inc()
       return answer.bytes
     }
-    deps.decided(request, answer)
     const reply = encode(service, request, answer)
+    deps.decided(request, reply === null && answer.kind !== 'silence' ? TOO_LONG : answer)
     duplicates.finish(request, reply)
     return reply
   }
@@ -114,13 +141,13 @@ export function createServer(deps: ServerDeps): RadiusServer {
   function encode(
     service: Service,
     request: RadiusRequest,
-    answer: Exclude<Answer, { kind: 'resend' }>,
+    answer: Exclude<Answer, { kind: 'resend' | 'answered-elsewhere' }>,
   ): Reply {
     if (answer.kind === 'silence') return drop(answer)
     const code = codeOf(answer.kind, request.packet.code, service)
     const attributes = 'attributes' in answer ? answer.attributes : NO_ATTRIBUTES
     const reply = encodeReply(code, attributes, request.packet, request.client.secret)
-    if (reply === null) return drop(silence('reply-too-long'))
+    if (reply === null) return drop(TOO_LONG)
     switch (answer.kind) {
       case 'accept':
         metrics.accepts[answer.method].inc()
@@ -163,12 +190,9 @@ export function createServer(deps: ServerDeps): RadiusServer {
   return {
     handle(service, datagram, source, proved) {
       metrics.requests[service].inc()
-      try {
-        return receive(service, datagram, source, proved)
-      } catch (thrown) {
-        return fault(thrown, null)
-      }
+      return receiveOrFault(service, datagram, source, proved)
     },
+    takeOver: receiveOrFault,
   }
 }
 

@@ -12,6 +12,9 @@ export interface SharedSecret {
 /** RADIUS/1.1 has none. */
 export const NO_SECRET: SharedSecret = { ...sharedSecret(''), isUsed: false }
 
+/** RFC 6614 §2.3: everyone's over RadSec, since TLS has proved the rest. */
+export const RADSEC_SECRET = sharedSecret('radsec')
+
 export function sharedSecret(text: string): SharedSecret {
   const bytes = Buffer.from(text, 'utf8')
   return { bytes, hmac: hmacMd5Key(bytes), isUsed: true }

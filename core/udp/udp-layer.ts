@@ -5,7 +5,8 @@ import { parseAddress } from '#core/ip.ts'
 import { openBatchSocket } from './batch-socket.ts'
 import { openDgramSocket } from './dgram-socket.ts'
 import { loadNative } from './native-module.ts'
-import type { Loaded } from './native-module.ts'
+import type { Loaded } from '#core/native-module.ts'
+import type { NativeUdp } from './native-module.ts'
 import type { UdpOptions, UdpSocket } from './udp-socket.ts'
 
 export const UDP_LAYERS = ['native', 'dgram'] as const
@@ -22,7 +23,7 @@ export interface UdpLayer {
 /** `wanted` null: the best there is. Throws when the native one is demanded and cannot be had. */
 export function chooseUdpLayer(
   wanted: UdpLayerName | null,
-  load: () => Loaded = loadNative,
+  load: () => Loaded<NativeUdp> = loadNative,
 ): UdpLayer {
   if (wanted === 'dgram') return dgramLayer('ACCUEIL_UDP_LAYER says so')
   const loaded = load()

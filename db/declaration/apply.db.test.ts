@@ -62,7 +62,7 @@ describe('apply', () => {
     expect(await apply(database, changed)).toEqual([
       '~ site 75-0042: name "Centre Nation" → "Centre République"',
       '~ network 75-0042 staff: vlan 20 → 30',
-      '~ gateway gw-0042: secret changed',
+      '~ gateway gw-0042: secret changed, former_secret changed, former_secret_until none → "2026-11-30T00:00:00.000Z"',
       '~ rule example.org guest: action "block" → "allow"',
       '~ account bob: password_hash changed',
     ])
@@ -152,7 +152,8 @@ rules:
     expect((await loadGateways(database, testSeal))[0]).toMatchObject({
       address: null,
       radsec: { by: 'name', name: 'gw-0042.example.org', authority: 'gateways' },
-      coa: { vendor: 'cisco', port: 1700, secret: 'coa-secret' },
+      vendor: 'cisco',
+      coa: { port: 1700, secret: 'coa-secret' },
     })
     expect(await loadAuthorities(database)).toEqual([
       { ...authority.declared, revoked: new Set(['a1b']) },
@@ -160,6 +161,25 @@ rules:
     expect(await apply(database, CONTRACT)).toEqual([
       expect.stringMatching(/^~ gateway gw-0042: address none → .*coa_secret changed/),
     ])
+  })
+
+  test('a gateway must sign its requests unless it says otherwise, and again when it no longer does', async () => {
+    await using database = await openTestDatabase()
+    await apply(database, CONTRACT)
+    const rule = async (): Promise<unknown> =>
+      (await loadGateways(database, testSeal))[0]?.messageAuthenticator
+    expect(await rule()).toBe('required')
+    const lenient = CONTRACT.replace('kind: generic', 'kind: generic, message_authenticator: auto')
+    expect(await apply(database, lenient)).toEqual([
+      '~ gateway gw-0042: message_authenticator "required" → "auto"',
+    ])
+    expect(await apply(database, lenient)).toEqual([])
+    expect(await rule()).toBe('auto')
+    await expect(apply(database, lenient.replace(': auto', ': sometimes'))).rejects.toThrow(
+      /:\d+: .*message_authenticator must be one of required, auto, optional, trusted/,
+    )
+    await apply(database, CONTRACT)
+    expect(await rule()).toBe('required')
   })
 
   test('a key and the secret of CoA are sealed, and never printed', async () => {
@@ -170,7 +190,8 @@ rules:
     await apply(database, keyed(key))
     expect((await loadGateways(database, testSeal))[0]).toMatchObject({
       radsec: { by: 'psk', psk: key },
-      coa: { vendor: 'standard', port: 3799, secret: 'testing123' },
+      vendor: 'standard',
+      coa: { port: 3799, secret: 'testing123' },
     })
     const [row] = await database.sql`select radsec_psk from house.gateway`
     expect(JSON.stringify(row)).not.toContain(key)

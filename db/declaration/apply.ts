@@ -4,6 +4,7 @@ import type { Seal } from '#core/seal.ts'
 import { writeAudit } from '../audit.ts'
 import type { Database } from '../connection.ts'
 import { deviceCaStep, revokedStep } from './device-cas.ts'
+import { deviceKeyStep } from './device-keys.ts'
 import { formatChange } from './difference.ts'
 import type { Change } from './difference.ts'
 import { directoryStep } from './directories.ts'
@@ -13,6 +14,9 @@ import { legalStep } from './legal.ts'
 import { accountStep, organisationStep, termsStep } from './people.ts'
 import { associationStep, networkStep, siteStep } from './places.ts'
 import { authorityStep } from './radsec.ts'
+import { policyStep } from './policies.ts'
+import { homeServerStep, realmStep } from './proxying.ts'
+import type { OwnRadius } from './proxying.ts'
 import type { Declaration } from './read.ts'
 import { retentionStep } from './retention.ts'
 import { sealingStep } from './sealing.ts'
@@ -25,6 +29,8 @@ export interface ApplyOptions {
   readonly now: number
   /** The places declared here give way to the first declaration that is not provisional. */
   readonly provisional?: boolean
+  /** Where this machine takes RADIUS: no home server may be itself. */
+  readonly own?: OwnRadius
 }
 
 /** The declaration does not fit what the database holds; `problems` names each misfit. */
@@ -49,10 +55,14 @@ const STEPS = [
   legalStep,
   listStep,
   ruleStep,
+  policyStep,
   accountStep,
   directoryStep,
+  homeServerStep,
+  realmStep,
   deviceCaStep,
   revokedStep,
+  deviceKeyStep,
   sealingStep,
   retentionStep,
 ] as const
@@ -72,7 +82,8 @@ export async function applyDeclaration(
       await sql`select pg_advisory_xact_lock(hashtextextended('apply', 0))`.execute(kysely)
       const problems: string[] = []
       const provisional = options.provisional ?? false
-      const context = { kysely, declaration, seal, now: options.now, provisional, problems }
+      const { now, actor, own } = options
+      const context = { kysely, declaration, seal, now, actor, provisional, own, problems }
       const steps = []
       for (const step of STEPS) steps.push(await step(context))
       if (problems.length > 0) throw new DeclarationError(problems)

@@ -11,6 +11,11 @@ const serial = z.string().transform((text, context) => {
   return z.NEVER
 })
 
+/** What a device is, in a word of the house. */
+export const deviceKind = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, 'is not a kind such as laptop, phone, till or printer')
+
 /** `device_ca: [ { name: laptops, file: ./laptops-ca.pem, name_from: email } ]` */
 export const deviceCaSchema = z
   .strictObject({
@@ -19,6 +24,7 @@ export const deviceCaSchema = z
     name_from: z.enum(['cn', 'email', 'dns', 'upn'], 'must be cn, email, dns or upn'),
     names: z.enum(['account', 'device'], 'must be account or device').default('account'),
     groups: z.array(z.string().trim().min(1, 'is empty').max(200)).default([]),
+    device: deviceKind.optional(),
     revoked: z.array(serial).default([]),
     crl: z.string().min(1, 'is empty').optional(),
   })
@@ -77,6 +83,7 @@ export async function deviceCaStep({ kysely, declaration }: StepContext): Promis
     name_from: ca.name_from,
     names: ca.names,
     groups: ca.groups,
+    device: ca.device ?? null,
   }))
   return stepOf(
     {

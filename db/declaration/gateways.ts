@@ -1,6 +1,8 @@
 import type { Seal } from '#core/seal.ts'
 import { openSecret } from '../gateways.ts'
-import type { CoaVendor, GatewayKind } from '../gateways.ts'
+import type { GatewayKind, GatewayVendor, SigningRule } from '../gateways.ts'
+import { secretsOf } from './gateway-secret.ts'
+import type { GatewaySecrets } from './gateway-secret.ts'
 import { NO_STEP, byKey, stepOf } from './step.ts'
 import type { Step, StepContext } from './step.ts'
 import type { Declaration } from './read.ts'
@@ -10,19 +12,20 @@ type Site = NonNullable<Declaration['sites']>[number]
 /** What is sealed in a gateway's row, and the context that binds it to its place. */
 const SEALED = {
   secret: 'gateway',
+  former_secret: 'former',
   fas_key: 'fas',
   radsec_psk: 'radsec',
   coa_secret: 'coa',
 } as const
 
 /** A row of house.gateway with its secrets in clear. */
-interface GatewayRow {
+interface GatewayRow extends GatewaySecrets {
   readonly [column: string]: string | number | null
   readonly name: string
   readonly site: string
   readonly address: string | null
-  readonly secret: string
   readonly kind: GatewayKind
+  readonly vendor: GatewayVendor
   readonly fas_level: number | null
   readonly fas_key: string | null
   readonly radsec_certificate: string | null
@@ -31,16 +34,13 @@ interface GatewayRow {
   readonly radsec_psk: string | null
   readonly coa_port: number | null
   readonly coa_secret: string | null
-  readonly coa_vendor: CoaVendor | null
+  readonly message_authenticator: SigningRule
 }
 
 /** The gateways of the declared places, each place's complete. */
 export async function gatewayStep(context: StepContext): Promise<Step> {
   const { kysely, declaration, seal } = context
   if (declaration.sites === undefined) return NO_STEP
-  const desired = declaration.sites.flatMap((site) =>
-    site.gateways.map((gateway) => rowOf(site.code, gateway)),
-  )
   const rows = await kysely
     .selectFrom('house.gateway as g')
     .innerJoin('house.site as s', 's.code', 'g.site')
@@ -48,7 +48,7 @@ export async function gatewayStep(context: StepContext): Promise<Step> {
     .select((eb) => [eb.cast<string | null>('g.address', 'text').as('address'), 's.provisional'])
     .execute()
   const codes = new Set(declaration.sites.map(({ code }) => code))
-  const names = new Set(desired.map(({ name }) => name))
+  const names = new Set(declaration.sites.flatMap((site) => site.gateways.map(({ name }) => name)))
   const isConcerned = (row: { site: string; name: string }): boolean =>
     codes.has(row.site) || names.has(row.name)
   tellTaken(
@@ -58,13 +58,23 @@ export async function gatewayStep(context: StepContext): Promise<Step> {
   await tellUnknownAuthorities(context)
   const present = rows
     .filter(isConcerned)
-    .map(({ provisional: _, ...row }) => withSecrets<GatewayRow>(row, seal, openSecret))
+    .map(({ provisional: _, former_secret_until: until, ...row }) =>
+      withSecrets<GatewayRow>(
+        { ...row, former_secret_until: until?.toISOString() ?? null },
+        seal,
+        openSecret,
+      ),
+    )
+  const known = byKey(present, ({ name }) => name)
+  const desired = declaration.sites.flatMap((site) =>
+    site.gateways.map((gateway) => rowOf(site.code, gateway, known.get(gateway.name), context.now)),
+  )
   const sealed = (row: GatewayRow): GatewayRow =>
     withSecrets(row, seal, (by, plain, where) => by.seal(plain, where))
   return stepOf(
     {
       what: 'gateway',
-      present: byKey(present, ({ name }) => name),
+      present: known,
       desired: byKey(desired, ({ name }) => name),
       complete: true,
       hidden: Object.keys(SEALED),
@@ -78,14 +88,23 @@ export async function gatewayStep(context: StepContext): Promise<Step> {
   )
 }
 
-function rowOf(site: string, gateway: Site['gateways'][number]): GatewayRow {
+function rowOf(
+  site: string,
+  gateway: Site['gateways'][number],
+  present: GatewaySecrets | undefined,
+  now: number,
+): GatewayRow {
   const { name, address, secret, kind, fas, radsec, coa } = gateway
+  const secrets = secretsOf(secret, gateway.former_secret, present, now)
   return {
     name,
     site,
     address: address ?? null,
-    secret,
+    secret: secrets.secret,
+    former_secret: secrets.former_secret,
+    former_secret_until: secrets.former_secret_until,
     kind,
+    vendor: gateway.vendor ?? coa?.vendor ?? 'standard',
     fas_level: fas?.level ?? null,
     fas_key: fas?.key ?? null,
     radsec_certificate: radsec?.certificate ?? null,
@@ -94,7 +113,7 @@ function rowOf(site: string, gateway: Site['gateways'][number]): GatewayRow {
     radsec_psk: radsec?.psk ?? null,
     coa_port: coa?.port ?? null,
     coa_secret: coa?.secret ?? null,
-    coa_vendor: coa?.vendor ?? null,
+    message_authenticator: gateway.message_authenticator,
   }
 }
 

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import { z } from 'zod'
 import { hexOf, serialOf } from '../authorities.ts'
-import { COA_VENDORS } from '../gateways.ts'
+import { GATEWAY_VENDORS } from '../gateways.ts'
 import { NO_STEP, byKey, stepOf } from './step.ts'
 import type { Step, StepContext } from './step.ts'
 
@@ -48,11 +48,15 @@ export const radsecSchema = z
     error: 'goes with name: which of the authorities must have issued the certificate',
   })
 
-/** `coa: { port: 3799, secret: …, vendor: standard }`, all of which may be left out. */
+export const vendorSchema = z
+  .enum(GATEWAY_VENDORS, `must be one of ${GATEWAY_VENDORS.join(', ')}`)
+  .optional()
+
+/** `coa: { port: 3799, secret: … }`, all of which may be left out; `vendor` stood here before it was the gateway's. */
 export const coaSchema = z.strictObject({
   port: z.int().min(1).max(65535).default(COA_PORT),
   secret: z.string().min(6, 'has fewer than 6 characters').max(128).optional(),
-  vendor: z.enum(COA_VENDORS, `must be one of ${COA_VENDORS.join(', ')}`).default('standard'),
+  vendor: vendorSchema,
 })
 
 /** `authorities: [ { name: gateways, file: ./ca.pem, revoked: [ "0A1B" ] } ]` */

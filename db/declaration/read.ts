@@ -8,8 +8,12 @@ import { overlap } from '../legal-basis.ts'
 import type { PublishTarget } from '../sealing/publish.ts'
 import { withDeviceCaFiles } from './device-cas.ts'
 import type { DeclaredDeviceCa } from './device-cas.ts'
+import type { DeclaredDeviceKey } from './device-keys.ts'
 import { caProblem, tellSharedRealms } from './directories.ts'
 import type { DeclaredDirectory } from './directories.ts'
+import { ownCertificateProblem, tellRealmsOfDirectories } from './proxying.ts'
+import type { DeclaredHomeServer } from './proxying.ts'
+import type { DeclaredRealm, FileHomeServer } from './proxying-schema.ts'
 import { authorityProblem, radsecKey } from './radsec.ts'
 import { declarationSchema } from './schema.ts'
 import type { FileDeclaration } from './schema.ts'
@@ -32,9 +36,14 @@ export interface Declaration {
   readonly legal: NonNullable<FileDeclaration['legal']> | undefined
   readonly lists: readonly (Omit<FileList, 'file' | 'url'> & { content: Uint8Array })[] | undefined
   readonly rules: NonNullable<FileDeclaration['rules']> | undefined
+  /** In their order. */
+  readonly policies: NonNullable<FileDeclaration['policies']> | undefined
   readonly accounts: NonNullable<FileDeclaration['accounts']> | undefined
   readonly directories: readonly DeclaredDirectory[] | undefined
+  readonly homeServers: readonly DeclaredHomeServer[] | undefined
+  readonly realms: readonly DeclaredRealm[] | undefined
   readonly deviceCas: readonly DeclaredDeviceCa[] | undefined
+  readonly deviceKeys: readonly DeclaredDeviceKey[] | undefined
   readonly sealing: readonly PublishTarget[] | undefined
   readonly retention: FileDeclaration['retention']
   /** Where each declared thing stands: `house.yaml:12: sites[0]`. */
@@ -189,16 +198,35 @@ function withFiles(
     if (problem !== null) say(path, `names ${resolve(folder, name)}, ${problem}`)
     return pem ?? ''
   }
+  const withCertificates = (server: FileHomeServer, path: readonly PropertyKey[]) => {
+    const { radsec } = server
+    if (radsec === null) return server
+    const ca = radsec.ca === undefined ? undefined : authority(radsec.ca, [...path, 'ca'])
+    const pem = (name: string, key: string): string =>
+      load(name, [...path, key], LARGEST_TEXT_BYTES)?.toString('utf8') ?? ''
+    const certificate = pem(radsec.certificate, 'certificate')
+    const key = pem(radsec.key, 'key')
+    const isRead = certificate !== '' && key !== ''
+    const problem = isRead ? ownCertificateProblem(certificate, key) : null
+    if (problem !== null) say([...path, 'key'], problem)
+    return { ...server, radsec: { ...radsec, ca, certificate, key } }
+  }
   const { organisation, authorities, terms, lists, directories, ...rest } = data
   const declaration = {
     associations: rest.associations,
     sites: rest.sites,
     legal: rest.legal,
     rules: rest.rules,
+    policies: rest.policies,
     accounts: rest.accounts,
     deviceCas: rest.device_ca?.map((ca, i) => withDeviceCaFiles(ca, ['device_ca', i], load, say)),
+    deviceKeys: rest.device_keys,
     sealing: publishTargetsOf(rest.sealing, folder),
     retention: rest.retention,
+    realms: rest.realms,
+    homeServers: rest.home_servers?.map((server, i) =>
+      withCertificates(server, ['home_servers', i, 'radsec']),
+    ),
     directories: directories?.map((directory, i) => ({
       ...directory,
       ca: directory.ca === undefined ? null : authority(directory.ca, ['directories', i, 'ca']),
@@ -231,6 +259,13 @@ function withFiles(
   return { ...declaration, origins: originsOf(declaration, place) }
 }
 
+/** Sections whose key in the file is spelled otherwise. */
+const KEYS: Readonly<Record<string, string>> = {
+  deviceCas: 'device_ca',
+  deviceKeys: 'device_keys',
+  homeServers: 'home_servers',
+}
+
 function originsOf(
   declaration: Omit<Declaration, 'origins'>,
   place: (path: readonly PropertyKey[]) => string,
@@ -238,7 +273,7 @@ function originsOf(
   const origins = new Map<object, string>()
   const { organisation: _, retention: __, ...sections } = declaration
   for (const [section, things] of Object.entries(sections)) {
-    const key = section === 'deviceCas' ? 'device_ca' : section
+    const key = KEYS[section] ?? section
     for (const [i, thing] of (things ?? []).entries()) origins.set(thing, place([key, i]))
   }
   for (const [i, site] of (declaration.sites ?? []).entries()) {
@@ -260,9 +295,13 @@ function join(parts: readonly Declaration[], problems: string[]): Declaration {
       | 'legal'
       | 'lists'
       | 'rules'
+      | 'policies'
       | 'accounts'
       | 'directories'
+      | 'homeServers'
+      | 'realms'
       | 'deviceCas'
+      | 'deviceKeys'
       | 'sealing',
   >(
     section: K,
@@ -283,9 +322,13 @@ function join(parts: readonly Declaration[], problems: string[]): Declaration {
     legal: all('legal'),
     lists: all('lists'),
     rules: all('rules'),
+    policies: all('policies'),
     accounts: all('accounts'),
     directories: all('directories'),
+    homeServers: all('homeServers'),
+    realms: all('realms'),
     deviceCas: all('deviceCas'),
+    deviceKeys: all('deviceKeys'),
     sealing: all('sealing'),
     retention: retentions[0],
     origins: new Map(parts.flatMap((part) => [...part.origins])),
@@ -324,15 +367,20 @@ function join(parts: readonly Declaration[], problems: string[]): Declaration {
   once('the terms version', joined.terms, ({ version }) => version)
   once('the legal basis', joined.legal, ({ id }) => id)
   once('the list', joined.lists, ({ name }) => name)
+  once('the policy', joined.policies, ({ name }) => name)
   once('the account', joined.accounts, ({ username }) => username)
   once('the directory', joined.directories, ({ name }) => name)
+  once('the home server', joined.homeServers, ({ name }) => name)
+  once('the realm', joined.realms, ({ realm }) => realm)
   once('the device CA', joined.deviceCas, ({ name }) => name)
+  once('the device key', joined.deviceKeys, ({ name }) => name)
   once('the place for seals', joined.sealing, ({ target }) => target)
   once('the rule for', joined.rules, (rule) =>
     [rule.domain, rule.network, rule.site, rule.association].filter(Boolean).join(' '),
   )
   tellOverlaps(joined, problems)
   tellSharedRealms(joined.directories ?? [], joined.origins, problems)
+  tellRealmsOfDirectories(joined, problems)
   return joined
 }
 

@@ -2,10 +2,15 @@ import { domainToASCII } from 'node:url'
 import { z } from 'zod'
 import { formatPrefix, parseAddress, parsePrefix } from '#core/ip.ts'
 import { portBlockProblem } from '#core/port-block.ts'
+import { SIGNING_RULES } from '../gateways.ts'
 import { deviceCaSchema } from './device-cas.ts'
+import { deviceKeySchema } from './device-keys.ts'
 import { directorySchema } from './directories.ts'
+import { formerSecretSchema } from './gateway-secret.ts'
+import { policySchema } from './policies.ts'
+import { homeServerSchema, realmSchema } from './proxying-schema.ts'
 import { retentionSchema } from './retention.ts'
-import { authoritySchema, coaSchema, radsecSchema } from './radsec.ts'
+import { authoritySchema, coaSchema, radsecSchema, vendorSchema } from './radsec.ts'
 import { sealingSchema } from './sealing.ts'
 
 /** Issues whose capability is still to come carry this flag in `params`. */
@@ -109,6 +114,8 @@ const gateway = z
     name: code,
     address: prefix.optional(),
     secret: z.string().min(6, 'has fewer than 6 characters').max(128),
+    former_secret: formerSecretSchema,
+    vendor: vendorSchema,
     kind: z.string().transform((text, context): 'generic' | 'opennds' => {
       if (text === 'generic' || text === 'opennds') return text
       context.addIssue(`the kind "${text}" is ${NOT_BUILT}; there are generic and opennds`)
@@ -126,10 +133,17 @@ const gateway = z
       .optional(),
     radsec: radsecSchema.optional(),
     coa: coaSchema.optional(),
+    message_authenticator: z
+      .enum(SIGNING_RULES, `must be one of ${SIGNING_RULES.join(', ')}`)
+      .default('required'),
   })
   .refine((value) => value.address !== undefined || value.radsec !== undefined, {
     path: ['address'],
     error: 'is missing: a gateway is known by its address, or by radsec',
+  })
+  .refine(({ vendor, coa }) => (vendor ?? coa?.vendor) === (coa?.vendor ?? vendor), {
+    path: ['coa', 'vendor'],
+    error: 'is another than vendor: leave it out here',
   })
   .refine((value) => (value.kind === 'opennds') === (value.fas !== undefined), {
     path: ['fas'],
@@ -219,9 +233,13 @@ export const declarationSchema = z.strictObject({
   legal: z.array(legalBasis).optional(),
   lists: z.array(list).optional(),
   rules: z.array(rule).optional(),
+  policies: z.array(policySchema).max(1000, 'has more than 1000').optional(),
   accounts: z.array(account).optional(),
   directories: z.array(directorySchema).max(256).optional(),
+  home_servers: z.array(homeServerSchema).max(64, 'has more than 64').optional(),
+  realms: z.array(realmSchema).max(4096, 'has more than 4096').optional(),
   device_ca: z.array(deviceCaSchema).max(16, 'has more than 16').optional(),
+  device_keys: z.array(deviceKeySchema).max(100_000, 'has more than 100,000').optional(),
   sealing: sealingSchema.optional(),
   retention: retentionSchema.optional(),
   roles: notBuilt('granting roles'),

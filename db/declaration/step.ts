@@ -3,6 +3,7 @@ import type { Seal } from '#core/seal.ts'
 import type { Tables } from '../tables.ts'
 import { planShelf } from './difference.ts'
 import type { Change, Row, Shelf } from './difference.ts'
+import type { OwnRadius } from './proxying.ts'
 import type { Declaration } from './read.ts'
 
 export interface StepContext {
@@ -10,7 +11,11 @@ export interface StepContext {
   readonly declaration: Declaration
   readonly seal: Seal
   readonly now: number
+  /** Who applies, for what is asked for on the way. */
+  readonly actor: string
   readonly provisional: boolean
+  /** Not known: nothing is refused for it. */
+  readonly own?: OwnRadius | undefined
   /** What does not fit, to be told all at once. */
   readonly problems: string[]
 }

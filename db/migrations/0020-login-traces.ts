@@ -1,6 +1,11 @@
 import { sql } from 'kysely'
 import type { Kysely } from 'kysely'
 
+/** What is told of a gateway whose secret is another one. */
+const UNPROVEN = sql.raw(
+  "'message-authenticator-missing', 'message-authenticator-wrong', 'proxy-state-unsigned', 'accounting-authenticator-wrong'",
+)
+
 /** How logins were answered in the last days, read only through the audit; and tokens of the API. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await logins(db)
@@ -56,7 +61,7 @@ async function logins(db: Kysely<unknown>): Promise<void> {
   await sql`create index on log.login (gateway, last_at)`.execute(db)
   await sql`
     create index login_unproven on log.login (gateway, last_at)
-    where outcome = 'silence' and network is null`.execute(db)
+    where outcome = 'silence' and reason in (${UNPROVEN})`.execute(db)
   await sql`
     create function log.logins_kept_from() returns timestamptz language sql stable
     security definer set search_path = pg_catalog, pg_temp as $$
@@ -203,7 +208,7 @@ async function search(db: Kysely<unknown>): Promise<void> {
         ) heard on true
         left join lateral (
           select sum(l.count)::bigint as requests, max(l.last_at) as last_at from log.login l
-          where l.gateway = g.name and l.outcome = 'silence' and l.network is null
+          where l.gateway = g.name and l.outcome = 'silence' and l.reason in (${UNPROVEN})
         ) bad on true
         where (c->>'site' is null or g.site = c->>'site')
           and (jsonb_typeof(c->'associations') is distinct from 'array'

@@ -76,9 +76,12 @@ const loginSchema = z
     serial: text.meta({ description: 'Of the device’s certificate.' }),
     rounds: z.int().nullable(),
     answerer: text.meta({
-      description: 'Who was asked: local, directory, memory, last-good, grant, certificate.',
+      description:
+        'Who was asked: local, directory, memory, last-good, grant, certificate, device-key, home-server.',
     }),
-    directory: text,
+    directory: text.meta({
+      description: 'The name of the directory, home server or device key that it was.',
+    }),
     answeredMs: z.int().nullable(),
     rule: text,
     vlan: text,

@@ -37,6 +37,17 @@ describe('a link of a generic gateway', () => {
     })
   })
 
+  test('is believed with the secret before too, until its time is over', () => {
+    const changed = { ...GENERIC, secret: 'another-secret' }
+    const until = NOW + 1000
+    expect(receive(signedLink(), NOW, changed)).toEqual(refusal('bad-signature'))
+    const rotating = { ...changed, formerSecret: { secret: GENERIC.secret, until } }
+    expect(receive(signedLink(), NOW, rotating).outcome).toBe('device')
+    expect(receive(signedLink(), until, rotating)).toEqual(refusal('bad-signature'))
+    const other = { ...changed, formerSecret: { secret: 'a third secret', until } }
+    expect(receive(signedLink(), NOW, other)).toEqual(refusal('bad-signature'))
+  })
+
   test('tells device and gateway, in canonical form', () => {
     const arrival = receive(signedLink({ mac: 'aabb.ccdd.eeff', ip: '2001:DB8:0::1' }))
     expect(arrival).toEqual({

@@ -48,6 +48,66 @@ export const LOGIN_REASONS: Readonly<Record<string, LoginReason>> = {
     what: 'the directory does not let this account in at this hour, or from here',
     toDo: 'Ask who looks after the accounts; it is a rule of the directory.',
   },
+  'too-many-failures': {
+    what: 'too many wrong passwords of this account came before, from this device or from ones it never used',
+    toDo: 'Nothing is tried until the pause is over: seconds to minutes, with a directory up to half an hour. Let the device forget this network and join it again with the right password. If it goes on, another device has an old password, or somebody guesses.',
+  },
+  'refused-by-policy': {
+    what: 'a policy refuses it',
+    toDo: 'Look at that rule under policies: whom, where and at what hours it refuses. If it is not meant, change it and apply.',
+  },
+
+  // The thing's, with a key of its own.
+  'device-key-unknown': {
+    what: 'no key at this place and network is left for this device',
+    toDo: 'See npx accueil device-keys list: there is none, it has ended, or as many devices as may have it do. Make one, or release it from a device that is gone.',
+  },
+  'device-key-wrong': {
+    what: 'the passphrase that the device used is that of no key which it may have',
+    toDo: 'Type the passphrase again. If it is right, the key was revoked, is of another place, or another device has it: npx accueil device-keys list.',
+  },
+  'device-key-ambiguous': {
+    what: 'several keys could be the one of this device, and the access point does not say which',
+    toDo: 'Give the key the address of the device (--mac), or bring the things one after the other.',
+  },
+  'device-key-handshake': {
+    what: 'what the access point passes on of the handshake cannot be read',
+    toDo: 'Set the network to WPA2 with pre-shared keys, not WPA3; the access point must send the name of the network and its own radio address.',
+  },
+  'device-keys-overloaded': {
+    what: 'too many keys were being tried at that moment',
+    toDo: 'The device tries again by itself. If it goes on, give the keys the addresses of their devices, so that none has to be searched for.',
+  },
+
+  // The home server's.
+  'home-server-rejected': {
+    what: 'the home server of the realm says no',
+    toDo: 'The reason is known there: the person asks the organisation that the account is from.',
+  },
+  'home-server-unavailable': {
+    what: 'no home server of the realm answered',
+    toDo: 'Nothing is wrong with the person. Check the home servers: npx accueil doctor, and tell whoever runs them.',
+  },
+  'home-server-overloaded': {
+    what: 'too many requests waited for the home server of the realm at that moment',
+    toDo: 'The device tries again by itself. If it goes on, the home server is too slow: tell whoever runs it.',
+  },
+  'home-server-given-up': {
+    what: 'the RADIUS server stopped while it waited for the home server',
+    toDo: 'The device tries again by itself.',
+  },
+  'proxy-loop': {
+    what: 'the request had been here before: the home server passes it back to us',
+    toDo: 'Take this realm off the home server, or off ours: one of them must answer for it itself.',
+  },
+  'proxy-too-long': {
+    what: 'the request is too long to be passed on',
+    toDo: 'Let whoever passes it to us send fewer attributes.',
+  },
+  'proxy-too-many-hops': {
+    what: 'the request has gone through more than ten servers',
+    toDo: 'Look for a circle of servers that pass it on to each other.',
+  },
 
   // Ours, for the moment.
   'directory-busy': {
@@ -69,6 +129,18 @@ export const LOGIN_REASONS: Readonly<Record<string, LoginReason>> = {
   'grants-unavailable': {
     what: 'the database did not say whether the device has accepted the terms',
     toDo: 'The person sees the page again and may accept again. Check the database: npx accueil doctor.',
+  },
+  'over-limit': {
+    what: 'more came at once than the limits allow',
+    toDo: 'As a rule a device or gateway tries again and again: look for it. If a place is just that large, raise its limit: docs/limits.md.',
+  },
+  'hand-over-failed': {
+    what: 'the process of the RADIUS server that had begun this login did not answer the other one',
+    toDo: 'The device tries again by itself. If it goes on, one process hangs or has too much to do: accueil_radius_handed_over_total.',
+  },
+  'reply-too-long': {
+    what: 'the answer did not fit one packet',
+    toDo: 'Let the proxies in between send fewer or shorter Proxy-States; or give fewer attributes by policies.',
   },
 
   // The guest's.
@@ -95,6 +167,10 @@ export const LOGIN_REASONS: Readonly<Record<string, LoginReason>> = {
   'message-authenticator-wrong': {
     what: 'its requests are signed with another secret than the one declared',
     toDo: 'Give the gateway the secret that is declared, letter by letter; or declare the one that it has.',
+  },
+  'proxy-state-unsigned': {
+    what: 'its requests come through a proxy and carry no Message-Authenticator, so they could be anybody’s',
+    toDo: 'Switch Message-Authenticator on at the proxy; or, if it cannot, declare the gateway as trusted: docs/gateways.md.',
   },
   'accounting-authenticator-wrong': {
     what: 'its accounting is signed with another secret than the one declared',

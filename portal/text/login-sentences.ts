@@ -25,6 +25,8 @@ const METHODS: Readonly<Record<string, string>> = {
   mschap: 'MS-CHAP',
   mschapv2: 'MS-CHAPv2',
   mac: 'by the address of the device',
+  'device-key': 'by a pre-shared key of its own',
+  proxied: 'passed on to the home server of the realm',
   ttls: 'EAP-TTLS',
   peap: 'PEAP',
   'eap-tls': 'EAP-TLS',
@@ -39,7 +41,7 @@ const INNER: Readonly<Record<string, string>> = {
 }
 
 function whoOf({ account, nameWithheld, mac, network, outcome }: Login): string {
-  if (network === null && outcome === 'silence') return 'The gateway'
+  if (network === null && mac === null && outcome === 'silence') return 'The gateway'
   const device = mac === null ? '' : ` with the device ${mac}`
   if (account !== null) return `${account}${device}`
   const nameless = mac === null ? 'A device without an address' : `The device ${mac}`
@@ -105,6 +107,14 @@ function answererOf({ answerer, directory, answeredMs }: Login): readonly string
       return [`the acceptances of the terms answered${time}`]
     case 'certificate':
       return ['the certificate was enough']
+    case 'device-key':
+      return [directory === null ? 'one of several device keys' : `the device key ${directory}`]
+    case 'home-server':
+      return [
+        answeredMs === null
+          ? `the home server ${directory} was asked, and its answer did not come`
+          : `the home server ${directory} answered${time}`,
+      ]
     default:
       return [`${answerer}${directory === null ? '' : ` ${directory}`} answered${time}`]
   }

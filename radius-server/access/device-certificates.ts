@@ -46,11 +46,16 @@ export function createDeviceCertificates(deps: DeviceCertificateDeps): DeviceCer
     return found?.[0]
   }
 
-  async function accountOf(name: string, trace: LoginTrace | undefined): Promise<DeviceVerdict> {
+  async function accountOf(
+    name: string,
+    device: DeviceCa['device'],
+    trace: LoginTrace | undefined,
+  ): Promise<DeviceVerdict> {
     const verdict = await login.standing(name, trace)
     // Whoever it was for, the certificate has the name.
     if (trace !== undefined) trace.isKnown = true
-    return verdict
+    if (!verdict.ok || device === null) return verdict
+    return { ok: true, account: { ...verdict.account, device } }
   }
 
   return {
@@ -76,8 +81,9 @@ export function createDeviceCertificates(deps: DeviceCertificateDeps): DeviceCer
         trace.claimed = name
         trace.isKnown = true
       }
-      if (ca.names === 'account') return accountOf(name, trace)
-      return { ok: true, account: { username: name, groups: ca.groups } }
+      if (ca.names === 'account') return accountOf(name, ca.device, trace)
+      const { groups, device } = ca
+      return { ok: true, account: { username: name, groups, ...(device !== null && { device }) } }
     },
   }
 }

@@ -80,6 +80,11 @@ export function createDirectoryTable(deps: DirectoryTableDeps): DirectoryTable {
     'Who could come in while it is away.',
     ({ remembered }) => remembered.people,
   )
+  perDirectory(
+    'people_evicted',
+    'People and wrong passwords that made room.',
+    ({ remembered }) => remembered.evicted,
+  )
   metrics.gauges(
     'accueil_radius_directory_server_state',
     '0 asked, 1 tried with one question, 2 left alone because it did not answer.',

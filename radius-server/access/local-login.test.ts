@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { createGate } from '../gate.ts'
+import { FREE_ATTEMPT } from '../testing/attempt.ts'
 import { createLocalLogin } from './local-login.ts'
 import { createVerifiedPasswords } from './verified-passwords.ts'
 
@@ -18,7 +19,10 @@ function loginWith(limits: { running: number; waiting: number }) {
     gate: createGate(limits),
     decoyHash: () => 'hash of nothing',
   })
-  return { asked, check: async (password: string) => login.check('bob', Buffer.from(password)) }
+  return {
+    asked,
+    check: async (password: string) => login.check('bob', Buffer.from(password), FREE_ATTEMPT),
+  }
 }
 
 test('a hundred logins of one person at once cost one hash, and nobody is turned away', async () => {

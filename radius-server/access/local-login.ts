@@ -1,5 +1,6 @@
 import type { Account } from '#db/accounts.ts'
 import type { Gate } from '../gate.ts'
+import type { PasswordAttempt } from './password-attempt.ts'
 import type { VerifiedPasswords } from './verified-passwords.ts'
 
 export const PASSWORD_LIMITS = {
@@ -13,12 +14,21 @@ export type LocalVerdict =
   | { readonly ok: true; readonly account: Account }
   | {
       readonly ok: false
-      readonly reason: 'unknown-account' | 'wrong-password' | 'empty-password' | 'overloaded'
+      readonly reason:
+        | 'unknown-account'
+        | 'wrong-password'
+        | 'empty-password'
+        | 'too-many-failures'
+        | 'overloaded'
     }
 
 export interface LocalLogin {
   /** Answers at once when the same password was checked before. */
-  check(username: string, password: Uint8Array): LocalVerdict | Promise<LocalVerdict>
+  check(
+    username: string,
+    password: Uint8Array,
+    attempt: PasswordAttempt,
+  ): LocalVerdict | Promise<LocalVerdict>
 }
 
 export interface LocalLoginDeps {
@@ -35,11 +45,21 @@ export function createLocalLogin(deps: LocalLoginDeps): LocalLogin {
   const underWay = new Map<string, Promise<boolean>>()
 
   /** All devices of a person come back at once after an outage: their password is hashed once. */
-  function checkOnce(key: string, phc: string, password: Uint8Array): Promise<boolean> | null {
+  function checkOnce(
+    key: string,
+    phc: string,
+    password: Uint8Array,
+    attempt: PasswordAttempt,
+  ): Promise<boolean> | 'too-many-failures' | 'overloaded' {
     const same = underWay.get(key)
     if (same !== undefined) return same
+    const refusal = attempt.begin()
+    if (refusal !== null) return refusal
     const checking = gate.run(() => verify(phc, password))
-    if (checking === null) return null
+    if (checking === null) {
+      attempt.end('unanswered')
+      return 'overloaded'
+    }
     // No larger than the gate lets in.
     underWay.set(key, checking)
     return checking.finally(() => underWay.delete(key))
@@ -50,8 +70,10 @@ export function createLocalLogin(deps: LocalLoginDeps): LocalLogin {
     isKnown: boolean,
     key: string,
     checking: Promise<boolean>,
+    settle: (isRight: boolean) => void,
   ): Promise<LocalVerdict> {
     const isRight = (await checking) && isKnown
+    settle(isRight)
     verified.remember(key, isRight)
     // The account may have been changed while the hash was computed.
     const isStill = accounts().get(account.username)?.passwordHash === account.passwordHash
@@ -60,7 +82,7 @@ export function createLocalLogin(deps: LocalLoginDeps): LocalLogin {
   }
 
   return {
-    check(username, password) {
+    check(username, password, attempt) {
       if (password.length === 0) return { ok: false, reason: 'empty-password' }
       const name = username.toLowerCase()
       const known = accounts().get(name)
@@ -78,9 +100,13 @@ export function createLocalLogin(deps: LocalLoginDeps): LocalLogin {
       if (before !== undefined) {
         return { ok: false, reason: known === undefined ? 'unknown-account' : 'wrong-password' }
       }
-      const checking = checkOnce(key, account.passwordHash, password)
-      if (checking === null) return { ok: false, reason: 'overloaded' }
-      return hashed(account, known !== undefined, key, checking)
+      const leads = !underWay.has(key)
+      const checking = checkOnce(key, account.passwordHash, password, attempt)
+      if (typeof checking === 'string') return { ok: false, reason: checking }
+      return hashed(account, known !== undefined, key, checking, (isRight) => {
+        // Who waits for the hash of somebody else has tried nothing more.
+        if (leads || isRight) attempt.end(isRight ? 'right' : 'wrong')
+      })
     },
   }
 }

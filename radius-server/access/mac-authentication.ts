@@ -5,21 +5,28 @@ import { decodeText, readInteger, readText } from '../attributes.ts'
 import { ATTRIBUTE, SERVICE_TYPE } from '../dictionary.ts'
 import { LoginTrace } from '../login-trace.ts'
 import { readUserPassword } from '../obfuscation.ts'
+import type { Admission } from '../policy/admission.ts'
 import { reject, silence } from '../request.ts'
 import type { Answer, RadiusRequest, Step } from '../request.ts'
-import { guestAttributes } from './accept.ts'
 import type { GrantLookup, GrantVerdict } from './grant-lookup.ts'
 
 /** A device that accepted the terms is let in by its hardware address, without a page. */
-export function createMacAuthentication(grants: GrantLookup, clock: Clock): Step {
+export function createMacAuthentication(
+  grants: GrantLookup,
+  admission: Admission,
+  clock: Clock,
+): Step {
   function answerTo(verdict: GrantVerdict, { client }: RadiusRequest): Answer {
-    const { guest } = client.gateway
+    const { gateway } = client
+    const { guest } = gateway
     if (guest === null) return reject('no-guest-network')
     if (verdict === 'overloaded') return silence('grants-overloaded')
     if (verdict === 'unavailable') return reject('grants-unavailable')
     const seconds = verdict === null ? 0 : Math.floor((verdict - clock()) / 1000)
     if (seconds <= 0) return reject('no-grant')
-    return { kind: 'accept', method: 'mac', attributes: guestAttributes(guest, seconds) }
+    const { ok, rule, attributes } = admission.guest(gateway, guest, seconds)
+    if (!ok) return reject('refused-by-policy', attributes, rule)
+    return { kind: 'accept', method: 'mac', rule, attributes }
   }
 
   return (request) => {
@@ -43,7 +50,7 @@ export function createMacAuthentication(grants: GrantLookup, clock: Clock): Step
  * The device, if this is MAC authentication: User-Name is an address, and the gateway says in one of
  * three ways that it means the device and not a person with such a name.
  */
-function deviceOf(request: RadiusRequest): Mac | null {
+export function deviceOf(request: RadiusRequest): Mac | null {
   const { packet } = request
   const name = readText(packet, ATTRIBUTE['User-Name'])
   const mac = name === null ? null : parseMac(name)

@@ -26,17 +26,22 @@ export type MsChapVerdict =
 
 /** Checks the answer to a challenge; the proof for the peer is only made when it is right. */
 export async function checkMsChap(
-  login: Pick<StaffLogin, 'ntHashOf'>,
+  login: Pick<StaffLogin, 'ntHashOf' | 'compared'>,
   attempt: MsChapAttempt,
 ): Promise<MsChapVerdict> {
-  const known = await login.ntHashOf(decodeText(attempt.username))
+  const username = decodeText(attempt.username)
+  const known = await login.ntHashOf(username)
   // The same work for a name that nobody has: the time of the answer must not list the accounts.
   const hash = known.ok ? known.ntHash : randomBytes(16)
   const { peerChallenge, authenticatorChallenge, hashedName, response } = attempt
   const challenge = challengeHash(peerChallenge, authenticatorChallenge, hashedName)
   const expected = ntResponse(challenge, hash)
   const isRight = expected.length === response.length && timingSafeEqual(expected, response)
-  if (!known.ok) return known
+  if (!known.ok) {
+    if (known.reason === 'unknown-account') login.compared(username, false)
+    return known
+  }
+  login.compared(username, isRight)
   if (!isRight) return { ok: false, reason: 'wrong-password' }
   const proof = authenticatorResponse(hash, response, challenge)
   return { ok: true, account: known.account, proof, ntHash: hash }

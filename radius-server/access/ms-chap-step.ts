@@ -6,20 +6,27 @@ import { ATTRIBUTE, MICROSOFT } from '../dictionary.ts'
 import { LoginTrace } from '../login-trace.ts'
 import { mppeKeyAttributes } from '../mppe-keys.ts'
 import { firstAttribute } from '../packet.ts'
+import type { Admission } from '../policy/admission.ts'
 import { reject, silence } from '../request.ts'
 import type { Answer, RadiusRequest, RejectReason, Step } from '../request.ts'
-import { staffAttributes } from './accept.ts'
+import type { OverLimit } from '../limits/over-limit.ts'
+import { RequestOrigin } from './login-origin.ts'
 import { checkMsChap } from './ms-chap-login.ts'
 import type { MsChapAttempt } from './ms-chap-login.ts'
 import { MS_CHAP, mppeKeys } from './ms-chap.ts'
-import type { StaffLogin } from './staff-login.ts'
+import type { StaffLogins } from './staff-login.ts'
 import { createTracedLogin } from './traced-login.ts'
 
 /** Identifier, flags, peer challenge, eight reserved octets, NT response (RFC 2548 §2.3.2). */
 const RESPONSE_BYTES = 50
 
 /** MS-CHAPv2 in RADIUS attributes (RFC 2548 §2.3), as VPN gateways and some controllers send it. */
-export function createMsChap(login: StaffLogin, clock: Clock): Step {
+export function createMsChap(
+  login: Pick<StaffLogins, 'from'>,
+  admission: Admission,
+  limits: Pick<OverLimit, 'mayLogIn'>,
+  clock: Clock,
+): Step {
   async function answer(
     request: RadiusRequest,
     identifier: number,
@@ -27,18 +34,26 @@ export function createMsChap(login: StaffLogin, clock: Clock): Step {
     trace: LoginTrace,
   ): Promise<Answer> {
     const { packet, client } = request
-    const { staff } = client.gateway
+    const { gateway } = client
+    const { staff } = gateway
     if (staff === null) return reject('no-staff-network')
-    const verdict = await checkMsChap(createTracedLogin(login, trace, clock), attempt)
+    const origin = new RequestOrigin(request, limits)
+    if (!origin.mayCost()) return silence('over-limit')
+    const traced = createTracedLogin(login.from(origin), trace, clock)
+    const verdict = await checkMsChap(traced, attempt)
     if (!verdict.ok) {
       if (verdict.reason === 'overloaded') return silence('passwords-overloaded')
-      return refuse(verdict.reason, identifier)
+      return refuse(verdict.reason, WRONG, identifier)
     }
     trace.account = verdict.account.username
+    const admitted = admission.staff(gateway, staff, verdict.account, 'mschapv2')
+    const { rule } = admitted
+    if (!admitted.ok) return refuse('refused-by-policy', NOT_PERMITTED, identifier, rule)
     const proof = Buffer.concat([Buffer.of(identifier), Buffer.from(verdict.proof)])
     return {
       kind: 'accept',
       method: 'mschapv2',
+      rule,
       attributes: [
         microsoft('MS-CHAP2-Success', proof),
         ...mppeKeyAttributes(
@@ -46,7 +61,7 @@ export function createMsChap(login: StaffLogin, clock: Clock): Step {
           packet.authenticator,
           client.secret,
         ),
-        ...staffAttributes(staff, verdict.account),
+        ...admitted.attributes,
       ],
     }
   }
@@ -76,15 +91,21 @@ export function createMsChap(login: StaffLogin, clock: Clock): Step {
   }
 }
 
-/** RFC 2759 §6: 691 is the wrong name or password; R=0, that trying again here is of no use. */
-function refuse(reason: RejectReason, identifier: number): Answer {
+/** RFC 2759 §6: the wrong name or password, and somebody who may not come in. */
+const WRONG = 691
+const NOT_PERMITTED = 649
+
+/** R=0: trying again here is of no use. */
+function refuse(
+  reason: RejectReason,
+  error: number,
+  identifier: number,
+  rule: string | null = null,
+): Answer {
   const challenge = randomBytes(MS_CHAP.challengeBytes).toString('hex').toUpperCase()
-  const text = `E=691 R=0 C=${challenge} V=3 M=Authentication failed`
-  const error = microsoft(
-    'MS-CHAP-Error',
-    Buffer.concat([Buffer.of(identifier), Buffer.from(text)]),
-  )
-  return reject(reason, [error])
+  const text = `E=${error} R=0 C=${challenge} V=3 M=Authentication failed`
+  const told = microsoft('MS-CHAP-Error', Buffer.concat([Buffer.of(identifier), Buffer.from(text)]))
+  return reject(reason, [told], rule)
 }
 
 function vendorValue({ packet }: RadiusRequest, name: keyof typeof MICROSOFT): Uint8Array | null {

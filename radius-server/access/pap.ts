@@ -3,13 +3,39 @@ import { readText } from '../attributes.ts'
 import { ATTRIBUTE } from '../dictionary.ts'
 import { LoginTrace } from '../login-trace.ts'
 import { readUserPassword } from '../obfuscation.ts'
+import type { Admission } from '../policy/admission.ts'
 import { reject, silence } from '../request.ts'
 import type { Answer, RadiusRequest, Step } from '../request.ts'
-import { staffAttributes } from './accept.ts'
-import type { LoginVerdict, StaffLogin } from './staff-login.ts'
+import type { OverLimit } from '../limits/over-limit.ts'
+import { RequestOrigin } from './login-origin.ts'
+import type { LoginVerdict, StaffLogins } from './staff-login.ts'
 
 /** A name and a password in clear, hidden only by the shared secret (RFC 2865 §5.2). */
-export function createPap(login: StaffLogin, clock: Clock): Step {
+export function createPap(
+  login: Pick<StaffLogins, 'check'>,
+  admission: Admission,
+  limits: Pick<OverLimit, 'mayLogIn'>,
+  clock: Clock,
+): Step {
+  function answerTo(
+    verdict: LoginVerdict,
+    { client }: RadiusRequest,
+    { isOver }: RequestOrigin,
+    trace: LoginTrace,
+  ): Answer {
+    const { gateway } = client
+    if (gateway.staff === null) return reject('no-staff-network')
+    if (!verdict.ok) {
+      // A reject would send a person with the right password away; silence makes the gateway ask again.
+      if (verdict.reason !== 'overloaded') return reject(verdict.reason)
+      return silence(isOver ? 'over-limit' : 'passwords-overloaded')
+    }
+    trace.account = verdict.account.username
+    const { ok, rule, attributes } = admission.staff(gateway, gateway.staff, verdict.account, 'pap')
+    if (!ok) return reject('refused-by-policy', attributes, rule)
+    return { kind: 'accept', method: 'pap', rule, attributes }
+  }
+
   return (request) => {
     const { packet, client } = request
     const password = readUserPassword(packet, client.secret)
@@ -20,23 +46,13 @@ export function createPap(login: StaffLogin, clock: Clock): Step {
     if (client.gateway.staff === null) return reject('no-staff-network')
     if (password === null) return reject('bad-password-attribute')
 
-    const verdict = login.check(username, password, trace)
-    if (!(verdict instanceof Promise)) return answerTo(verdict, request, trace)
+    const origin = new RequestOrigin(request, limits)
+    const verdict = login.check(username, password, origin, trace)
+    if (!(verdict instanceof Promise)) return answerTo(verdict, request, origin, trace)
     const askedAt = clock()
     return verdict.then((settled) => {
       trace.answeredMs = clock() - askedAt
-      return answerTo(settled, request, trace)
+      return answerTo(settled, request, origin, trace)
     })
   }
-}
-
-function answerTo(verdict: LoginVerdict, { client }: RadiusRequest, trace: LoginTrace): Answer {
-  const { staff } = client.gateway
-  if (staff === null) return reject('no-staff-network')
-  if (verdict.ok) {
-    trace.account = verdict.account.username
-    return { kind: 'accept', method: 'pap', attributes: staffAttributes(staff, verdict.account) }
-  }
-  // A reject would send a person with the right password away; silence makes the gateway ask again.
-  return verdict.reason === 'overloaded' ? silence('passwords-overloaded') : reject(verdict.reason)
 }

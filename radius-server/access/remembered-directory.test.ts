@@ -5,6 +5,7 @@ import type { DirectoryVerdict } from '#core/ldap/verdict.ts'
 import { createMetrics } from '#core/metrics.ts'
 import { createGate } from '../gate.ts'
 import { LoginTrace } from '../login-trace.ts'
+import { FREE_ATTEMPT } from '../testing/attempt.ts'
 import {
   MEMORY_USES,
   REMEMBERED_LIMITS,
@@ -28,6 +29,7 @@ function house(options: { lastGoodMs?: number; realms?: readonly string[] } = {}
     now: 0,
     login: (): Promise<DirectoryVerdict> => Promise.resolve(alice('staff')),
     standing: (): Promise<DirectoryVerdict> => Promise.resolve(alice('staff')),
+    attempt: FREE_ATTEMPT,
     asked: 0,
     hashed: 0,
     patience: Promise.withResolvers<null>(),
@@ -65,7 +67,11 @@ function house(options: { lastGoodMs?: number; realms?: readonly string[] } = {}
     uses,
     directory,
     check: async (password = 'wonderland', name = 'alice') => {
-      const verdict = await directory.check(parseLoginName(name), Buffer.from(password))
+      const verdict = await directory.check(
+        parseLoginName(name),
+        Buffer.from(password),
+        state.attempt,
+      )
       // What is remembered is hashed after the answer.
       for (let i = 0; i < 5; i += 1) await turn()
       return verdict
@@ -279,13 +285,17 @@ test('the bytes of a password may be used for something else while the directory
   const answer = Promise.withResolvers<DirectoryVerdict>()
   state.login = () => answer.promise
   const password = Buffer.from('wonderland')
-  const asking = directory.check(parseLoginName('alice'), password)
+  const asking = directory.check(parseLoginName('alice'), password, FREE_ATTEMPT)
   password.fill(0)
   answer.resolve(alice('staff'))
   expect(await asking).toEqual(alice('staff'))
   for (let i = 0; i < 5; i += 1) await turn()
   state.login = () => Promise.resolve(AWAY)
-  const again = await directory.check(parseLoginName('alice'), Buffer.from('wonderland'))
+  const again = await directory.check(
+    parseLoginName('alice'),
+    Buffer.from('wonderland'),
+    FREE_ATTEMPT,
+  )
   expect(again).toEqual(alice('staff'))
 })
 
@@ -295,7 +305,7 @@ describe('a trace of the login says', () => {
     password = 'wonderland',
   ): Promise<readonly unknown[]> => {
     const trace = new LoginTrace('pap', 'alice')
-    await directory.check(parseLoginName('alice'), Buffer.from(password), trace)
+    await directory.check(parseLoginName('alice'), Buffer.from(password), FREE_ATTEMPT, trace)
     for (let i = 0; i < 5; i += 1) await turn()
     return [trace.answerer, trace.directory, trace.isKnown]
   }

@@ -9,6 +9,7 @@ import type { Counter } from '#core/metrics.ts'
 import type { Account } from '#db/accounts.ts'
 import type { Gate } from '../gate.ts'
 import type { Answerer, LoginTrace } from '../login-trace.ts'
+import type { PasswordAttempt } from './password-attempt.ts'
 import type { StaffDirectory } from './staff-login.ts'
 import type { VerifiedPasswords } from './verified-passwords.ts'
 import { createWrongPasswords } from './wrong-passwords.ts'
@@ -29,6 +30,8 @@ export type MemoryUse = (typeof MEMORY_USES)[number]
 export interface RememberedDirectory extends StaffDirectory {
   /** People who could come in while the directory is away. */
   readonly people: number
+  /** People, and wrong passwords, that made room. */
+  readonly evicted: number
 }
 
 export interface MemoryDeps {
@@ -201,11 +204,26 @@ export function createRememberedDirectory(
     return verdict
   }
 
+  /** Who waits for the answer to somebody else's question was not counted by the directory. */
+  async function counted(
+    asking: Promise<DirectoryVerdict>,
+    attempt: PasswordAttempt,
+    leads: boolean,
+  ): Promise<DirectoryVerdict> {
+    const verdict = await asking
+    if (leads || verdict.ok) attempt.end(outcomeOf(verdict))
+    return verdict
+  }
+
   return {
+    name: settings.name,
     get people() {
       return people.size
     },
-    check(name, password, trace) {
+    get evicted() {
+      return people.evicted + wrong.evicted
+    },
+    check(name, password, attempt, trace) {
       const key = keyOf(name)
       const person = people.get(key)
       const isSame = person !== undefined && knowsPassword(person, password) === true
@@ -221,9 +239,17 @@ export function createRememberedDirectory(
         note(trace, 'memory', true)
         return { ok: false, reason: 'wrong-password' }
       }
+      const leads = !underWay.has(digest)
+      // What was right the last time is no guess: whoever has it is asked about whatever others tried.
+      const refusal = leads && !isSame ? attempt.begin() : null
+      if (refusal !== null) {
+        if (trace !== undefined) trace.isKnown = person !== undefined
+        return { ok: false, reason: refusal }
+      }
       // From here on it waits, and the bytes it was given may be those of the next packet.
       const own = Uint8Array.from(password)
-      return askedOrRemembered(key, own, askOnce(name, own, digest), isSame, trace)
+      const asking = counted(askOnce(name, own, digest), attempt, leads)
+      return askedOrRemembered(key, own, asking, isSame, trace)
     },
     standing(name, trace) {
       const key = keyOf(name)
@@ -264,4 +290,10 @@ export function createRememberedDirectory(
       return { ok: true, user: named(verdict.user), ntHash: verdict.ntHash }
     },
   }
+}
+
+function outcomeOf(verdict: DirectoryVerdict): Parameters<PasswordAttempt['end']>[0] {
+  if (verdict.ok) return 'right'
+  const isWrong = verdict.reason === 'wrong-password' || verdict.reason === 'unknown-account'
+  return isWrong ? 'wrong' : 'unanswered'
 }

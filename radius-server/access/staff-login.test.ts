@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
 import type { LoginName } from '#core/ldap/login-name.ts'
+import { knownAlone, origin } from '../testing/attempt.ts'
+import { BINDING, GUESSING, createBackOff } from './back-off.ts'
 import { createStaffLogin } from './staff-login.ts'
 
 const BOB = { username: 'bob', passwordHash: 'x', groups: ['break-glass'], ntHash: null }
@@ -11,6 +13,7 @@ function house() {
     return { ok: true as const, user: { username: user, groups: [where] } }
   }
   const directory = (where: string) => ({
+    name: where,
     check: (name: LoginName) => answer(where, name),
     standing: (name: LoginName) => answer(where, name),
     ntHashOf: (name: LoginName) =>
@@ -31,8 +34,11 @@ function house() {
       },
     },
     directories: { haveNtHashes: () => false, forRealm: (realm) => realms.get(realm) ?? null },
+    guessing: createBackOff(GUESSING, knownAlone(), () => 0),
+    binding: createBackOff(BINDING, knownAlone(), () => 0),
   })
-  return { asked, check: (name: string | null) => login.check(name, Buffer.from('x')), login }
+  const from = login.from(origin())
+  return { asked, check: (name: string | null) => from.check(name, Buffer.from('x')), login: from }
 }
 
 test('a name that a local account has is local, whatever directories there are', () => {

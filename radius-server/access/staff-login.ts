@@ -9,7 +9,11 @@ import { LONGEST_LOGIN_NAME, parseLoginName } from '#core/ldap/login-name.ts'
 import type { LoginName } from '#core/ldap/login-name.ts'
 import type { Account } from '#db/accounts.ts'
 import type { LoginTrace } from '../login-trace.ts'
+import type { BackOff } from './back-off.ts'
 import type { LocalLogin } from './local-login.ts'
+import type { LoginOrigin } from './login-origin.ts'
+import { passwordAttempt } from './password-attempt.ts'
+import type { PasswordAttempt } from './password-attempt.ts'
 
 /** Who came in, whoever vouches for them. */
 export interface StaffAccount {
@@ -17,10 +21,14 @@ export interface StaffAccount {
   readonly username: string
   /** For the policy; never for a log line. */
   readonly groups: readonly string[]
+  /** What the device is, where its credential says so. */
+  readonly device?: string
+  /** The name of the device key that was shown, where there is one and it is clear which. */
+  readonly deviceKey?: string
 }
 
 /** `overloaded` is answered with silence, so that the gateway asks again; the others with a reject. */
-export type LoginRefusal = DirectoryRefusal | 'overloaded'
+export type LoginRefusal = DirectoryRefusal | 'too-many-failures' | 'overloaded'
 
 export type LoginVerdict =
   | { readonly ok: true; readonly account: StaffAccount }
@@ -30,31 +38,55 @@ export type NtHashLogin =
   | { readonly ok: true; readonly account: StaffAccount; readonly ntHash: Uint8Array }
   | { readonly ok: false; readonly reason: LoginRefusal }
 
-/** Every method that ends in a name asks here. `username` null: not UTF-8. `trace` hears who answered. */
-export interface StaffLogin {
+/** What a method asks of somebody who tries to log in from one place. `username` null: not UTF-8. `trace` hears who answered. */
+export interface StaffLogin extends StaffStanding {
   /** Answers at once when the same password was checked a short while before. */
   check(
     username: string | null,
     password: Uint8Array,
     trace?: LoginTrace,
   ): LoginVerdict | Promise<LoginVerdict>
-  /** Whether this person may still come in, for whoever proved it before: a resumed TLS session. */
-  standing(username: string | null, trace?: LoginTrace): LoginVerdict | Promise<LoginVerdict>
   /** For MS-CHAPv2, which shows that somebody knows the NT hash and never the password. */
   ntHashOf(username: string | null, trace?: LoginTrace): NtHashLogin | Promise<NtHashLogin>
-  /** Of a local account another text once its password is another; a directory tells nothing of it. */
-  credentialOf(username: string | null): string
+  /** What came of a hash that was given: failures are counted wherever it was compared. */
+  compared(username: string | null, isRight: boolean): void
   /** Whether there is anyone whom MS-CHAPv2 can let in. */
   hasNtHashes(): boolean
 }
 
+/** What is asked of an account that nobody has to prove now. */
+export interface StaffStanding {
+  /** Whether this person may still come in, for whoever proved it before: a resumed TLS session. */
+  standing(username: string | null, trace?: LoginTrace): LoginVerdict | Promise<LoginVerdict>
+  /** Of a local account another text once its password is another; a directory tells nothing of it. */
+  credentialOf(username: string | null): string
+}
+
+/** Every method that ends in a name asks here. */
+export interface StaffLogins extends StaffStanding {
+  check(
+    username: string | null,
+    password: Uint8Array,
+    origin: LoginOrigin,
+    trace?: LoginTrace,
+  ): LoginVerdict | Promise<LoginVerdict>
+  /** For one conversation. */
+  from(origin: LoginOrigin): StaffLogin
+}
+
+export type StaffDirectoryVerdict =
+  | DirectoryVerdict
+  | { readonly ok: false; readonly reason: 'too-many-failures' | 'overloaded' }
+
 /** The directory that answers for a realm: one of those declared, with what is remembered of it. */
 export interface StaffDirectory {
+  readonly name: string
   check(
     name: LoginName,
     password: Uint8Array,
+    attempt: PasswordAttempt,
     trace?: LoginTrace,
-  ): DirectoryVerdict | Promise<DirectoryVerdict>
+  ): StaffDirectoryVerdict | Promise<StaffDirectoryVerdict>
   standing(name: LoginName, trace?: LoginTrace): DirectoryVerdict | Promise<DirectoryVerdict>
   ntHashOf(name: LoginName, trace?: LoginTrace): Promise<NtHashVerdict>
 }
@@ -70,6 +102,10 @@ export interface StaffLoginDeps {
   readonly accounts: () => ReadonlyMap<string, Account>
   readonly local: LocalLogin
   readonly directories: StaffDirectories
+  /** Of passwords that a directory is shown, which counts them itself. */
+  readonly binding: BackOff
+  /** Of what is compared here. */
+  readonly guessing: BackOff
 }
 
 type Refused = { readonly ok: false; readonly reason: LoginRefusal }
@@ -78,7 +114,9 @@ type Refused = { readonly ok: false; readonly reason: LoginRefusal }
  * Local accounts come first for the names they hold, so that somebody gets in when the directory does
  * not answer; every other name belongs to the directory of its realm.
  */
-export function createStaffLogin({ accounts, local, directories }: StaffLoginDeps): StaffLogin {
+export function createStaffLogin(deps: StaffLoginDeps): StaffLogins {
+  const { accounts, local, directories, binding, guessing } = deps
+
   function directoryOf(username: string): { directory: StaffDirectory; name: LoginName } | null {
     if (accounts().has(username.toLowerCase())) return null
     const name = parseLoginName(username)
@@ -94,15 +132,62 @@ export function createStaffLogin({ accounts, local, directories }: StaffLoginDep
 
   const accountOf =
     (name: LoginName) =>
-    (verdict: DirectoryVerdict): LoginVerdict =>
+    (verdict: StaffDirectoryVerdict): LoginVerdict =>
       verdict.ok ? { ok: true, account: distinct(verdict.user, name) } : verdict
 
   const asksLocal = (trace: LoginTrace | undefined): void => {
     if (trace !== undefined) trace.answerer = 'local'
   }
 
-  return {
-    check(username, password, trace) {
+  /** Whose failures are counted together, in whatever case and under whichever realm of a directory. */
+  function accountKey(directory: StaffDirectory | null, user: string): string {
+    const name = user.toLowerCase()
+    return directory === null ? name : `${directory.name}\n${name}`
+  }
+
+  function keyOf(username: string): string {
+    const found = directoryOf(username)
+    return found === null
+      ? accountKey(null, username)
+      : accountKey(found.directory, found.name.user)
+  }
+
+  async function ntHashOf(
+    username: string | null,
+    origin: LoginOrigin,
+    trace: LoginTrace | undefined,
+  ): Promise<NtHashLogin> {
+    if (username === null || username.length > LONGEST_LOGIN_NAME) return refused('bad-user-name')
+    if (guessing.isHeld(keyOf(username), origin.device)) return refused('too-many-failures')
+    const found = directoryOf(username)
+    if (found === null) {
+      asksLocal(trace)
+      const account = accounts().get(username.toLowerCase())
+      if (account === undefined) return refused('unknown-account')
+      const { ntHash } = account
+      return ntHash === null ? refused('no-nt-hash') : { ok: true, account, ntHash }
+    }
+    const verdict = await found.directory.ntHashOf(found.name, trace)
+    if (!verdict.ok) return verdict
+    return { ok: true, account: distinct(verdict.user, found.name), ntHash: verdict.ntHash }
+  }
+
+  function compared(username: string | null, isRight: boolean, origin: LoginOrigin): void {
+    if (username === null || username.length > LONGEST_LOGIN_NAME) return
+    const key = keyOf(username)
+    if (isRight) guessing.succeeded(key, origin.device)
+    else guessing.failed(key, origin.device)
+  }
+
+  function hasNtHashes(): boolean {
+    const isLocal = accounts()
+      .values()
+      .some(({ ntHash }) => ntHash !== null)
+    return isLocal || directories.haveNtHashes()
+  }
+
+  const logins: StaffLogins = {
+    check(username, password, origin, trace) {
       // A bind with a name and no password succeeds anonymously (RFC 4513 §5.1.2): ask nobody.
       if (password.length === 0) return refused('empty-password')
       if (username === null || username.length > LONGEST_LOGIN_NAME) return refused('bad-user-name')
@@ -110,9 +195,15 @@ export function createStaffLogin({ accounts, local, directories }: StaffLoginDep
       // Where nobody answers for a realm, the local check takes as long as for a wrong password.
       if (found === null) {
         asksLocal(trace)
-        return local.check(username, password)
+        return local.check(
+          username,
+          password,
+          passwordAttempt(guessing, accountKey(null, username), origin),
+        )
       }
-      return then(found.directory.check(found.name, password, trace), accountOf(found.name))
+      const { directory, name } = found
+      const attempt = passwordAttempt(binding, accountKey(directory, name.user), origin)
+      return then(directory.check(name, password, attempt, trace), accountOf(name))
     },
     standing(username, trace) {
       if (username === null || username.length > LONGEST_LOGIN_NAME) return refused('bad-user-name')
@@ -124,33 +215,31 @@ export function createStaffLogin({ accounts, local, directories }: StaffLoginDep
       const account = accounts().get(username.toLowerCase())
       return account === undefined ? refused('unknown-account') : { ok: true, account }
     },
-    ntHashOf(username, trace) {
-      if (username === null || username.length > LONGEST_LOGIN_NAME) return refused('bad-user-name')
-      const found = directoryOf(username)
-      if (found === null) {
-        asksLocal(trace)
-        const account = accounts().get(username.toLowerCase())
-        if (account === undefined) return refused('unknown-account')
-        const { ntHash } = account
-        return ntHash === null ? refused('no-nt-hash') : { ok: true, account, ntHash }
-      }
-      return found.directory.ntHashOf(found.name, trace).then((verdict) => {
-        if (!verdict.ok) return verdict
-        const { user, ntHash } = verdict
-        return { ok: true, account: distinct(user, found.name), ntHash }
-      })
-    },
     credentialOf(username) {
       const account = username === null ? undefined : accounts().get(username.toLowerCase())
-      return account === undefined ? '' : hash('sha256', account.passwordHash, 'base64url')
+      return account === undefined ? '' : credentialOf(account)
     },
-    hasNtHashes() {
-      const isLocal = accounts()
-        .values()
-        .some(({ ntHash }) => ntHash !== null)
-      return isLocal || directories.haveNtHashes()
-    },
+    from: (origin) => ({
+      check: (username, password, trace) => logins.check(username, password, origin, trace),
+      ntHashOf: (username, trace) => ntHashOf(username, origin, trace),
+      compared: (username, isRight) => compared(username, isRight, origin),
+      standing: logins.standing,
+      credentialOf: logins.credentialOf,
+      hasNtHashes,
+    }),
   }
+  return logins
+}
+
+/** Of accounts as they are now: a changed one is another object. */
+const credentials = new WeakMap<Account, string>()
+
+function credentialOf(account: Account): string {
+  const known = credentials.get(account)
+  if (known !== undefined) return known
+  const credential = hash('sha256', account.passwordHash, 'base64url')
+  credentials.set(account, credential)
+  return credential
 }
 
 function refused(reason: LoginRefusal): Refused {

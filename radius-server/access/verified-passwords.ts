@@ -5,7 +5,7 @@ import { HmacMd5, MD5_BYTES, hmacMd5Key } from '#core/md5.ts'
 import type { HmacMd5Key } from '#core/md5.ts'
 import type { Account } from '#db/accounts.ts'
 
-const VERIFIED_LIMITS = {
+export const VERIFIED_LIMITS = {
   right: 50_000,
   rightLifeMs: 12 * 3_600_000,
   wrong: 10_000,

@@ -1,7 +1,7 @@
 import { BoundedMap } from '#core/bounded-map.ts'
 import type { Clock } from '#core/clock.ts'
 
-const WRONG_LIMITS = {
+export const WRONG_LIMITS = {
   held: 10_000,
   /**
    * A phone with last month's password tries every few seconds. Asked after 0, 2, 6, 14 and 30 minutes
@@ -17,6 +17,7 @@ export interface WrongPasswords {
   isHeld(digest: string): boolean
   hold(digest: string): void
   forget(digest: string): void
+  readonly evicted: number
 }
 
 export function createWrongPasswords(clock: Clock): WrongPasswords {
@@ -40,6 +41,9 @@ export function createWrongPasswords(clock: Clock): WrongPasswords {
     },
     forget(digest) {
       held.delete(digest)
+    },
+    get evicted() {
+      return held.evicted
     },
   }
 }

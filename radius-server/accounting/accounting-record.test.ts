@@ -6,7 +6,7 @@ import { ACCT_STATUS_TYPE, ATTRIBUTE, CODE } from '../dictionary.ts'
 import { parsePacket } from '../packet.ts'
 import { digestRequest } from '../testing/gateway.ts'
 import type { Sent } from '../testing/gateway.ts'
-import { gateway, network } from '../testing/server.ts'
+import { gateway, network, watch } from '../testing/server.ts'
 import { sourceOf } from '../testing/source.ts'
 import { readAccounting } from './accounting-record.ts'
 import { TEXT_LIMITS } from './safe-text.ts'
@@ -25,9 +25,10 @@ function read(
   )
   if (!parsed.ok) throw new Error(parsed.reason)
   return readAccounting({
-    client: createClient(from),
+    client: createClient(from, watch()),
     packet: parsed.packet,
     source: sourceOf('127.0.0.1', 1),
+    service: 'accounting',
     receivedAt: NOW,
     trace: null,
   })

@@ -19,7 +19,7 @@ export interface WriterLimits {
   readonly replay: { readonly [K in keyof typeof REPLAY_LIMITS]: number }
 }
 
-const WRITER_LIMITS: WriterLimits = {
+export const WRITER_LIMITS: WriterLimits = {
   waiting: 10_000,
   batch: 500,
   inFlight: 2,

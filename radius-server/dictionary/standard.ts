@@ -324,6 +324,8 @@ export const STANDARD: AttributeTable = {
   120: ['Digest-Stale', 'text'],
   121: ['Digest-HA1', 'text'],
   122: ['SIP-AOR', 'text'],
+  // RFC 7268
+  102: ['EAP-Key-Name', 'octets'],
   // RFC 5580
   126: ['Operator-Name', 'text'],
   127: ['Location-Information', 'octets'],

@@ -1,4 +1,5 @@
 import type { AttributeTable } from './attribute-table.ts'
+import { AIRESPACE_ATTRIBUTES } from './airespace.ts'
 import { ARUBA_ATTRIBUTES } from './aruba.ts'
 import { CHILLISPOT_ATTRIBUTES } from './chillispot.ts'
 import { CISCO_ATTRIBUTES } from './cisco.ts'
@@ -21,6 +22,7 @@ export const VENDORS: Readonly<Record<number, Vendor>> = {
   9: { name: 'Cisco', attributes: CISCO_ATTRIBUTES },
   311: { name: 'Microsoft', attributes: MICROSOFT_ATTRIBUTES },
   14122: { name: 'WISPr', attributes: WISPR_ATTRIBUTES },
+  14179: { name: 'Airespace', attributes: AIRESPACE_ATTRIBUTES },
   14559: { name: 'ChilliSpot', attributes: CHILLISPOT_ATTRIBUTES },
   14823: { name: 'Aruba', attributes: ARUBA_ATTRIBUTES },
   14988: { name: 'MikroTik', attributes: MIKROTIK_ATTRIBUTES },

@@ -37,16 +37,16 @@ export function createUdpAsker(
   } = RETRANSMISSION,
 ): UdpAsker {
   const sockets = new Map<number, Promise<UdpSocket>>()
-  const pendings = new BoundedMap<string, { readonly secret: string; readonly requests: Pending }>({
+  const pendings = new BoundedMap<string, readonly OfSecret[]>({
     limit: UDP_LIMITS.gateways,
     clock: deps.clock,
-    onEvict: (_, { requests }) => requests.end(),
+    onEvict: (_, ofSecrets) => end(ofSecrets),
   })
   const stopping = new AbortController()
 
   function receive(batch: readonly Datagram[]): void {
     for (const { address, port, bytes } of batch) {
-      pendings.get(`${address.text} ${port}`)?.requests.receive(bytes)
+      pendings.get(`${address.text} ${port}`)?.some(({ requests }) => requests.receive(bytes))
     }
   }
 
@@ -67,11 +67,12 @@ export function createUdpAsker(
   }
 
   function pendingFor(key: string, secret: string): Pending {
-    const known = pendings.get(key)
-    if (known?.secret === secret) return known.requests
-    known?.requests.end()
+    const ofSecrets = pendings.get(key) ?? []
+    const known = ofSecrets.find((one) => one.secret === secret)
+    if (known !== undefined) return known.requests
     const requests = new Pending(sharedSecret(secret), deps.clock, randomInt(256))
-    pendings.set(key, { secret, requests })
+    end(ofSecrets.slice(SECRETS - 1))
+    pendings.set(key, [{ secret, requests }, ...ofSecrets.slice(0, SECRETS - 1)])
     return requests
   }
 
@@ -95,13 +96,25 @@ export function createUdpAsker(
     },
     async stop() {
       stopping.abort()
-      for (const [, { requests }] of pendings.entries()) requests.end()
+      for (const [, ofSecrets] of pendings.entries()) end(ofSecrets)
       const open = await Promise.allSettled(sockets.values())
       await Promise.all(
         open.flatMap((socket) => (socket.status === 'fulfilled' ? [socket.value.close()] : [])),
       )
     },
   }
+}
+
+/** While its secret is being changed a gateway is asked with either. */
+const SECRETS = 2
+
+interface OfSecret {
+  readonly secret: string
+  readonly requests: Pending
+}
+
+function end(ofSecrets: readonly OfSecret[]): void {
+  for (const { requests } of ofSecrets) requests.end()
 }
 
 /** Many gateways that were asked at once must not be asked again at once. */

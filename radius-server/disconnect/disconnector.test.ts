@@ -7,6 +7,7 @@ import type { DisconnectResult, DisconnectTask } from '#db/disconnects.ts'
 import type { Gateway } from '#db/gateways.ts'
 import { createRadiusMetrics } from '../metrics.ts'
 import type { RadsecConnection } from '../radsec/connection.ts'
+import { createRotations } from '../rotations.ts'
 import { gateway } from '../testing/server.ts'
 import type { UdpAsker } from './ask-by-udp.ts'
 import { createDisconnector } from './disconnector.ts'
@@ -14,7 +15,7 @@ import type { Disconnector, DisconnectTable } from './disconnector.ts'
 import type { DynamicReply } from './dynamic-request.ts'
 import { createLiveSessions } from './live-sessions.ts'
 
-const COA = { port: 3799, secret: 'coa-secret', vendor: 'standard' } as const
+const COA = { port: 3799, secret: 'coa-secret', formerSecret: null } as const
 const ACK: DynamicReply = { isAcknowledged: true, errorCause: null }
 const TASK: DisconnectTask = {
   id: '1',
@@ -30,6 +31,7 @@ let taken: (readonly string[])[][]
 let gateways: Gateway[]
 let connected: Map<string, Pick<RadsecConnection, 'ask'>>
 let asked: string[]
+let knows: (secret: string) => boolean
 let reply: () => Promise<DynamicReply | null>
 let table: DisconnectTable
 let metrics: ReturnType<typeof createRadiusMetrics>
@@ -40,6 +42,7 @@ beforeEach(() => {
   ended = []
   taken = []
   asked = []
+  knows = () => true
   gateways = [gateway({ coa: COA })]
   connected = new Map()
   reply = () => Promise.resolve(ACK)
@@ -58,9 +61,9 @@ beforeEach(() => {
     endUnreachable: () => Promise.resolve(0),
   }
   const udp: UdpAsker = {
-    ask: ({ address, port }) => {
-      asked.push(`${address.text} ${port}`)
-      return reply()
+    ask: ({ address, port, secret }) => {
+      asked.push(`${address.text} ${port}${secret === COA.secret ? '' : ` ${secret}`}`)
+      return knows(secret) ? reply() : Promise.resolve(null)
     },
     stop: () => Promise.resolve(),
   }
@@ -70,6 +73,7 @@ beforeEach(() => {
     gateways: () => gateways,
     connections: { find: (name) => connected.get(name) as RadsecConnection | undefined },
     live: createLiveSessions(Date.now),
+    rotations: createRotations(Date.now),
     udp,
     metrics,
     log: silentLog,
@@ -88,6 +92,31 @@ describe('who sends a request', () => {
     expect(asked).toEqual(['127.0.0.1 3799'])
     expect(ended).toEqual([[TASK, { outcome: 'disconnected', errorCause: null, form: 'station' }]])
     expect(metrics.disconnects.disconnected.value).toBe(1)
+  })
+
+  test('asks with the secret before, if the new one is not answered, and then with that first', async () => {
+    const former = { secret: 'old', until: Date.now() + 60_000 }
+    const coa = { ...COA, secret: 'new', formerSecret: former }
+    gateways = [gateway({ secret: 'new', formerSecret: former, coa })]
+    knows = (secret) => secret === 'old'
+    await disconnector.look()
+    await settled()
+    waiting = [TASK]
+    await disconnector.look()
+    await settled()
+    expect(asked).toEqual(['127.0.0.1 3799 new', '127.0.0.1 3799 old', '127.0.0.1 3799 old'])
+    expect(metrics.disconnects.disconnected.value).toBe(2)
+  })
+
+  test('does not ask with the secret before once its time is over', async () => {
+    const former = { secret: 'old', until: Date.now() - 1 }
+    const coa = { ...COA, secret: 'new', formerSecret: former }
+    gateways = [gateway({ secret: 'new', formerSecret: former, coa })]
+    knows = () => false
+    await disconnector.look()
+    await settled()
+    expect(asked).not.toContain('127.0.0.1 3799 old')
+    expect(metrics.disconnects['no-answer'].value).toBe(1)
   })
 
   test('takes the connection of the gateway, where it has one, and not its address', async () => {

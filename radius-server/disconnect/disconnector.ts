@@ -7,6 +7,7 @@ import type { DisconnectResult, DisconnectTask } from '#db/disconnects.ts'
 import type { Gateway } from '#db/gateways.ts'
 import type { RadiusMetrics } from '../metrics.ts'
 import type { Connections } from '../radsec/connections.ts'
+import type { Rotations } from '../rotations.ts'
 import type { UdpAsker } from './ask-by-udp.ts'
 import { climb } from './climb.ts'
 import type { Ask } from './climb.ts'
@@ -42,6 +43,7 @@ export interface DisconnectorDeps {
   readonly gateways: () => readonly Gateway[]
   readonly connections: Pick<Connections, 'find'>
   readonly live: LiveSessions
+  readonly rotations: Pick<Rotations, 'inOrder' | 'proved'>
   readonly udp: UdpAsker
   readonly metrics: Pick<RadiusMetrics, 'disconnects'>
   readonly log: Log
@@ -49,7 +51,7 @@ export interface DisconnectorDeps {
 }
 
 export function createDisconnector(deps: DisconnectorDeps): Disconnector {
-  const { table, connections, live, udp, metrics, log, clock } = deps
+  const { table, connections, live, rotations, udp, metrics, log, clock } = deps
   const inWork = new Set<Promise<void>>()
   /** What ends the wait for an answer, for those that wait. */
   const waits = new Set<() => void>()
@@ -64,7 +66,16 @@ export function createDisconnector(deps: DisconnectorDeps): Disconnector {
     if (connection !== undefined) return (request) => connection.ask(request)
     const address = addressOf(gateway, live)
     if (address === null) return null
-    return (request) => udp.ask({ address, port: coa.port, secret: coa.secret }, request)
+    return async (request) => {
+      // Asked with a secret that it does not have, a gateway is silent.
+      for (const secret of rotations.inOrder(gateway, coa.secret, coa.formerSecret)) {
+        const reply = await udp.ask({ address, port: coa.port, secret }, request)
+        if (reply === null) continue
+        if (coa.formerSecret !== null) rotations.proved(gateway, secret)
+        return reply
+      }
+      return null
+    }
   }
 
   /** A stop waits for no gateway: what it did not answer by then is not answered. */
@@ -89,7 +100,7 @@ export function createDisconnector(deps: DisconnectorDeps): Disconnector {
   async function work(task: DisconnectTask, gateway: Gateway, ask: Ask): Promise<void> {
     const seen = task.mac === null ? undefined : live.find(gateway.name, task.mac)
     const target = { mac: task.mac, account: task.account, seen }
-    const rungs = ladderOf(gateway.coa?.vendor ?? 'standard', target, task.form)
+    const rungs = ladderOf(gateway.vendor, target, task.form)
     const began = clock()
     const result = await climb(rungs, untilStop(ask)).catch((thrown: unknown): DisconnectResult => {
       log.warn('radius.disconnect.failed', { gateway: gateway.name, reason: reasonOf(thrown) })

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { parseMac } from '#core/mac.ts'
-import { COA_VENDORS } from '#db/gateways.ts'
-import type { CoaVendor } from '#db/gateways.ts'
+import { GATEWAY_VENDORS } from '#db/gateways.ts'
+import type { GatewayVendor } from '#db/gateways.ts'
 import { ATTRIBUTE, CODE } from '../dictionary.ts'
 import { ladderOf } from './forms.ts'
 import type { Target } from './forms.ts'
@@ -33,7 +33,7 @@ function seen(more: Partial<LiveSession> = {}): Target {
   }
 }
 
-function told(vendor: CoaVendor, target: Target, first: string | null = null): string[] {
+function told(vendor: GatewayVendor, target: Target, first: string | null = null): string[] {
   return ladderOf(vendor, target, first).map(({ form, attributes }) => {
     const about = attributes.map(({ type, value }) => {
       const isText = Buffer.from(value).every((octet) => octet >= 32 && octet < 127)
@@ -105,7 +105,7 @@ describe('the ladder', () => {
     ).toMatch(/subscriber:command=reauthenticate.*subscriber:reauthenticate-type=last/)
   })
 
-  test.each(COA_VENDORS)('of %s has nothing but names in a Disconnect-Request', (vendor) => {
+  test.each(GATEWAY_VENDORS)('of %s has nothing but names in a Disconnect-Request', (vendor) => {
     // RFC 5176 §3; anything else is answered with 401.
     const names = new Set<number>([
       ATTRIBUTE['User-Name'],

@@ -1,5 +1,5 @@
 import type { Mac } from '#core/mac.ts'
-import type { CoaVendor } from '#db/gateways.ts'
+import type { GatewayVendor } from '#db/gateways.ts'
 import { textAttribute, vendorAttribute } from '../attributes.ts'
 import type { Attribute } from '../attributes.ts'
 import { ATTRIBUTE, CISCO, CODE } from '../dictionary.ts'
@@ -73,11 +73,12 @@ const FORMS = {
 export type FormName = keyof typeof FORMS
 
 /** In the order in which each maker's gateways are asked. */
-const LADDERS: Readonly<Record<CoaVendor, readonly FormName[]>> = {
+const LADDERS: Readonly<Record<GatewayVendor, readonly FormName[]>> = {
   standard: ['station', 'session', 'user', 'bare'],
   aruba: ['station', 'port', 'user', 'bare'],
   cisco: ['cisco-session', 'session', 'station', 'cisco-reauthenticate', 'bare'],
   coovachilli: ['session', 'user', 'bare'],
+  meraki: ['cisco-session', 'station', 'session', 'cisco-reauthenticate', 'bare'],
   mikrotik: ['session', 'address', 'user', 'station', 'bare'],
   // Acct-Session-Id makes it fail.
   ruckus: ['station', 'user', 'bare'],
@@ -87,11 +88,12 @@ const LADDERS: Readonly<Record<CoaVendor, readonly FormName[]>> = {
 const hyphens: Spelling = (mac) => mac.replaceAll(':', '-').toUpperCase()
 
 /** How each spells an address, for devices of which nothing was seen. */
-const SPELLINGS: Readonly<Record<CoaVendor, Spelling>> = {
+const SPELLINGS: Readonly<Record<GatewayVendor, Spelling>> = {
   standard: hyphens,
   aruba: (mac) => mac.replaceAll(':', ''),
   cisco: hyphens,
   coovachilli: hyphens,
+  meraki: hyphens,
   mikrotik: (mac) => mac.toUpperCase(),
   ruckus: hyphens,
   unifi: hyphens,
@@ -102,7 +104,11 @@ export interface Rung extends FormRequest {
 }
 
 /** What to try, one after the other: `first` is the form that this gateway took last time. */
-export function ladderOf(vendor: CoaVendor, target: Target, first: string | null): readonly Rung[] {
+export function ladderOf(
+  vendor: GatewayVendor,
+  target: Target,
+  first: string | null,
+): readonly Rung[] {
   const ladder = LADDERS[vendor]
   const known = ladder.find((form) => form === first)
   const order = known === undefined ? ladder : [known, ...ladder.filter((form) => form !== known)]

@@ -9,7 +9,7 @@ import { createTestServer, gateway } from '../testing/server.ts'
 import type { TestServer } from '../testing/server.ts'
 
 const PHONE = parseMac('02-00-5E-00-00-01') as Mac
-const COA = { port: 3799, secret: 'coa-secret', vendor: 'standard' } as const
+const COA = { port: 3799, secret: 'coa-secret', formerSecret: null } as const
 
 async function create(): Promise<TestServer> {
   const server = await createTestServer()

@@ -8,7 +8,7 @@ import { ACCT_STATUS_TYPE, ATTRIBUTE, CISCO } from '../dictionary.ts'
 import { allAttributes, firstAttribute } from '../packet.ts'
 import type { RadiusRequest } from '../request.ts'
 
-const LIVE_LIMITS = {
+export const LIVE_LIMITS = {
   /** More than are open at once in the first house; one is about a kilobyte. */
   sessions: 50_000,
   /** A gateway that never said that a session ended. */

@@ -1,12 +1,19 @@
 import { expect, test } from 'vitest'
 import { LoginTrace } from '../login-trace.ts'
+import { origin } from '../testing/attempt.ts'
 import { createConversations } from './conversations.ts'
 import type { Conversation, Conversations } from './conversations.ts'
 
+const OWNER = new Uint8Array(8)
+
 function open(conversations: Conversations, closed: string[], name: string): Conversation {
-  const trace = new LoginTrace('eap', null)
-  const opening = { gateway: 'gw-0042', station: name, identifier: 1, trace }
-  const conversation = conversations.open(opening)
+  const conversation = conversations.open({
+    gateway: 'gw-0042',
+    station: name,
+    origin: origin(name),
+    identifier: 1,
+    trace: new LoginTrace('eap', null),
+  })
   conversation.method = {
     type: 21,
     start: new Uint8Array(0),
@@ -18,7 +25,7 @@ function open(conversations: Conversations, closed: string[], name: string): Con
 
 test('the one that was idle longest makes room, and lets go of its TLS', () => {
   const closed: string[] = []
-  const conversations = createConversations(() => 0, 2)
+  const conversations = createConversations(() => 0, OWNER, 2)
   const first = open(conversations, closed, 'a')
   open(conversations, closed, 'b')
   conversations.find(first.state, 'gw-0042')
@@ -30,7 +37,7 @@ test('the one that was idle longest makes room, and lets go of its TLS', () => {
 
 test('a new conversation of a device ends its old one, and closing the old one again harms nothing', () => {
   const closed: string[] = []
-  const conversations = createConversations(() => 0)
+  const conversations = createConversations(() => 0, OWNER)
   const older = open(conversations, closed, 'a')
   const newer = open(conversations, closed, 'a')
   expect(older.isClosed).toBe(true)
@@ -43,7 +50,7 @@ test('a new conversation of a device ends its old one, and closing the old one a
 test('those that were idle for a minute are let go', () => {
   let now = 0
   const closed: string[] = []
-  const conversations = createConversations(() => now)
+  const conversations = createConversations(() => now, OWNER)
   open(conversations, closed, 'a')
   now = 30_000
   open(conversations, closed, 'b')

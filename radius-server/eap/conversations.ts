@@ -1,5 +1,7 @@
-import { randomBytes } from 'node:crypto'
 import type { Clock } from '#core/clock.ts'
+import { randomOctets } from '#core/random-octets.ts'
+import type { LoginOrigin } from '../access/login-origin.ts'
+import { stateOf } from '../hand-over/owner.ts'
 import type { LoginTrace } from '../login-trace.ts'
 import type { EapMethod } from './eap-method.ts'
 
@@ -11,14 +13,13 @@ export const CONVERSATION_LIMITS = {
   idleMs: 60_000,
 } as const
 
-const STATE_BYTES = 16
-
 /** What is known of one peer between two of its packets. */
 export interface Conversation {
   /** Sent as State, echoed by the gateway (RFC 2865 §5.24): whoever has it goes on with it. */
   readonly state: Uint8Array
   readonly gateway: string
   readonly station: string | null
+  readonly origin: LoginOrigin
   /** Of what is tried now: another method begins another. */
   trace: LoginTrace
   /** Null until the peer has said who it is. */
@@ -37,7 +38,9 @@ export interface Conversation {
 
 /** Bounded in number and in idle time; the one that was idle longest makes room. */
 export interface Conversations {
-  open(opening: Pick<Conversation, 'gateway' | 'station' | 'identifier' | 'trace'>): Conversation
+  open(
+    opening: Pick<Conversation, 'gateway' | 'station' | 'origin' | 'identifier' | 'trace'>,
+  ): Conversation
   /** Finds by State, only for the gateway that was given it; counts as use. */
   find(state: Uint8Array, gateway: string): Conversation | undefined
   close(conversation: Conversation): void
@@ -48,8 +51,10 @@ export interface Conversations {
   readonly evicted: number
 }
 
+/** `owner` is the tag of this process, by which another one knows whose a State is. */
 export function createConversations(
   clock: Clock,
+  owner: Uint8Array,
   limit: number = CONVERSATION_LIMITS.live,
 ): Conversations {
   // Insertion order is order of use: find() moves an entry to the end.
@@ -88,7 +93,7 @@ export function createConversations(
         method: null,
         hasBegun: false,
         refused: new Set(),
-        state: randomBytes(STATE_BYTES),
+        state: stateOf(owner, randomOctets),
         rounds: 0,
         isBusy: false,
         isClosed: false,

@@ -1,11 +1,13 @@
 import { randomInt } from 'node:crypto'
 import type { Network } from '#db/sites.ts'
-import { staffAttributes } from '../access/accept.ts'
+import { conversationOrigin, deviceOf } from '../access/login-origin.ts'
 import { decodeText, readInteger, readText, splitAttributes } from '../attributes.ts'
 import { ATTRIBUTE } from '../dictionary.ts'
+import type { OverLimit } from '../limits/over-limit.ts'
 import { firstAttribute, hasAttribute, joinedAttributes } from '../packet.ts'
 import { LoginTrace } from '../login-trace.ts'
 import type { OuterMethod } from '../login-trace.ts'
+import type { Admission } from '../policy/admission.ts'
 import { reject, silence } from '../request.ts'
 import type { Answer, RadiusRequest, RejectReason, Step } from '../request.ts'
 import { CONVERSATION_LIMITS } from './conversations.ts'
@@ -17,6 +19,7 @@ import { mskAttributes } from '../mppe-keys.ts'
 import { fragmentBytes } from './tls-fragments.ts'
 
 const NOTHING = new Uint8Array(0)
+const OVER_LIMIT = silence('over-limit')
 
 const OUTER_METHODS: Readonly<Record<number, OuterMethod>> = {
   [EAP_TYPE.TLS]: 'eap-tls',
@@ -28,18 +31,24 @@ const OUTER_METHODS: Readonly<Record<number, OuterMethod>> = {
 export function createEapAuthentication(
   conversations: Conversations,
   methods: EapMethods,
+  admission: Admission,
+  limits: Pick<OverLimit, 'mayLogIn'>,
   onResumed: () => void,
 ): Step {
+  /** Null: over a limit, before the handshake that would cost something. */
   function open(
     request: RadiusRequest,
     identifier: number,
     identity: Uint8Array | null,
-  ): Conversation {
-    const claimed = identity === null ? null : decodeText(identity)
+  ): Conversation | null {
+    const trace = new LoginTrace('eap', identity === null ? null : decodeText(identity))
+    request.trace = trace
+    if (!limits.mayLogIn(request)) return null
     return conversations.open({
-      trace: new LoginTrace('eap', claimed),
+      trace,
       gateway: request.client.gateway.name,
       station: readText(request.packet, ATTRIBUTE['Calling-Station-Id']),
+      origin: conversationOrigin(deviceOf(request)),
       identifier,
     })
   }
@@ -59,7 +68,7 @@ export function createEapAuthentication(
     conversation.method?.close()
     const { claimed } = conversation.trace
     conversation.trace = new LoginTrace(OUTER_METHODS[type] ?? 'eap', claimed)
-    const method = methods.create(type, conversation.trace)
+    const method = methods.create(type, conversation.origin, conversation.trace)
     conversation.method = method
     conversation.identifier = (response.identifier + 1) & 0xff
     return challenge(conversation, type, method.start)
@@ -114,18 +123,24 @@ export function createEapAuthentication(
       case 'request':
         conversation.identifier = (response.identifier + 1) & 0xff
         return challenge(conversation, method.type, outcome.data)
-      case 'success':
+      case 'success': {
         conversations.close(conversation)
+        const { account, method: used } = outcome
+        const admitted = admission.staff(request.client.gateway, staff, account, used)
+        const { rule } = admitted
+        if (!admitted.ok) return failure(response, 'refused-by-policy', rule)
         if (outcome.isResumed) onResumed()
         return {
           kind: 'accept',
-          method: outcome.method,
+          method: used,
+          rule,
           attributes: [
             eapMessage(EAP_CODE.Success, response),
             ...mskAttributes(outcome.keys, request.packet.authenticator, request.client.secret),
-            ...staffAttributes(staff, outcome.account),
+            ...admitted.attributes,
           ],
         }
+      }
     }
   }
 
@@ -168,7 +183,8 @@ export function createEapAuthentication(
     if (message.length === 0) {
       // EAP-Start (RFC 3579 §2.1): the gateway leaves it to us to ask who is there.
       if (staff === null) return reject('no-staff-network')
-      return challenge(open(request, randomInt(256), null), EAP_TYPE.Identity, NOTHING)
+      const opened = open(request, randomInt(256), null)
+      return opened === null ? OVER_LIMIT : challenge(opened, EAP_TYPE.Identity, NOTHING)
     }
     const response = parseEapResponse(message)
     if (response === null) return silence('eap-malformed')
@@ -176,9 +192,9 @@ export function createEapAuthentication(
 
     const state = firstAttribute(packet, ATTRIBUTE.State)
     if (state === null) {
-      return response.type === EAP_TYPE.Identity
-        ? proposeFirst(open(request, 0, response.data), response)
-        : failure(response, 'eap-unknown-state')
+      if (response.type !== EAP_TYPE.Identity) return failure(response, 'eap-unknown-state')
+      const opened = open(request, 0, response.data)
+      return opened === null ? OVER_LIMIT : proposeFirst(opened, response)
     }
     const conversation = conversations.find(state, name)
     return conversation === undefined
@@ -187,8 +203,8 @@ export function createEapAuthentication(
   }
 }
 
-function failure(response: EapResponse, reason: RejectReason): Answer {
-  return reject(reason, [eapMessage(EAP_CODE.Failure, response)])
+function failure(response: EapResponse, reason: RejectReason, rule: string | null = null): Answer {
+  return reject(reason, [eapMessage(EAP_CODE.Failure, response)], rule)
 }
 
 function eapMessage(

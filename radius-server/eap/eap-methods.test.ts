@@ -8,7 +8,7 @@ import { createTunnelContexts } from './tunnel-contexts.ts'
 function typesWith(first: number, hasDeviceCas: boolean): readonly number[] {
   const login = loginOfBob()
   return createEapMethods({
-    login,
+    login: { from: () => login },
     certificates: deviceCertificatesOfNobody,
     resumption: createResumption({
       login,
@@ -16,7 +16,7 @@ function typesWith(first: number, hasDeviceCas: boolean): readonly number[] {
       load: () => Promise.resolve(null),
       clock: Date.now,
     }),
-    contexts: () => createTunnelContexts([], []),
+    contexts: () => createTunnelContexts([], [], null),
     hasDeviceCas: () => hasDeviceCas,
     first,
     clock: Date.now,

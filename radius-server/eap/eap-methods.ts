@@ -1,6 +1,7 @@
 import type { Clock } from '#core/clock.ts'
 import type { DeviceCertificates } from '../access/device-certificates.ts'
-import type { StaffLogin } from '../access/staff-login.ts'
+import type { LoginOrigin } from '../access/login-origin.ts'
+import type { StaffLogins } from '../access/staff-login.ts'
 import { createTracedLogin } from '../access/traced-login.ts'
 import type { LoginTrace } from '../login-trace.ts'
 import type { EapMethod, EapMethods } from './eap-method.ts'
@@ -10,12 +11,11 @@ import { createPeapPhase2 } from './peap.ts'
 import type { Resumption } from './resumption.ts'
 import { createTlsMethod } from './tls-method.ts'
 import type { TlsMethodDeps } from './tls-method.ts'
-import { createTlsTunnel } from './tls-tunnel.ts'
 import { createTtlsPhase2 } from './ttls.ts'
-import type { TunnelContexts } from './tunnel-contexts.ts'
+import type { TunnelContexts } from './tls-tunnel.ts'
 
 export interface EapMethodDeps {
-  readonly login: StaffLogin
+  readonly login: Pick<StaffLogins, 'from'>
   readonly certificates: DeviceCertificates
   readonly resumption: Resumption
   /** Of the certificate in use now; a conversation keeps what it began with. */
@@ -30,8 +30,12 @@ export interface EapMethodDeps {
 export function createEapMethods(deps: EapMethodDeps): EapMethods {
   const { login, certificates, resumption, contexts, hasDeviceCas, first, clock } = deps
 
-  function phase2Of(type: number, trace: LoginTrace): TlsMethodDeps['createPhase2'] | undefined {
-    const traced = createTracedLogin(login, trace, clock)
+  function phase2Of(
+    type: number,
+    origin: LoginOrigin,
+    trace: LoginTrace,
+  ): TlsMethodDeps['createPhase2'] | undefined {
+    const traced = createTracedLogin(login.from(origin), trace, clock)
     switch (type) {
       case EAP_TYPE.TLS:
         return (tunnel) =>
@@ -50,12 +54,12 @@ export function createEapMethods(deps: EapMethodDeps): EapMethods {
       const all = [first, EAP_TYPE.TTLS, EAP_TYPE.PEAP, EAP_TYPE.TLS]
       return [...new Set(all)].filter((type) => type !== EAP_TYPE.TLS || hasDeviceCas())
     },
-    create(type, trace): EapMethod {
-      const createPhase2 = phase2Of(type, trace)
+    create(type, origin, trace): EapMethod {
+      const createPhase2 = phase2Of(type, origin, trace)
       if (createPhase2 === undefined) throw new RangeError(`there is no EAP method ${type}`)
       return createTlsMethod({
         type,
-        openTunnel: (resume) => createTlsTunnel({ contexts: contexts(), type, resume }),
+        openTunnel: (resume) => contexts().open(type, resume),
         resumption,
         createPhase2,
         trace,

@@ -8,9 +8,9 @@ import { resumptionId } from './client-hello.ts'
 import { EAP_TYPE } from './eap-packet.ts'
 import type { ResumedLogin } from './tls-method.ts'
 import type { ResumableSession } from './tls-tunnel.ts'
-import { SESSION_LIFE_SECONDS } from './tunnel-contexts.ts'
+import { SESSION_LIFE_SECONDS } from './tunnel-settings.ts'
 
-const RESUMPTION_LIMITS = {
+export const RESUMPTION_LIMITS = {
   /** Half a kilobyte each, two where a certificate is in it. */
   remembered: 50_000,
   /** Questions to the database at once, and how many may wait: past it the handshake is a full one. */
@@ -21,6 +21,8 @@ const RESUMPTION_LIMITS = {
   unwritten: 4096,
   /** In one statement. */
   batch: 256,
+  /** A device does not roam before that, and a commit for each login costs as much as its handshake. */
+  gatherMs: 100,
 } as const
 
 /** TLS sessions of those who were let in: any process of the fleet may resume them. */
@@ -37,6 +39,8 @@ export interface Resumption {
   readonly size: number
   /** How many could not be shared with the fleet. */
   readonly lost: number
+  /** How many made room for others. */
+  readonly evicted: number
 }
 
 export interface ResumptionDeps {
@@ -55,15 +59,17 @@ export function createResumption(deps: ResumptionDeps): Resumption {
   })
   const gate = createGate(RESUMPTION_LIMITS)
   const unwritten: EapSession[] = []
+  let gathering: NodeJS.Timeout | null = null
   let writing: Promise<void> | null = null
   let lost = 0
 
   const credentialOf = (type: number, username: string): string =>
     type === EAP_TYPE.TLS ? '' : login.credentialOf(username)
 
+  /** What is there now; what comes meanwhile is gathered again. */
   async function write(): Promise<void> {
-    while (unwritten.length > 0) {
-      const batch = unwritten.splice(0, RESUMPTION_LIMITS.batch)
+    for (let left = unwritten.length; left > 0; left -= RESUMPTION_LIMITS.batch) {
+      const batch = unwritten.splice(0, Math.min(left, RESUMPTION_LIMITS.batch))
       try {
         await save(batch)
       } catch {
@@ -72,6 +78,18 @@ export function createResumption(deps: ResumptionDeps): Resumption {
       }
     }
     writing = null
+    if (unwritten.length > 0) gather()
+  }
+
+  function writeNow(): void {
+    if (gathering !== null) clearTimeout(gathering)
+    gathering = null
+    writing ??= write()
+  }
+
+  function gather(): void {
+    if (writing !== null) return
+    gathering ??= setTimeout(writeNow, RESUMPTION_LIMITS.gatherMs)
   }
 
   function add(
@@ -87,7 +105,7 @@ export function createResumption(deps: ResumptionDeps): Resumption {
       if (unwritten.length < RESUMPTION_LIMITS.unwritten) unwritten.push(session)
       else lost += 1
     }
-    writing ??= write()
+    gather()
   }
 
   async function ask(id: Uint8Array): Promise<EapSession | null> {
@@ -120,13 +138,19 @@ export function createResumption(deps: ResumptionDeps): Resumption {
       add(type, sessions, resumed)
     },
     async settled() {
-      await writing
+      while (gathering !== null || writing !== null) {
+        writeNow()
+        await writing
+      }
     },
     get size() {
       return remembered.size
     },
     get lost() {
       return lost
+    },
+    get evicted() {
+      return remembered.evicted
     },
   }
 }

@@ -95,10 +95,11 @@ export function createIncoming(): Incoming {
       // A fragment that brings nothing would hold the conversation open for free.
       if (hasMore && body.length === 0) return false
       // Views of a datagram must not outlive its handling.
-      pieces.push(Uint8Array.from(body))
+      pieces.push(new Uint8Array(body))
       if (hasMore) return null
       if (expected !== null && size !== expected) return false
-      const whole = Buffer.concat(pieces)
+      const [first] = pieces
+      const whole = pieces.length === 1 && first !== undefined ? first : Buffer.concat(pieces)
       pieces = []
       size = 0
       return whole

@@ -93,7 +93,7 @@ export function createTlsMethod(deps: TlsMethodDeps): EapMethod {
     size: number,
   ): Promise<EapOutcome> {
     retry = null
-    trace.tlsVersion = open.version
+    trace.tlsVersion = open.isTls13 ? 'TLSv1.3' : 'TLSv1.2'
     trace.cipher = open.cipher
     trace.isResumed = open.isResumed
     const opened = phase2 ?? createPhase2(open, open.isResumed ? (offered?.login ?? null) : null)

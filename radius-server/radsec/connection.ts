@@ -12,7 +12,7 @@ import type { RadiusServer } from '../server.ts'
 import type { SharedSecret } from '../shared-secret.ts'
 import { Frames } from './frames.ts'
 
-const CONNECTION_LIMITS = {
+export const CONNECTION_LIMITS = {
   /** Requests of one connection in work; RADIUS/1.0 has no more identifiers than this. */
   inWork: 256,
   /** Replies that wait for the other end to read; then its requests wait in its own kernel. */
@@ -45,7 +45,7 @@ export interface ConnectionDeps {
   /** What the connection has proved to be, by what is declared now. */
   readonly client: () => Client | undefined
   readonly gateway: string
-  readonly server: RadiusServer
+  readonly server: Pick<RadiusServer, 'handle'>
   readonly clock: Clock
   /** Of every packet in it. */
   readonly secret: SharedSecret

@@ -68,6 +68,7 @@ export function deviceCa(ca: StoredCertificate, changes: Partial<DeviceCa> = {})
     nameFrom: 'cn',
     names: 'account',
     groups: [],
+    device: null,
     revoked: new Set(),
     ...changes,
   }

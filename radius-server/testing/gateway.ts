@@ -131,8 +131,8 @@ function hidePassword(password: Uint8Array, authenticator: Buffer, secret: strin
   return padded
 }
 
-/** Undoes MS-MPPE-Send-Key and MS-MPPE-Recv-Key (RFC 2548 §2.4.2). */
-export function revealKey(hidden: Buffer, request: Buffer, secret: string = SECRET): Buffer {
+/** Undoes what is hidden under a salt: MS-MPPE keys (RFC 2548 §2.4.2), Tunnel-Password behind its tag (RFC 2868 §3.5). */
+export function revealSalted(hidden: Buffer, request: Buffer, secret: string = SECRET): Buffer {
   const salt = hidden.subarray(0, 2)
   const plain = Buffer.from(hidden.subarray(2))
   let previous: Buffer = Buffer.concat([request.subarray(4, 20), salt])

@@ -17,6 +17,7 @@ export function loginOfBob(changes: Partial<StaffLogin> = {}): StaffLogin {
       name === 'bob'
         ? { ok: true, account: BOB, ntHash: ntHash('hello') }
         : { ok: false, reason: 'unknown-account' },
+    compared: () => {},
     credentialOf: () => 'c',
     hasNtHashes: () => true,
     ...changes,

@@ -5,7 +5,7 @@ import { connect } from 'node:tls'
 import type { SecureVersion, TLSSocket } from 'node:tls'
 import { ATTRIBUTE, CODE } from '../dictionary.ts'
 import { EAP_CODE, EAP_TYPE } from '../eap/eap-packet.ts'
-import { randomRequest, readReply, revealKey } from './gateway.ts'
+import { randomRequest, readReply, revealSalted } from './gateway.ts'
 import type { Reply, Sent } from './gateway.ts'
 import type { TestServer } from './server.ts'
 
@@ -31,8 +31,12 @@ export interface PeerOptions {
   readonly withoutTickets?: boolean
   /** Signature algorithms that it knows, as OpenSSL names them. */
   readonly sigalgs?: string
+  /** Groups for the key exchange, as OpenSSL names them; Node's own if not given. */
+  readonly groups?: string
+  /** The name that its certificate must have. */
+  readonly serverName?: string
   /** Called before each packet is sent. */
-  readonly beforeRound?: (round: number) => void
+  readonly beforeRound?: (round: number) => void | Promise<void>
 }
 
 export interface PeerResult {
@@ -70,10 +74,11 @@ export async function logIn(
   const socket = connect({
     socket: wire,
     ca: options.caPem,
-    servername: 'wifi.example.org',
+    servername: options.serverName ?? 'wifi.example.org',
     minVersion: options.version,
     maxVersion: options.version,
     ...(options.session === undefined ? {} : { session: options.session }),
+    ...(options.groups !== undefined && { ecdhCurve: options.groups }),
     ...(options.sigalgs !== undefined && { sigalgs: options.sigalgs }),
     ...(options.device && { cert: options.device.certPem, key: options.device.keyPem }),
     ...(options.withoutTickets === true && { secureOptions: constants.SSL_OP_NO_TICKET }),
@@ -96,7 +101,7 @@ export async function logIn(
   async function exchange(eap: Buffer): Promise<Reply | null> {
     identifier += 1
     rounds += 1
-    options.beforeRound?.(rounds)
+    await options.beforeRound?.(rounds)
     const attributes: Sent[] = [
       [ATTRIBUTE['User-Name'], 'anonymous'],
       [ATTRIBUTE['Calling-Station-Id'], options.station ?? '02-00-00-00-00-01'],
@@ -227,7 +232,7 @@ function mppeOf(last: { reply: Reply | null; request: Buffer }): { recv: Buffer;
         one.value.readUInt32BE(0) === 311 &&
         one.value.readUInt8(4) === type,
     )
-    return revealKey(found?.value.subarray(6) ?? Buffer.alloc(0), last.request)
+    return revealSalted(found?.value.subarray(6) ?? Buffer.alloc(0), last.request)
   }
   return { recv: ofType(17), send: ofType(16) }
 }

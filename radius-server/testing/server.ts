@@ -1,21 +1,38 @@
+import { randomBytes } from 'node:crypto'
 import { createMetrics } from '#core/metrics.ts'
 import type { Metrics } from '#core/metrics.ts'
 import { silentLog } from '#core/log.ts'
+import type { Log } from '#core/log.ts'
+import { DEFAULT_RADIUS_LIMITS } from '#core/radius-limits.ts'
+import type { RadiusLimits } from '#core/radius-limits.ts'
 import { ntHash } from '#core/nt-hash.ts'
+import { chooseUdpLayer } from '#core/udp/udp-layer.ts'
+import type { UdpLayer } from '#core/udp/udp-layer.ts'
 import { hashPassword } from '#core/password.ts'
 import type { AccountingRecord, GatewayRestart } from '#db/accounting-record.ts'
 import type { Account } from '#db/accounts.ts'
 import { decodeEvent } from '#db/event-line.ts'
+import type { Sighting } from '#db/gateway-postures.ts'
 import type { Gateway } from '#db/gateways.ts'
+import type { Policy } from '#db/policies.ts'
 import type { Network, NetworkKind } from '#db/sites.ts'
 import type { DeviceCa } from '#db/device-cas.ts'
+import { NO_DEVICE_KEYS } from '#db/device-keys.ts'
+import type { DeviceKey, DeviceKeys } from '#db/device-keys.ts'
 import type { EapSession } from '#db/eap-sessions.ts'
 import type { LoginRow } from '#db/login-traces.ts'
 import { EAP_TYPE } from '../eap/eap-packet.ts'
+import type { TlsEngine } from '../eap/tls-engine.ts'
+import type { TunnelContexts } from '../eap/tls-tunnel.ts'
 import { createTunnelContexts } from '../eap/tunnel-contexts.ts'
-import type { TunnelContexts, TunnelCredentials } from '../eap/tunnel-contexts.ts'
+import type { TunnelCredentials } from '../eap/tunnel-settings.ts'
+import { OWNER_BYTES } from '../hand-over/owner.ts'
+import type { Siblings } from '../hand-over/siblings.ts'
 import { composeServer } from '../compose-server.ts'
 import type { ComposedServer } from '../compose-server.ts'
+import { limitSizes } from '../limits/sizes.ts'
+import { GatewayWatch } from '../posture/gateway-watch.ts'
+import type { HomeTimes } from '../proxy/home-server.ts'
 import type { Service } from '../request.ts'
 import { createMemorySpool } from './memory-spool.ts'
 import type { MemorySpool } from './memory-spool.ts'
@@ -27,6 +44,7 @@ import type { Reply } from './gateway.ts'
 export interface TestHouse {
   gateways: readonly Gateway[]
   accounts: ReadonlyMap<string, Account>
+  policies: readonly Policy[]
   grants: Map<string, number>
   /** What only the database knows; throws or hangs if the test says so. */
   findGrant: (mac: string) => Promise<number | null>
@@ -35,8 +53,13 @@ export interface TestHouse {
   /** The journal; rejects or hangs if the test says so. */
   append: (lines: readonly string[]) => Promise<void>
   spool: MemorySpool
+  /** What was written of gateways; rejects if the test says so. */
+  postures: Sighting[]
+  savePostures: (sightings: readonly Sighting[]) => Promise<void>
   now: number
   deviceCas: readonly DeviceCa[]
+  deviceKeys: DeviceKeys
+  bindDevice: (key: DeviceKey, mac: string) => Promise<boolean>
   /** What the fleet shares, by identifier in hexadecimal. */
   eapSessions: Map<string, EapSession>
   saveEapSessions: (sessions: readonly EapSession[]) => Promise<void>
@@ -45,6 +68,8 @@ export interface TestHouse {
   /** What was written of logins; fails if the test says so. */
   logins: LoginRow[]
   saveLogins: (rows: readonly LoginRow[]) => Promise<void>
+  /** The other processes of this machine; there are none unless the test says so. */
+  askOwner: Siblings['ask']
 }
 
 export interface TestServer extends ComposedServer {
@@ -81,14 +106,33 @@ export function gateway(changes: Partial<Gateway> = {}): Gateway {
     association: '75',
     address: '127.0.0.1/32',
     secret: SECRET,
+    formerSecret: null,
     kind: 'generic',
+    vendor: 'standard',
     fas: null,
     radsec: null,
     coa: null,
+    messageAuthenticator: 'required',
     guest: network('guest'),
     staff: network('staff'),
     ...changes,
   }
+}
+
+/** For everyone, giving nothing, unless the changes say otherwise. */
+export function policy(name: string, changes: Partial<Policy> = {}): Policy {
+  return {
+    name,
+    ...{ network: null, groups: [], associations: [], sites: [], hours: [] },
+    ...{ proofs: [], devices: [] },
+    ...{ vlan: null, sessionSeconds: null, downKbit: null, upKbit: null },
+    ...{ filter: null, redirect: null, refusal: null },
+    ...changes,
+  }
+}
+
+export function watch(name = 'gw-0042'): GatewayWatch {
+  return new GatewayWatch(name, limitSizes(DEFAULT_RADIUS_LIMITS))
 }
 
 export async function account(
@@ -106,8 +150,17 @@ export async function createTestServer(
     certificates?: readonly TunnelCredentials[]
     accounts?: readonly Account[]
     deviceCas?: readonly DeviceCa[]
+    policies?: readonly Policy[]
+    limits?: Partial<RadiusLimits>
+    log?: Log
     /** Of another server, to share its fleet. */
     eapSessions?: Map<string, EapSession>
+    homeTimes?: HomeTimes
+    udp?: UdpLayer
+    /** node:tls if not given. */
+    engine?: TlsEngine | null
+    /** The tag in front of each State. */
+    owner?: Uint8Array
   } = {},
 ): Promise<TestServer> {
   const accounts = options.accounts ?? [await account('bob', 'hello')]
@@ -115,6 +168,7 @@ export async function createTestServer(
   const house: TestHouse = {
     gateways: [gateway()],
     accounts: new Map(accounts.map((one) => [one.username, one])),
+    policies: options.policies ?? [],
     grants: new Map(),
     findGrant: () => Promise.resolve(null),
     written: [],
@@ -128,8 +182,15 @@ export async function createTestServer(
       }
       return Promise.resolve()
     },
+    postures: [],
+    savePostures: (sightings) => {
+      house.postures.push(...sightings)
+      return Promise.resolve()
+    },
     now: Date.UTC(2026, 10, 23, 12),
     deviceCas: options.deviceCas ?? [],
+    deviceKeys: NO_DEVICE_KEYS,
+    bindDevice: () => Promise.resolve(true),
     eapSessions: options.eapSessions ?? new Map(),
     saveEapSessions: (sessions) => {
       for (const one of sessions) house.eapSessions.set(hex(one.id), one)
@@ -142,15 +203,27 @@ export async function createTestServer(
       house.logins.push(...rows)
       return Promise.resolve()
     },
+    askOwner: () => Promise.resolve({ kind: 'no-owner' }),
   }
   if (options.certificates !== undefined) {
     const roots = house.deviceCas.map(({ chainPem }) => chainPem)
-    house.tunnelContexts = createTunnelContexts(options.certificates, roots)
+    house.tunnelContexts = createTunnelContexts(options.certificates, roots, options.engine ?? null)
   }
   const registry = createMetrics()
   const composed = composeServer({
     gateways: () => house.gateways,
+    savePostures: (sightings) => house.savePostures(sightings),
+    knownDevices: {
+      digest: (account, device) => ({
+        account: Buffer.from(account),
+        device: Buffer.from(device),
+      }),
+      save: () => Promise.resolve(),
+      load: () => Promise.resolve([]),
+    },
+    limits: { ...DEFAULT_RADIUS_LIMITS, ...options.limits },
     accounts: () => house.accounts,
+    policies: () => house.policies,
     grants: {
       until: (mac) => house.grants.get(mac) ?? null,
       find: (mac) => house.findGrant(mac),
@@ -162,12 +235,18 @@ export async function createTestServer(
       return house.tunnelContexts
     },
     deviceCas: () => house.deviceCas,
+    deviceKeys: () => house.deviceKeys,
+    bindDevice: (key, mac) => house.bindDevice(key, mac),
     saveEapSessions: (sessions) => house.saveEapSessions(sessions),
     loadEapSession: (id) => house.loadEapSession(id),
     saveLogins: (rows) => house.saveLogins(rows),
     firstEapMethod: EAP_TYPE.TTLS,
     decoyHash: () => decoy,
-    log: silentLog,
+    udp: options.udp ?? chooseUdpLayer(null),
+    ...(options.homeTimes && { homeTimes: options.homeTimes }),
+    owner: options.owner ?? randomBytes(OWNER_BYTES),
+    askOwner: (tag, question) => house.askOwner(tag, question),
+    log: options.log ?? silentLog,
     metrics: registry,
     clock: () => house.now,
   })

@@ -1,5 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { DEFAULT_RADIUS_LIMITS } from '#core/radius-limits.ts'
 import type { StoredCertificate } from '#db/certificates.ts'
 import type { LoginRow } from '#db/login-traces.ts'
 import { createClient } from '../client.ts'
@@ -12,12 +13,14 @@ import { reject } from '../request.ts'
 import type { RadiusRequest } from '../request.ts'
 import { deviceCa, makeDevice } from '../testing/devices.ts'
 import type { DeviceCertificate } from '../testing/devices.ts'
+import { everyEapLayer } from '../testing/eap-layers.ts'
 import { digestRequest, randomRequest } from '../testing/gateway.ts'
 import type { RequestOptions } from '../testing/gateway.ts'
 import { logIn, papAvps } from '../testing/peer.ts'
-import { account, createTestServer, gateway, network } from '../testing/server.ts'
+import { account, createTestServer, gateway, network, policy, watch } from '../testing/server.ts'
 import type { TestServer } from '../testing/server.ts'
 import { sourceOf } from '../testing/source.ts'
+import { SSID, askByAddress, deviceKey, handshakeAttributes, macOf } from '../testing/wpa-device.ts'
 import { createLoginTraces } from './login-traces.ts'
 import type { LoginTraces, TraceLimits } from './login-traces.ts'
 
@@ -90,9 +93,10 @@ function refuse(traces: LoginTraces, device: number): void {
   const parsed = parsePacket(randomRequest({ code: CODE['Access-Request'], attributes }))
   if (!parsed.ok) throw new Error(parsed.reason)
   const request: RadiusRequest = {
-    client: createClient(gateway()),
+    client: createClient(gateway(), watch()),
     packet: parsed.packet,
     source: sourceOf('127.0.0.1', 1),
+    service: 'authentication',
     receivedAt: 0,
     trace: new LoginTrace('mac', name),
   }
@@ -115,23 +119,30 @@ describe('a login leaves', () => {
     ])
   })
 
-  test.each(['TLSv1.2', 'TLSv1.3'] as const)(
-    'over %s what was spoken outside and inside, the cipher, and whether it was resumed',
-    async (version) => {
-      const way = { version, caPem: certificate.caPem, waits: true }
-      const first = await logIn(server, way)
-      const [row] = await written()
-      expect(row).toMatchObject({
-        ...{ outcome: 'accept', account: 'bob', method: 'ttls', inner: 'pap', mac: MAC },
-        ...{ tlsVersion: version, resumed: false, answerer: 'local', vlan: '20' },
-        rounds: first.rounds - 1,
-      })
-      expect(row?.cipher).toMatch(/^TLS_/)
-      const session = first.sessions.at(-1)
-      await logIn(server, { ...way, ...(session && { session }) })
-      expect(await written()).toMatchObject([{ account: 'bob', inner: 'pap', resumed: true }])
-    },
-  )
+  describe.each(everyEapLayer())('over TLS by the $name layer', ({ engine }) => {
+    beforeEach(async () => {
+      server = await createTestServer({ certificates: [certificate], engine })
+      server.house.now = Date.now()
+    })
+
+    test.each(['TLSv1.2', 'TLSv1.3'] as const)(
+      'as %s what was spoken outside and inside, the cipher, and whether it was resumed',
+      async (version) => {
+        const way = { version, caPem: certificate.caPem, waits: true }
+        const first = await logIn(server, way)
+        const [row] = await written()
+        expect(row).toMatchObject({
+          ...{ outcome: 'accept', account: 'bob', method: 'ttls', inner: 'pap', mac: MAC },
+          ...{ tlsVersion: version, resumed: false, answerer: 'local', vlan: '20' },
+          rounds: first.rounds - 1,
+        })
+        expect(row?.cipher).toMatch(/^TLS_/)
+        const session = first.sessions.at(-1)
+        await logIn(server, { ...way, ...(session && { session }) })
+        expect(await written()).toMatchObject([{ account: 'bob', inner: 'pap', resumed: true }])
+      },
+    )
+  })
 
   test('the number of the certificate, and nothing else of it', async () => {
     const peer = { version: 'TLSv1.3', caPem: certificate.caPem, type: EAP_TYPE.TLS } as const
@@ -152,6 +163,70 @@ describe('a login leaves', () => {
         ...{ answerer: 'grant', sessionSeconds: 3600, nameWithheld: false },
       },
     ])
+  })
+
+  test('the rule that decided, of whoever it lets in and of whoever it refuses', async () => {
+    server.house.policies = [policy('night', { vlan: 40 })]
+    await pap('bob', 'hello')
+    server.house.policies = [policy('closed', { refusal: 'Not now' })]
+    await pap('bob', 'hello')
+    await logIn(server, { version: 'TLSv1.3', caPem: certificate.caPem })
+    const refused = { outcome: 'reject', reason: 'refused-by-policy', account: 'bob' }
+    expect(await written()).toMatchObject([
+      { outcome: 'accept', account: 'bob', rule: 'night', vlan: '40' },
+      { ...refused, rule: 'closed', method: 'pap' },
+      { ...refused, rule: 'closed', method: 'ttls', inner: 'password' },
+    ])
+  })
+
+  test('which key a thing has shown, whose it is, and which rule decided; or that it has none', async () => {
+    const key = deviceKey({ mac: macOf(STATION) })
+    server.house.deviceKeys = { keys: [key], bound: [] }
+    server.house.policies = [policy('things', { vlan: 50 })]
+    const ask = (station: string, passphrase?: string): Promise<void> => {
+      const shown = passphrase === undefined ? [] : handshakeAttributes(station, passphrase, SSID)
+      return pap('', '', { attributes: [...askByAddress(station), ...shown] })
+    }
+    await ask(STATION)
+    await ask(STATION, 'planted-passphrase')
+    await ask('02-00-00-00-00-02')
+    const thing = { method: 'device-key', network: 'staff', nameWithheld: false }
+    const rows = await written()
+    expect(rows).toMatchObject([
+      {
+        ...{ ...thing, outcome: 'accept', mac: MAC, account: 'alice', rule: 'things' },
+        ...{ answerer: 'device-key', directory: 'till-1', vlan: '50', sessionSeconds: 86_400 },
+      },
+      { ...thing, outcome: 'reject', reason: 'device-key-wrong', mac: MAC, account: null },
+      { ...thing, outcome: 'reject', reason: 'device-key-unknown', mac: '02:00:00:00:00:02' },
+    ])
+    expect(JSON.stringify(rows)).not.toMatch(/correct-horse|planted/)
+  })
+
+  test('that a device or its gateway was over a limit: of a gateway one row, whatever it sent', async () => {
+    server = await createTestServer({ limits: { ...DEFAULT_RADIUS_LIMITS, gatewayLogins: 1 } })
+    for (let i = 0; i < 12; i += 1) await pap(`nobody ${i}`, 'x')
+    await pap('bob', 'hello')
+    expect((await written()).at(-1)).toMatchObject({
+      ...{ outcome: 'silence', reason: 'over-limit', method: 'pap', account: 'bob', mac: MAC },
+    })
+    server = await createTestServer({ limits: { ...DEFAULT_RADIUS_LIMITS, gatewayPackets: 1 } })
+    for (let i = 10; i < 60; i += 1) await byMac(`02-00-00-00-01-${i}`)
+    const rows = (await written()).filter(({ reason }) => reason === 'over-limit')
+    expect(rows).toMatchObject([{ outcome: 'silence', mac: null, account: null, network: null }])
+    expect(rows[0]?.count).toBeGreaterThan(1)
+  })
+
+  test('silence, and not what was decided, where the answer did not fit one packet', async () => {
+    const filler = [ATTRIBUTE['Proxy-State'], Buffer.alloc(253)] as const
+    const attributes: RequestOptions['attributes'] = [
+      [ATTRIBUTE['User-Name'], 'bob'],
+      [ATTRIBUTE['User-Password'], 'hello'],
+      ...Array.from({ length: 15 }, () => filler),
+      [ATTRIBUTE['Proxy-State'], Buffer.alloc(200)],
+    ]
+    await pap('bob', 'hello', { attributes })
+    expect(await written()).toMatchObject([{ outcome: 'silence', reason: 'reply-too-long' }])
   })
 
   test('silence where a person waits for an answer, none where only a packet does', async () => {

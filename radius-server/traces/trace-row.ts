@@ -1,6 +1,7 @@
 import { LONGEST_LOGIN_NAME, nameToFind } from '#core/ldap/login-name.ts'
 import { parseMac } from '#core/mac.ts'
 import type { LoginRow } from '#db/login-traces.ts'
+import { isByAddress } from '../login-trace.ts'
 import type { LoginTrace } from '../login-trace.ts'
 import { vlanIn } from './traced-answer.ts'
 import type { TracedDevice } from './traced-device.ts'
@@ -52,7 +53,7 @@ function methodsOf({ kind, method, trace }: TracedDevice): {
 
 /** A device's own name is its address. */
 function hasName(trace: LoginTrace | null): boolean {
-  return trace !== null && trace.method !== 'mac' && trace.claimed !== null
+  return trace !== null && !isByAddress(trace) && trace.claimed !== null
 }
 
 /**
@@ -61,7 +62,7 @@ function hasName(trace: LoginTrace | null): boolean {
  */
 function nameOf(trace: LoginTrace | null, isKnownName: (name: string) => boolean): string | null {
   if (trace === null) return null
-  if (trace.account !== null) return trace.account
+  if (trace.account !== null) return nameToFind(trace.account)
   const { claimed } = trace
   if (claimed === null || !hasName(trace) || claimed.length > LONGEST_LOGIN_NAME) return null
   if (!trace.isKnown && !isKnownName(claimed)) return null

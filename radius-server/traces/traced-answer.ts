@@ -2,7 +2,7 @@ import type { NetworkKind } from '#db/sites.ts'
 import type { Attribute } from '../attributes.ts'
 import { networkOfClass } from '../class.ts'
 import { ATTRIBUTE } from '../dictionary.ts'
-import type { Answer, SilenceReason } from '../request.ts'
+import type { Answer, RadiusRequest, SilenceReason } from '../request.ts'
 
 /** An answer that somebody may ask about later. */
 export type TracedAnswer = Extract<Answer, { kind: 'accept' | 'reject' | 'silence' }>
@@ -11,8 +11,15 @@ export type TracedAnswer = Extract<Answer, { kind: 'accept' | 'reject' | 'silenc
 export const NOTICED_SILENCE = [
   'passwords-overloaded',
   'grants-overloaded',
+  'device-keys-overloaded',
+  'home-server-overloaded',
+  'home-server-given-up',
+  'hand-over-failed',
+  'over-limit',
+  'reply-too-long',
   'message-authenticator-missing',
   'message-authenticator-wrong',
+  'proxy-state-unsigned',
   'accounting-authenticator-wrong',
 ] as const satisfies readonly SilenceReason[]
 
@@ -22,6 +29,7 @@ const NOTICED: ReadonlySet<SilenceReason> = new Set(NOTICED_SILENCE)
 const UNPROVEN: ReadonlySet<SilenceReason> = new Set<SilenceReason>([
   'message-authenticator-missing',
   'message-authenticator-wrong',
+  'proxy-state-unsigned',
   'accounting-authenticator-wrong',
 ])
 
@@ -30,8 +38,13 @@ export function isTraced(answer: Answer): answer is TracedAnswer {
   return answer.kind === 'silence' && NOTICED.has(answer.reason)
 }
 
-export function isUnproven(answer: TracedAnswer): boolean {
-  return answer.kind === 'silence' && UNPROVEN.has(answer.reason)
+/**
+ * Whether it is told of the gateway alone, and of no device: who sent it is not proved, or it was dropped
+ * because there is too much of it, whatever it was.
+ */
+export function isOfGateway({ trace }: RadiusRequest, answer: TracedAnswer): boolean {
+  if (answer.kind !== 'silence') return false
+  return UNPROVEN.has(answer.reason) || (answer.reason === 'over-limit' && trace === null)
 }
 
 /** The value of an attribute of the answer; null if it has none. */

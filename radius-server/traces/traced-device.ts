@@ -2,11 +2,12 @@ import type { Gateway } from '#db/gateways.ts'
 import type { NetworkKind } from '#db/sites.ts'
 import { readText } from '../attributes.ts'
 import { ATTRIBUTE } from '../dictionary.ts'
+import { isByAddress } from '../login-trace.ts'
 import type { Answerer, LoginTrace } from '../login-trace.ts'
 import type { RadiusRequest } from '../request.ts'
 import type { DeviceKey } from './device-key.ts'
 import { HASH_BASIS, hashOctets } from './small-hash.ts'
-import { givenValue, isUnproven, networkIn, secondsIn } from './traced-answer.ts'
+import { givenValue, isOfGateway, networkIn, secondsIn } from './traced-answer.ts'
 import type { TracedAnswer } from './traced-answer.ts'
 
 const FIRST_PAUSE_MS = 4_000
@@ -24,6 +25,7 @@ export interface TracedDevice {
   /** Proved, or as it was given. */
   readonly name: string | null
   readonly answerer: Answerer | null
+  readonly answererName: string | null
   readonly isResumed: boolean
   readonly vlan: Uint8Array | null
   readonly vlanHash: number
@@ -41,13 +43,10 @@ export interface TracedDevice {
 }
 
 /** Reads whose answer it is into `key`. */
-export function readKey(
-  key: DeviceKey,
-  { packet, client }: RadiusRequest,
-  answer: TracedAnswer,
-): void {
+export function readKey(key: DeviceKey, request: RadiusRequest, answer: TracedAnswer): void {
+  const { packet, client } = request
   // Each reason by itself: whoever forges packets could make a row of each by taking turns.
-  if (isUnproven(answer)) key.ofText(`${client.gateway.name} ${reasonOf(answer)}`)
+  if (isOfGateway(request, answer)) key.ofText(`${client.gateway.name} ${reasonOf(answer)}`)
   else key.ofPacket(packet)
 }
 
@@ -68,6 +67,7 @@ export function isSame(
     device.method === methodOf(trace, answer) &&
     device.name === nameOf(trace) &&
     device.answerer === (trace === null ? null : trace.answerer) &&
+    device.answererName === (trace === null ? null : trace.directory) &&
     device.isResumed === (trace !== null && trace.isResumed) &&
     device.rule === ruleOf(answer) &&
     device.vlanHash === vlanHashOf(answer) &&
@@ -102,12 +102,15 @@ export function countAgain(
 
 export function newDevice(
   key: DeviceKey,
-  { trace, packet, client, receivedAt }: RadiusRequest,
+  request: RadiusRequest,
   answer: TracedAnswer,
 ): TracedDevice {
-  const isProven = !isUnproven(answer)
+  const { trace, packet, client, receivedAt } = request
+  const isProven = !isOfGateway(request, answer)
   const station =
-    trace?.method === 'mac' ? trace.claimed : readText(packet, ATTRIBUTE['Calling-Station-Id'])
+    trace !== null && isByAddress(trace)
+      ? trace.claimed
+      : readText(packet, ATTRIBUTE['Calling-Station-Id'])
   return {
     check: key.check,
     gateway: client.gateway,
@@ -118,6 +121,7 @@ export function newDevice(
     method: methodOf(trace, answer),
     name: nameOf(trace),
     answerer: trace === null ? null : trace.answerer,
+    answererName: trace === null ? null : trace.directory,
     isResumed: trace !== null && trace.isResumed,
     vlanHash: vlanHashOf(answer),
     vlan: givenValue(answer, ATTRIBUTE['Tunnel-Private-Group-Id']),
@@ -138,7 +142,7 @@ function reasonOf(answer: TracedAnswer): string | null {
 }
 
 function ruleOf(answer: TracedAnswer): string | null {
-  return answer.kind === 'accept' ? (answer.rule ?? null) : null
+  return answer.kind === 'silence' ? null : (answer.rule ?? null)
 }
 
 function methodOf(trace: LoginTrace | null, answer: TracedAnswer): string | null {

@@ -18,7 +18,7 @@ import { cpuSeconds } from './cpu.ts'
 
 /** What the load is; one JSON argument, as this is a process of its own. */
 export interface Load {
-  readonly kind: 'pap' | 'accounting'
+  readonly kind: 'pap' | 'mac' | 'accounting'
   readonly port: number
   readonly secret: string
   readonly outstanding: number
@@ -26,10 +26,12 @@ export interface Load {
   readonly seconds: number
   /**
    * Packets made before the clock starts. Those of accounting are used once, and the run ends early
-   * when there are no more; those of PAP go round, each long after others have had its identifier.
+   * when there are no more; the others go round, each long after others have had its identifier.
    */
   readonly packets: number
   readonly accounts: number
+  /** Of `mac`: 12 hexadecimal digits each. */
+  readonly devices: readonly string[]
   /** The processes whose CPU time is measured, with all below them. */
   readonly servers: readonly number[]
 }
@@ -58,11 +60,11 @@ const LOST_MS = 3000
 const MOST_LATENCIES = 4_000_000
 
 async function runLoad(load: Load): Promise<LoadResult> {
-  const packets = load.kind === 'pap' ? papPackets(load) : accountingPackets(load)
-  const isRound = load.kind === 'pap'
+  const packets = PACKETS[load.kind](load)
+  const isRound = load.kind !== 'accounting'
   const latencies = new Float64Array(MOST_LATENCIES)
   const tally = { answers: 0, sent: 0, lost: 0, wrong: 0, unsigned: 0, counting: false }
-  const expected = load.kind === 'pap' ? CODE.accessAccept : CODE.accountingResponse
+  const expected = isRound ? CODE.accessAccept : CODE.accountingResponse
   /** What each packet was answered the first time, found right: the same request has the same reply. */
   const right: (Buffer | undefined)[] = Array.from({ length: packets.length }, () => undefined)
 
@@ -148,7 +150,7 @@ async function runLoad(load: Load): Promise<LoadResult> {
     p99: quantile(0.99),
     lost: tally.lost,
     wrong: tally.wrong,
-    signed: load.kind === 'pap' && tally.unsigned === 0,
+    signed: isRound && tally.unsigned === 0,
     ranOut,
   }
 }
@@ -217,6 +219,23 @@ function papPackets({ packets, secret, accounts }: Load): readonly Buffer[] {
   })
 }
 
+/** A device that a gateway asks about: its address is name and password, as every vendor does it. */
+function macPackets({ packets, secret, devices }: Load): readonly Buffer[] {
+  return Array.from({ length: packets }, (_, i) => {
+    const device = devices[i % devices.length] ?? ''
+    return accessRequest({
+      identifier: identifierOf(i),
+      secret,
+      attributes: [
+        attribute(ATTRIBUTE.userName, device),
+        attribute(ATTRIBUTE.nasIpAddress, Buffer.from([127, 0, 0, 1])),
+        attribute(ATTRIBUTE.callingStationId, device.match(/../g)?.join('-') ?? ''),
+      ],
+      password: device,
+    })
+  })
+}
+
 const STATUS = { start: 1, stop: 2, interim: 3 } as const
 
 /** Sessions of three packets each, a thousand sessions apart from their next one. */
@@ -253,6 +272,8 @@ function accountingPackets({ packets, secret }: Load): readonly Buffer[] {
     ])
   })
 }
+
+const PACKETS = { pap: papPackets, mac: macPackets, accounting: accountingPackets } as const
 
 // Last, so that the constants above are there.
 if (import.meta.main) {

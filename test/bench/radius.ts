@@ -1,4 +1,6 @@
 import { join } from 'node:path'
+import { openDatabase } from '#db/connection.ts'
+import { startEmbedded } from '#db/embedded.ts'
 import { startFreeRadius } from '../support/peers/freeradius.ts'
 import type { FreeRadius } from '../support/peers/freeradius.ts'
 import { freePort } from '../support/peers/free-ports.ts'
@@ -9,7 +11,7 @@ import type { RunFolder } from '../support/peers/run-folder.ts'
 import { ATTRIBUTE, accessRequest, attribute } from '../support/peers/radius-packet.ts'
 import { exchange } from '../support/peers/udp.ts'
 import type { Load, LoadResult } from './radius-load.ts'
-import type { Row } from './row.ts'
+import type { Measure, Row } from './row.ts'
 
 export const SECRET = 'testing123'
 /** Ours keeps them under argon2id, FreeRADIUS in the clear in its users file. */
@@ -21,7 +23,7 @@ export const ACCOUNTS: readonly { readonly name: string; readonly password: stri
 const SECONDS = 5
 const WARM_UP_SECONDS = 2
 /** Whole rounds of the 256 identifiers of eight sockets. */
-const PAP_PACKETS = 40 * 8 * 256
+const PACKETS = 40 * 8 * 256
 
 export interface RadiusUnderTest {
   readonly authPort: number
@@ -38,27 +40,70 @@ export function oursUnderTest(product: Product): RadiusUnderTest {
   }
 }
 
-/** FreeRADIUS with the same accounts, and accounting into a Postgres of its own. */
-export async function startPeer(folder: RunFolder): Promise<FreeRadius & RadiusUnderTest> {
+/** Devices that accepted the terms: a large place's. */
+const DEVICES: readonly string[] = Array.from({ length: 1000 }, (_, i) =>
+  (0x02_00_5e_20_00_00 + i).toString(16).padStart(12, '0'),
+)
+
+/** FreeRADIUS with the same accounts and devices, and accounting into a Postgres of its own. */
+export async function startPeer(
+  folder: RunFolder,
+  usersIn: 'file' | 'sql' = 'file',
+): Promise<FreeRadius & RadiusUnderTest> {
   const ports = { authPort: await freePort(), acctPort: await freePort() }
-  const peer = await startFreeRadius(folder, { ...ports, secret: SECRET, users: ACCOUNTS })
+  const users = [...ACCOUNTS, ...DEVICES.map((name) => ({ name, password: name }))]
+  const peer = await startFreeRadius(folder, { ...ports, secret: SECRET, users, usersIn })
   return { ...peer, pids: [peer.pid, ...postgresUnder(peer.dataDir)] }
 }
 
-/** PAP with Message-Authenticator, beside FreeRADIUS. */
-export async function papRow(product: Product, peer: RadiusUnderTest): Promise<Row> {
-  const load = { kind: 'pap', outstanding: 200, packets: PAP_PACKETS } as const
+const AUTHENTICATION = [
+  { kind: 'pap', what: 'PAP' },
+  { kind: 'mac', what: 'MAC authentication' },
+] as const
+const PEERS = [
+  { usersIn: 'file', peer: 'FreeRADIUS, users file', goal: 3 },
+  { usersIn: 'sql', peer: 'FreeRADIUS, rlm_sql', goal: 25 },
+] as const
+
+/** PAP and MAC authentication with Message-Authenticator, beside FreeRADIUS with a file and with Postgres. */
+export async function authenticationRows(
+  folder: RunFolder,
+  product: Product,
+): Promise<readonly Row[]> {
   const ours = oursUnderTest(product)
+  await grantDevices(product)
   await everyoneOnce(ours.authPort)
-  const measured = await measureLoad(ours, load)
-  await everyoneOnce(peer.authPort)
-  return {
-    work: 'PAP, 200 outstanding',
-    peer: 'FreeRADIUS, users file',
-    ours: measured,
-    theirs: await measureLoad(peer, load),
-    notes: `${ACCOUNTS.length} accounts, each of which logged in once before.`,
+  const loads = AUTHENTICATION.map(({ kind, what }) => ({
+    what,
+    load: { kind, outstanding: 200, packets: PACKETS } as const,
+  }))
+  const measured: Measure[] = []
+  for (const { load } of loads) measured.push(await measureLoad(ours, load))
+  const rows: Row[] = []
+  for (const { usersIn, peer, goal } of PEERS) {
+    await using server = await startPeer(folder, usersIn)
+    await everyoneOnce(server.authPort)
+    for (const [i, { what, load }] of loads.entries()) {
+      const own = measured[i]
+      if (own === undefined) continue
+      const theirs = await measureLoad(server, load)
+      rows.push({ work: `${what}, 200 outstanding`, peer, goal, ours: own, theirs })
+    }
   }
+  return rows
+}
+
+/** As an administrator would who had them all accept at once; the server hears of it as of any grant. */
+async function grantDevices(product: Product): Promise<void> {
+  const { url } = await startEmbedded({ dataDir: product.dataDir })
+  const database = openDatabase(url, { applicationName: 'bench', max: 1 })
+  const until = new Date(Date.now() + 86_400_000)
+  const rows = DEVICES.map((mac) => ({
+    ...{ mac: mac.match(/../g)?.join('-').toUpperCase() ?? '', until, site: '75-0042' },
+    terms_version: '2026-01',
+  }))
+  await database.sql`insert into guest.access ${database.sql(rows)}`
+  await database.close()
 }
 
 /** Runs the load from a process of its own. Of accounting, `packets` must be more than the server answers in that time. */
@@ -68,11 +113,12 @@ export async function measureLoad(
 ): Promise<LoadResult> {
   const load: Load = {
     ...o,
-    port: o.kind === 'pap' ? server.authPort : server.acctPort,
+    port: o.kind === 'accounting' ? server.acctPort : server.authPort,
     secret: SECRET,
     warmUpSeconds: WARM_UP_SECONDS,
     seconds: SECONDS,
     accounts: ACCOUNTS.length,
+    devices: DEVICES,
     servers: server.pids,
   }
   const script = join(import.meta.dirname, 'radius-load.ts')

@@ -5,6 +5,10 @@ export interface Row {
   readonly ours: Measure
   readonly theirs: Measure
   readonly notes?: string
+  /** What ours divided by theirs should at least be, per CPU-second; absent where it is only told. */
+  readonly goal?: number
+  /** Below this something has broken; where it is absent, three quarters of the goal. */
+  readonly least?: number
 }
 
 export interface Measure {
@@ -25,9 +29,27 @@ export function perCpuSecond({ answers, cpuSeconds }: Measure): number {
   return answers / cpuSeconds
 }
 
+/** A run on a busy machine may be so much below: less is a regression and no noise. */
+const ROOM = 0.75
+
+/** The rows in which something has broken, by more than noise, or whose answers were not right. */
+export function missedRows(rows: readonly Row[]): readonly string[] {
+  return rows.flatMap((row) => {
+    const { work, peer, goal = 0, least = goal * ROOM, ours, theirs } = row
+    const { perCpuSecond } = ratiosOf(row)
+    const wrong = ours.wrong + theirs.wrong
+    return [
+      ...(wrong > 0 ? [`${work}: ${wrong} answers were not the right ones`] : []),
+      ...(perCpuSecond < least
+        ? [`${work}: ${perCpuSecond.toFixed(2)} times ${peer}, which is below ${least.toFixed(2)}`]
+        : []),
+    ]
+  })
+}
+
 export function printRows(rows: readonly Row[]): void {
   const table = rows.flatMap((row) => [
-    line(row.work, 'accueil', row.ours, ratiosOf(row)),
+    { ...line(row.work, 'accueil', row.ours, ratiosOf(row)), goal: row.goal?.toFixed(2) ?? '' },
     line('', row.peer, row.theirs, { perCpuSecond: 1, perSecond: 1 }),
   ])
   console.table(table)

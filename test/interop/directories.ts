@@ -17,6 +17,8 @@ import type { Slapd } from '../support/peers/slapd.ts'
 import type { Scenario } from './scenario.ts'
 
 const SECRET = 'testing123'
+/** From which none of the failures came. */
+const OTHER_DEVICE = '02-00-5E-20-00-02'
 
 /** OpenLDAP's slapd and Samba's domain controller hold the accounts; radclient and eapol_test sign in. */
 export async function directories(scenario: Scenario): Promise<void> {
@@ -91,20 +93,24 @@ ${lines.join('\n')}
     return done.stdout
   }
 
-  async login(name: string, password: string): Promise<{ reply: string | null; output: string }> {
+  async login(
+    name: string,
+    password: string,
+    station?: string,
+  ): Promise<{ reply: string | null; output: string }> {
     return radclient({
       port: this.scenario.product.ports.radius,
       kind: 'auth',
       secret: SECRET,
-      attributes: papOf(name, password),
+      attributes: papOf(name, password, station),
       waitSeconds: 8,
     })
   }
 
   /** Signs in, and says why it did not come to an accept: of the metrics, where no person is named. */
-  async reason(name: string, password: string): Promise<string> {
+  async reason(name: string, password: string, station?: string): Promise<string> {
     const before = await this.rejects()
-    const { reply, output } = await this.login(name, password)
+    const { reply, output } = await this.login(name, password, station)
     if (reply === 'Access-Accept') return 'accept'
     assert.equal(reply, 'Access-Reject', output)
     const after = await this.rejects()
@@ -124,8 +130,9 @@ ${lines.join('\n')}
   }
 }
 
-function papOf(name: string, password: string): string[] {
+function papOf(name: string, password: string, station?: string): string[] {
   return [
+    ...(station === undefined ? [] : [`Calling-Station-Id = "${station}"`]),
     `User-Name = "${name.replaceAll('\\', '\\\\')}"`,
     `User-Password = "${password}"`,
     'Message-Authenticator = 0x00',
@@ -198,7 +205,7 @@ async function openLdap(house: DirectoryHouse, test: Scenario['test']): Promise<
     for (const guess of ['one', 'two', 'three']) {
       assert.equal(await house.reason('locked', guess), 'wrong-password')
     }
-    assert.equal(await house.reason('locked', 'locked-out'), 'account-locked')
+    assert.equal(await house.reason('locked', 'locked-out', OTHER_DEVICE), 'account-locked')
   })
   for (const tls of ['1.2', '1.3'] as const) {
     await test(`slapd: eapol_test comes in by EAP-TTLS/PAP on TLS ${tls}`, async () => {
@@ -239,8 +246,10 @@ async function activeDirectory(house: DirectoryHouse, test: Scenario['test']): P
   })
   await test('Samba AD: whom other passwords locked is refused with the right one', async () => {
     for (const guess of ['1', '2', '3']) await house.login('clumsy@rdc.test', `Guess-${guess}`)
-    assert.equal(await house.reason('clumsy@rdc.test', 'Guess-4'), 'account-locked')
-    assert.equal(await house.reason('clumsy@rdc.test', 'Wonder-Land-1'), 'account-locked')
+    assert.equal(await house.reason('clumsy@rdc.test', 'Guess-4'), 'too-many-failures')
+    assert.equal(await house.reason('clumsy@rdc.test', 'Guess-5', OTHER_DEVICE), 'account-locked')
+    const right = await house.reason('clumsy@rdc.test', 'Wonder-Land-1', OTHER_DEVICE)
+    assert.equal(right, 'account-locked')
   })
 }
 

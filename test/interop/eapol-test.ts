@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { eapolRun, eapolTest as authenticate } from '../support/peers/eapol-test.ts'
 import { must } from '../support/peers/process.ts'
@@ -71,6 +71,7 @@ export async function eapolTest({ product, folder, test }: Scenario): Promise<vo
     assert.deepEqual({ success, keysMatch }, { success: true, keysMatch: true }, lastLines(output))
     assert.match(output, /CN=Accueil RADIUS CA RSA/)
   })
+  await policies({ product, folder, test })
   await test('an unknown account is refused', async () => {
     const { success } = await authenticate({ ...bob, tls: '1.3', identity: 'nobody' })
     assert.equal(success, false)
@@ -84,6 +85,55 @@ export async function eapolTest({ product, folder, test }: Scenario): Promise<vo
     assert.equal(success, false)
     assert.match(output, /certificate verify failed|unknown CA/i)
   })
+}
+
+/** What a group gets, and a secret that is being changed, each from the next login on. */
+async function policies({ product, folder, test }: Pick<Scenario, 'product' | 'folder' | 'test'>) {
+  const caFile = join(product.dataDir, 'eap-ca.pem')
+  const apply = async (...files: readonly string[]): Promise<void> => {
+    const applied = await product.command('apply', ...files)
+    assert.equal(applied.code, 0, applied.stdout + applied.stderr)
+  }
+  const logIn = (secret: string): ReturnType<typeof authenticate> =>
+    authenticate({
+      ...{ folder, port: product.ports.radius, secret, tls: '1.3', caFile },
+      ...{ identity: 'bob', password: 'hello' },
+    })
+  const declare = (policy: object): Promise<void> =>
+    // JSON is YAML.
+    apply(folder.write('policies.yaml', JSON.stringify({ version: 1, policies: [policy] })))
+
+  await test('who is in a group is told the VLAN, the filter and the session of that group', async () => {
+    const give = { vlan: 31, session: '1h', filter: 'volunteers' }
+    await declare({ name: 'volunteers', when: { groups: 'staff', by: 'password' }, give })
+    const { success, output } = await logIn('testing123')
+    assert.ok(success, lastLines(output))
+    assert.match(output, /Attribute 81 \(Tunnel-Private-Group-Id\) length=4\n\s+Value: 3331/)
+    assert.match(output, /Attribute 11 \([^)]*\) length=12\n/)
+    assert.match(output, /Attribute 27 \(Session-Timeout\) length=6\n\s+Value: 3600/)
+    assert.match(output, /Attribute 29 \(Termination-Action\) length=6\n\s+Value: 1/)
+  })
+  await test('who a policy refuses is refused with the right password', async () => {
+    await declare({ name: 'closed', when: { sites: '75-0042' }, refuse: 'Closed for works' })
+    const { success, output } = await logIn('testing123')
+    assert.equal(success, false)
+    assert.match(output, /code=3 \(Access-Reject\)/)
+  })
+  const house = join(import.meta.dirname, 'fixture/house.yaml')
+  const none = folder.write('policies.yaml', 'version: 1\npolicies: []\n')
+  await test('while the secret is changed a gateway gets in with either', async () => {
+    const [site] = [readFileSync(house, 'utf8')].map((text) =>
+      text
+        .slice(text.indexOf('sites:'), text.indexOf('  # hostapd'))
+        .replace('testing123', 'testing456'),
+    )
+    await apply(folder.write('secret.yaml', `version: 1\n${site}`), none)
+    for (const secret of ['testing123', 'testing456']) {
+      const { success, output } = await logIn(secret)
+      assert.ok(success, lastLines(output))
+    }
+  })
+  await apply(house)
 }
 
 function lastLines(output: string): string {

@@ -5,6 +5,8 @@ import { must } from '../support/peers/process.ts'
 /** The real peers: the program that must be there, and the Debian package it comes in. */
 const PEERS: readonly (readonly [program: string, packageName: string])[] = [
   ['radclient', 'freeradius-utils'],
+  ['freeradius', 'freeradius'],
+  ['dumpcap', 'wireshark-common'],
   ['tshark', 'tshark'],
   ['eapol_test', 'eapoltest'],
   ['hostapd', 'hostapd'],

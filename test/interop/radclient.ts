@@ -304,6 +304,11 @@ async function byHand(radius: number, radiusAcct: number, test: Scenario['test']
       accessRequest({ identifier: 10, secret: SECRET, attributes: [bob, eap], signed: false }),
     ],
     [
+      'PAP without Message-Authenticator',
+      radius,
+      accessRequest({ ...pap, identifier: 14, signed: false }),
+    ],
+    [
       'Proxy-State without Message-Authenticator',
       radius,
       accessRequest({
@@ -338,10 +343,4 @@ async function byHand(radius: number, radiusAcct: number, test: Scenario['test']
       assert.deepEqual(await exchange(port, [datagram], 700), [])
     })
   }
-  await test('a request without Message-Authenticator is answered with one', async () => {
-    const request = accessRequest({ ...pap, identifier: 14, signed: false })
-    const [reply] = await exchange(radius, [request], 3000)
-    assert.ok(reply, 'no reply')
-    assert.ok(startsWithItsMessageAuthenticator(reply, request, SECRET))
-  })
 }

@@ -202,7 +202,11 @@ ${gateways.join('\n')}
         port: product.ports.radius,
         kind: 'auth',
         secret: SECRET,
-        attributes: ['User-Name = "bob"', 'User-Password = "hello"'],
+        attributes: [
+          'User-Name = "bob"',
+          'User-Password = "hello"',
+          'Message-Authenticator = 0x00',
+        ],
       })
       assert.equal(reply, 'Access-Accept')
     })

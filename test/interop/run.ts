@@ -2,6 +2,7 @@ import { sweepNamespaces } from '../support/peers/namespaces.ts'
 import { createRunFolder, endProcesses, sweepLeftovers } from '../support/peers/run-folder.ts'
 import { browser } from './browser.ts'
 import { demo } from './demo.ts'
+import { deviceKeys } from './device-keys.ts'
 import { directories } from './directories.ts'
 import { dns } from './dns.ts'
 import { eapolTest } from './eapol-test.ts'
@@ -12,6 +13,9 @@ import { openHouse } from './house.ts'
 import { opennds } from './opennds.ts'
 import { providePeers } from './packages.ts'
 import { disconnect } from './disconnect.ts'
+import { posture } from './posture.ts'
+import { proxy } from './proxy.ts'
+import { processes } from './processes.ts'
 import { radclient } from './radclient.ts'
 import { radsec } from './radsec.ts'
 import { runScenario } from './scenario.ts'
@@ -27,14 +31,18 @@ import { wired } from './wired.ts'
 const SCENARIOS: Readonly<Record<string, (s: Scenario) => Promise<void>>> = {
   demo,
   radclient,
+  posture,
   tshark,
   'eapol-test': eapolTest,
   explain,
   directories,
+  processes,
   'staff-wifi': staffWifi,
+  'device-keys': deviceKeys,
   wired,
   radsec,
   disconnect,
+  proxy,
   dns,
   opennds,
   browser,

@@ -11,6 +11,7 @@ import {
   attribute,
 } from '../support/peers/radius-packet.ts'
 import { exchange } from '../support/peers/udp.ts'
+import { GATEWAY_VENDORS } from '#db/gateways.ts'
 import type { Scenario } from './scenario.ts'
 
 const SECRET = 'testing123'
@@ -43,6 +44,7 @@ export async function tshark({ product, folder, test }: Scenario): Promise<void>
     assert.match(shown, /MS-MPPE-Recv-Key/)
     for (const pattern of WRONG) assert.doesNotMatch(shown, pattern)
   })
+  await ofVendors({ product, folder, test })
   await test('tshark does find it where something is: a reply with an attribute past its end', async () => {
     const [request, reply] = asked[0] ?? []
     assert.ok(request && reply)
@@ -56,6 +58,64 @@ export async function tshark({ product, folder, test }: Scenario): Promise<void>
       shown,
     )
   })
+}
+
+/** What tshark must show of an accept to a gateway of each vendor: the names are those of its own dictionary. */
+const OF_VENDOR: Readonly<Record<(typeof GATEWAY_VENDORS)[number], readonly RegExp[]>> = {
+  standard: [/WISPr-Bandwidth-Max-Up\b.*512000/, /WISPr-Bandwidth-Max-Down\b.*20000000/],
+  aruba: [
+    /Aruba-User-Role\b.*volunteers/,
+    /Aruba-User-Vlan\b.*31/, // 4.0 has no name for Aruba-Captive-Portal-URL yet.
+    /vnd=Aruba[^]*t=[\w-]+\(43\) l=27/,
+  ],
+  cisco: [/url-redirect-acl=volunteers/, /url-redirect=https:/, /(Airespace|Bandwidth).*20000\b/],
+  coovachilli: [/ChilliSpot-Bandwidth-Max-Up\b.*512/, /ChilliSpot-Bandwidth-Max-Down\b.*20000/],
+  meraki: [/url-redirect-acl=volunteers/, /url-redirect=https:/],
+  mikrotik: [/Rate-Limit\b.*512k\/20000k/, /Mikrotik-Wireless-VLANID\b.*31/i],
+  ruckus: [/Ruckus-User-Groups\b.*volunteers/, /WISPr-Bandwidth-Max-Down\b.*20000000/],
+  unifi: [/Session-Timeout\b.*3600/],
+}
+
+/** One gateway of each vendor at one place, told apart by its loopback address. */
+async function ofVendors({
+  product,
+  folder,
+  test,
+}: Pick<Scenario, 'product' | 'folder' | 'test'>): Promise<void> {
+  const gateways = GATEWAY_VENDORS.map((vendor, i) => ({
+    ...{ name: `gw-${vendor}`, address: `127.0.9.${i + 1}`, secret: SECRET, kind: 'generic' },
+    vendor,
+  }))
+  const site = {
+    ...{ code: '75-0090', name: 'Tous', association: '75', networks: { staff: { subnets: [] } } },
+  }
+  const give = { vlan: 31, session: '1h', down: '20M', up: '512k', filter: 'volunteers' }
+  const redirect = 'https://wifi.example/help'
+  const policy = { name: 'all', when: { sites: '75-0090' }, give: { ...give, redirect } }
+  const declare = async (what: object): Promise<void> => {
+    // JSON is YAML.
+    const file = folder.write('vendors.yaml', JSON.stringify({ version: 1, ...what }))
+    const applied = await product.command('apply', file)
+    assert.equal(applied.code, 0, applied.stdout + applied.stderr)
+  }
+  await declare({ sites: [{ ...site, gateways }], policies: [policy] })
+  for (const [i, { vendor, address }] of gateways.entries()) {
+    await test(`tshark reads what a gateway of ${vendor} is told`, async () => {
+      const payload = accessRequest({
+        ...{ identifier: 20 + i, secret: SECRET, password: 'hello' },
+        attributes: [attribute(ATTRIBUTE.userName, 'bob')],
+      })
+      const replies = await exchange(product.ports.radius, [payload], 700, address)
+      const shown = await read(join(folder.path, `${vendor}.pcap`), [
+        { from: GATEWAY_PORT, to: PORTS.auth, payload },
+        ...replies.map((reply) => ({ from: PORTS.auth, to: GATEWAY_PORT, payload: reply })),
+      ])
+      assert.match(shown, /Tunnel-Private-Group-Id\(81\) .*val=31/)
+      for (const pattern of OF_VENDOR[vendor]) assert.match(shown, pattern)
+      for (const pattern of WRONG) assert.doesNotMatch(shown, pattern)
+    })
+  }
+  await declare({ sites: [{ ...site, gateways: [] }], policies: [] })
 }
 
 /** Every field as text, hidden ones too. */

@@ -100,7 +100,14 @@ describe('a database whose owner is no superuser', () => {
     await using owner = await productOf('house_owner')
     const applied = await owner.command('apply', declared.file('house.yaml'))
     expect(applied).toMatchObject({ code: 0 })
+    const of = ['--owner', 'bob', '--kind', 'till', '--ssid', 'Things', '--site', '75-0042']
+    const made = await owner.command('device-keys', 'create', 'till-1', ...of)
+    expect(made).toMatchObject({ code: 0 })
+    const [, passphrase = 'none was shown'] = /^ {2}(\S{19})$/m.exec(made.stdout) ?? []
+    const { stdout } = await owner.command('device-keys', 'list', '--site', '75-0042')
+    expect(stdout).toBe('till-1  till  bob  75-0042  "Things"  0 of 1  created\n')
     await owner.start()
+    expect(owner.running().output()).not.toContain(passphrase)
     expect((await owner.command('doctor')).stdout).toMatch(/note .*"house_owner" owns the database/)
     expect(await owner.stop()).toEqual({ code: 0, signal: null })
   })
@@ -149,6 +156,7 @@ describe('a process with a login of its own', () => {
     )
     expect(await said('migrate')).toContain('"one_portal" does not own this database')
     expect(await said('apply', declared.file('house.yaml'))).toContain('does not own the database')
+    expect(await said('device-keys', 'list')).toContain('does not own the database')
     const operator = await productOf(await makeLogin('operator'))
     expect(await operator.searchLogs('--user', 'bob')).toEqual([])
   })

@@ -13,20 +13,27 @@ export interface FreeRadius extends Running {
   readonly dataDir: string
 }
 
+export interface FreeRadiusOptions {
+  readonly authPort: number
+  readonly acctPort: number
+  readonly secret: string
+  readonly users: readonly { readonly name: string; readonly password: string }[]
+  /** Where it finds them; the file if not given. */
+  readonly usersIn?: 'file' | 'sql'
+  /** EAP-TTLS with PAP inside, under this certificate. */
+  readonly certificate?: { readonly chainPem: string; readonly keyPem: string }
+}
+
 const PACKAGE = '/etc/freeradius/3.0'
 
 /**
- * FreeRADIUS 3.2 as a peer: PAP with users from a file, accounting into Postgres by its own schema
- * and queries. The limits are raised so that it is the work that is measured and not a default.
+ * FreeRADIUS 3.2 as a peer: PAP and EAP-TTLS with users from a file or from Postgres, accounting into
+ * Postgres, by its own schema and queries. The limits are raised so that it is the work that is measured
+ * and not a default.
  */
 export async function startFreeRadius(
   folder: RunFolder,
-  o: {
-    readonly authPort: number
-    readonly acctPort: number
-    readonly secret: string
-    readonly users: readonly { readonly name: string; readonly password: string }[]
-  },
+  o: FreeRadiusOptions,
 ): Promise<FreeRadius> {
   const home = folder.fresh('freeradius')
   mkdirSync(home)
@@ -38,10 +45,20 @@ export async function startFreeRadius(
   const login = { host: socket, username: EMBEDDED_USER, database: 'postgres' }
   const sql = postgres({ ...login, max: 1, onnotice: () => undefined })
   await sql.unsafe(readFileSync(schema, 'utf8'))
+  if (o.usersIn === 'sql') {
+    const rows = o.users.map(({ name, password }) => ({
+      ...{ username: name, attribute: 'Cleartext-Password', op: ':=', value: password },
+    }))
+    await sql`insert into radcheck ${sql(rows)}`
+  }
   await sql.end()
 
   const users = o.users.map(({ name, password }) => `${name} Cleartext-Password := "${password}"\n`)
   writeFileSync(join(home, 'users'), users.join(''))
+  if (o.certificate !== undefined) {
+    writeFileSync(join(home, 'server.pem'), o.certificate.chainPem)
+    writeFileSync(join(home, 'server.key'), o.certificate.keyPem)
+  }
   writeFileSync(join(home, 'radiusd.conf'), settings(home, socket, o))
   const running = start('freeradius', ['freeradius', '-d', home, '-f', '-l', 'stdout'], { folder })
   const release = async (): Promise<void> => {
@@ -57,11 +74,9 @@ export async function startFreeRadius(
   return { ...running, ...o, dataDir, [Symbol.asyncDispose]: release }
 }
 
-function settings(
-  home: string,
-  socket: string,
-  o: { readonly authPort: number; readonly acctPort: number; readonly secret: string },
-): string {
+function settings(home: string, socket: string, o: FreeRadiusOptions): string {
+  const hasEap = o.certificate !== undefined
+  const people = o.usersIn === 'sql' ? 'sql' : 'files'
   const listen = (type: string, port: number): string =>
     block('listen', `type = ${type}`, 'ipaddr = 127.0.0.1', `port = ${port}`)
   const sql = [
@@ -105,19 +120,45 @@ function settings(
       block('expr'),
       block('files', `usersfile = ${home}/users`),
       block('sql', ...sql),
+      ...(hasEap ? [eap(home)] : []),
     ),
     block('policy', `$INCLUDE ${PACKAGE}/policy.d/accounting`),
     block(
       'server bench',
       listen('auth', o.authPort),
       listen('acct', o.acctPort),
-      block('authorize', 'files', 'pap'),
-      block('authenticate', block('Auth-Type PAP', 'pap')),
+      block('authorize', ...(hasEap ? [block('eap', 'ok = return')] : []), people, 'pap'),
+      block('authenticate', ...(hasEap ? ['eap'] : []), block('Auth-Type PAP', 'pap')),
       block('preacct', 'acct_unique'),
       block('accounting', 'sql'),
     ),
+    block(
+      'server inner',
+      block('authorize', people, 'pap'),
+      block('authenticate', block('Auth-Type PAP', 'pap')),
+    ),
     '',
   ].join('\n')
+}
+
+/** Fragments as long as ours, so that both take the same round trips. */
+function eap(home: string): string {
+  return block(
+    'eap',
+    'default_eap_type = ttls',
+    'max_sessions = 16384',
+    block(
+      'tls-config tls-bench',
+      `private_key_file = ${home}/server.key`,
+      `certificate_file = ${home}/server.pem`,
+      'tls_min_version = "1.2"',
+      'tls_max_version = "1.3"',
+      'cipher_list = "DEFAULT"',
+      'ecdh_curve = "X25519:P-256"',
+      'fragment_size = 1014',
+    ),
+    block('ttls', 'tls = tls-bench', 'virtual_server = inner'),
+  )
 }
 
 const TABLES = [

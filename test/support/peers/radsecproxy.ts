@@ -52,3 +52,52 @@ realm * {
   const command = ['radsecproxy', '-f', '-c', settings, '-i', pidFile]
   return { ...start('radsecproxy', command, { folder: o.folder }), port }
 }
+
+/** The same before somebody else's server: TLS in, UDP out, as the top of a federation has it. */
+export async function startRadsecproxyServer(o: {
+  readonly folder: RunFolder
+  readonly home: { readonly port: number; readonly acctPort: number; readonly secret: string }
+  readonly certificate: { readonly pem: string; readonly keyPem: string }
+  /** Of the clients' certificates. */
+  readonly caFile: string
+}): Promise<Radsecproxy> {
+  const port = await freePort()
+  const udp = await freePort()
+  const settings = o.folder.write(
+    'radsecproxy-server.conf',
+    `ListenTLS 127.0.0.1:${port}
+ListenUDP 127.0.0.1:${udp}
+LogLevel 2
+tls theirs {
+  CACertificateFile ${o.caFile}
+  CertificateFile ${o.folder.write('radsecproxy-server.pem', o.certificate.pem)}
+  CertificateKeyFile ${o.folder.write('radsecproxy-server.key', o.certificate.keyPem)}
+}
+client 127.0.0.1 {
+  type tls
+  tls theirs
+  secret radsec
+  CertificateNameCheck off
+}
+server home {
+  host 127.0.0.1
+  port ${o.home.port}
+  type udp
+  secret ${o.home.secret}
+}
+server home-accounting {
+  host 127.0.0.1
+  port ${o.home.acctPort}
+  type udp
+  secret ${o.home.secret}
+}
+realm * {
+  server home
+  accountingserver home-accounting
+}
+`,
+  )
+  const pidFile = o.folder.fresh('radsecproxy-server.pid')
+  const command = ['radsecproxy', '-f', '-c', settings, '-i', pidFile]
+  return { ...start('radsecproxy-server', command, { folder: o.folder }), port }
+}

@@ -47,13 +47,15 @@ export function ttlsPap(o: {
   readonly identity: string
   readonly password: string
   readonly caFile: string
+  /** The outer identity. */
+  readonly anonymous?: string
   readonly extra?: readonly string[]
 }): string {
   return [
     'key_mgmt=IEEE8021X',
     'eapol_flags=0',
     'eap=TTLS',
-    'anonymous_identity="anonymous"',
+    `anonymous_identity="${o.anonymous ?? 'anonymous'}"`,
     `identity="${o.identity}"`,
     `password="${o.password}"`,
     'phase2="auth=PAP"',
