@@ -47,6 +47,13 @@ test('a login is told as what happened, where to, and how it came about', () => 
   })
 })
 
+test('a device that is only led to the page is not told to be let in', () => {
+  const led = { account: null, network: 'guest', method: 'captive', inner: null } as const
+  expect(tell(led).what).toBe(
+    'The device aa:bb:cc:dd:ee:01 was led to the page with the terms, which it has not accepted, or too long ago.',
+  )
+})
+
 test('a refusal is told with what to do, and never with a name that nobody has', () => {
   const refused = { outcome: 'reject', vlan: null } as const
   expect(tell({ ...refused, reason: 'wrong-password', inner: 'password' })).toMatchObject({

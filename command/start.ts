@@ -18,6 +18,7 @@ import { createFoldThread } from '#db/fold-thread.ts'
 import { createJobRunner } from '#db/jobs.ts'
 import { ownsHouse } from '#db/login.ts'
 import { migrate } from '#db/migrate.ts'
+import { openingsJob } from '#db/openings.ts'
 import type { PartDeps } from '#db/part.ts'
 import { staleSessionsJob } from '#db/stale-sessions.ts'
 import { quarantineJob } from '#db/quarantine.ts'
@@ -261,6 +262,7 @@ function jobsRole({ database, seal, log, metrics, clock }: PartDeps, url: string
       retentionJob(database, clock),
       quarantineJob(database, clock),
       disconnectsJob(database),
+      openingsJob(database),
     ],
   })
   return {

@@ -105,6 +105,11 @@ export const commands: Readonly<Record<string, Command>> = {
     summary: 'check database, ports, certificates, upstreams and clock; say what is wrong',
     run: async () => (await import('./doctor.ts')).runDoctor(),
   },
+  'gateway address': {
+    usage: 'NAME',
+    summary: 'the secret address of the portal that a gateway sends its phones to',
+    run: async (args) => (await import('./gateway-address.ts')).runGatewayAddress(args),
+  },
   'sites import': notBuilt('sites import', 'declare places with accueil apply'),
   rules: notBuilt('rules', 'declare rules with accueil apply'),
   lists: notBuilt('lists', 'declare lists with accueil apply'),

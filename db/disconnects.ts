@@ -35,7 +35,7 @@ export interface DisconnectTask {
   readonly gateway: string
   readonly mac: Mac | null
   readonly account: string | null
-  /** The form that this gateway took last. */
+  /** The form that was wished for, else the one that this gateway took last. */
   readonly form: string | null
 }
 
@@ -83,6 +83,19 @@ export async function askDisconnect(
   return request
 }
 
+/** Has the gateway ask again who this device is; `form` is the way of asking that is tried first. */
+export async function askAgain(
+  { sql }: Pick<Database, 'sql'>,
+  ask: {
+    readonly request: string
+    readonly gateway: string
+    readonly mac: Mac
+    readonly form: string | null
+  },
+): Promise<void> {
+  await sql`select house.ask_again(${ask.request}, ${ask.gateway}, ${ask.mac}, ${ask.form})`
+}
+
 export async function loadDisconnects(
   { sql }: Pick<Database, 'sql'>,
   request: string,
@@ -126,7 +139,7 @@ export async function takeDisconnects(
     ) mine
     where d.id = mine.id
     returning d.id, d.gateway, d.mac::text as mac, d.account,
-      (select f.form from house.disconnect_form f where f.gateway = d.gateway) as form`
+      coalesce(d.form, (select f.form from house.disconnect_form f where f.gateway = d.gateway)) as form`
 }
 
 /** Records what came of it; the form that worked is the first to be tried next time. */

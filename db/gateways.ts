@@ -1,10 +1,11 @@
 import { AppError } from '#core/error.ts'
 import type { Seal } from '#core/seal.ts'
 import type { Database } from './connection.ts'
+import type { GatewayKind } from './gateway-kinds.ts'
 import { loadNetworks } from './sites.ts'
 import type { Network } from './sites.ts'
 
-export type GatewayKind = 'generic' | 'opennds'
+export type { GatewayKind } from './gateway-kinds.ts'
 
 /** openNDS's Forward Authentication Service settings. */
 export interface Fas {

@@ -56,6 +56,8 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
     radius: 'select, insert, update',
     operator: 'select, update (enforced_at)',
   },
+  // What the kinds are told, sealed, is for the portal; which access list or role, for the RADIUS server.
+  'house.gateway_settings': { portal: 'select', radius: 'select (gateway, captive)' },
   'house.authority': { radius: 'select' },
   'house.terms': { portal: 'select' },
   'house.terms_text': { portal: 'select' },
@@ -70,13 +72,17 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
 
   // Sessions that are to end: who asks is told by functions, who sends sees what it needs to send.
   'house.disconnect': {
+    // Of the gateways whose controller it can tell.
+    portal:
+      'select (id, gateway, mac, account, asked_at, taken_at, outcome, form), update (taken_by, taken_at, outcome, error_cause, form, ended_at)',
     radius:
-      'select (id, gateway, mac, account, asked_at, taken_at, outcome), update (taken_by, taken_at, outcome, error_cause, form, ended_at)',
+      'select (id, gateway, mac, account, asked_at, taken_at, outcome, form), update (taken_by, taken_at, outcome, error_cause, form, ended_at)',
     jobs: 'select (asked_at), delete',
   },
-  'house.disconnect_form': { radius: 'select, insert, update' },
+  'house.disconnect_form': { portal: 'select', radius: 'select, insert, update' },
   'house.ask_disconnect()': { operator: 'execute' },
-  'house.disconnect_outcomes()': { operator: 'execute' },
+  'house.disconnect_outcomes()': { portal: 'execute', operator: 'execute' },
+  'house.ask_again()': { portal: 'execute' },
   'house.announce_disconnect()': {},
 
   // Tokens of the API. Made and ended through functions that write the audit; whoever serves looks none up.
@@ -123,6 +129,17 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
     jobs: 'select, delete',
   },
   'guest.announce()': {},
+  // What waits for gateways that poll, and passwords for one use: gone when used, or soon after.
+  'guest.opening': {
+    portal: 'select, insert, update (done_at), delete',
+    jobs: 'select (expires_at), delete',
+  },
+  'guest.announce_opening()': {},
+  'guest.credential': {
+    portal: 'insert',
+    jobs: 'select (expires_at), delete',
+  },
+  'guest.take_credential()': { radius: 'execute' },
 
   // The log. Who serves appends to the journal, and can neither read nor change what was written.
   log: { portal: 'usage', radius: 'usage', jobs: 'usage, create', operator: 'usage' },

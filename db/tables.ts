@@ -1,4 +1,5 @@
 import type { ColumnType, Generated } from 'kysely'
+import type { GatewayKind } from './gateway-kinds.ts'
 import type { GatewayVendor, SigningRule } from './gateways.ts'
 import type { Proof } from './policies.ts'
 import type { GivenByHome } from './proxying.ts'
@@ -11,6 +12,7 @@ export interface Tables {
   'house.network': NetworkTable
   'house.gateway': GatewayTable
   'house.gateway_posture': { gateway: string; enforced_at: Date | null }
+  'house.gateway_settings': GatewaySettingsTable
   'house.authority': { name: string; pem: string; revoked: string[] }
   'house.terms': { version: string; effective: string }
   'house.terms_text': TermsTextTable
@@ -70,7 +72,7 @@ interface GatewayTable {
   address: string | null
   /** Sealed, context `gateway:NAME`. */
   secret: string
-  kind: 'generic' | 'opennds'
+  kind: GatewayKind
   fas_level: number | null
   /** Sealed, context `fas:NAME`. */
   fas_key: string | null
@@ -88,6 +90,14 @@ interface GatewayTable {
   former_secret: string | null
   former_secret_until: ColumnType<Date | null, string | null | undefined, string | null>
   message_authenticator: Generated<SigningRule>
+}
+
+interface GatewaySettingsTable {
+  gateway: string
+  /** Sealed, context `settings:GATEWAY`. */
+  settings: string
+  captive: string | null
+  revokes: boolean
 }
 
 interface TermsTextTable {

@@ -4,6 +4,7 @@ import { publicSource } from '#db/public-source.ts'
 import type { Context, Handler } from 'hono'
 import { clientAddress, countedAs } from './client-address.ts'
 import { adapterOf } from './gateways/adapters.ts'
+import { openGateway } from './open-gateway.ts'
 import type { Device } from './gateways/gateway.ts'
 import { termsInForce } from './house.ts'
 import type { Frame } from './pages/layout.ts'
@@ -62,6 +63,9 @@ export function acceptance(services: Services): Handler {
     const terms = termsInForce(services.house(), ticket.language, services.clock())
     if (terms?.version !== ticket.termsVersion || terms.text.sha256 !== ticket.textSha256)
       return showTerms(c, services, frame, device, { message: 'changed', status: 409 })
+    // Before it is written: nobody accepts for a device that its own controller does not see.
+    const unseen = await services.confirm(device)
+    if (unseen !== null) return sendRefusal(c, services, unseen, frame)
     return record(c, services, presented, terms.text.language)
   }
 }
@@ -125,21 +129,9 @@ async function record(
     until: written.grantUntil.getTime(),
     timezone: gateway.guest.timezone,
   }
-  return release(c, services, presented, sealReceipt(services.seal, receipt))
-}
-
-function release(
-  c: Context,
-  services: Services,
-  { device, frame }: Presented,
-  receipt: string,
-): Response | Promise<Response> {
-  const path = `/guest/connected?receipt=${receipt}&lang=${frame.language}`
-  const url = new URL(path, services.publicUrl).href
-  const next = adapterOf(device.gateway.kind).release(device, { path, url })
-  if (next.outcome === 'refused') return sendRefusal(c, services, next.reason, frame)
-  // 303, so that the gateway sees a GET and a reload does not post again (RFC 9110 §15.4.4).
-  return c.redirect(next.location, 303)
+  const last = `receipt=${sealReceipt(services.seal, receipt)}`
+  const opened = { device, until: receipt.until, last }
+  return (await openGateway(c, services, frame, opened)) ?? unavailable(c, services, presented)
 }
 
 function unavailable(
@@ -152,6 +144,6 @@ function unavailable(
     frame,
     body: unavailablePage(frame, action),
     status: 503,
-    formAction: adapterOf(device.gateway.kind).formAction,
+    formAction: adapterOf(device.gateway.kind).formAction(device.gateway),
   })
 }

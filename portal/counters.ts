@@ -1,4 +1,6 @@
 import type { Counter, Metrics } from '#core/metrics.ts'
+import { CONTROLLER_FAILURES } from './gateways/call-controller.ts'
+import type { ControllerFailure } from './gateways/call-controller.ts'
 import { REFUSAL_REASONS } from './refusal.ts'
 import type { RefusalReason } from './refusal.ts'
 
@@ -8,11 +10,15 @@ const PAGES = [
   'help',
   'home',
   'not-found',
+  'opening',
   'read-terms',
   'refusal',
   'terms',
   'unavailable',
 ] as const
+
+const POLL_ASKS = ['clear', 'list', 'acknowledge', 'ended', 'custom', 'malformed'] as const
+type PollAsk = (typeof POLL_ASKS)[number]
 
 export type PageName = (typeof PAGES)[number]
 
@@ -20,6 +26,9 @@ export interface Counters {
   readonly pages: Readonly<Record<PageName, Counter>>
   readonly refusals: Readonly<Record<RefusalReason, Counter>>
   readonly acceptances: Counter
+  readonly returns: Counter
+  readonly polls: Readonly<Record<PollAsk, Counter>>
+  readonly controllerFailures: Readonly<Record<ControllerFailure, Counter>>
   readonly databaseFailures: Counter
   readonly probes: Readonly<Record<'online' | 'captive', Counter>>
 }
@@ -36,6 +45,22 @@ export function createCounters(metrics: Metrics): Counters {
     acceptances: metrics.counter(
       'accueil_portal_acceptances_total',
       'Acceptances of the terms written to the database',
+    ),
+    returns: metrics.counter(
+      'accueil_portal_returns_total',
+      'Devices let in without a page, by a grant that lasts',
+    ),
+    polls: metrics.counters(
+      'accueil_portal_polls_total',
+      'Questions of gateways that poll (openNDS AuthMon)',
+      'ask',
+      POLL_ASKS,
+    ),
+    controllerFailures: metrics.counters(
+      'accueil_portal_controller_failures_total',
+      'Questions that a controller did not answer, by reason',
+      'reason',
+      CONTROLLER_FAILURES,
     ),
     databaseFailures: metrics.counter(
       'accueil_portal_database_failures_total',

@@ -1,13 +1,14 @@
 import { parsePrefix, PrefixTable } from '#core/ip.ts'
 import type { Seal } from '#core/seal.ts'
 import type { Database } from '#db/connection.ts'
+import { loadGatewaySettings } from '#db/gateway-settings.ts'
 import { loadGateways } from '#db/gateways.ts'
-import type { Gateway } from '#db/gateways.ts'
 import { loadOrganisation } from '#db/organisation.ts'
 import { loadNetworks } from '#db/sites.ts'
 import type { Network } from '#db/sites.ts'
 import { effectiveTerms, loadTerms } from '#db/terms.ts'
 import type { Terms, TermsText } from '#db/terms.ts'
+import type { PortalGateway } from './gateways/gateway.ts'
 import { createLook } from './look.ts'
 import type { Look } from './look.ts'
 import type { RenderMarkdown, Rendered } from './markdown.ts'
@@ -16,7 +17,7 @@ import type { Language } from './text/language.ts'
 /** What the portal holds in memory, so that pages are served whatever the database does. */
 export interface House {
   readonly look: Look
-  readonly gateways: ReadonlyMap<string, Gateway>
+  readonly gateways: ReadonlyMap<string, PortalGateway>
   readonly networks: PrefixTable<Network>
   readonly terms: readonly Terms[]
   /** By the text's SHA-256. */
@@ -39,15 +40,21 @@ export async function loadHouse(
   seal: Seal,
   render: RenderMarkdown,
 ): Promise<House> {
-  const [organisation, gateways, networks, terms] = await Promise.all([
+  const [organisation, gateways, settings, networks, terms] = await Promise.all([
     loadOrganisation(database),
     loadGateways(database, seal),
+    loadGatewaySettings(database, seal),
     loadNetworks(database),
     loadTerms(database),
   ])
   return {
     look: createLook(organisation),
-    gateways: new Map(gateways.map((gateway) => [gateway.name, gateway])),
+    gateways: new Map(
+      gateways.map((gateway) => [
+        gateway.name,
+        { ...gateway, settings: settings.get(gateway.name) ?? {} },
+      ]),
+    ),
     networks: new PrefixTable(networks.flatMap(subnetsOf)),
     terms,
     rendered: new Map(

@@ -1,13 +1,19 @@
 import type { MiddlewareHandler } from 'hono'
 import { problem } from './api/problem.ts'
 import { clientAddress, countedAs } from './client-address.ts'
+import { namedGateway } from './named-gateway.ts'
 import { sendRefusal } from './send-page.ts'
 import type { Services } from './services.ts'
 
-/** Stops one address from taking the portal from everybody else. */
+/**
+ * Stops one address, or one gateway, from taking the portal from everybody else. Gateways that poll may come
+ * through one proxy, by a path that only each of them knows.
+ */
 export function limitRequests(services: Services): MiddlewareHandler {
   return async function limitRequest(c, next) {
-    const wait = services.requests.take(countedAs(clientAddress(c)))
+    const gateway = namedGateway(c, services)
+    const key = gateway === null ? countedAs(clientAddress(c)) : `gateway ${gateway.name}`
+    const wait = services.requests.take(key)
     if (wait === 0) return next()
     c.header('Retry-After', String(wait))
     if (c.req.path.startsWith('/api/')) return problem(c, 'too-many', `Wait ${wait} s.`)

@@ -22,6 +22,16 @@ export const LIMITS = {
   databaseQuestions: 256,
   /** Seconds before the "try again" page asks again by itself. */
   retrySeconds: 10,
+  /** How long the waiting page waits for a gateway: twelve polls at openNDS's own pace of five seconds. */
+  openingMs: 60_000,
+  openingSeconds: 2,
+  /** A device that its gateway sends back sooner than this has not been let in. */
+  returnMs: 30_000,
+  returns: 20_000,
+  /** Gateways that poll, of which it is known which page of their list is next. */
+  polled: 4_096,
+  /** A notification comes sooner. */
+  revocationLookMs: 5_000,
   /** Android reads no more of the RFC 8908 answer. */
   captiveApiCharacters: 4_096,
   /**

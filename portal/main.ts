@@ -1,17 +1,31 @@
+import { randomUUID } from 'node:crypto'
+import { hostname } from 'node:os'
+import { BoundedMap } from '#core/bounded-map.ts'
 import type { Problem, Role } from '#core/role.ts'
 import { findGrantByAddress, recordAcceptance } from '#db/acceptances.ts'
+import { endDisconnect, gatewaysToAsk, takeDisconnects } from '#db/disconnects.ts'
+import { createGrantTable } from '#db/grants.ts'
+import { appendEvent } from '#db/journal.ts'
 import { createLive } from '#db/live.ts'
+import { clearOpenings, endOpenings, pendingOpenings } from '#db/openings.ts'
+import type { PendingOpening } from '#db/openings.ts'
 import type { PartDeps } from '#db/part.ts'
 import { findLogins } from './api/find-logins.ts'
+import { recordReturn } from '#db/returns.ts'
 import { createApp } from './app.ts'
 import { createAskDatabase } from './ask-database.ts'
+import type { AskDatabase } from './ask-database.ts'
 import { createCounters } from './counters.ts'
+import { createGatewayStore } from './gateway-store.ts'
+import { createGatewayWorld } from './gateway-world.ts'
+import { adapterOf } from './gateways/adapters.ts'
 import { emptyHouse, loadHouse } from './house.ts'
 import { LIMITS } from './limits.ts'
 import { createHttpListener } from './listen-http.ts'
 import { createMarkdown } from './markdown.ts'
 import { createRateLimit } from '#core/rate-limit.ts'
-import type { PortalDatabase } from './services.ts'
+import { createRevocations } from './revocations.ts'
+import type { GatewayPolls, PortalDatabase } from './services.ts'
 
 /** The guest portal: pages, acceptance, probes, RFC 8908, health. */
 export function createPortal(deps: PartDeps & { health: () => readonly Problem[] }): Role {
@@ -25,17 +39,57 @@ export function createPortal(deps: PartDeps & { health: () => readonly Problem[]
     initial: emptyHouse(),
     load: () => loadHouse(database, seal, render),
   })
+  const grants = createGrantTable({ database, log, clock })
+  const openings = createLive<ReadonlyMap<string, readonly PendingOpening[]>>({
+    database,
+    log,
+    name: 'openings',
+    channels: ['opening'],
+    initial: new Map(),
+    load: () => pendingOpenings(database),
+  })
+  const ask = createAskDatabase()
+  const counters = createCounters(metrics)
+  const store = createGatewayStore(database, seal, ask)
+  const gatewayWorld = createGatewayWorld({ store, counters, log, clock })
+  const process = `${hostname()} ${randomUUID()}`
+  const revocations = createRevocations({
+    table: {
+      gatewaysToAsk: () => gatewaysToAsk(database),
+      take: (own) => takeDisconnects(database, { process, own, byAddress: [] }),
+      end: (task, result) => endDisconnect(database, task, result),
+    },
+    gateways: () => house.value.gateways,
+    world: gatewayWorld,
+    log,
+  })
+  const disconnects = createLive({
+    database,
+    log,
+    name: 'revocations',
+    channels: ['disconnect'],
+    initial: undefined,
+    load: revocations.look,
+    pollMs: LIMITS.revocationLookMs,
+  })
+  const followed = [house, grants, openings, disconnects]
   const app = createApp({
     publicUrl: config.publicUrl,
     clock,
     seal,
     log,
-    counters: createCounters(metrics),
+    counters,
     house: () => house.value,
     health: deps.health,
     requests: createRateLimit(LIMITS.requests, clock),
     acceptances: createRateLimit(LIMITS.acceptances, clock),
-    database: portalDatabase(deps),
+    database: portalDatabase(deps, ask),
+    gatewayWorld,
+    confirm: async (device) =>
+      (await adapterOf(device.gateway.kind).confirm?.(device, gatewayWorld)) ?? null,
+    polls: gatewayPolls(deps, ask, () => openings.value),
+    grantOf: (mac) => grants.until(mac),
+    returned: new BoundedMap({ limit: LIMITS.returns, ttlMs: LIMITS.returnMs, clock }),
   })
   const listener = createHttpListener(app, config.http)
   let listening = false
@@ -43,7 +97,7 @@ export function createPortal(deps: PartDeps & { health: () => readonly Problem[]
   return {
     name: 'portal',
     async start() {
-      await house.start()
+      for (const live of followed) await live.start()
       await listener.open()
       listening = true
       log.info('portal.listening', { host: config.http.host, port: config.http.port })
@@ -51,7 +105,8 @@ export function createPortal(deps: PartDeps & { health: () => readonly Problem[]
     async stop() {
       listening = false
       await listener.close()
-      await house.stop()
+      await Promise.all(followed.map((live) => live.stop()))
+      await revocations.settled()
     },
     ready() {
       if (!house.loaded) return 'places, gateways and terms are not loaded yet'
@@ -60,12 +115,34 @@ export function createPortal(deps: PartDeps & { health: () => readonly Problem[]
   }
 }
 
-function portalDatabase({ database, clock }: PartDeps): PortalDatabase {
-  const ask = createAskDatabase()
+function portalDatabase({ database, clock }: PartDeps, ask: AskDatabase): PortalDatabase {
   return {
     record: (acceptance) => ask(() => recordAcceptance(database, acceptance)),
+    recordReturn: (device) => ask(() => recordReturn(database, device)),
     findGrant: (site, ip) => ask(() => findGrantByAddress(database, site, ip, new Date(clock()))),
     answers: () => ask(() => database.ping()).catch(() => false),
     findLogins: (question) => ask(() => findLogins(database, question)),
+  }
+}
+
+function gatewayPolls(
+  { database }: PartDeps,
+  ask: AskDatabase,
+  openings: () => ReadonlyMap<string, readonly PendingOpening[]>,
+): GatewayPolls {
+  const turns = new BoundedMap<string, number>({ limit: LIMITS.polled })
+  return {
+    waiting: (gateway) => openings().get(gateway) ?? [],
+    turn(gateway) {
+      const turn = turns.get(gateway) ?? 0
+      turns.set(gateway, turn + 1)
+      return turn
+    },
+    opened: (gateway, keys) => ask(() => endOpenings(database, gateway, keys)),
+    clear: (gateway) => ask(() => clearOpenings(database, gateway)),
+    ended: (record) =>
+      ask(async () => {
+        await database.sql.begin((sql) => appendEvent(sql, { kind: 'record', record }))
+      }),
   }
 }

@@ -1,3 +1,4 @@
+import { ENTRY_FOLDER } from '#db/gateway-entry.ts'
 import type { Hono } from 'hono'
 import { acceptance, acceptanceAgain } from './acceptance.ts'
 import { apiLogins } from './api/logins.ts'
@@ -5,11 +6,12 @@ import { openApi } from './api/openapi.ts'
 import { apiNotFound, onlyRead } from './api/not-there.ts'
 import { answerProbes } from './answer-probes.ts'
 import { captiveApi } from './captive-api.ts'
-import { guestArrival } from './guest-arrival.ts'
+import { gatewayArrival, gatewayPoll, guestArrival, unifiArrival } from './guest-arrival.ts'
 import { healthz, readyz } from './health.ts'
 import { limitRequests } from './limit-requests.ts'
 import { favicon, logo } from './logo.ts'
 import { LOGO_FOLDER } from './look.ts'
+import { OPENING_PATH, opening } from './opening.ts'
 import { securityHeaders } from './security-headers.ts'
 import type { Services } from './services.ts'
 import { ACCEPT_PATH } from './show-terms.ts'
@@ -24,15 +26,20 @@ export function pipeline(app: Hono, services: Services): void {
   app.get('/healthz', healthz())
   app.get('/readyz', readyz(services))
 
-  // Before any work, and keyed by the socket's address: nothing a client writes chooses its bucket.
+  // Before any work, and keyed by the socket's address, or by a gateway that proved its name: nothing that
+  // a stranger writes chooses their bucket.
   app.use(limitRequests(services))
 
   // Before our own paths: a probe's "/" on a foreign name is not our home page.
   app.use(answerProbes(services))
 
   app.get('/guest', guestArrival(services))
+  app.get('/guest/s/:site/', unifiArrival(services))
+  app.get(`${ENTRY_FOLDER}:name/:key`, gatewayArrival(services))
+  app.post(`${ENTRY_FOLDER}:name/:key`, gatewayPoll(services))
   app.get(ACCEPT_PATH, acceptanceAgain(services))
   app.post(ACCEPT_PATH, acceptance(services))
+  app.get(OPENING_PATH, opening(services))
   app.get('/guest/connected', connected(services))
   app.get('/guest/terms', readTerms(services))
   app.get(`${LOGO_FOLDER}:hash`, logo(services))

@@ -1,17 +1,24 @@
-import { createHash, createHmac } from 'node:crypto'
+import { createCipheriv, createHash, createHmac } from 'node:crypto'
 import { PrefixTable } from '#core/ip.ts'
 import { silentLog } from '#core/log.ts'
 import { createMetrics } from '#core/metrics.ts'
 import type { Problem } from '#core/role.ts'
 import { createSeal } from '#core/seal.ts'
 import type { Acceptance } from '#db/acceptances.ts'
-import type { Gateway } from '#db/gateways.ts'
+import { BoundedMap } from '#core/bounded-map.ts'
+import type { PendingOpening } from '#db/openings.ts'
+import type { Return } from '#db/returns.ts'
+import type { AccountingRecord } from '#db/accounting-record.ts'
 import type { Organisation } from '#db/organisation.ts'
 import type { Network } from '#db/sites.ts'
 import type { Terms } from '#db/terms.ts'
 import type { Hono } from 'hono'
 import type { LoginAnswer, LoginQuestion } from './api/logins.ts'
 import { createApp } from './app.ts'
+import { adapterOf } from './gateways/adapters.ts'
+import type { PortalGateway } from './gateways/gateway.ts'
+import { scriptedWorld } from './gateways/testing/scripted-world.ts'
+import type { ScriptedWorld } from './gateways/testing/scripted-world.ts'
 import { createCounters } from './counters.ts'
 import type { Counters } from './counters.ts'
 import type { House } from './house.ts'
@@ -81,7 +88,7 @@ const STAFF: Network = {
 
 const PLACE = { site: '75-0042', siteName: 'Centre Nation', association: '75' }
 
-export const GENERIC: Gateway = {
+export const GENERIC: PortalGateway = {
   ...PLACE,
   name: 'gw-0042',
   address: '127.0.0.1/32',
@@ -95,9 +102,10 @@ export const GENERIC: Gateway = {
   messageAuthenticator: 'required',
   guest: GUEST,
   staff: STAFF,
+  settings: {},
 }
 
-export const OPENNDS: Gateway = {
+export const OPENNDS: PortalGateway = {
   ...GENERIC,
   name: 'nds-0042',
   kind: 'opennds',
@@ -123,7 +131,7 @@ export const ORGANISATION: Organisation = {
 export function house(
   change: {
     organisation?: Organisation
-    gateways?: readonly Gateway[]
+    gateways?: readonly PortalGateway[]
     terms?: readonly Terms[]
   } = {},
 ): House {
@@ -150,7 +158,13 @@ export interface TestPortal {
     problems: readonly Problem[]
     grants: Map<string, Date>
     logins: (question: LoginQuestion) => LoginAnswer
+    /** By MAC: until when it is let in, and what was accepted. */
+    access: Map<string, { until: number; termsVersion: string }>
+    waiting: Map<string, PendingOpening[]>
   }
+  readonly returns: Return[]
+  readonly stops: AccountingRecord[]
+  readonly gatewayWorld: ScriptedWorld
   /** A request from the device at `from`. */
   get(address: string, options?: RequestOptions): Promise<Response>
   post(address: string, body?: string, options?: RequestOptions): Promise<Response>
@@ -171,7 +185,13 @@ export function testPortal(
     problems: [],
     grants: new Map(),
     logins: () => ({ ok: false, refusal: 'unknown' }),
+    access: new Map(),
+    waiting: new Map(),
   }
+  const returns: Return[] = []
+  let turn = 0
+  const stops: AccountingRecord[] = []
+  const gatewayWorld = scriptedWorld()
   const clock = (): number => world.now
   const recorded: Acceptance[] = []
   const counters = createCounters(createMetrics())
@@ -205,9 +225,32 @@ export function testPortal(
           const until = world.grants.get(`${site} ${ip}`)
           return until === undefined ? null : { until }
         }),
+      recordReturn: (device) =>
+        whenUp(() => {
+          const held = world.access.get(device.mac)
+          if (held?.termsVersion !== device.termsVersion || held.until <= world.now) return null
+          returns.push(device)
+          return { grantUntil: new Date(held.until) }
+        }),
       answers: () => Promise.resolve(world.databaseUp),
       findLogins: (question) => whenUp(() => world.logins(question)),
     },
+    gatewayWorld,
+    confirm: async (device) =>
+      (await adapterOf(device.gateway.kind).confirm?.(device, gatewayWorld)) ?? null,
+    polls: {
+      waiting: (gateway) => world.waiting.get(gateway) ?? [],
+      turn: () => turn++,
+      opened: (gateway, keys) =>
+        whenUp(() => {
+          const left = (world.waiting.get(gateway) ?? []).filter(({ key }) => !keys.includes(key))
+          world.waiting.set(gateway, left)
+        }),
+      clear: (gateway) => whenUp(() => void world.waiting.delete(gateway)),
+      ended: (stop) => whenUp(() => void stops.push(stop)),
+    },
+    grantOf: (mac) => world.access.get(mac)?.until ?? null,
+    returned: new BoundedMap({ limit: LIMITS.returns, ttlMs: LIMITS.returnMs, clock }),
   })
   const request = async (
     address: string,
@@ -219,6 +262,9 @@ export function testPortal(
     app,
     counters,
     recorded,
+    returns,
+    stops,
+    gatewayWorld,
     world,
     get: (address, requestOptions = {}) => request(address, {}, requestOptions),
     post: (address, body = 'accept=yes', { from, headers } = {}) =>
@@ -252,6 +298,22 @@ export function signedLink(
 
 /** The link that openNDS makes at level 1; `change` replaces fields, `more` is put last. */
 export function fasLink(change: Readonly<Record<string, string>> = {}, more = ''): string {
+  const text = fasFields(change) + more
+  return `/guest?fas=${encodeURIComponent(Buffer.from(text).toString('base64'))}`
+}
+
+/** The same at levels 2 and 3. */
+export function encryptedLink(change: Readonly<Record<string, string>>, key: string): string {
+  const iv = '2d711642b726b044'
+  const secret = Buffer.alloc(32)
+  secret.write(key)
+  const cipher = createCipheriv('aes-256-cbc', secret, Buffer.from(iv))
+  const sealed = Buffer.concat([cipher.update(fasFields(change)), cipher.final()])
+  const fas = Buffer.from(sealed.toString('base64')).toString('base64')
+  return `/guest?fas=${encodeURIComponent(fas)}&iv=${iv}`
+}
+
+function fasFields(change: Readonly<Record<string, string>>): string {
   const fields = {
     hid: HID,
     clientip: '192.168.77.9',
@@ -268,10 +330,9 @@ export function fasLink(change: Readonly<Record<string, string>> = {}, more = ''
     themespec: '',
     ...change,
   }
-  const text = Object.entries(fields)
+  return Object.entries(fields)
     .map(([name, value]) => `${name}=${value}, `)
     .join('')
-  return `/guest?fas=${encodeURIComponent(Buffer.from(text + more).toString('base64'))}`
 }
 
 /** Where the page's only form posts. */

@@ -4,6 +4,13 @@ import type { Problem } from '#core/role.ts'
 import type { Seal } from '#core/seal.ts'
 import type { Acceptance } from '#db/acceptances.ts'
 import type { LoginAnswer, LoginQuestion } from './api/logins.ts'
+import type { BoundedMap } from '#core/bounded-map.ts'
+import type { Mac } from '#core/mac.ts'
+import type { AccountingRecord } from '#db/accounting-record.ts'
+import type { PendingOpening } from '#db/openings.ts'
+import type { Return } from '#db/returns.ts'
+import type { Device, GatewayWorld } from './gateways/gateway.ts'
+import type { RefusalReason } from './refusal.ts'
 import type { Counters } from './counters.ts'
 import type { House } from './house.ts'
 import type { RateLimit } from '#core/rate-limit.ts'
@@ -20,11 +27,30 @@ export interface Services {
   readonly requests: RateLimit
   readonly acceptances: RateLimit
   readonly database: PortalDatabase
+  readonly gatewayWorld: GatewayWorld
+  /** Whether the device's own controller sees it, where there is one to ask. */
+  readonly confirm: (device: Device) => Promise<RefusalReason | null>
+  readonly polls: GatewayPolls
+  /** Until when a device is let in, in memory: null where it has to be asked. */
+  readonly grantOf: (mac: Mac) => number | null
+  /** Devices that were let in without a page a moment ago. */
+  readonly returned: BoundedMap<string, true>
+}
+
+/** What gateways that poll are told, from memory, and what they say, to the database. */
+export interface GatewayPolls {
+  waiting(gateway: string): readonly PendingOpening[]
+  /** Counts its questions. */
+  turn(gateway: string): number
+  opened(gateway: string, keys: readonly string[]): Promise<void>
+  clear(gateway: string): Promise<void>
+  ended(stop: AccountingRecord): Promise<void>
 }
 
 /** What the portal asks of the database; each rejects when the answer takes too long. */
 export interface PortalDatabase {
   record(acceptance: Acceptance): Promise<{ readonly code: string; readonly grantUntil: Date }>
+  recordReturn(device: Return): Promise<{ readonly grantUntil: Date } | null>
   findGrant(site: string, ip: string): Promise<{ readonly until: Date } | null>
   answers(): Promise<boolean>
   findLogins(question: LoginQuestion): Promise<LoginAnswer>

@@ -60,7 +60,7 @@ export function showTerms(
     frame,
     body,
     status: options.status ?? 200,
-    formAction: adapterOf(gateway.kind).formAction,
+    formAction: adapterOf(gateway.kind).formAction(gateway),
   })
 }
 

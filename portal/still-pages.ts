@@ -29,7 +29,7 @@ export function readTerms(services: Services): Handler {
 export function connected(services: Services): Handler {
   return show(services, 'connected', (frame, c) => {
     const receipt = openReceipt(services.seal, queryOf(c).get('receipt') ?? '')
-    return connectedPage(frame, { receipt, already: false })
+    return connectedPage(frame, { receipt, already: queryOf(c).has('already') })
   })
 }
 

@@ -1,10 +1,12 @@
 import type { Seal } from '#core/seal.ts'
+import { KIND_NAMES } from '#db/gateway-kinds.ts'
+import type { GatewayKind } from '#db/gateways.ts'
 import { z } from 'zod'
 import { LIMITS } from './limits.ts'
 
 const TICKET = z.strictObject({
   gateway: z.string(),
-  kind: z.enum(['generic', 'opennds']),
+  kind: z.enum(KIND_NAMES as readonly [GatewayKind, ...GatewayKind[]]),
   mac: z.string(),
   ip: z.string().nullable(),
   returnData: z.record(z.string(), z.string()),

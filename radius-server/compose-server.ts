@@ -19,6 +19,7 @@ import type { Policy } from '#db/policies.ts'
 import { BINDING, GUESSING, createBackOff } from './access/back-off.ts'
 import { createKnownDevices } from './access/known-devices.ts'
 import type { KnownDevices, KnownDevicesDeps } from './access/known-devices.ts'
+import { createCaptiveAnswer } from './access/captive-answer.ts'
 import { refuseChap } from './access/chap.ts'
 import { createDeviceCertificates } from './access/device-certificates.ts'
 import { createDeviceBinder } from './access/device-binder.ts'
@@ -30,6 +31,8 @@ import type { DirectoryTable } from './access/directory-table.ts'
 import { createGrantLookup } from './access/grant-lookup.ts'
 import { createMacAuthentication } from './access/mac-authentication.ts'
 import { createMsChap } from './access/ms-chap-step.ts'
+import { createOneTimeLogin } from './access/one-time-login.ts'
+import type { TakeCredential } from './access/one-time-login.ts'
 import { createPap } from './access/pap.ts'
 import { createStaffLogin } from './access/staff-login.ts'
 import { PASSWORD_LIMITS, createLocalLogin } from './access/local-login.ts'
@@ -97,6 +100,10 @@ export interface Surroundings {
   readonly accounts: () => ReadonlyMap<string, Account>
   readonly policies: () => readonly Policy[]
   readonly grants: Pick<GrantTable, 'until' | 'find'>
+  readonly takeCredential: TakeCredential
+  /** By gateway, what keeps a device at the portal that accepted nothing yet. */
+  readonly captives: () => ReadonlyMap<string, string>
+  readonly publicUrl: URL
   readonly journal: WriterDeps['journal']
   readonly spool: WriterDeps['spool'] & Pick<Spool, 'bytes'>
   /** Of the certificate in use now. */
@@ -277,7 +284,9 @@ export function composeServer(around: Surroundings): ComposedServer {
         createGrantLookup(around.grants),
         admission,
         clock,
+        createCaptiveAnswer({ captives: around.captives, publicUrl: around.publicUrl, clock }),
       ),
+      oneTime: createOneTimeLogin(around.takeCredential, admission, clock),
       msChap: createMsChap(login, admission, limits, clock),
       chap: refuseChap,
       pap: createPap(login, admission, limits, clock),

@@ -20,6 +20,7 @@ export type OuterMethod =
   | 'mschap'
   | 'mac'
   | 'device-key'
+  | 'one-time'
   | 'ttls'
   | 'peap'
   | 'eap-tls'
@@ -65,5 +66,9 @@ export class LoginTrace {
 
 /** What claims to come in is a device, by its address, and no name. */
 export function isByAddress({ method }: LoginTrace): boolean {
-  return method === 'mac' || method === 'device-key'
+  return method === 'device-key' || isOfGuests({ method })
+}
+
+export function isOfGuests({ method }: Pick<LoginTrace, 'method'>): boolean {
+  return method === 'mac' || method === 'one-time'
 }

@@ -14,6 +14,7 @@ import { loadAuthorities } from '#db/authorities.ts'
 import type { Authority } from '#db/authorities.ts'
 import type { StoredCertificate } from '#db/certificates.ts'
 import type { Database } from '#db/connection.ts'
+import { takeCredential } from '#db/credentials.ts'
 import { loadDeviceCas } from '#db/device-cas.ts'
 import type { DeviceCa } from '#db/device-cas.ts'
 import { NO_DEVICE_KEYS, bindDevice, loadDeviceKeys } from '#db/device-keys.ts'
@@ -21,6 +22,7 @@ import type { DeviceKeys } from '#db/device-keys.ts'
 import { deleteExpiredEapSessions, findEapSession, saveEapSessions } from '#db/eap-sessions.ts'
 import { endDisconnect, endUnreachable, gatewaysToAsk, takeDisconnects } from '#db/disconnects.ts'
 import { loadEnforced, savePostures } from '#db/gateway-postures.ts'
+import { loadCaptives } from '#db/gateway-settings.ts'
 import { loadGateways } from '#db/gateways.ts'
 import type { Gateway } from '#db/gateways.ts'
 import { loadDirectories } from '#db/directories.ts'
@@ -172,10 +174,18 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
     load: () => loadEnforced(database),
     onChange: (names) => watches.follow(names),
   })
+  const captives = createLive<ReadonlyMap<string, string>>({
+    database,
+    log,
+    name: 'captive gateways',
+    channels: ['house'],
+    initial: new Map(),
+    load: () => loadCaptives(database),
+  })
   const grants = createGrantTable({ database, log, clock })
   const followed = [
     ...[gateways, accounts, policies, directorySettings, deviceCas, deviceKeys, authorities],
-    ...[proxying, enforced, grants],
+    ...[proxying, enforced, captives, grants],
   ]
   const spool = createSpool({
     root: join(config.dataDir, 'spool'),
@@ -208,6 +218,9 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
     accounts: () => accounts.value,
     policies: () => policies.value,
     grants,
+    takeCredential: (asked) => takeCredential(database, seal, asked),
+    captives: () => captives.value,
+    publicUrl: config.publicUrl,
     journal,
     spool,
     tunnelContexts: () => {

@@ -17,6 +17,7 @@ export interface AccessRequestSteps {
   readonly eap: Step
   readonly deviceKey: Step
   readonly macAuthentication: Step
+  readonly oneTime: Step
   readonly msChap: Step
   readonly chap: Step
   readonly pap: Step
@@ -49,6 +50,8 @@ export function accessRequestSteps(steps: AccessRequestSteps): readonly Step[] {
     // Before PAP: gateways put the address in User-Password as well, and a device that is looked up
     // in memory must not wait behind password hashing.
     steps.macAuthentication,
+    // Before those that ask who a person is: its names are nobody's, and its passwords are kept.
+    steps.oneTime,
     // Each of these three knows its requests by an attribute that the others do not have.
     steps.msChap,
     // After MAC authentication, which some gateways dress as CHAP.

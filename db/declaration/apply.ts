@@ -9,6 +9,7 @@ import { formatChange } from './difference.ts'
 import type { Change } from './difference.ts'
 import { directoryStep } from './directories.ts'
 import { listStep, ruleStep } from './filtering.ts'
+import { gatewaySettingsStep } from './gateway-settings.ts'
 import { gatewayStep } from './gateways.ts'
 import { legalStep } from './legal.ts'
 import { accountStep, organisationStep, termsStep } from './people.ts'
@@ -51,6 +52,7 @@ const STEPS = [
   networkStep,
   authorityStep,
   gatewayStep,
+  gatewaySettingsStep,
   termsStep,
   legalStep,
   listStep,

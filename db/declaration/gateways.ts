@@ -1,5 +1,5 @@
 import type { Seal } from '#core/seal.ts'
-import { openSecret } from '../gateways.ts'
+import { GATEWAY_VENDORS, openSecret } from '../gateways.ts'
 import type { GatewayKind, GatewayVendor, SigningRule } from '../gateways.ts'
 import { secretsOf } from './gateway-secret.ts'
 import type { GatewaySecrets } from './gateway-secret.ts'
@@ -104,7 +104,7 @@ function rowOf(
     former_secret: secrets.former_secret,
     former_secret_until: secrets.former_secret_until,
     kind,
-    vendor: gateway.vendor ?? coa?.vendor ?? 'standard',
+    vendor: gateway.vendor ?? coa?.vendor ?? vendorOf(kind),
     fas_level: fas?.level ?? null,
     fas_key: fas?.key ?? null,
     radsec_certificate: radsec?.certificate ?? null,
@@ -115,6 +115,11 @@ function rowOf(
     coa_secret: coa?.secret ?? null,
     message_authenticator: gateway.message_authenticator,
   }
+}
+
+/** A kind that has a vendor's name is that vendor's, unless it is said otherwise. */
+function vendorOf(kind: GatewayKind): GatewayVendor {
+  return GATEWAY_VENDORS.find((vendor) => vendor === kind) ?? 'standard'
 }
 
 function withSecrets<R extends GatewayRow>(

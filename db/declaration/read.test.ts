@@ -60,7 +60,7 @@ sites:
     networks:
       guest: { subnets: [192.168.77.0/40], grant: forever }
     gateways:
-      - { name: gw, address: 127.0.0.1/32, secret: testing123, kind: unifi }
+      - { name: gw, address: 127.0.0.1/32, secret: testing123, kind: nodog }
       - { name: gw2, address: 127.0.0.2, secret: testing123, kind: opennds }
 rules:
   - { action: deny, domain: "bad domain" }
@@ -73,13 +73,61 @@ terms:
       'a.yaml:6: sites[0].timezone is not a time zone such as Europe/Paris',
       'a.yaml:9: sites[0].networks.guest.subnets[0] "192.168.77.0/40" is not an address or a prefix such as 192.0.2.0/24',
       'a.yaml:9: sites[0].networks.guest.grant "forever" is not a length of time such as 12h or 30d, a year at most',
-      'a.yaml:11: sites[0].gateways[0].kind the kind "unifi" is not built yet; there are generic and opennds',
+      'a.yaml:11: sites[0].gateways[0].kind "nodog" is not a kind of gateway; there are generic, opennds, coovachilli, uspot, mikrotik, unifi, omada, meraki, cisco, aruba, ruckus',
       'a.yaml:12: sites[0].gateways[1].fas a gateway of kind opennds needs fas: { level: 1, key: … }, any other must not have it',
       'a.yaml:7: sites[0].colour is not a key of this format',
       'a.yaml:16: terms[0].effective is not a date such as 2026-01-01',
       'a.yaml:14: rules[0].action must be block or allow',
       'a.yaml:14: rules[0].domain "bad domain" is not a domain name',
     ])
+  })
+
+  test('of a gateway has the keys of its kind and no others, at their lines', () => {
+    const gateways = [
+      'kind: generic, uam: { secret: s3cret-of-uam }',
+      'kind: opennds, fas: { level: 5, key: 1234567890 }',
+      'kind: opennds, fas: { level: 0, key: "1234567890" }',
+      'kind: coovachilli',
+      'kind: uspot, uam: { secret: s3cret-of-uam, method: mschap }',
+      'kind: unifi, controller: { url: "http://192.0.2.1:8443", api_key: abcdefgh }',
+      'kind: unifi, controller: { url: "https://192.0.2.1:8443", username: a }',
+      'kind: omada, controller: { url: "https://192.0.2.1:8043", username: a, password: bcdefg, id: x, key: y }',
+      'kind: cisco, captive: { acl: REDIRECT }',
+      'kind: aruba, captive: { acl: REDIRECT }, coa: {}',
+      'kind: ruckus, controller: { url: "https://192.0.2.1:9443", password: abcdef, certificate: "sha256:12" }',
+    ]
+    const found = problemsOf({
+      'a.yaml': `version: 1
+sites:
+  - code: "75"
+    name: Centre Nation
+    association: "75"
+    gateways:
+${gateways.map((keys, i) => `      - { name: gw${i}, address: 127.0.0.${i}/32, secret: testing123, ${keys} }`).join('\n')}
+`,
+    })
+    const at = (i: number, rest: string): string =>
+      `a.yaml:${7 + i}: sites[0].gateways[${i}].${rest}`
+    expect(found.toSorted()).toEqual(
+      [
+        at(0, 'uam is not a key of a gateway of kind generic'),
+        at(1, 'fas.key must be text: put it in quotes, "1234567890"'),
+        at(1, 'fas.level is from 0 to 4'),
+        at(2, 'fas.level 0 names no device that an acceptance could be of: use 1 or higher'),
+        at(3, 'uam is missing'),
+        at(4, 'uam.method must be chap or pap'),
+        at(5, 'controller.url must begin with https://: a password goes there'),
+        at(6, 'controller needs api_key, or username and password'),
+        at(7, 'controller.key is not a key of this format'),
+        at(8, 'coa is missing: a device that accepted is asked again by it'),
+        at(9, 'captive.acl is not a key of this format'),
+        at(9, 'captive.role is missing'),
+        at(
+          10,
+          'controller.certificate "sha256:12" is not sha256: and 64 hexadecimal digits, as openssl x509 -noout -fingerprint -sha256 prints them',
+        ),
+      ].toSorted(),
+    )
   })
 
   test('of a gateway says how it proves who it is, in one way', () => {

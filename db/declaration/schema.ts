@@ -9,6 +9,7 @@ import { directorySchema } from './directories.ts'
 import { formerSecretSchema } from './gateway-secret.ts'
 import { policySchema } from './policies.ts'
 import { homeServerSchema, realmSchema } from './proxying-schema.ts'
+import { kindKeys, kindSchema, withSettings } from './gateway-settings.ts'
 import { retentionSchema } from './retention.ts'
 import { authoritySchema, coaSchema, radsecSchema, vendorSchema } from './radsec.ts'
 import { sealingSchema } from './sealing.ts'
@@ -116,21 +117,21 @@ const gateway = z
     secret: z.string().min(6, 'has fewer than 6 characters').max(128),
     former_secret: formerSecretSchema,
     vendor: vendorSchema,
-    kind: z.string().transform((text, context): 'generic' | 'opennds' => {
-      if (text === 'generic' || text === 'opennds') return text
-      context.addIssue(`the kind "${text}" is ${NOT_BUILT}; there are generic and opennds`)
-      return z.NEVER
-    }),
+    kind: kindSchema,
     fas: z
       .strictObject({
         level: z
           .int()
-          .min(0)
-          .max(4)
-          .refine((level) => level === 1, `openNDS level other than 1 is ${NOT_BUILT}`),
+          .min(0, 'is from 0 to 4')
+          .max(4, 'is from 0 to 4')
+          .refine(
+            (level) => level !== 0,
+            '0 names no device that an acceptance could be of: use 1 or higher',
+          ),
         key: z.string().min(6, 'has fewer than 6 characters').max(128),
       })
       .optional(),
+    ...kindKeys,
     radsec: radsecSchema.optional(),
     coa: coaSchema.optional(),
     message_authenticator: z
@@ -149,6 +150,11 @@ const gateway = z
     path: ['fas'],
     error: 'a gateway of kind opennds needs fas: { level: 1, key: … }, any other must not have it',
   })
+  .refine((value) => value.captive === undefined || value.coa !== undefined, {
+    path: ['coa'],
+    error: 'is missing: a device that accepted is asked again by it',
+  })
+  .transform(withSettings)
 
 const site = z.strictObject({
   code,

@@ -3,6 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { GENERIC, NOW, OPENNDS, signedLink } from '../portal-fixture.ts'
 import type { Arrival } from './gateway.ts'
+import { conforms, deviceOf, opening, visit } from './testing/conformance.ts'
+import { scriptedWorld } from './testing/scripted-world.ts'
 import { generic } from './generic.ts'
 
 const VECTOR = z
@@ -22,7 +24,7 @@ const VECTOR = z
 
 function receive(link: string, now = NOW, gateway = GENERIC): Arrival {
   const query = new URL(link, 'http://portal.test').searchParams
-  return generic.receive({ query, gateways: new Map([[gateway.name, gateway]]), now })
+  return generic.receive(visit(query, [gateway], { now }))
 }
 
 const refusal = (reason: string) => ({ outcome: 'refused', reason })
@@ -115,4 +117,34 @@ describe('a link of a generic gateway', () => {
     expect(receive(signedLink({ mac: 'nonsense' }))).toEqual(refusal('malformed'))
     expect(receive(signedLink({ ip: '300.1.1.1' }))).toEqual(refusal('malformed'))
   })
+})
+
+const altered = (name: string, value: string) => () => {
+  const url = new URL(signedLink(), 'http://portal.test')
+  url.searchParams.set(name, value)
+  return `${url.pathname}${url.search}`
+}
+
+conforms({
+  adapter: generic,
+  gateway: GENERIC,
+  named: false,
+  link: ({ origin, ...signed } = {}) =>
+    `${signedLink(signed)}${origin === undefined ? '' : `&url=${encodeURIComponent(origin)}`}`,
+  forged: {
+    'MAC address': altered('mac', '02-00-00-00-00-99'),
+    place: altered('gateway', 'gw-9999'),
+    signature: altered('sig', 'f'.repeat(64)),
+    time: altered('t', '0'),
+  },
+  elsewhere: { url: () => `${signedLink()}&url=https%3A%2F%2Fevil.example%2F` },
+  opensAt: /^\/guest\/connected/,
+})
+
+test('a gateway that takes requests is made to ask again, and waited for', async () => {
+  const coa = { port: 3799, secret: 'testing123', formerSecret: null }
+  const world = scriptedWorld()
+  const device = deviceOf(receive(signedLink(), NOW, { ...GENERIC, coa }))
+  expect(await generic.release(device, opening(world))).toEqual({ outcome: 'wait', id: 'asked:1' })
+  expect(world.asked).toEqual([{ gateway: 'gw-0042', mac: 'aa:bb:cc:dd:ee:ff', form: null }])
 })

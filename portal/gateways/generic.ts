@@ -1,6 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { formatAddress, parseAddress } from '#core/ip.ts'
 import { parseMac } from '#core/mac.ts'
+import { validSecrets } from '#db/gateway-entry.ts'
 import { LIMITS } from '../limits.ts'
 import { refused } from './gateway.ts'
 import type { GatewayAdapter } from './gateway.ts'
@@ -10,11 +11,10 @@ const SIGNED = ['gateway', 'mac', 'ip', 't'] as const
 /**
  * The kind for any gateway that can sign a link: `/guest?gateway&mac&ip&t&sig`, where sig is hex
  * HMAC-SHA256(secret, "gateway\nmac\nip\nt") over the values as sent. It lets a phone in by asking
- * RADIUS for its MAC, so that nothing is to be sent back. `url` is not signed, hence never read.
+ * RADIUS for its MAC: again and again, or when it is told to (`coa`). `url` is not signed, hence never read.
  */
 export const generic: GatewayAdapter = {
   kind: 'generic',
-  formAction: [],
 
   recognises: (query) => [...SIGNED, 'sig'].some((name) => query.has(name)),
 
@@ -30,11 +30,10 @@ export const generic: GatewayAdapter = {
     if (gateway === undefined) return refused('unknown-gateway')
     if (gateway.kind !== 'generic') return refused('wrong-kind')
     const given = Buffer.from(signature, 'hex')
-    const isOf = (secret: string): boolean =>
-      timingSafeEqual(createHmac('sha256', secret).update(values.join('\n')).digest(), given)
-    const { formerSecret } = gateway
-    const former = formerSecret !== null && now < formerSecret.until ? formerSecret.secret : null
-    if (!isOf(gateway.secret) && (former === null || !isOf(former))) return refused('bad-signature')
+    const isSigned = validSecrets(gateway, now).some((secret) =>
+      timingSafeEqual(createHmac('sha256', secret).update(values.join('\n')).digest(), given),
+    )
+    if (!isSigned) return refused('bad-signature')
 
     // Only now, when the gateway is known to have written them, is it worth saying what is wrong.
     const age = now - Number(time) * 1000
@@ -47,5 +46,12 @@ export const generic: GatewayAdapter = {
     return { outcome: 'device', device: { gateway, mac, ip: formatAddress(ip), returnData: {} } }
   },
 
-  release: (_device, connected) => ({ outcome: 'go', location: connected.path }),
+  async release({ gateway, mac }, { connected, world }) {
+    if (gateway.coa === null) return { outcome: 'go', location: connected.path }
+    return { outcome: 'wait', id: await world.store.askAgain(gateway.name, mac, null) }
+  },
+
+  confirm: null,
+  revoke: null,
+  formAction: () => [],
 }

@@ -2,9 +2,12 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { fasLink, FAS_KEY, GENERIC, HID, NOW, OPENNDS } from '../portal-fixture.ts'
-import type { Arrival, Device } from './gateway.ts'
-import { decodeFas, gatewayName, opennds, returnToken } from './opennds.ts'
+import { encryptedLink, fasLink, FAS_KEY, GENERIC, HID, OPENNDS } from '../portal-fixture.ts'
+import type { Arrival } from './gateway.ts'
+import { decodeFas, decryptFas, gatewayName, returnToken } from './fas.ts'
+import { opennds } from './opennds.ts'
+import { conforms, CONNECTED, deviceOf, opening, visit } from './testing/conformance.ts'
+import { scriptedWorld } from './testing/scripted-world.ts'
 
 const VECTOR = z
   .object({
@@ -15,6 +18,10 @@ const VECTOR = z
     fas: z.string(),
     fields: z.record(z.string(), z.string()),
     gateway: z.string(),
+    encrypted: z.record(
+      z.string(),
+      z.object({ key: z.string(), iv: z.string(), fas: z.string(), hid: z.string() }),
+    ),
   })
   .parse(
     JSON.parse(
@@ -24,16 +31,10 @@ const VECTOR = z
 
 function receive(link: string, gateway = OPENNDS): Arrival {
   const query = new URL(link, 'http://portal.test').searchParams
-  return opennds.receive({ query, gateways: new Map([[gateway.name, gateway]]), now: NOW })
-}
-
-function deviceOf(arrival: Arrival): Device {
-  if (arrival.outcome !== 'device') throw new Error(`not a device: ${JSON.stringify(arrival)}`)
-  return arrival.device
+  return opennds.receive(visit(query, [gateway]))
 }
 
 const refusal = (reason: string) => ({ outcome: 'refused', reason })
-const CONNECTED = { path: '/guest/connected', url: 'http://portal.test/guest/connected?lang=fr' }
 
 describe('the golden vector', () => {
   test('has the hash of its token', () => {
@@ -142,17 +143,97 @@ describe('the name of a gateway', () => {
 })
 
 describe('release', () => {
-  test('sends the browser to the gateway with the return token and our last page', () => {
-    expect(opennds.release(deviceOf(receive(fasLink())), CONNECTED)).toEqual({
+  test('sends the browser to the gateway with the return token and our last page', async () => {
+    expect(await opennds.release(deviceOf(receive(fasLink())), opening())).toEqual({
       outcome: 'go',
       location: `http://192.168.77.1:2050/opennds_auth/?tok=${VECTOR.rhid}&redir=${encodeURIComponent(CONNECTED.url)}&custom=bmE=`,
     })
   })
 
-  test('writes an IPv6 gateway in brackets', () => {
+  test('writes an IPv6 gateway in brackets', async () => {
     const device = deviceOf(receive(fasLink({ gatewayaddress: '[fd00::1]:2050' })))
-    expect(opennds.release(device, CONNECTED)).toMatchObject({
+    expect(await opennds.release(device, opening())).toMatchObject({
       location: expect.stringMatching(/^http:\/\/\[fd00::1\]:2050\/opennds_auth\//),
     })
+  })
+})
+
+const LEVEL = (level: number) => ({ ...OPENNDS, fas: { level, key: FAS_KEY } })
+const elsewhere = { gatewayaddress: () => fasLink({ gatewayaddress: '203.0.113.9:2050' }) }
+const change = ({ mac, ip, origin }: Partial<Record<'mac' | 'ip' | 'origin', string>> = {}) => ({
+  ...(mac === undefined ? {} : { clientmac: mac }),
+  ...(ip === undefined ? {} : { clientip: ip }),
+  ...(origin === undefined ? {} : { originurl: encodeURIComponent(origin) }),
+})
+
+conforms({
+  adapter: opennds,
+  gateway: LEVEL(1),
+  named: false,
+  link: (values) => fasLink(change(values)),
+  forged: { hid: () => fasLink({ hid: 'f00' }), place: () => fasLink({ gatewayname: 'gw-9999' }) },
+  elsewhere,
+  opensAt: /^http:\/\/192\.168\.77\.1:2050\/opennds_auth\/\?tok=/,
+})
+
+describe.each([2, 3, 4])('openNDS at level %i', (level) => {
+  const gateway = LEVEL(level)
+  const link = (values = {}): string =>
+    level === 4 ? fasLink(change(values)) : encryptedLink(change(values), FAS_KEY)
+
+  conforms({
+    adapter: opennds,
+    gateway,
+    named: true,
+    link,
+    forged: {
+      hid: () => (level === 4 ? fasLink({ hid: 'f00' }) : encryptedLink({ hid: 'f00' }, FAS_KEY)),
+      ...(level === 4 ? {} : { key: () => encryptedLink({}, 'another-key') }),
+    },
+    opensAt: level === 2 ? /^http:\/\/192\.168\.77\.1:2050\// : /^\/guest\/connected/,
+  })
+
+  test('is refused on the path that all share', () => {
+    const arrival = opennds.receive(visit(link(), [gateway]))
+    expect(arrival).toEqual(refusal('unsupported-level'))
+  })
+
+  test('is not taken in the form of another level', () => {
+    const other = level === 4 ? encryptedLink({}, FAS_KEY) : fasLink()
+    const arrival = opennds.receive(visit(other, [gateway], { named: gateway }))
+    expect(arrival).toEqual(refusal('unsupported-level'))
+  })
+
+  test('opens by a redirect below level 3, and by a line for the next poll from there', async () => {
+    const world = scriptedWorld()
+    const device = deviceOf(opennds.receive(visit(link(), [gateway], { named: gateway })))
+    const release = await opennds.release(device, opening(world))
+    if (level === 2) return expect(release).toMatchObject({ outcome: 'go' })
+    expect(release).toEqual({ outcome: 'wait', id: 'poll:1' })
+    expect(world.openings).toEqual([
+      { gateway: 'nds-0042', key: VECTOR.rhid, line: `${VECTOR.rhid} 60 0 0 0 0 bmE=` },
+    ])
+  })
+})
+
+test('level 0 names no device, and is refused', () => {
+  const link =
+    '/guest?authaction=http://192.168.77.1:2050/opennds_auth/?clientip=192.168.77.9&tok=1234abcd'
+  expect(receive(link, LEVEL(0))).toEqual(refusal('unsupported-level'))
+})
+
+describe('what PHP encrypts', () => {
+  test.each(Object.entries(VECTOR.encrypted))('with %s decrypts', (_, { key, iv, fas, hid }) => {
+    expect(decryptFas(fas, iv, key)?.get('hid')).toBe(hid)
+  })
+
+  test('with one octet changed, another key or a broken iv, does not', () => {
+    const [one] = Object.values(VECTOR.encrypted)
+    if (one === undefined) throw new Error('no vector')
+    const { key, iv, fas } = one
+    expect(decryptFas(fas, iv, `${key}!`)?.get('hid')).toBeUndefined()
+    expect(decryptFas(fas.slice(0, -8), iv, key)?.get('clientmac')).toBeUndefined()
+    for (const broken of ['', 'short', 'ÿ'.repeat(16)])
+      expect(decryptFas(fas, broken, key)).toBeNull()
   })
 })

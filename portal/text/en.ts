@@ -133,6 +133,22 @@ export const en: Text = {
       title: 'No guest Wi-Fi here',
       why: 'This place does not offer guest Wi-Fi yet.',
     },
+    'device-not-seen': {
+      title: 'We cannot find your device',
+      why: 'The Wi-Fi of this place does not see the device that this address is for.',
+    },
+    'gateway-unreachable': {
+      title: 'The Wi-Fi gateway does not answer',
+      why: 'Your acceptance may be recorded, but we could not reach what opens the access.',
+    },
+    'gateway-refused': {
+      title: 'The Wi-Fi gateway did not open',
+      why: 'Your acceptance is recorded, but the gateway refused to open the access.',
+    },
+    'gateway-silent': {
+      title: 'The Wi-Fi gateway did not open',
+      why: 'Your acceptance is recorded, but the gateway did not come for it in time.',
+    },
     'no-terms': {
       title: 'The Wi-Fi is not open yet',
       why: 'The terms of use are not published yet.',
@@ -160,6 +176,12 @@ export const en: Text = {
     why: 'We cannot record your acceptance right now. It is not your fault, and nothing is lost.',
     auto: 'This page tries again by itself. Leave it open.',
     retry: 'Try again now',
+  },
+
+  opening: {
+    title: 'We are opening your access',
+    lead: 'You have accepted the terms. This takes a few seconds; the page looks by itself.',
+    again: 'Look now',
   },
 
   notFound: {

@@ -142,6 +142,22 @@ export const fr = {
       title: 'Pas de Wi-Fi invité ici',
       why: 'Ce lieu n’offre pas encore de Wi-Fi invité.',
     },
+    'device-not-seen': {
+      title: 'Nous ne trouvons pas votre appareil',
+      why: 'Le Wi-Fi de ce lieu ne voit pas l’appareil auquel cette adresse est destinée.',
+    },
+    'gateway-unreachable': {
+      title: 'La borne Wi-Fi ne répond pas',
+      why: 'Votre accord est peut-être enregistré, mais nous n’avons pas pu joindre ce qui ouvre l’accès.',
+    },
+    'gateway-refused': {
+      title: 'La borne Wi-Fi ne s’est pas ouverte',
+      why: 'Votre accord est enregistré, mais la borne a refusé d’ouvrir l’accès.',
+    },
+    'gateway-silent': {
+      title: 'La borne Wi-Fi ne s’est pas ouverte',
+      why: 'Votre accord est enregistré, mais la borne n’est pas venue le chercher à temps.',
+    },
     'no-terms': {
       title: 'Le Wi-Fi n’est pas encore ouvert',
       why: 'Les conditions d’utilisation ne sont pas encore publiées.',
@@ -171,6 +187,12 @@ export const fr = {
     why: 'Nous n’arrivons pas à enregistrer votre accord. Ce n’est pas votre faute, et rien n’est perdu.',
     auto: 'Cette page réessaie toute seule. Laissez-la ouverte.',
     retry: 'Réessayer maintenant',
+  },
+
+  opening: {
+    title: 'Nous ouvrons votre accès',
+    lead: 'Vous avez accepté les conditions. Cela prend quelques secondes. La page regarde toute seule.',
+    again: 'Regarder maintenant',
   },
 
   notFound: {

@@ -119,8 +119,8 @@ export const LOGIN_REASONS: Readonly<Record<string, LoginReason>> = {
     toDo: 'Nothing is wrong with the person. Check the directory: npx accueil doctor. Who came in before comes in meanwhile, if last_good says so.',
   },
   'passwords-overloaded': {
-    what: 'too many passwords were being checked at that moment',
-    toDo: 'The device tries again by itself. If it goes on, the RADIUS server has too few processors, or somebody tries passwords.',
+    what: 'the password could not be checked at that moment: too many came at once, or the database was away',
+    toDo: 'The device tries again by itself. If it goes on, the RADIUS server has too few processors, or somebody tries passwords. Check the database too: npx accueil doctor.',
   },
   'grants-overloaded': {
     what: 'too many devices were being looked up at that moment',
@@ -147,6 +147,10 @@ export const LOGIN_REASONS: Readonly<Record<string, LoginReason>> = {
   'no-grant': {
     what: 'the device has not accepted the terms, or too long ago',
     toDo: 'This is how it begins: the page with the terms comes next. If none comes, open any http:// address on the device. A phone with a private address that changes is another device each time.',
+  },
+  'one-time-unknown': {
+    what: 'the password that the page made for the device is used up, over, or of another device or gateway',
+    toDo: 'Let the person open any http:// address and accept again. A phone with a private address that changes is another device each time.',
   },
 
   // The place's.

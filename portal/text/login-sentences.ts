@@ -25,6 +25,8 @@ const METHODS: Readonly<Record<string, string>> = {
   mschap: 'MS-CHAP',
   mschapv2: 'MS-CHAPv2',
   mac: 'by the address of the device',
+  captive: 'by the address of the device',
+  'one-time': 'by a password for one use, made by the page',
   'device-key': 'by a pre-shared key of its own',
   proxied: 'passed on to the home server of the realm',
   ttls: 'EAP-TTLS',
@@ -49,12 +51,15 @@ function whoOf({ account, nameWithheld, mac, network, outcome }: Login): string 
 }
 
 function endOf(
-  { outcome, reason, network, vlan, sessionSeconds }: Login,
+  { outcome, reason, method, network, vlan, sessionSeconds }: Login,
   what: string | null,
 ): string {
   const why = what === null ? `${reason}` : `${what} (${reason})`
   if (outcome === 'reject') return `was refused: ${why}`
   if (outcome === 'silence') return `had no answer: ${why}`
+  if (method === 'captive') {
+    return 'was led to the page with the terms, which it has not accepted, or too long ago'
+  }
   const where = network === null ? '' : ` to the ${network} network`
   const tag = vlan === null ? '' : `, VLAN ${vlan}`
   const long = sessionSeconds === null ? '' : `, for ${lengthOf(sessionSeconds)} at most`

@@ -8,6 +8,7 @@ import { readUserPassword } from '../obfuscation.ts'
 import type { Admission } from '../policy/admission.ts'
 import { reject, silence } from '../request.ts'
 import type { Answer, RadiusRequest, Step } from '../request.ts'
+import type { CaptiveAnswer } from './captive-answer.ts'
 import type { GrantLookup, GrantVerdict } from './grant-lookup.ts'
 
 /** A device that accepted the terms is let in by its hardware address, without a page. */
@@ -15,15 +16,20 @@ export function createMacAuthentication(
   grants: GrantLookup,
   admission: Admission,
   clock: Clock,
+  captive: CaptiveAnswer,
 ): Step {
-  function answerTo(verdict: GrantVerdict, { client }: RadiusRequest): Answer {
+  function answerTo(verdict: GrantVerdict, { client }: RadiusRequest, mac: Mac): Answer {
     const { gateway } = client
     const { guest } = gateway
     if (guest === null) return reject('no-guest-network')
     if (verdict === 'overloaded') return silence('grants-overloaded')
-    if (verdict === 'unavailable') return reject('grants-unavailable')
-    const seconds = verdict === null ? 0 : Math.floor((verdict - clock()) / 1000)
-    if (seconds <= 0) return reject('no-grant')
+    const isUnknown = verdict === 'unavailable'
+    const seconds = isUnknown || verdict === null ? 0 : Math.floor((verdict - clock()) / 1000)
+    if (seconds <= 0) {
+      const kept = captive(gateway, mac)
+      if (kept !== null) return { kind: 'accept', method: 'captive', rule: null, attributes: kept }
+      return reject(isUnknown ? 'grants-unavailable' : 'no-grant')
+    }
     const { ok, rule, attributes } = admission.guest(gateway, guest, seconds)
     if (!ok) return reject('refused-by-policy', attributes, rule)
     return { kind: 'accept', method: 'mac', rule, attributes }
@@ -37,11 +43,11 @@ export function createMacAuthentication(
     if (request.client.gateway.guest === null) return reject('no-guest-network')
     trace.answerer = 'grant'
     const verdict = grants.until(mac)
-    if (!(verdict instanceof Promise)) return answerTo(verdict, request)
+    if (!(verdict instanceof Promise)) return answerTo(verdict, request, mac)
     const askedAt = clock()
     return verdict.then((settled) => {
       trace.answeredMs = clock() - askedAt
-      return answerTo(settled, request)
+      return answerTo(settled, request, mac)
     })
   }
 }

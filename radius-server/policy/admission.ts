@@ -32,6 +32,8 @@ const WAYS: Readonly<Record<Method, Way>> = {
   pap: { proof: 'password', isEap: false },
   mschapv2: { proof: 'password', isEap: false },
   mac: { proof: 'mac', isEap: false },
+  captive: { proof: 'mac', isEap: false },
+  'one-time': { proof: 'password', isEap: false },
   'device-key': { proof: 'psk', isEap: false },
   // How they proved it is between them and their home server.
   proxied: { proof: 'password', isEap: false },

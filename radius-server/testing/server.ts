@@ -28,6 +28,7 @@ import { createTunnelContexts } from '../eap/tunnel-contexts.ts'
 import type { TunnelCredentials } from '../eap/tunnel-settings.ts'
 import { OWNER_BYTES } from '../hand-over/owner.ts'
 import type { Siblings } from '../hand-over/siblings.ts'
+import type { TakeCredential } from '../access/one-time-login.ts'
 import { composeServer } from '../compose-server.ts'
 import type { ComposedServer } from '../compose-server.ts'
 import { limitSizes } from '../limits/sizes.ts'
@@ -47,6 +48,12 @@ export interface TestHouse {
   policies: readonly Policy[]
   grants: Map<string, number>
   /** What only the database knows; throws or hangs if the test says so. */
+  readonly captives: Map<string, string>
+  readonly credentials: Map<
+    string,
+    { gateway: string; mac: string; password: string; until: number }
+  >
+  takeCredential: TakeCredential
   findGrant: (mac: string) => Promise<number | null>
   written: AccountingRecord[]
   restarts: GatewayRestart[]
@@ -171,6 +178,15 @@ export async function createTestServer(
     policies: options.policies ?? [],
     grants: new Map(),
     findGrant: () => Promise.resolve(null),
+    captives: new Map(),
+    credentials: new Map(),
+    takeCredential({ name, gateway: at, mac }) {
+      const held = house.credentials.get(name)
+      if (held === undefined || held.gateway !== at || held.mac !== mac)
+        return Promise.resolve(null)
+      house.credentials.delete(name)
+      return Promise.resolve({ password: held.password, until: held.until })
+    },
     written: [],
     restarts: [],
     spool: createMemorySpool(),
@@ -228,6 +244,9 @@ export async function createTestServer(
       until: (mac) => house.grants.get(mac) ?? null,
       find: (mac) => house.findGrant(mac),
     },
+    takeCredential: (asked) => house.takeCredential(asked),
+    captives: () => house.captives,
+    publicUrl: new URL('http://portal.test'),
     journal: { append: (lines) => house.append(lines) },
     spool: house.spool,
     tunnelContexts: () => {

@@ -165,6 +165,24 @@ describe('a login leaves', () => {
     ])
   })
 
+  test('whether a guest came by a password for one use, and nothing of it; or was led to the page', async () => {
+    const once = { gateway: 'gw-0042', mac: MAC, password: 'planted-password' }
+    server.house.credentials.set('once-planted', { ...once, until: server.house.now + 60_000 })
+    await pap('once-planted', 'planted-password')
+    await pap('once-planted', 'planted-password')
+    server.house.gateways = [gateway({ kind: 'aruba' })]
+    server.house.captives.set('gw-0042', 'guest-logon')
+    await byMac(STATION)
+    const guest = { network: 'guest', mac: MAC, account: null, nameWithheld: false }
+    const rows = await written()
+    expect(rows).toMatchObject([
+      { ...guest, outcome: 'accept', method: 'one-time', answerer: 'grant', sessionSeconds: 60 },
+      { ...guest, outcome: 'reject', method: 'one-time', reason: 'one-time-unknown' },
+      { ...guest, outcome: 'accept', method: 'captive', answerer: 'grant' },
+    ])
+    expect(JSON.stringify(rows)).not.toContain('planted')
+  })
+
   test('the rule that decided, of whoever it lets in and of whoever it refuses', async () => {
     server.house.policies = [policy('night', { vlan: 40 })]
     await pap('bob', 'hello')

@@ -1,7 +1,7 @@
 import { LONGEST_LOGIN_NAME, nameToFind } from '#core/ldap/login-name.ts'
 import { parseMac } from '#core/mac.ts'
 import type { LoginRow } from '#db/login-traces.ts'
-import { isByAddress } from '../login-trace.ts'
+import { isByAddress, isOfGuests } from '../login-trace.ts'
 import type { LoginTrace } from '../login-trace.ts'
 import { vlanIn } from './traced-answer.ts'
 import type { TracedDevice } from './traced-device.ts'
@@ -17,7 +17,7 @@ export function rowOf(device: TracedDevice, isKnownName: (name: string) => boole
     count: device.count,
     site: gateway.site,
     gateway: gateway.name,
-    network: device.network ?? (trace === null ? null : method === 'mac' ? 'guest' : 'staff'),
+    network: device.network ?? (trace === null ? null : isOfGuests(trace) ? 'guest' : 'staff'),
     mac: device.station === null ? null : parseMac(device.station),
     account: name,
     nameWithheld: name === null && hasName(trace),

@@ -49,11 +49,12 @@ const LANGUAGES: readonly Language[] = ['fr', 'en']
 export async function guestPageChecks(
   portalUrl: string,
   signedPath: string,
+  accepting: Readonly<Record<Language, string>>,
   outDir: string | null,
 ): Promise<Check[]> {
   if (outDir !== null) await mkdir(outDir, { recursive: true })
   const browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGUMENTS })
-  const session = { browser, portalUrl, signedPath, outDir }
+  const session = { browser, portalUrl, signedPath, accepting, outDir }
   const checks: Check[] = []
   try {
     for (const language of LANGUAGES) {
@@ -76,6 +77,8 @@ interface Session {
   readonly browser: Browser
   readonly portalUrl: string
   readonly signedPath: string
+  /** Of a phone for each language, since one that accepted does not see the page again. */
+  readonly accepting: Readonly<Record<Language, string>>
   readonly outDir: string | null
 }
 
@@ -121,7 +124,7 @@ async function termsPageChecks(
 async function acceptanceChecks(session: Session, language: Language): Promise<Check[]> {
   const screen = SCREENS[0]
   const { context, page, hosts } = await openPage(session, language, screen)
-  await page.goto(addressOf(session, session.signedPath))
+  await page.goto(addressOf(session, session.accepting[language]))
   const reached = await tabTo(page, 'button')
   await Promise.all([
     page.waitForURL('**/guest/connected*', { timeout: NAVIGATION_MS }).catch(() => {}),

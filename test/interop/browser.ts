@@ -5,14 +5,13 @@ import type { Scenario } from './scenario.ts'
 
 /** The guest page in Chromium, from the address a gateway would send a phone to. */
 export async function browser({ product, folder, test }: Scenario): Promise<void> {
-  const path = signedPath({
-    gateway: 'gw-0042',
-    secret: 'testing123',
-    mac: '02-00-5E-00-CC-01',
-    ip: '10.213.200.70',
-  })
+  const pathOf = (mac: string): string =>
+    signedPath({ gateway: 'gw-0042', secret: 'testing123', mac, ip: '10.213.200.70' })
+  const accepting = { fr: pathOf('02-00-5E-00-CC-02'), en: pathOf('02-00-5E-00-CC-03') }
   const pictures = folder.fresh('browser')
-  for (const { name, ok, detail } of await guestPageChecks(product.portalUrl, path, pictures)) {
+  const looking = pathOf('02-00-5E-00-CC-01')
+  const checks = await guestPageChecks(product.portalUrl, looking, accepting, pictures)
+  for (const { name, ok, detail } of checks) {
     await test(name, () => assert.ok(ok, detail))
   }
 }

@@ -1,89 +1,32 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { LIMITS } from '../../portal/limits.ts'
 import { readForm } from '../support/peers/guest.ts'
-import { connect, createNamespace, freeUplink, hostDevice } from '../support/peers/namespaces.ts'
-import { startOpenNds } from '../support/peers/opennds.ts'
-import { eventually, must, run, start } from '../support/peers/process.ts'
+import { createOpenNdsPlace, WEB } from '../support/peers/opennds-place.ts'
+import { eventually, run } from '../support/peers/process.ts'
 import type { Scenario } from './scenario.ts'
 
 const PHONE = { mac: '02:00:5e:00:79:09', ip: '192.168.79.9' }
 const LAN = '192.168.79.1'
-const WEB = '198.51.100.10'
 
-/**
- * A place with a real captive gateway. Four namespaces: the phone, its gateway (openNDS, dnsmasq,
- * masquerade), the internet (a web server), and the suite's own, where the product is.
- */
+/** openNDS at level 1: the phone itself carries the token back to its gateway. */
 export async function opennds({ product, folder, test }: Scenario): Promise<void> {
-  await using phone = await createNamespace('phone', { nameserver: LAN })
-  await using gateway = await createNamespace('nds')
-  await using internet = await createNamespace('internet')
-  const uplink = freeUplink(1)
-  await connect(
-    { namespace: phone, device: 'wlan0', address: `${PHONE.ip}/24`, mac: PHONE.mac },
-    { namespace: gateway, device: 'lan0', address: `${LAN}/24` },
-  )
-  await connect(
-    { namespace: gateway, device: 'wan0', address: `${uplink.gateway}/30` },
-    { namespace: null, device: hostDevice('nds'), address: `${uplink.ours}/30` },
-  )
-  await connect(
-    { namespace: gateway, device: 'net0', address: '198.51.100.1/24' },
-    { namespace: internet, device: 'eth0', address: `${WEB}/24` },
-  )
-  const inGateway = { namespace: gateway.name }
-  await must(['ip', '-n', phone.name, 'route', 'add', 'default', 'via', LAN])
-  await must(['ip', '-n', gateway.name, 'route', 'add', 'default', 'via', WEB])
-  await must(['sysctl', '-qw', 'net.ipv4.ip_forward=1'], inGateway)
-  const nat = 'iptables-legacy -t nat -A POSTROUTING ! -o lan0 -j MASQUERADE'
-  await must(nat.split(' '), inGateway)
-
-  await using _web = start('web', [process.execPath, '-e', WEB_SERVER], {
+  await using place = await createOpenNdsPlace({
     folder,
-    namespace: internet.name,
+    product,
+    role: '',
+    lan: '192.168.79',
+    phones: [PHONE],
   })
-  const tmp = folder.fresh('nds-tmp')
-  mkdirSync(tmp)
-  const leases = join(tmp, 'dhcp.leases')
-  const tomorrow = Math.floor(Date.now() / 1000) + 86_400
-  // openNDS turns away a phone that has no DHCP lease.
-  writeFileSync(leases, `${tomorrow} ${PHONE.mac} ${PHONE.ip} phone *\n`)
-  await using _dnsmasq = start(
-    'dnsmasq',
-    [
-      'dnsmasq',
-      '--keep-in-foreground',
-      '--conf-file=/dev/null',
-      '--no-hosts',
-      '--no-resolv',
-      '--log-facility=-',
-      '--user=root',
-      '--interface=lan0',
-      '--bind-interfaces',
-      `--server=${uplink.ours}#${product.ports.dns}`,
-      '--dhcp-range=192.168.79.50,192.168.79.99,1h',
-      `--dhcp-leasefile=${leases}`,
-      '--pid-file=',
-    ],
-    { folder, namespace: gateway.name },
-  )
-  await using _nds = await startOpenNds({
-    folder,
-    namespace: gateway,
-    lan: 'lan0',
+  const { phone, curl, redirect, isOnline } = place
+  const settings = {
     name: 'gw-0044',
-    tmp,
     key: '1234567890',
-    portal: { address: uplink.ours, port: product.ports.http, path: '/guest' },
-  })
-  const curl = (...args: readonly string[]): Promise<Awaited<ReturnType<typeof run>>> =>
-    run(['curl', '-s', '-S', '-m', '8', ...args], { namespace: phone.name })
-  const redirect = async (...args: readonly string[]): Promise<URL> => {
-    const { stdout, stderr } = await curl('-o', '/dev/null', '-w', '%{redirect_url}', ...args)
-    assert.ok(URL.canParse(stdout), `no redirect: ${stdout}${stderr}`)
-    return new URL(stdout)
-  }
+    level: 1,
+    portal: { address: place.ours, port: product.ports.http, path: '/guest' },
+  } as const
+  let nds = await place.startGateway(settings)
+  await using _end = { [Symbol.asyncDispose]: () => nds[Symbol.asyncDispose]() }
 
   await test('before acceptance the phone does not reach the web server', async () => {
     const { stdout } = await curl(`http://${WEB}/`)
@@ -107,7 +50,7 @@ export async function opennds({ product, folder, test }: Scenario): Promise<void
   let opening = page
   await test('the phone’s generate_204 is redirected to the portal', async () => {
     page = await redirect('http://1.2.3.4/generate_204')
-    assert.equal(page.host, `${uplink.ours}:${product.ports.http}`)
+    assert.equal(page.host, `${place.ours}:${product.ports.http}`)
     assert.ok(page.searchParams.get('fas'))
   })
   await test('the portal shows the terms in the phone’s language', async () => {
@@ -160,12 +103,26 @@ export async function opennds({ product, folder, test }: Scenario): Promise<void
       [PHONE.mac],
     )
   })
-}
 
-const WEB_SERVER = `
-const answer = (request, response) => {
-  if (request.url === '/generate_204') response.statusCode = 204
-  response.end(request.url === '/generate_204' ? '' : 'the internet says hello\\n')
+  const comesBack = async (): Promise<void> => {
+    const again = await redirect('http://1.2.3.4/generate_204')
+    assert.equal(again.pathname, '/guest')
+    const back = await redirect(again.href)
+    assert.equal(back.host, `${LAN}:2050`, 'the phone is sent back to its gateway, without a page')
+    await redirect(back.href)
+    await eventually('the phone is online', isOnline)
+  }
+  await test('put out by the gateway, the phone comes in again without a page', async () => {
+    await nds.ndsctl('deauth', PHONE.mac)
+    assert.equal(await isOnline(), false)
+    await comesBack()
+  })
+  await test('after a restart of the gateway too', async () => {
+    await nds.stop()
+    nds = await place.startGateway(settings)
+    assert.equal(await isOnline(), false)
+    // A phone that comes back within half a minute is asked: its gateway might be sending it round.
+    await sleep(LIMITS.returnMs)
+    await comesBack()
+  })
 }
-for (const port of [80, 8443]) require('node:http').createServer(answer).listen(port, '${WEB}')
-`

@@ -13,6 +13,8 @@ const PEERS: readonly (readonly [program: string, packageName: string])[] = [
   ['radsecproxy', 'radsecproxy'],
   ['wpa_supplicant', 'wpasupplicant'],
   ['opennds', 'opennds'],
+  // AuthMon is written in it.
+  ['php', 'php-cli'],
   ['iptables-legacy', 'iptables'],
   ['nft', 'nftables'],
   ['dnsmasq', 'dnsmasq-base'],

@@ -10,7 +10,9 @@ import { explain } from './explain.ts'
 import { faults } from './faults.ts'
 import { fuzz } from './fuzz.ts'
 import { openHouse } from './house.ts'
+import { oneTime } from './one-time.ts'
 import { opennds } from './opennds.ts'
+import { openndsPolled } from './opennds-polled.ts'
 import { providePeers } from './packages.ts'
 import { disconnect } from './disconnect.ts'
 import { posture } from './posture.ts'
@@ -44,7 +46,9 @@ const SCENARIOS: Readonly<Record<string, (s: Scenario) => Promise<void>>> = {
   disconnect,
   proxy,
   dns,
+  'one-time': oneTime,
   opennds,
+  'opennds-polled': openndsPolled,
   browser,
   fuzz,
   faults,

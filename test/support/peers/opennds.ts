@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Namespace } from './namespaces.ts'
 import { eventually, run, start } from './process.ts'
@@ -19,32 +19,43 @@ export interface OpenNdsOptions {
   readonly tmp: string
   readonly portal: { readonly address: string; readonly port: number; readonly path: string }
   readonly key: string
+  /** 1: the phone carries the token back. 3: AuthMon asks the portal, over TLS under this root. */
+  readonly level: 1 | 3
+  readonly tls?: { readonly name: string; readonly caFile: string }
 }
 
 /**
- * openNDS 9.10 at FAS level 1. It edits /etc/hosts, keeps files in /tmp, calls `systemctl` and
- * whatever `iptables` is on the PATH: it gets a mount namespace with its own of each. Of the two
+ * openNDS 9.10. It looks for its scripts among all processes, edits /etc/hosts, keeps files in /tmp, calls `systemctl` and
+ * whatever `iptables` is on the PATH: it gets namespaces with its own of each. Of the two
  * kinds of iptables only the legacy one takes the rules it writes to FORWARD.
  */
 export async function startOpenNds(o: OpenNdsOptions): Promise<OpenNds> {
   const etc = o.folder.fresh('opennds-etc')
   cpSync('/etc/opennds', etc, { recursive: true })
   writeFileSync(join(etc, 'opennds.conf'), settings(o))
-  const hosts = o.folder.write('opennds-hosts', '127.0.0.1 localhost\n')
+  const name = o.tls === undefined ? '' : `${o.portal.address} ${o.tls.name}\n`
+  const hosts = o.folder.write('opennds-hosts', `127.0.0.1 localhost\n${name}`)
+  if (o.tls !== undefined) cpSync(o.tls.caFile, join(o.tmp, 'ca.pem'))
   const tools = join(o.tmp, 'tools')
-  mkdirSync(tools, { recursive: true })
-  symlinkSync('/usr/sbin/iptables-legacy', join(tools, 'iptables'))
-  symlinkSync('/usr/bin/true', join(tools, 'systemctl'))
+  if (!existsSync(tools)) {
+    mkdirSync(tools, { recursive: true })
+    symlinkSync('/usr/sbin/iptables-legacy', join(tools, 'iptables'))
+    symlinkSync('/usr/bin/true', join(tools, 'systemctl'))
+  }
   const script = [
     `mount --bind ${etc} /etc/opennds`,
     `mount --bind ${hosts} /etc/hosts`,
     `mount --bind ${o.tmp} /tmp`,
     'export PATH=/tmp/tools:$PATH',
+    'export SSL_CERT_FILE=/tmp/ca.pem',
     'exec opennds -f -d 2',
   ].join(' && ')
   const running = start(
     'opennds',
-    ['unshare', '--mount', '--propagation', 'private', 'sh', '-c', script],
+    [
+      ...['unshare', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc'],
+      ...['--propagation', 'private', 'sh', '-c', script],
+    ],
     { folder: o.folder, namespace: o.namespace.name },
   )
   const ndsctl = async (...args: readonly string[]): Promise<string> => {
@@ -64,14 +75,19 @@ export async function startOpenNds(o: OpenNdsOptions): Promise<OpenNds> {
   return { ...running, ndsctl }
 }
 
+/** AuthMon reads its interval out of any line that names it; the daemon does not know the word. */
+const POLLED = `# nat_traversal_poll_interval 1
+BinAuth /usr/lib/opennds/binauth_log.sh
+`
+
 function settings(o: OpenNdsOptions): string {
   return `GatewayInterface ${o.lan}
 GatewayName ${o.name}
 fasport ${o.portal.port}
 faspath ${o.portal.path}
 fasremoteip ${o.portal.address}
-fas_secure_enabled 1
-faskey ${o.key}
+${o.tls === undefined ? '' : `fasremotefqdn ${o.tls.name}\n`}fas_secure_enabled ${o.level}
+${o.level === 3 ? POLLED : ''}faskey ${o.key}
 gatewayfqdn disable
 SessionTimeout 1440
 CheckInterval 5

@@ -1,0 +1,149 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { createServer } from 'node:https'
+import { request } from 'node:http'
+import { entryPath } from '../../db/gateway-entry.ts'
+import { createCertificateAuthority } from '../support/peers/certificate-authority.ts'
+import { freePort } from '../support/peers/free-ports.ts'
+import { readForm, signedPath } from '../support/peers/guest.ts'
+import { createOpenNdsPlace } from '../support/peers/opennds-place.ts'
+import { eventually } from '../support/peers/process.ts'
+import type { Scenario } from './scenario.ts'
+
+const NAME = 'portal.example.org'
+const GUEST = { mac: '02:00:5e:00:83:09', ip: '192.168.83.9' }
+/** Accepted at another place. */
+const KNOWN = { mac: '02:00:5e:00:83:10', ip: '192.168.83.10' }
+const GATEWAY = { name: 'gw-0045', secret: 's3cret-of-0045' }
+
+/**
+ * openNDS at level 3: what it tells is encrypted, and its AuthMon asks the portal whom to let in, over
+ * TLS that ends in front of the portal, as it would in production. Level 4 came with openNDS 10.
+ */
+export async function openndsPolled({ product, folder, test }: Scenario): Promise<void> {
+  await using place = await createOpenNdsPlace({
+    folder,
+    product,
+    role: '3',
+    lan: '192.168.83',
+    phones: [KNOWN, GUEST],
+  })
+  const authority = await createCertificateAuthority(folder, 'opennds-ca')
+  const port = await freePort()
+  await using _front = await startTlsFront(
+    await authority.issue(NAME),
+    { host: place.ours, port },
+    product.ports.http,
+  )
+  const settings = {
+    name: GATEWAY.name,
+    key: '1234567890',
+    level: 3,
+    tls: { name: NAME, caFile: authority.caFile },
+    portal: { address: place.ours, port, path: entryPath(GATEWAY) },
+  } as const
+  let nds = await place.startGateway(settings)
+  await using _end = { [Symbol.asyncDispose]: () => nds[Symbol.asyncDispose]() }
+  const trust = ['--cacert', authority.caFile, '--resolve', `${NAME}:${port}:${place.ours}`]
+  /** Where the portal sends the phone, at the name that it knows. */
+  const here = (to: URL): string => `https://${NAME}:${port}${to.pathname}${to.search}`
+
+  let waiting = new URL('about:blank')
+  const lastPage = (from: URL): Promise<URL> =>
+    eventually('the waiting page goes on', () =>
+      place.redirect(...trust, here(from)).catch(() => null),
+    )
+
+  await test('a phone that accepted at another place comes in without a page, at the next poll', async () => {
+    const link = signedPath({ gateway: 'gw-0042', secret: 'testing123', ...KNOWN })
+    const page = await (await fetch(`${product.portalUrl}${link}`)).text()
+    const { action, fields } = readForm(page)
+    const to = new URL(action, product.portalUrl)
+    await fetch(to, { method: 'POST', body: fields, redirect: 'manual' })
+
+    const portal = await place.redirect('http://1.2.3.4/generate_204')
+    assert.equal(portal.host, `${NAME}:${port}`)
+    assert.equal(portal.pathname, entryPath(GATEWAY))
+    assert.ok(portal.searchParams.get('iv'))
+    waiting = await place.redirect(...trust, portal.href)
+    assert.equal(waiting.pathname, '/guest/opening')
+    await eventually('the phone is online', place.isOnline, 20_000)
+    const last = await lastPage(waiting)
+    assert.equal(last.pathname, '/guest/connected')
+  })
+
+  await test('another phone reads the terms, in French, by encrypted parameters', async () => {
+    await place.change(GUEST)
+    const portal = await place.redirect('http://1.2.3.4/generate_204')
+    const page = await place.curl('-f', ...trust, '-H', 'Accept-Language: fr', portal.href)
+    assert.match(page.stdout, /La loi demande de garder un an/)
+    const { action, fields } = readForm(page.stdout)
+    const origin = `Origin: https://${NAME}:${port}`
+    const accept = here(new URL(action, portal))
+    waiting = await place.redirect(...trust, '--data', fields.toString(), '-H', origin, accept)
+    assert.equal(waiting.pathname, '/guest/opening')
+  })
+  await test('and is online at the next poll, with its receipt', async () => {
+    await eventually('the phone is online', place.isOnline, 20_000)
+    // It opens first, and says so afterwards.
+    const last = await lastPage(waiting)
+    const { stdout } = await place.curl('-f', ...trust, here(last))
+    assert.match(stdout, /class="code">[2-9A-Z]{10}</)
+  })
+  await test('the gateway says what became of the session, and the log has its end', async () => {
+    await nds.ndsctl('deauth', GUEST.mac)
+    assert.equal(await place.isOnline(), false)
+    const rows = await eventually('the stop is in the log', async () => {
+      const found = await product.searchLogs('--mac', GUEST.mac)
+      return found[0]?.stop == null ? undefined : found
+    })
+    const { gateway, cause } = rows[0] ?? {}
+    assert.deepEqual({ gateway, cause }, { gateway: GATEWAY.name, cause: 'Admin-Reset' })
+  })
+  await test('a restarted gateway forgets those that waited, and opens for who comes', async () => {
+    await nds.stop()
+    nds = await place.startGateway(settings)
+    assert.equal(await place.isOnline(), false)
+    const portal = await place.redirect('http://1.2.3.4/generate_204')
+    await place.curl(...trust, portal.href)
+    await eventually('the phone is online', place.isOnline, 20_000)
+  })
+  await test('when the grant has ended the gateway puts the phone out, and it sees the terms', async () => {
+    await eventually('the phone is out', async () => !(await place.isOnline()), 100_000)
+    // It answers nobody while it reports what it did.
+    const portal = await eventually('the phone is sent to the portal', () =>
+      place.redirect('http://1.2.3.4/generate_204').catch(() => null),
+    )
+    const page = await place.curl('-f', ...trust, portal.href)
+    assert.match(page.stdout, /<form/)
+  })
+}
+
+/** TLS in front of the portal. */
+async function startTlsFront(
+  pair: { readonly certFile: string; readonly keyFile: string },
+  at: { readonly host: string; readonly port: number },
+  portalPort: number,
+): Promise<AsyncDisposable> {
+  const server = createServer(
+    { cert: readFileSync(pair.certFile), key: readFileSync(pair.keyFile) },
+    (incoming, outgoing) => {
+      const { method, url, headers } = incoming
+      const to = { host: '127.0.0.1', port: portalPort, method, path: url, headers }
+      const forward = request(to, (answer) => {
+        outgoing.writeHead(answer.statusCode ?? 502, answer.headers)
+        answer.pipe(outgoing)
+      })
+      forward.on('error', () => outgoing.destroy())
+      incoming.pipe(forward)
+    },
+  )
+  await new Promise<void>((resolve) => server.listen(at.port, at.host, resolve))
+  return {
+    [Symbol.asyncDispose]: () =>
+      new Promise<void>((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}
