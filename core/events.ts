@@ -23,6 +23,7 @@ export type EventName =
   | 'portal.acceptance.not-recorded'
   | 'portal.api.failed'
   | 'portal.grant.not-found-out'
+  | 'portal.kept-about.not-read'
   | 'portal.controller.failed'
   | 'portal.gateway.not-found-out'
   | 'portal.gateway.not-opened'

@@ -25,6 +25,7 @@ import { up as gatewayPosture } from './migrations/0021-gateway-posture.ts'
 import { up as deviceKeys } from './migrations/0022-device-keys.ts'
 import { up as proxying } from './migrations/0023-proxying.ts'
 import { up as gatewayKinds } from './migrations/0026-gateway-kinds.ts'
+import { up as guestPages } from './migrations/0027-guest-pages.ts'
 import { makePartitions } from './partitions.ts'
 
 /** In order; append only: what has been released is never edited. */
@@ -50,6 +51,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0022-device-keys': { up: deviceKeys },
   '0023-proxying': { up: proxying },
   '0026-gateway-kinds': { up: gatewayKinds },
+  '0027-guest-pages': { up: guestPages },
 }
 
 const OLDEST_SERVER = 150_000

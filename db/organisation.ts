@@ -7,6 +7,30 @@ export interface Organisation {
   /** `#rrggbb` */
   readonly colour: string
   readonly logo: { readonly type: string; readonly bytes: Uint8Array } | null
+  readonly privacy: Privacy
+  readonly accessibility: Accessibility
+}
+
+/** What the information notice needs beside the name; null: the organisation itself, its contact. */
+export interface Privacy {
+  readonly controller: string | null
+  readonly contact: string | null
+  /** Data protection officer; null: there is none. */
+  readonly dpo: string | null
+}
+
+/** What the accessibility statement says. */
+export interface Accessibility {
+  readonly contact: string | null
+  /** Null: nobody has examined the pages yet, which the law calls not compliant. */
+  readonly audit: {
+    readonly by: string
+    /** `2026-11-24` */
+    readonly on: string
+    /** Of the criteria that apply. */
+    readonly percent: number
+  } | null
+  readonly notAccessible: readonly string[]
 }
 
 export async function loadOrganisation(
@@ -14,12 +38,20 @@ export async function loadOrganisation(
 ): Promise<Organisation | null> {
   const row = await database.kysely
     .selectFrom('house.organisation')
-    .select(['name', 'contact', 'colour', 'logo', 'logo_type as logoType'])
+    .selectAll()
+    .select((eb) => eb.cast<string | null>('audit_on', 'text').as('auditOn'))
     .executeTakeFirst()
   if (row === undefined) return null
-  const { logo, logoType, ...rest } = row
+  const { audit_by: by, auditOn: on, audit_percent: percent } = row
   return {
-    ...rest,
-    logo: logo === null || logoType === null ? null : { type: logoType, bytes: logo },
+    ...{ name: row.name, contact: row.contact, colour: row.colour },
+    logo:
+      row.logo === null || row.logo_type === null ? null : { type: row.logo_type, bytes: row.logo },
+    privacy: { controller: row.controller, contact: row.privacy_contact, dpo: row.dpo },
+    accessibility: {
+      contact: row.accessibility_contact,
+      audit: by === null || on === null || percent === null ? null : { by, on, percent },
+      notAccessible: row.not_accessible,
+    },
   }
 }

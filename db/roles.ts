@@ -64,7 +64,8 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
   'house.list': { dns: 'select' },
   'house.rule': { dns: 'select' },
   'house.policy': { radius: 'select' },
-  'house.legal_basis': { jobs: 'select' },
+  // The portal says to guests on what the record rests.
+  'house.legal_basis': { portal: 'select', jobs: 'select' },
   'house.publish_target': { jobs: 'select' },
   'house.retention': { jobs: 'select' },
   'house.job': { jobs: 'select, insert, update' },
@@ -128,6 +129,8 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
     radius: 'select',
     jobs: 'select, delete',
   },
+  // The only way to acceptances: those of one device, for the device itself.
+  'guest.kept_about()': { portal: 'execute' },
   'guest.announce()': {},
   // What waits for gateways that poll, and passwords for one use: gone when used, or soon after.
   'guest.opening': {

@@ -44,6 +44,14 @@ interface OrganisationTable {
   colour: string
   logo: Uint8Array | null
   logo_type: string | null
+  controller: string | null
+  privacy_contact: string | null
+  dpo: string | null
+  accessibility_contact: string | null
+  audit_by: string | null
+  audit_on: string | null
+  audit_percent: number | null
+  not_accessible: Generated<string[]>
 }
 
 interface SiteTable {
@@ -64,6 +72,7 @@ interface NetworkTable {
   nat_first_port: number | null
   nat_last_port: number | null
   nat_ports_each: number | null
+  ssid: string | null
 }
 
 interface GatewayTable {

@@ -174,7 +174,7 @@ describe('a form that we did not make', () => {
     portal.world.now += HOUR + 1000
     const response = await portal.post(action)
     expect(response.status).toBe(410)
-    expect(await response.text()).toContain('Cette page a expiré')
+    expect(await response.text()).toContain('Cette page n’est plus valable')
   })
 
   test('of a gateway that has been removed is refused', async () => {

@@ -7,6 +7,7 @@ import { adapterOf } from './gateways/adapters.ts'
 import { openGateway } from './open-gateway.ts'
 import type { Device } from './gateways/gateway.ts'
 import { termsInForce } from './house.ts'
+import { provesDevice } from './kept-about-device.ts'
 import type { Frame } from './pages/layout.ts'
 import { unavailablePage } from './pages/unavailable-page.ts'
 import { readForm } from './read-form.ts'
@@ -128,6 +129,12 @@ async function record(
     code: written.code,
     until: written.grantUntil.getTime(),
     timezone: gateway.guest.timezone,
+    at: services.clock(),
+    site: gateway.site,
+    mac: device.mac,
+    termsVersion: ticket.termsVersion,
+    language: textLanguage,
+    deviceProven: provesDevice(gateway.kind),
   }
   const last = `receipt=${sealReceipt(services.seal, receipt)}`
   const opened = { device, until: receipt.until, last }

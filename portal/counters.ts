@@ -5,12 +5,16 @@ import { REFUSAL_REASONS } from './refusal.ts'
 import type { RefusalReason } from './refusal.ts'
 
 const PAGES = [
+  'accessibility',
   'connected',
+  'device',
   'failure',
   'help',
   'home',
   'not-found',
+  'notice',
   'opening',
+  'poster',
   'read-terms',
   'refusal',
   'terms',

@@ -84,7 +84,7 @@ async function arrive(
       return returned ?? showTerms(c, services, frame, arrival.device)
     }
     case 'already-connected': {
-      const body = connectedPage(frame, { receipt: null, already: true })
+      const body = connectedPage(frame, { receipt: null, already: true, kept: null })
       return sendPage(c, services, { name: 'connected', frame, body })
     }
     case 'refused':

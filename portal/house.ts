@@ -3,6 +3,10 @@ import type { Seal } from '#core/seal.ts'
 import type { Database } from '#db/connection.ts'
 import { loadGatewaySettings } from '#db/gateway-settings.ts'
 import { loadGateways } from '#db/gateways.ts'
+import { loadGuestPlaces } from '#db/guest-places.ts'
+import type { GuestPlace } from '#db/guest-places.ts'
+import { loadLegalBases } from '#db/legal-basis.ts'
+import type { LegalBasis } from '#db/legal-basis.ts'
 import { loadOrganisation } from '#db/organisation.ts'
 import { loadNetworks } from '#db/sites.ts'
 import type { Network } from '#db/sites.ts'
@@ -12,6 +16,7 @@ import type { PortalGateway } from './gateways/gateway.ts'
 import { createLook } from './look.ts'
 import type { Look } from './look.ts'
 import type { RenderMarkdown, Rendered } from './markdown.ts'
+import { readableBy } from './text/language.ts'
 import type { Language } from './text/language.ts'
 
 /** What the portal holds in memory, so that pages are served whatever the database does. */
@@ -19,9 +24,14 @@ export interface House {
   readonly look: Look
   readonly gateways: ReadonlyMap<string, PortalGateway>
   readonly networks: PrefixTable<Network>
+  /** By the code of the place. */
+  readonly guestPlaces: ReadonlyMap<string, GuestPlace>
+  readonly legalBases: readonly LegalBasis[]
   readonly terms: readonly Terms[]
   /** By the text's SHA-256. */
   readonly rendered: ReadonlyMap<string, Rendered>
+  /** Pages made from this house, in pieces, as they are asked for. */
+  readonly made: Map<string, readonly string[]>
 }
 
 /** Before the first load. */
@@ -30,8 +40,11 @@ export function emptyHouse(): House {
     look: createLook(null),
     gateways: new Map(),
     networks: new PrefixTable<Network>([]),
+    guestPlaces: new Map(),
+    legalBases: [],
     terms: [],
     rendered: new Map(),
+    made: new Map(),
   }
 }
 
@@ -40,13 +53,16 @@ export async function loadHouse(
   seal: Seal,
   render: RenderMarkdown,
 ): Promise<House> {
-  const [organisation, gateways, settings, networks, terms] = await Promise.all([
-    loadOrganisation(database),
-    loadGateways(database, seal),
-    loadGatewaySettings(database, seal),
-    loadNetworks(database),
-    loadTerms(database),
-  ])
+  const [organisation, gateways, settings, networks, terms, legalBases, guestPlaces] =
+    await Promise.all([
+      loadOrganisation(database),
+      loadGateways(database, seal),
+      loadGatewaySettings(database, seal),
+      loadNetworks(database),
+      loadTerms(database),
+      loadLegalBases(database),
+      loadGuestPlaces(database),
+    ])
   return {
     look: createLook(organisation),
     gateways: new Map(
@@ -56,7 +72,10 @@ export async function loadHouse(
       ]),
     ),
     networks: new PrefixTable(networks.flatMap(subnetsOf)),
+    guestPlaces,
+    legalBases,
     terms,
+    made: new Map(),
     rendered: new Map(
       terms.flatMap(({ texts }) => texts.map((text) => [text.sha256, render(text.markdown)])),
     ),
@@ -77,14 +96,25 @@ export interface TermsShown {
   readonly rendered: Rendered
 }
 
-/** The terms in force, in `language`, else in French, else in the first language there is. */
+/** The terms in force, in `language` or one that its readers know, else in the first that there is. */
 export function termsInForce(house: House, language: Language, now: number): TermsShown | null {
   const terms = effectiveTerms(house.terms, now)
   if (terms === null) return null
-  const inLanguage = (wanted: string): TermsText | undefined =>
-    terms.texts.find((text) => text.language === wanted)
-  const text = inLanguage(language) ?? inLanguage('fr') ?? terms.texts[0]
+  const [readable] = readableBy(language).flatMap((wanted) =>
+    terms.texts.filter((text) => text.language === wanted),
+  )
+  const text: TermsText | undefined = readable ?? terms.texts[0]
   const rendered = text === undefined ? undefined : house.rendered.get(text.sha256)
   if (text === undefined || rendered === undefined) return null
   return { version: terms.version, effective: terms.effective, text, rendered }
+}
+
+/** On what the record of guests rests today, as the organisation declared it. */
+export function legalBasisOf(house: House, now: number): string | null {
+  const today = new Date(now).toISOString().slice(0, 10)
+  const basis = house.legalBases.findLast(
+    ({ network, from, until }) =>
+      network !== 'staff' && from <= today && (until === null || today <= until),
+  )
+  return basis?.text ?? null
 }

@@ -20,6 +20,8 @@ export const LIMITS = {
   databaseWaitMs: 4_000,
   /** Questions that wait for the database, those given up included; a page is told to retry above it. */
   databaseQuestions: 256,
+  /** Terms pages kept made: languages, messages, and lengths of a grant; about 13 KB each. */
+  madePages: 256,
   /** Seconds before the "try again" page asks again by itself. */
   retrySeconds: 10,
   /** How long the waiting page waits for a gateway: twelve polls at openNDS's own pace of five seconds. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import type { Organisation } from '#db/organisation.ts'
+import type { Accessibility, Organisation } from '#db/organisation.ts'
+import { posterStyle } from './pages/poster-style.ts'
 import { styleSheet } from './pages/style.ts'
 
 /** The organisation as the pages show it; made once a change, not once a request. */
@@ -11,8 +12,21 @@ export interface Look {
   readonly style: string
   /** The style element's source expression for the Content-Security-Policy. */
   readonly styleSource: string
+  readonly posterStyle: string
+  readonly posterStyleSource: string
   readonly logo: Logo | null
+  /** For the information notice; empty where there is none. */
+  readonly privacy: {
+    readonly controller: string
+    readonly contact: string
+    readonly dpo: string
+  }
+  readonly accessibility: Accessibility
+  readonly conformity: Conformity
 }
+
+/** What French law calls a site (order of 20 September 2019, RGAA 4.1). */
+export type Conformity = 'none' | 'partial' | 'full'
 
 export interface Logo {
   /** Carries the content's hash, so that a browser may keep it for ever. */
@@ -32,14 +46,37 @@ const LOGO_TYPES: ReadonlySet<string> = new Set([
 ])
 
 export function createLook(organisation: Organisation | null): Look {
-  const css = styleSheet(organisation?.colour ?? '')
+  const colour = organisation?.colour ?? ''
+  const [style, styleSource] = inPage(styleSheet(colour))
+  const [poster, posterStyleSource] = inPage(posterStyle(colour))
+  const name = organisation?.name ?? 'Accueil'
+  const contact = organisation?.contact ?? ''
+  const accessibility = organisation?.accessibility ?? NOT_EXAMINED
   return {
-    name: organisation?.name ?? 'Accueil',
-    contact: organisation?.contact ?? '',
-    style: `<style>${css}</style>`,
-    styleSource: `'sha256-${createHash('sha256').update(css).digest('base64')}'`,
+    ...{ name, contact, style, styleSource, posterStyle: poster, posterStyleSource },
     logo: logoOf(organisation),
+    privacy: {
+      controller: organisation?.privacy.controller ?? name,
+      contact: organisation?.privacy.contact ?? contact,
+      dpo: organisation?.privacy.dpo ?? '',
+    },
+    accessibility,
+    conformity: conformityOf(accessibility),
   }
+}
+
+const NOT_EXAMINED: Accessibility = { contact: null, audit: null, notAccessible: [] }
+const ENOUGH_PERCENT = 50
+const ALL_PERCENT = 100
+
+function conformityOf({ audit }: Accessibility): Conformity {
+  if (audit === null || audit.percent < ENOUGH_PERCENT) return 'none'
+  return audit.percent === ALL_PERCENT ? 'full' : 'partial'
+}
+
+function inPage(css: string): readonly [element: string, source: string] {
+  const hash = createHash('sha256').update(css).digest('base64')
+  return [`<style>${css}</style>`, `'sha256-${hash}'`]
 }
 
 function logoOf(organisation: Organisation | null): Logo | null {

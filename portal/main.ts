@@ -6,6 +6,7 @@ import { findGrantByAddress, recordAcceptance } from '#db/acceptances.ts'
 import { endDisconnect, gatewaysToAsk, takeDisconnects } from '#db/disconnects.ts'
 import { createGrantTable } from '#db/grants.ts'
 import { appendEvent } from '#db/journal.ts'
+import { keptAbout } from '#db/kept-about.ts'
 import { createLive } from '#db/live.ts'
 import { clearOpenings, endOpenings, pendingOpenings } from '#db/openings.ts'
 import type { PendingOpening } from '#db/openings.ts'
@@ -120,6 +121,7 @@ function portalDatabase({ database, clock }: PartDeps, ask: AskDatabase): Portal
     record: (acceptance) => ask(() => recordAcceptance(database, acceptance)),
     recordReturn: (device) => ask(() => recordReturn(database, device)),
     findGrant: (site, ip) => ask(() => findGrantByAddress(database, site, ip, new Date(clock()))),
+    keptAbout: (mac) => ask(() => keptAbout(database, mac, new Date(clock()))),
     answers: () => ask(() => database.ping()).catch(() => false),
     findLogins: (question) => ask(() => findLogins(database, question)),
   }

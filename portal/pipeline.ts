@@ -8,14 +8,24 @@ import { answerProbes } from './answer-probes.ts'
 import { captiveApi } from './captive-api.ts'
 import { gatewayArrival, gatewayPoll, guestArrival, unifiArrival } from './guest-arrival.ts'
 import { healthz, readyz } from './health.ts'
+import { DEVICE_PATH, keptAboutDevice } from './kept-about-device.ts'
 import { limitRequests } from './limit-requests.ts'
 import { favicon, logo } from './logo.ts'
 import { LOGO_FOLDER } from './look.ts'
 import { OPENING_PATH, opening } from './opening.ts'
+import { poster } from './poster.ts'
 import { securityHeaders } from './security-headers.ts'
 import type { Services } from './services.ts'
-import { ACCEPT_PATH } from './show-terms.ts'
-import { connected, failure, home, notFound, readTerms } from './still-pages.ts'
+import { ACCEPT_PATH, NOTICE_PATH } from './show-terms.ts'
+import {
+  accessibility,
+  connected,
+  failure,
+  home,
+  notFound,
+  notice,
+  readTerms,
+} from './still-pages.ts'
 
 /** What a request passes, in this order; each line has the reason for its place. */
 export function pipeline(app: Hono, services: Services): void {
@@ -42,6 +52,10 @@ export function pipeline(app: Hono, services: Services): void {
   app.get(OPENING_PATH, opening(services))
   app.get('/guest/connected', connected(services))
   app.get('/guest/terms', readTerms(services))
+  app.get(NOTICE_PATH, notice(services))
+  app.get(DEVICE_PATH, keptAboutDevice(services))
+  app.get('/poster', poster(services))
+  app.get('/accessibility', accessibility(services))
   app.get(`${LOGO_FOLDER}:hash`, logo(services))
   app.get('/favicon.ico', favicon())
   app.get('/captive-portal/api', captiveApi(services))

@@ -9,6 +9,7 @@ import { BoundedMap } from '#core/bounded-map.ts'
 import type { PendingOpening } from '#db/openings.ts'
 import type { Return } from '#db/returns.ts'
 import type { AccountingRecord } from '#db/accounting-record.ts'
+import type { LegalBasis } from '#db/legal-basis.ts'
 import type { Organisation } from '#db/organisation.ts'
 import type { Network } from '#db/sites.ts'
 import type { Terms } from '#db/terms.ts'
@@ -126,6 +127,8 @@ export const ORGANISATION: Organisation = {
   contact: 'wifi@example.org',
   colour: '#c8105a',
   logo: null,
+  privacy: { controller: null, contact: null, dpo: null },
+  accessibility: { contact: null, audit: null, notAccessible: [] },
 }
 
 export function house(
@@ -133,6 +136,8 @@ export function house(
     organisation?: Organisation
     gateways?: readonly PortalGateway[]
     terms?: readonly Terms[]
+    ssid?: string
+    legalBases?: readonly LegalBasis[]
   } = {},
 ): House {
   const all = change.terms ?? [terms('2026-01', '2026-01-01')]
@@ -141,7 +146,10 @@ export function house(
     look: createLook(change.organisation ?? ORGANISATION),
     gateways: new Map((change.gateways ?? [GENERIC, OPENNDS]).map((g) => [g.name, g])),
     networks: new PrefixTable([GUEST, STAFF].flatMap((n) => n.subnets.map((s) => [s, n] as const))),
+    guestPlaces: new Map([[GUEST.site, { name: GUEST.siteName, ssid: change.ssid ?? null }]]),
+    legalBases: change.legalBases ?? [],
     terms: all,
+    made: new Map(),
     rendered: new Map(all.flatMap((t) => t.texts.map((x) => [x.sha256, render(x.markdown)]))),
   }
 }
@@ -224,6 +232,15 @@ export function testPortal(
         whenUp(() => {
           const until = world.grants.get(`${site} ${ip}`)
           return until === undefined ? null : { until }
+        }),
+      keptAbout: (mac) =>
+        whenUp(() => {
+          const own = recorded.filter((acceptance) => acceptance.mac === mac)
+          const until = own.map(({ at, grantSeconds }) => at.getTime() + grantSeconds * 1000)
+          return {
+            acceptances: own.toReversed(),
+            until: until.length === 0 ? null : new Date(Math.max(...until)),
+          }
         }),
       recordReturn: (device) =>
         whenUp(() => {
@@ -338,4 +355,19 @@ function fasFields(change: Readonly<Record<string, string>>): string {
 /** Where the page's only form posts. */
 export function formAction(page: string): string {
   return /<form[^>]* method="post" action="([^"]+)"/.exec(page)?.[1] ?? ''
+}
+
+/** The address that a button of the page's language chooser asks for, as a browser builds it. */
+export function inLanguage(page: string, language: string): string {
+  const form = /<form class="langs"[^>]* action="([^"]+)">(.*?)<\/form>/s.exec(page)
+  const fields = [...(form?.[2] ?? '').matchAll(/name="([^"]+)" value="([^"]*)" \/>/g)]
+  const query = new URLSearchParams()
+  for (const [, name = '', value = ''] of fields) query.set(name, value.replaceAll('&amp;', '&'))
+  query.set('lang', language)
+  return `${form?.[1]}?${query.toString()}`
+}
+
+/** The page's text as a person reads it: without what sets names and numbers apart. */
+export function asRead(page: string): string {
+  return page.replaceAll(/<\/?bdi[^>]*>/g, '')
 }

@@ -79,6 +79,9 @@ describe('a guest at a place', () => {
       const last = await fetch(new URL(answer.headers.get('Location') ?? '', url))
       const lastPage = await last.text()
 
+      const kept = /href="([^"]*device[^"]*)"/.exec(lastPage)?.[1]?.replaceAll('&amp;', '&') ?? ''
+      expect(await (await fetch(new URL(kept, url))).text()).toContain('Centre Nation')
+
       const { sql } = database
       const [acceptance] = await sql`
         select code, mac::text, host(ip) as ip, gateway, site, network, terms_version, language, method
@@ -115,9 +118,13 @@ describe('a guest at a place', () => {
     const { portal, url } = await startPortal(database.as('portal'), 18_194)
     try {
       await database.sql`update house.organisation set name = 'Les Voisins'`
+      await database.sql`insert into house.legal_basis (id, text, starts_on) values ('d', 'Décret', '2020-01-01')`
       await expect
         .poll(async () => (await fetch(url)).text(), { timeout: 5_000 })
         .toContain('Les Voisins')
+      await expect
+        .poll(async () => (await fetch(`${url}/guest/notice`)).text(), { timeout: 5_000 })
+        .toContain('Décret')
     } finally {
       await portal.stop()
     }

@@ -5,12 +5,20 @@ const RECEIPT = z.strictObject({
   code: z.string(),
   until: z.number(),
   timezone: z.string(),
+  at: z.number(),
+  site: z.string(),
+  mac: z.string(),
+  termsVersion: z.string(),
+  /** Of the text that was shown. */
+  language: z.string(),
+  /** Whether the gateway proved, by a signature or a key, which device it was. */
+  deviceProven: z.boolean(),
 })
 
 /** What the last page says; sealed, so that nobody can make our page say something else. */
 export type Receipt = z.infer<typeof RECEIPT>
 
-const CONTEXT = 'portal receipt 1'
+const CONTEXT = 'portal receipt 2'
 
 export function sealReceipt(seal: Seal, receipt: Receipt): string {
   return seal.seal(JSON.stringify(receipt), CONTEXT)

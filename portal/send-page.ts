@@ -16,7 +16,7 @@ export function queryOf(c: Context): URLSearchParams {
 }
 
 /**
- * The frame for this request; the links to other languages keep the query as it came, for a signed
+ * The frame for this request; the way to other languages keeps the query as it came, for a signed
  * link must stay whole. `language` overrides what the browser says.
  */
 export function frameOf(c: Context, services: Services, language?: Language): Frame {
@@ -25,10 +25,9 @@ export function frameOf(c: Context, services: Services, language?: Language): Fr
   return {
     look: services.house().look,
     language: chooseLanguage(asked ?? language ?? null, c.req.header('Accept-Language') ?? null),
-    inLanguage: (other) => {
-      const query = new URLSearchParams(url.searchParams)
-      query.set('lang', other)
-      return `${url.pathname}?${query.toString()}`
+    here: {
+      path: url.pathname,
+      query: [...url.searchParams].filter(([name]) => name !== 'lang'),
     },
   }
 }
@@ -40,15 +39,18 @@ export function sendPage(
   page: {
     readonly name: PageName
     readonly frame: Frame
-    readonly body: Html
+    /** A string is a page that is made already. */
+    readonly body: Html | string
     readonly status?: ContentfulStatusCode
     readonly formAction?: readonly string[]
+    /** Where it is not the style of all pages. */
+    readonly styleSource?: string
   },
 ): Response | Promise<Response> {
   services.counters.pages[page.name].inc()
   c.header(
     'Content-Security-Policy',
-    pagePolicy(page.frame.look.styleSource, page.formAction ?? []),
+    pagePolicy(page.styleSource ?? page.frame.look.styleSource, page.formAction ?? []),
   )
   c.header('Content-Language', page.frame.language)
   c.header('Vary', 'Accept-Language')

@@ -2,15 +2,16 @@ import type { Clock } from '#core/clock.ts'
 import type { Log } from '#core/log.ts'
 import type { Problem } from '#core/role.ts'
 import type { Seal } from '#core/seal.ts'
+import type { Mac } from '#core/mac.ts'
 import type { Acceptance } from '#db/acceptances.ts'
 import type { LoginAnswer, LoginQuestion } from './api/logins.ts'
 import type { BoundedMap } from '#core/bounded-map.ts'
-import type { Mac } from '#core/mac.ts'
 import type { AccountingRecord } from '#db/accounting-record.ts'
 import type { PendingOpening } from '#db/openings.ts'
 import type { Return } from '#db/returns.ts'
 import type { Device, GatewayWorld } from './gateways/gateway.ts'
 import type { RefusalReason } from './refusal.ts'
+import type { KeptAbout } from '#db/kept-about.ts'
 import type { Counters } from './counters.ts'
 import type { House } from './house.ts'
 import type { RateLimit } from '#core/rate-limit.ts'
@@ -52,6 +53,7 @@ export interface PortalDatabase {
   record(acceptance: Acceptance): Promise<{ readonly code: string; readonly grantUntil: Date }>
   recordReturn(device: Return): Promise<{ readonly grantUntil: Date } | null>
   findGrant(site: string, ip: string): Promise<{ readonly until: Date } | null>
+  keptAbout(mac: Mac): Promise<KeptAbout>
   answers(): Promise<boolean>
   findLogins(question: LoginQuestion): Promise<LoginAnswer>
 }

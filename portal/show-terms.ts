@@ -1,8 +1,10 @@
 import type { Context } from 'hono'
+import { html } from 'hono/html'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { Device } from './gateways/gateway.ts'
 import { adapterOf } from './gateways/adapters.ts'
 import { termsInForce } from './house.ts'
+import { madeTerms, SLOTS } from './made-terms.ts'
 import type { Frame } from './pages/layout.ts'
 import { termsPage } from './pages/terms-page.ts'
 import type { TermsPage } from './pages/terms-page.ts'
@@ -11,12 +13,13 @@ import type { Services } from './services.ts'
 import { sealTicket } from './ticket.ts'
 
 export const ACCEPT_PATH = '/guest/accept'
+export const NOTICE_PATH = '/guest/notice'
 
 /**
  * The terms page for a device, with a fresh ticket in the form's address. Links to other languages
  * go through that address too: unlike the gateway's link, it is good for an hour.
  */
-export function showTerms(
+export async function showTerms(
   c: Context,
   services: Services,
   frame: Frame,
@@ -25,12 +28,13 @@ export function showTerms(
     readonly message?: TermsPage['message']
     readonly status?: ContentfulStatusCode
   } = {},
-): Response | Promise<Response> {
+): Promise<Response> {
   const now = services.clock()
   const { gateway } = device
   const { guest } = gateway
   if (guest === null) return sendRefusal(c, services, 'no-guest-network', frame)
-  const terms = termsInForce(services.house(), frame.language, now)
+  const house = services.house()
+  const terms = termsInForce(house, frame.language, now)
   if (terms === null) return sendRefusal(c, services, 'no-terms', frame)
 
   const token = sealTicket(services.seal, {
@@ -44,20 +48,27 @@ export function showTerms(
     language: frame.language,
     issuedAt: now,
   })
-  const action = acceptAddress(token)
-  const body = termsPage(
-    { ...frame, inLanguage: (language) => `${action}&lang=${language}` },
-    {
-      terms,
-      siteName: gateway.siteName,
-      grantSeconds: guest.grantSeconds,
-      action,
-      message: options.message ?? null,
-    },
+  const message = options.message ?? null
+  const { language } = frame
+  // Of the house that the page is kept with: it may have changed since the frame was made.
+  const framed = { ...frame, look: house.look }
+  const body = await madeTerms(
+    house,
+    [language, terms.version, terms.text.sha256, guest.grantSeconds, message].join(' '),
+    () =>
+      termsPage(
+        { ...framed, here: { path: ACCEPT_PATH, query: [['ticket', SLOTS.ticket]] } },
+        {
+          ...{ terms, message, grantSeconds: guest.grantSeconds, siteName: SLOTS.siteName },
+          action: acceptAddress(SLOTS.ticket),
+          notice: `${NOTICE_PATH}?ticket=${SLOTS.ticket}&lang=${language}`,
+        },
+      ),
+    { ticket: token, siteName: (await html`${gateway.siteName}`).toString() },
   )
   return sendPage(c, services, {
     name: 'terms',
-    frame,
+    frame: framed,
     body,
     status: options.status ?? 200,
     formAction: adapterOf(gateway.kind).formAction(gateway),

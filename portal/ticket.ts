@@ -3,6 +3,7 @@ import { KIND_NAMES } from '#db/gateway-kinds.ts'
 import type { GatewayKind } from '#db/gateways.ts'
 import { z } from 'zod'
 import { LIMITS } from './limits.ts'
+import { LANGUAGES } from './text/language.ts'
 
 const TICKET = z.strictObject({
   gateway: z.string(),
@@ -13,7 +14,7 @@ const TICKET = z.strictObject({
   termsVersion: z.string(),
   textSha256: z.string(),
   /** Of the page; the text's own language is known from its hash. */
-  language: z.enum(['fr', 'en']),
+  language: z.enum(LANGUAGES),
   issuedAt: z.number(),
 })
 

@@ -1,48 +1,9 @@
-import { createHash } from 'node:crypto'
 import { ntHash } from '#core/nt-hash.ts'
 import { hashPassword, verifyPassword } from '#core/password.ts'
 import { ntHashContext } from '../accounts.ts'
-import { loadOrganisation } from '../organisation.ts'
 import { loadTerms, textDigest } from '../terms.ts'
 import type { StepContext, Step } from './step.ts'
 import { NO_STEP, byKey, stepOf } from './step.ts'
-
-export async function organisationStep({ kysely, declaration }: StepContext): Promise<Step> {
-  const declared = declaration.organisation
-  if (declared === undefined) return NO_STEP
-  const digest = (bytes: Uint8Array | undefined): string | null =>
-    bytes === undefined ? null : createHash('sha256').update(bytes).digest('hex').slice(0, 12)
-  const rowOf = (from: {
-    name: string
-    contact: string
-    colour: string
-    logo: { bytes: Uint8Array } | null
-  }) => ({
-    name: from.name,
-    contact: from.contact,
-    colour: from.colour,
-    logo: digest(from.logo?.bytes),
-  })
-  const present = await loadOrganisation({ kysely })
-  const values = {
-    ...{ name: declared.name, contact: declared.contact, colour: declared.colour },
-    logo: declared.logo?.bytes ?? null,
-    logo_type: declared.logo?.type ?? null,
-  }
-  return stepOf(
-    {
-      what: 'organisation',
-      present: byKey(present === null ? [] : [rowOf(present)], () => ''),
-      desired: byKey([rowOf(declared)], () => ''),
-      complete: true,
-    },
-    {
-      insert: () => kysely.insertInto('house.organisation').values(values).execute(),
-      update: () => kysely.updateTable('house.organisation').set(values).execute(),
-      remove: () => Promise.resolve(),
-    },
-  )
-}
 
 /** A version that has taken effect stays as it was: people have accepted that very text. */
 export async function termsStep(context: StepContext): Promise<Step> {

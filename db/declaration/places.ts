@@ -78,6 +78,7 @@ export async function networkStep({ kysely, declaration }: StepContext): Promise
       'nat_first_port',
       'nat_last_port',
       'nat_ports_each',
+      'ssid',
     ])
     .execute()
   const present = rows.filter(({ site }) => codes.has(site))
@@ -85,14 +86,14 @@ export async function networkStep({ kysely, declaration }: StepContext): Promise
     (['guest', 'staff'] as const satisfies readonly Kind[]).flatMap((kind) => {
       const network = networks[kind]
       if (network === undefined) return []
-      const { vlan = null, grant, subnets, nat } = network
+      const { vlan = null, grant, subnets, nat, ssid = null } = network
       const translated = {
         nat_address: nat?.address ?? null,
         nat_first_port: nat?.firstPort ?? null,
         nat_last_port: nat?.lastPort ?? null,
         nat_ports_each: nat?.portsEach ?? null,
       }
-      return [{ site: code, kind, vlan, grant_seconds: grant, subnets, ...translated }]
+      return [{ site: code, kind, vlan, grant_seconds: grant, subnets, ssid, ...translated }]
     }),
   )
   const at = (row: { site: string; kind: Kind }): string => `${row.site} ${row.kind}`

@@ -12,6 +12,7 @@ import { homeServerSchema, realmSchema } from './proxying-schema.ts'
 import { kindKeys, kindSchema, withSettings } from './gateway-settings.ts'
 import { retentionSchema } from './retention.ts'
 import { authoritySchema, coaSchema, radsecSchema, vendorSchema } from './radsec.ts'
+import { accessibilitySchema, privacySchema } from './guest-pages.ts'
 import { sealingSchema } from './sealing.ts'
 
 /** Issues whose capability is still to come carry this flag in `params`. */
@@ -97,12 +98,23 @@ const sourceNat = z
     portsEach: each,
   }))
 
+const LONGEST_SSID_BYTES = 32
+
+const ssid = z
+  .string()
+  .min(1, 'is empty')
+  .refine(
+    (text) => Buffer.byteLength(text) <= LONGEST_SSID_BYTES && !/\p{Cc}/u.test(text),
+    `is longer than ${LONGEST_SSID_BYTES} bytes, or has a control character in it`,
+  )
+
 const network = z
   .strictObject({
     subnets: z.array(prefix),
     vlan: z.int().min(1).max(4094).optional(),
     grant: duration.default(DEFAULT_GRANT_SECONDS),
     nat: sourceNat.optional(),
+    ssid: ssid.optional(),
   })
   .superRefine(({ nat, subnets }, context) => {
     const problem = nat === undefined ? null : portBlockProblem(nat, subnets)
@@ -230,6 +242,8 @@ export const declarationSchema = z.strictObject({
         .transform((text) => text.toLowerCase())
         .default('#c8105a'),
       logo: z.string().optional(),
+      privacy: privacySchema.default({}),
+      accessibility: accessibilitySchema.default({ not_accessible: [] }),
     })
     .optional(),
   associations: z.array(z.strictObject({ code, name: line })).optional(),

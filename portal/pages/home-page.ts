@@ -1,4 +1,5 @@
 import { html } from 'hono/html'
+import { fill } from '../text/fill.ts'
 import { textIn } from '../text/language.ts'
 import type { Html } from './html.ts'
 import { layout } from './layout.ts'
@@ -10,7 +11,7 @@ export function homePage(frame: Frame): Html {
   return layout(frame, {
     title: words.title,
     main: html`<h1>${words.title}</h1>
-      <p class="lead">${words.lead(look.name)}</p>
+      <p class="lead">${fill(words.lead, { organisation: look.name })}</p>
       <section class="card" aria-labelledby="here">
         <h2 id="here">${words.visitors}</h2>
         <p>${words.visitorsText}</p>
@@ -18,7 +19,6 @@ export function homePage(frame: Frame): Html {
       </section>
       <section class="card" aria-labelledby="rules">
         <h2 id="rules">${words.rules}</h2>
-        <p>${words.rulesText}</p>
         <p><a href="/guest/terms?lang=${language}">${words.termsLink}</a></p>
       </section>`,
   })

@@ -18,3 +18,6 @@ export const stopIcon: Html = icon(
   'M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zm0 4.5v5.5m0 3.2v.1',
   'warn',
 )
+export const globeIcon: Html = icon(
+  'M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zm-9 9h18M12 3c-5 5-5 13 0 18 5-5 5-13 0-18z',
+)

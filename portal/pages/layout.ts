@@ -1,15 +1,18 @@
 import { html, raw } from 'hono/html'
 import type { Look } from '../look.ts'
-import { LANGUAGES, textIn } from '../text/language.ts'
+import { directionOf, textIn } from '../text/language.ts'
 import type { Language } from '../text/language.ts'
+import { contactLink } from './contact-link.ts'
 import type { Html } from './html.ts'
+import { languageChooser } from './language-chooser.ts'
+import type { SamePage } from './language-chooser.ts'
 
 /** What every page needs besides its own content. */
 export interface Frame {
   readonly look: Look
   readonly language: Language
-  /** The same page in another language; null where there is no such address. */
-  readonly inLanguage: ((language: Language) => string) | null
+  /** How to ask for the same page again; null where it has no address. */
+  readonly here: SamePage | null
 }
 
 export interface PageContent {
@@ -20,10 +23,10 @@ export interface PageContent {
 }
 
 export function layout(frame: Frame, page: PageContent): Html {
-  const { look, language } = frame
+  const { look, language, here } = frame
   const text = textIn(language)
   return html`<!doctype html>
-    <html lang="${language}">
+    <html lang="${language}" dir="${directionOf(language)}">
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
@@ -36,41 +39,17 @@ export function layout(frame: Frame, page: PageContent): Html {
         <a class="skip" href="#content">${text.skipToContent}</a>
         <header>
           <p class="brand">
-            ${look.logo && html`<img src="${look.logo.path}" alt="" />`}<span>${look.name}</span>
+            ${look.logo && html`<img src="${look.logo.path}" alt="" />`}<bdi>${look.name}</bdi>
           </p>
-          ${languageLinks(frame)}
+          ${here && languageChooser(language, here)}
         </header>
         <main id="content" tabindex="-1">${page.main}</main>
-        <footer>${contactLine(look.contact, text.contactLabel)}</footer>
+        <footer>
+          ${look.contact !== '' && html`<p>${text.contactLabel} ${contactLink(look.contact)}</p>`}
+          <p>
+            <a href="/accessibility?lang=${language}">${text.accessibility[look.conformity]}</a>
+          </p>
+        </footer>
       </body>
     </html>`
-}
-
-/** Only the languages to change to: the page itself shows which one it speaks. */
-function languageLinks({ language, inLanguage }: Frame): Html | null {
-  if (inLanguage === null) return null
-  return html`<nav aria-label="${textIn(language).chooseLanguage}">
-    <ul class="langs">
-      ${LANGUAGES.filter((other) => other !== language).map(
-        (other) =>
-          html`<li>
-            <a href="${inLanguage(other)}" lang="${other}" hreflang="${other}"
-              >${textIn(other).languageName}</a
-            >
-          </li>`,
-      )}
-    </ul>
-  </nav>`
-}
-
-function contactLine(contact: string, label: string): Html | null {
-  return contact === '' ? null : html`<p>${label} ${contactLink(contact)}</p>`
-}
-
-/** An e-mail address or a telephone number as a link, anything else as it is. */
-function contactLink(contact: string): Html {
-  if (/^[^\s@<>]+@[^\s@<>]+$/.test(contact)) return html`<a href="mailto:${contact}">${contact}</a>`
-  if (/^\+?[\d .-]{4,}$/.test(contact))
-    return html`<a href="tel:${contact.replaceAll(/[ .-]/g, '')}">${contact}</a>`
-  return html`${contact}`
 }

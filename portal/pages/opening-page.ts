@@ -10,7 +10,7 @@ import type { Frame } from './layout.ts'
 export function openingPage(frame: Frame, url: string): Html {
   const { opening: words } = textIn(frame.language)
   return layout(
-    { ...frame, inLanguage: null },
+    { ...frame, here: null },
     {
       title: words.title,
       refresh: { seconds: LIMITS.openingSeconds, url },

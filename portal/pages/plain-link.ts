@@ -7,4 +7,4 @@ import type { Html } from './html.ts'
  */
 const PLAIN_HTTP_PAGE = 'http://example.com/'
 
-export const plainLink: Html = html`<a href="${PLAIN_HTTP_PAGE}">${PLAIN_HTTP_PAGE}</a>`
+export const plainLink: Html = html`<a href="${PLAIN_HTTP_PAGE}" dir="ltr">${PLAIN_HTTP_PAGE}</a>`

@@ -4,7 +4,7 @@ import { textIn } from '../text/language.ts'
 import type { Html } from './html.ts'
 import { layout } from './layout.ts'
 import type { Frame } from './layout.ts'
-import { notice } from './notice.ts'
+import { shortNotice } from './notice.ts'
 import { termsText } from './terms-text.ts'
 
 /** The terms and the notice for reading again, from anywhere, without a device and without a form. */
@@ -13,8 +13,7 @@ export function readTermsPage(frame: Frame, terms: TermsShown | null): Html {
   return layout(frame, {
     title: text.terms.readTitle,
     main: html`<h1>${text.terms.readTitle}</h1>
-      <p class="lead">${text.terms.readLead}</p>
       ${terms === null ? html`<p class="note">${text.terms.noneYet}</p>` : termsText(terms, frame.language)}
-      ${notice(frame.look, text)}`,
+      ${shortNotice(frame.look, text, `/guest/notice?lang=${frame.language}`)}`,
   })
 }

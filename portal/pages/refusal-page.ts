@@ -6,12 +6,13 @@ import { stopIcon } from './icons.ts'
 import { layout } from './layout.ts'
 import type { Frame } from './layout.ts'
 import { plainLink } from './plain-link.ts'
+import { refusalWords } from './refusal-words.ts'
 
 /** Why it did not work, in plain words, and what the person can do about it. */
 export function refusalPage(frame: Frame, reason: RefusalReason): Html {
   const text = textIn(frame.language)
   const { refusal: words } = text
-  const { title, why } = text.refusals[reason]
+  const { title, why } = refusalWords(text, reason)
   return layout(frame, {
     title,
     main: html`<p class="mark">${stopIcon}</p>
@@ -28,7 +29,7 @@ export function refusalPage(frame: Frame, reason: RefusalReason): Html {
                   <li>${words.open} ${plainLink}</li>`
           }
         </ol>
-        <p>${words.tell} <span class="code">${reason}</span></p>
+        <p>${words.tell} <bdi class="code">${reason}</bdi></p>
       </section>`,
   })
 }

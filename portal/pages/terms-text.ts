@@ -1,17 +1,26 @@
 import { html } from 'hono/html'
 import type { TermsShown } from '../house.ts'
-import { formatDay } from '../text/date.ts'
-import { textIn } from '../text/language.ts'
+import { formatDay, nameOfLanguage } from '../text/date.ts'
+import { fill } from '../text/fill.ts'
+import { directionOf, textIn } from '../text/language.ts'
 import type { Language } from '../text/language.ts'
 import type { Html } from './html.ts'
 
 /** The terms themselves, in their own language even where the page speaks another. */
 export function termsText(terms: TermsShown, language: Language): Html {
-  const text = textIn(language).terms
-  const version = text.version(terms.version, formatDay(terms.effective, language, 'UTC'))
+  const { terms: words } = textIn(language)
+  const date = formatDay(terms.effective, language, 'UTC')
+  const { language: its } = terms.text
   return html`<section class="card" id="terms">
-    ${!terms.rendered.titled && html`<h2>${text.heading}</h2>`}
-    <div lang="${terms.text.language}">${terms.rendered.html}</div>
-    <p class="soft">${version}</p>
+    ${!terms.rendered.titled && html`<h2>${words.heading}</h2>`} ${onlyIn(its, language)}
+    <div lang="${its}" dir="${directionOf(its)}">${terms.rendered.html}</div>
+    <p class="soft">${fill(words.version, { version: terms.version, date })}</p>
   </section>`
+}
+
+/** Says that the text below is not in the reader's language; nothing where it is. */
+export function onlyIn(its: string, language: Language): Html | null {
+  if (its === language) return null
+  const words = { language: nameOfLanguage(its, language) }
+  return html`<p class="note">${fill(textIn(language).onlyIn, words)}</p>`
 }

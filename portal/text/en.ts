@@ -1,7 +1,10 @@
 import type { Text } from './fr.ts'
 
 export const en: Text = {
+  reviewed: null,
+
   languageName: 'English',
+  units: null,
   skipToContent: 'Skip to content',
   chooseLanguage: 'Choose a language',
   contactLabel: 'A question?',
@@ -10,11 +13,11 @@ export const en: Text = {
     title: 'Welcome to the Wi-Fi',
     lead: 'Free, no account, no password: read, accept, and you are online.',
     briefly: 'In short',
-    grant: (duration) => `Once you accept, this device is allowed for ${duration}.`,
+    grant: 'Once you accept, this device is allowed for {duration}.',
     filter: 'A filter blocks some sites.',
     log: 'The law asks us to keep a record of the connection for one year. Never the sites you visit.',
     heading: 'Terms of use',
-    version: (version, date) => `Version ${version}, in force since ${date}.`,
+    version: 'Version {version}, in force since {date}.',
     consequence: 'Pressing it means accepting the terms.',
     accept: 'I accept, connect me',
     notAccepted: 'You are not online yet: press the button to accept the terms.',
@@ -22,46 +25,82 @@ export const en: Text = {
       'The terms have just changed. Here is the new version: please read it before accepting.',
     back: 'It works again. Press the button once more.',
     readTitle: 'Terms and information',
-    readLead: 'What you accept when you use this Wi-Fi, and what we record.',
     noneYet: 'No terms of use are published at the moment.',
   },
 
+  onlyIn:
+    'This text is only in this language: {language}. If you do not understand it, ask the staff of the place.',
+
   notice: {
     heading: 'Your data and the filter',
-    summary: 'What we record, and why',
-    who: 'Who',
-    whoText: (organisation) =>
-      `${organisation}, which offers you this Wi-Fi, is responsible for these data.`,
+    short: '{organisation} is responsible for these data. You have the right to know what is kept.',
+    more: 'Read everything about your data and the filter',
+    back: 'Back to the terms',
+    who: 'Who is responsible',
+    contact: 'For a question about your data',
+    dpo: 'Data protection officer (DPO)',
     why: 'Why',
-    whyText:
-      'French law requires it (article L34-1 of the code of posts and electronic communications). The proof that you accepted serves to apply the terms.',
-    what: 'What',
+    whyLog:
+      'To obey French law: it asks us to keep a record of connections (article {law} of the code of posts and electronic communications; GDPR, article {article}).',
+    whyAccess:
+      'To let your device connect, and to prove that you accepted the terms (GDPR, article {article}).',
+    what: 'What we keep',
     whatText:
-      'The place, the Wi-Fi address (MAC) and internet addresses (IP) of the device, the start and end of the connection, the version of the terms you accepted. Not your name, not the sites you visit, not what you do there.',
+      'The place, the Wi-Fi address (MAC) and internet addresses (IP) of the device, the start and end of the connection, the amount of data, the version of the terms you accepted. Not your name, not the sites you visit, not what you do there.',
+    must: 'You need not give your name. Without this record the law does not allow us to offer this Wi-Fi.',
     howLong: 'How long',
-    howLongText: 'One year, then everything is erased.',
+    howLongText: 'One year, then everything is erased, except what a court asks us to keep longer.',
     recipients: 'For whom',
     recipientsText:
       'Courts and the authorities that the law allows, on written request. The few people who may look leave a trace each time. Nothing is sold or used for advertising.',
     rights: 'Your rights',
-    rightsText: (contact) =>
-      `You can ask what we hold about your device, have it corrected or its use limited: ${contact}. You can also turn to the French authority CNIL (cnil.fr).`,
-    rightsNoContact:
-      'You can ask the staff of the place what we hold about your device, have it corrected or its use limited. You can also turn to the French authority CNIL (cnil.fr).',
+    rightsText:
+      'You can ask what we hold about your device, have it corrected or its use limited. The law does not allow us to erase it before one year. When you are online, a page shows what is kept about your device.',
+    ask: 'Write to {contact}.',
+    askNoContact: 'Ask the staff of the place.',
+    complaint:
+      'If you think that your rights are not respected, you can complain to the French authority: {authority}.',
   },
 
   filter: {
-    summary: 'The filter: what is blocked, and who decides',
+    heading: 'The filter: what is blocked, and who decides',
     what: 'When your device looks for a site, we compare its name with lists of sites that are dangerous or that the terms forbid. If it is there, it does not open. We do not note who asked for what.',
-    who: (organisation) => `${organisation} chooses the lists and the rules.`,
-    complain: (contact) => `Is a site blocked by mistake? Write to ${contact}.`,
+    who: '{organisation} chooses the lists and the rules.',
+    complain: 'Is a site blocked by mistake? Write to {contact}.',
     complainNoContact: 'Is a site blocked by mistake? Tell the staff of the place.',
+  },
+
+  device: {
+    title: 'What is kept about this device',
+    lead: 'Only this device can open this page, for one hour.',
+    address: 'Wi-Fi address of this device: {mac}.',
+    changes:
+      'Many phones change their address from time to time. We cannot know that it is the same phone.',
+    accepted: 'What you accepted',
+    acceptance: '{date}, {place}: version {version}, language: {language}.',
+    none: 'We keep no acceptance of this device.',
+    notAllowed: 'This device is not allowed at the moment.',
+    log: 'The record of connections',
+    ask: 'Whom to ask',
+    away: 'We cannot read this information right now. Try again in a minute.',
+  },
+
+  poster: {
+    title: 'Free Wi-Fi',
+    scan: 'Scan this code with the camera of your phone, or choose the network {network} in the settings.',
+    noPage: 'The page does not appear? Open {address}',
+  },
+
+  accessibility: {
+    none: 'Accessibility: not compliant',
+    partial: 'Accessibility: partially compliant',
+    full: 'Accessibility: fully compliant',
   },
 
   connected: {
     title: 'You are online',
     lead: 'You can close this page and use the internet.',
-    until: (date) => `This device is allowed until ${date}.`,
+    until: 'This device is allowed until {date}.',
     receipt: 'Your receipt:',
     receiptWhy: 'This code proves that you accepted. You do not need to keep it.',
     stillWaiting:
@@ -81,13 +120,11 @@ export const en: Text = {
 
   home: {
     title: 'Wi-Fi, open to everyone',
-    lead: (organisation) =>
-      `${organisation} offers free internet access to the people it welcomes.`,
+    lead: '{organisation} offers free internet access to the people it welcomes.',
     visitors: 'Are you there now?',
     visitorsText: 'Join the Wi-Fi of the place: the connection page opens by itself.',
     helpLink: 'The page does not open',
     rules: 'The rules, your data',
-    rulesText: 'What you accept, what we record, what is filtered.',
     termsLink: 'Read the terms',
   },
 
@@ -101,73 +138,33 @@ export const en: Text = {
   },
 
   refusals: {
-    malformed: {
-      title: 'The address is incomplete',
-      why: 'The Wi-Fi gateway sent you here with an address that was cut or damaged.',
+    address: {
+      title: 'This address does not work',
+      why: 'Something is missing, or it does not come from the Wi-Fi of this place.',
     },
-    'unknown-gateway': {
-      title: 'We do not know this gateway',
-      why: 'The Wi-Fi gateway that sent you is not registered with us.',
+    gateway: {
+      title: 'The Wi-Fi of this place is not set up right',
+      why: 'It is not your fault. The staff of the place can report it.',
     },
-    'wrong-kind': {
-      title: 'This gateway is not set up correctly',
-      why: 'The Wi-Fi gateway does not speak the way that was agreed for it.',
+    unseen: {
+      title: 'We cannot find your device',
+      why: 'The Wi-Fi of this place does not see this device.',
     },
-    'unsupported-level': {
-      title: 'This gateway is not set up correctly',
-      why: 'The Wi-Fi gateway uses a mode that we do not support.',
+    notOpened: {
+      title: 'The Wi-Fi did not open',
+      why: 'You have accepted, but the Wi-Fi of this place did not answer.',
     },
-    'bad-signature': {
-      title: 'This address is not valid',
-      why: 'We could not verify that it comes from the Wi-Fi gateway of this place.',
+    expired: {
+      title: 'This page is no longer valid',
+      why: 'It has been open for too long.',
     },
-    'link-expired': {
-      title: 'This address has expired',
-      why: 'For your safety it is valid for ten minutes only.',
-    },
-    'clock-ahead': {
-      title: 'The clock of the gateway is wrong',
-      why: 'The Wi-Fi gateway does not have the right time, so we cannot verify the address.',
-    },
-    'no-guest-network': {
-      title: 'No guest Wi-Fi here',
+    closed: {
+      title: 'The Wi-Fi is not open yet',
       why: 'This place does not offer guest Wi-Fi yet.',
     },
-    'device-not-seen': {
-      title: 'We cannot find your device',
-      why: 'The Wi-Fi of this place does not see the device that this address is for.',
-    },
-    'gateway-unreachable': {
-      title: 'The Wi-Fi gateway does not answer',
-      why: 'Your acceptance may be recorded, but we could not reach what opens the access.',
-    },
-    'gateway-refused': {
-      title: 'The Wi-Fi gateway did not open',
-      why: 'Your acceptance is recorded, but the gateway refused to open the access.',
-    },
-    'gateway-silent': {
-      title: 'The Wi-Fi gateway did not open',
-      why: 'Your acceptance is recorded, but the gateway did not come for it in time.',
-    },
-    'no-terms': {
-      title: 'The Wi-Fi is not open yet',
-      why: 'The terms of use are not published yet.',
-    },
-    'bad-ticket': {
-      title: 'This page is no longer valid',
-      why: 'We could not read back what it contained.',
-    },
-    'ticket-expired': {
-      title: 'This page has expired',
-      why: 'It has been open for more than an hour.',
-    },
-    'too-many': {
+    busy: {
       title: 'Many people at the moment',
       why: 'Too many requests come from the same place at once.',
-    },
-    'too-large': {
-      title: 'The request is too large',
-      why: 'Your device sent more than this page expects.',
     },
   },
 
@@ -180,7 +177,7 @@ export const en: Text = {
 
   opening: {
     title: 'We are opening your access',
-    lead: 'You have accepted the terms. This takes a few seconds; the page looks by itself.',
+    lead: 'You have accepted the terms. This takes a few seconds. The page looks by itself.',
     again: 'Look now',
   },
 

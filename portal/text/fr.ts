@@ -1,13 +1,22 @@
-import type { RefusalReason } from '../refusal.ts'
-
-interface Explanation {
-  readonly title: string
-  readonly why: string
+/** `on` is a day: `2026-11-24`. */
+interface Review {
+  readonly by: string
+  readonly on: string
 }
 
-/** The reference: every other language has exactly these sentences. */
+/** `{ hour: { one: 'heure', other: 'heures' } }` */
+export type Units = Readonly<
+  Partial<Record<'day' | 'hour' | 'minute', { readonly one: string; readonly other: string }>>
+>
+
+/** The reference: every other language has exactly these sentences, with the same {words} to fill in. */
 export const fr = {
+  /** The native reader who has read every page in this language; null until somebody has. */
+  reviewed: null as Review | null,
+
   languageName: 'Français',
+  /** Only for lengths of time that Intl does not write out in this language. */
+  units: null as Units | null,
   skipToContent: 'Aller au contenu',
   chooseLanguage: 'Choisir la langue',
   contactLabel: 'Une question ?',
@@ -16,13 +25,11 @@ export const fr = {
     title: 'Bienvenue sur le Wi-Fi',
     lead: 'Gratuit, sans compte ni mot de passe : lisez, acceptez, c’est tout.',
     briefly: 'L’essentiel',
-    grant: (duration: string): string =>
-      `Une fois accepté, cet appareil est autorisé pendant ${duration}.`,
+    grant: 'Une fois accepté, cet appareil est autorisé pendant {duration}.',
     filter: 'Un filtre bloque certains sites.',
     log: 'La loi nous demande de garder un an la trace de la connexion. Jamais les sites visités.',
     heading: 'Conditions d’utilisation',
-    version: (version: string, date: string): string =>
-      `Version ${version}, en vigueur depuis le ${date}.`,
+    version: 'Version {version}, en vigueur depuis le {date}.',
     consequence: 'Appuyer, c’est accepter les conditions.',
     accept: 'J’accepte, me connecter',
     notAccepted:
@@ -31,46 +38,86 @@ export const fr = {
       'Les conditions viennent de changer. Voici la nouvelle version : merci de la lire avant d’accepter.',
     back: 'C’est rétabli. Appuyez encore une fois sur le bouton.',
     readTitle: 'Conditions et informations',
-    readLead: 'Ce que vous acceptez en utilisant ce Wi-Fi, et ce que nous enregistrons.',
     noneYet: 'Aucune condition d’utilisation n’est publiée pour le moment.',
   },
 
+  /** For a text that the organisation wrote in fewer languages than the pages have. */
+  onlyIn:
+    'Ce texte existe seulement dans cette langue : {language}. Si vous ne le comprenez pas, demandez à l’accueil du lieu.',
+
   notice: {
     heading: 'Vos données et le filtre',
-    summary: 'Ce que nous enregistrons, et pourquoi',
-    who: 'Qui',
-    whoText: (organisation: string): string =>
-      `${organisation}, qui vous offre ce Wi-Fi, est responsable de ces données.`,
+    short:
+      '{organisation} est responsable de ces données. Vous avez le droit de savoir ce qui est gardé.',
+    more: 'Lire tout sur vos données et le filtre',
+    back: 'Revenir aux conditions',
+    who: 'Qui est responsable',
+    contact: 'Pour une question sur vos données',
+    dpo: 'Délégué à la protection des données (DPO)',
     why: 'Pourquoi',
-    whyText:
-      'La loi française nous y oblige (article L34-1 du code des postes et des communications électroniques). La preuve de votre accord sert à appliquer les conditions.',
-    what: 'Quoi',
+    whyLog:
+      'Pour obéir à la loi française : elle nous demande de garder la trace des connexions (article {law} du code des postes et des communications électroniques ; RGPD, article {article}).',
+    whyAccess:
+      'Pour laisser votre appareil se connecter et prouver que vous avez accepté les conditions (RGPD, article {article}).',
+    what: 'Ce que nous gardons',
     whatText:
-      'Le lieu, l’adresse Wi-Fi (MAC) et les adresses internet (IP) de l’appareil, le début et la fin de la connexion, la version des conditions acceptée. Ni votre nom, ni les sites que vous visitez, ni ce que vous y faites.',
+      'Le lieu, l’adresse Wi-Fi (MAC) et les adresses internet (IP) de l’appareil, le début et la fin de la connexion, la quantité de données, la version des conditions acceptée. Ni votre nom, ni les sites que vous visitez, ni ce que vous y faites.',
+    must: 'Vous n’avez pas à donner votre nom. Sans cette trace, la loi ne nous permet pas d’offrir ce Wi-Fi.',
     howLong: 'Combien de temps',
-    howLongText: 'Un an, puis tout est effacé.',
+    howLongText:
+      'Un an, puis tout est effacé, sauf ce que la justice demande de garder plus longtemps.',
     recipients: 'Pour qui',
     recipientsText:
       'La justice et les autorités autorisées par la loi, sur demande écrite. Les rares personnes habilitées laissent une trace de chaque consultation. Rien n’est vendu ni utilisé pour de la publicité.',
     rights: 'Vos droits',
-    rightsText: (contact: string): string =>
-      `Vous pouvez demander ce que nous avons sur votre appareil, le faire corriger ou en limiter l’usage : ${contact}. Vous pouvez aussi vous adresser à la CNIL (cnil.fr).`,
-    rightsNoContact:
-      'Vous pouvez demander à l’accueil du lieu ce que nous avons sur votre appareil, le faire corriger ou en limiter l’usage. Vous pouvez aussi vous adresser à la CNIL (cnil.fr).',
+    rightsText:
+      'Vous pouvez demander ce que nous avons sur votre appareil, le faire corriger ou en limiter l’usage. La loi ne nous permet pas de l’effacer avant un an. Quand vous êtes en ligne, une page montre ce qui est gardé sur votre appareil.',
+    ask: 'Écrivez à {contact}.',
+    askNoContact: 'Demandez à l’accueil du lieu.',
+    complaint:
+      'Si vous pensez que vos droits ne sont pas respectés, vous pouvez vous plaindre à l’autorité française : {authority}.',
   },
 
   filter: {
-    summary: 'Le filtre : ce qui est bloqué, et qui décide',
+    heading: 'Le filtre : ce qui est bloqué, et qui décide',
     what: 'Quand votre appareil cherche un site, nous comparons son nom à des listes de sites dangereux ou interdits par les conditions. S’il y figure, il ne s’ouvre pas. Nous ne notons pas qui a demandé quoi.',
-    who: (organisation: string): string => `${organisation} choisit les listes et les règles.`,
-    complain: (contact: string): string => `Un site est bloqué par erreur ? Écrivez à ${contact}.`,
+    who: '{organisation} choisit les listes et les règles.',
+    complain: 'Un site est bloqué par erreur ? Écrivez à {contact}.',
     complainNoContact: 'Un site est bloqué par erreur ? Dites-le à l’accueil du lieu.',
+  },
+
+  device: {
+    title: 'Ce qui est gardé sur cet appareil',
+    lead: 'Seul cet appareil peut ouvrir cette page, pendant une heure.',
+    address: 'Adresse Wi-Fi de cet appareil : {mac}.',
+    changes:
+      'Beaucoup de téléphones changent d’adresse de temps en temps. Nous ne pouvons pas savoir que c’est le même téléphone.',
+    accepted: 'Ce que vous avez accepté',
+    acceptance: '{date}, {place} : version {version}, langue : {language}.',
+    none: 'Nous ne gardons aucun accord de cet appareil.',
+    notAllowed: 'Cet appareil n’est pas autorisé en ce moment.',
+    log: 'La trace des connexions',
+    ask: 'À qui demander',
+    away: 'Nous ne pouvons pas lire ces informations en ce moment. Réessayez dans une minute.',
+  },
+
+  poster: {
+    title: 'Wi-Fi gratuit',
+    scan: 'Scannez ce code avec l’appareil photo de votre téléphone, ou choisissez le réseau {network} dans les réglages.',
+    noPage: 'La page ne s’affiche pas ? Ouvrez {address}',
+  },
+
+  /** In the foot of each page, as French law wants it: a link to the statement. */
+  accessibility: {
+    none: 'Accessibilité : non conforme',
+    partial: 'Accessibilité : partiellement conforme',
+    full: 'Accessibilité : totalement conforme',
   },
 
   connected: {
     title: 'Vous êtes en ligne',
     lead: 'Vous pouvez fermer cette page et utiliser internet.',
-    until: (date: string): string => `Cet appareil est autorisé jusqu’au ${date}.`,
+    until: 'Cet appareil est autorisé jusqu’au {date}.',
     receipt: 'Votre reçu :',
     receiptWhy: 'Ce code prouve votre accord. Vous n’avez pas besoin de le garder.',
     stillWaiting:
@@ -90,13 +137,11 @@ export const fr = {
 
   home: {
     title: 'Un Wi-Fi ouvert à toutes et à tous',
-    lead: (organisation: string): string =>
-      `${organisation} offre un accès gratuit à internet aux personnes accueillies dans ses lieux.`,
+    lead: '{organisation} offre un accès gratuit à internet aux personnes accueillies dans ses lieux.',
     visitors: 'Vous êtes sur place ?',
     visitorsText: 'Rejoignez le Wi-Fi du lieu : la page de connexion s’ouvre toute seule.',
     helpLink: 'La page ne s’ouvre pas',
     rules: 'Les règles, vos données',
-    rulesText: 'Ce que vous acceptez, ce que nous enregistrons, ce qui est filtré.',
     termsLink: 'Lire les conditions',
   },
 
@@ -110,77 +155,35 @@ export const fr = {
   },
 
   refusals: {
-    malformed: {
-      title: 'L’adresse est incomplète',
-      why: 'La borne Wi-Fi vous a envoyé ici avec une adresse coupée ou abîmée.',
+    address: {
+      title: 'Cette adresse ne marche pas',
+      why: 'Il manque quelque chose, ou elle ne vient pas du Wi-Fi de ce lieu.',
     },
-    'unknown-gateway': {
-      title: 'Nous ne connaissons pas cette borne',
-      why: 'La borne Wi-Fi qui vous envoie n’est pas déclarée chez nous.',
+    gateway: {
+      title: 'Le Wi-Fi de ce lieu est mal réglé',
+      why: 'Ce n’est pas votre faute. L’accueil du lieu peut le signaler.',
     },
-    'wrong-kind': {
-      title: 'Cette borne est mal réglée',
-      why: 'La borne Wi-Fi ne parle pas de la façon prévue pour elle.',
-    },
-    'unsupported-level': {
-      title: 'Cette borne est mal réglée',
-      why: 'La borne Wi-Fi utilise un mode d’échange que nous ne prenons pas en charge.',
-    },
-    'bad-signature': {
-      title: 'Cette adresse n’est pas valable',
-      why: 'Nous n’avons pas pu vérifier qu’elle vient de la borne Wi-Fi de ce lieu.',
-    },
-    'link-expired': {
-      title: 'Cette adresse a expiré',
-      why: 'Pour votre sécurité, elle ne vaut que dix minutes.',
-    },
-    'clock-ahead': {
-      title: 'L’horloge de la borne est fausse',
-      why: 'La borne Wi-Fi n’est pas à l’heure : nous ne pouvons pas vérifier l’adresse.',
-    },
-    'no-guest-network': {
-      title: 'Pas de Wi-Fi invité ici',
-      why: 'Ce lieu n’offre pas encore de Wi-Fi invité.',
-    },
-    'device-not-seen': {
+    unseen: {
       title: 'Nous ne trouvons pas votre appareil',
-      why: 'Le Wi-Fi de ce lieu ne voit pas l’appareil auquel cette adresse est destinée.',
+      why: 'Le Wi-Fi de ce lieu ne voit pas cet appareil.',
     },
-    'gateway-unreachable': {
-      title: 'La borne Wi-Fi ne répond pas',
-      why: 'Votre accord est peut-être enregistré, mais nous n’avons pas pu joindre ce qui ouvre l’accès.',
+    notOpened: {
+      title: 'Le Wi-Fi ne s’est pas ouvert',
+      why: 'Vous avez accepté, mais le Wi-Fi de ce lieu n’a pas répondu.',
     },
-    'gateway-refused': {
-      title: 'La borne Wi-Fi ne s’est pas ouverte',
-      why: 'Votre accord est enregistré, mais la borne a refusé d’ouvrir l’accès.',
-    },
-    'gateway-silent': {
-      title: 'La borne Wi-Fi ne s’est pas ouverte',
-      why: 'Votre accord est enregistré, mais la borne n’est pas venue le chercher à temps.',
-    },
-    'no-terms': {
-      title: 'Le Wi-Fi n’est pas encore ouvert',
-      why: 'Les conditions d’utilisation ne sont pas encore publiées.',
-    },
-    'bad-ticket': {
+    expired: {
       title: 'Cette page n’est plus valable',
-      why: 'Nous n’avons pas pu relire ce qu’elle contenait.',
+      why: 'Elle est restée ouverte trop longtemps.',
     },
-    'ticket-expired': {
-      title: 'Cette page a expiré',
-      why: 'Elle est ouverte depuis plus d’une heure.',
+    closed: {
+      title: 'Le Wi-Fi n’est pas encore ouvert',
+      why: 'Ce lieu n’offre pas encore de Wi-Fi pour les invités.',
     },
-    'too-many': {
+    busy: {
       title: 'Beaucoup de monde en ce moment',
       why: 'Trop de demandes arrivent du même endroit à la fois.',
     },
-    'too-large': {
-      title: 'La demande est trop grande',
-      why: 'Votre appareil a envoyé plus que ce que cette page attend.',
-    },
-  } satisfies Readonly<Record<RefusalReason, Explanation>> as Readonly<
-    Record<RefusalReason, Explanation>
-  >,
+  },
 
   unavailable: {
     title: 'Un instant, s’il vous plaît',

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import type { Browser } from 'playwright-core'
 import { createHttpListener } from '../../portal/listen-http.ts'
 import { fasLink, testPortal } from '../../portal/portal-fixture.ts'
-import type { Check } from './guest-page.ts'
+import type { Check } from './session.ts'
 
 /**
  * Chromium applies form-action to the redirect that answers a POST, here to the gateway on another
@@ -27,7 +27,7 @@ export async function releaseRedirectChecks(browser: Browser): Promise<Check[]> 
   try {
     const page = await context.newPage()
     await page.goto(portalUrl + fasLink({ gatewayaddress: `127.0.78.2:${gatewayPort}` }))
-    await page.locator('form button').click()
+    await page.locator('main form button').click()
     const heading = (await page.locator('h1').textContent())?.trim() ?? ''
     const last = new URL(page.url())
     return [

@@ -7,10 +7,14 @@ import type { Scenario } from './scenario.ts'
 export async function browser({ product, folder, test }: Scenario): Promise<void> {
   const pathOf = (mac: string): string =>
     signedPath({ gateway: 'gw-0042', secret: 'testing123', mac, ip: '10.213.200.70' })
-  const accepting = { fr: pathOf('02-00-5E-00-CC-02'), en: pathOf('02-00-5E-00-CC-03') }
+  let phones = 1
+  const nextPhone = (): string => {
+    phones += 1
+    return pathOf(`02-00-5E-00-CC-${phones.toString(16).padStart(2, '0')}`)
+  }
   const pictures = folder.fresh('browser')
   const looking = pathOf('02-00-5E-00-CC-01')
-  const checks = await guestPageChecks(product.portalUrl, looking, accepting, pictures)
+  const checks = await guestPageChecks(product.portalUrl, looking, nextPhone, pictures)
   for (const { name, ok, detail } of checks) {
     await test(name, () => assert.ok(ok, detail))
   }

@@ -28,6 +28,7 @@ const PEERS: readonly (readonly [program: string, packageName: string])[] = [
   ['/usr/share/samba/setup/provision.ldif', 'samba-ad-provision'],
   ['curl', 'curl'],
   ['chromium', 'chromium'],
+  ['/usr/share/fonts/truetype/noto/NotoSansEthiopic-Regular.ttf', 'fonts-noto-core'],
 ]
 
 /** What `npm run bench` needs beside them. */

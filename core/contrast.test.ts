@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { contrastOf, inkOn, readableOn } from './colour.ts'
+import { contrastOf, inkOn, readableOn } from './contrast.ts'
 
 const colour = fc
   .integer({ min: 0, max: 0xffffff })
