@@ -17,7 +17,7 @@ export async function runLogsPurge(args: readonly string[]): Promise<number> {
       for (const day of plan.days) console.log(`${dayLine(day)} would go`)
       tellHolds(plan.holds)
       console.log(`${ended(plan)}, ${plan.copies} copies of ended holds would go`)
-      console.log(`${tracesLine(plan.traces)} would go`)
+      console.log(`${tracesLine(plan.traces)}, ${plan.logins} traces of logins would go`)
       return
     }
     const purge = await runPurge(database, now, cliActor())
@@ -30,7 +30,7 @@ export async function runLogsPurge(args: readonly string[]): Promise<number> {
     }
     tellHolds(plan.holds)
     console.log(`${ended(purge)} deleted`)
-    console.log(`${tracesLine(purge.traces)} deleted`)
+    console.log(`${tracesLine(purge.traces)}, ${purge.logins} traces of logins deleted`)
   })
   return 0
 }

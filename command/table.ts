@@ -59,6 +59,11 @@ export const commands: Readonly<Record<string, Command>> = {
     summary: 'have the gateways end sessions now, and say what each answered',
     run: async (args) => (await import('./radius-disconnect.ts')).runRadiusDisconnect(args),
   },
+  'radius explain': {
+    usage: '(--user U | --mac M) [--site C] [--from T] [--to T] --reason TEXT [--json]',
+    summary: 'how logins of the last days were answered, why, and what to do; the look is recorded',
+    run: async (args) => (await import('./radius-explain.ts')).runRadiusExplain(args),
+  },
   'radius gateways': {
     usage: '[--json] | --forget NAME --reason TEXT',
     summary: 'how each gateway signs, when it was heard, what was refused; or let one sign no more',
@@ -68,6 +73,21 @@ export const commands: Readonly<Record<string, Command>> = {
     usage: '[HEX]',
     summary: 'show a captured RADIUS packet by the names of its attributes',
     run: async (args) => (await import('./radius-decode.ts')).runRadiusDecode(args),
+  },
+  'tokens create': {
+    usage: '--name N --actor A --scope radius.explain… [--association CODE…] [--until DATE]',
+    summary: 'make a token for the API, and show it once',
+    run: async (args) => (await import('./tokens.ts')).runTokensCreate(args),
+  },
+  'tokens list': {
+    usage: '[--json]',
+    summary: 'tokens of the API: whose they are, what for, until when, when last used',
+    run: async (args) => (await import('./tokens.ts')).runTokensList(args),
+  },
+  'tokens revoke': {
+    usage: 'NAME',
+    summary: 'end a token at once',
+    run: async (args) => (await import('./tokens.ts')).runTokensRevoke(args),
   },
   'device-keys': {
     usage:

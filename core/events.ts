@@ -21,6 +21,7 @@ export type EventName =
   | 'log.fold.quarantined'
   | 'log.fold.recovered'
   | 'portal.acceptance.not-recorded'
+  | 'portal.api.failed'
   | 'portal.grant.not-found-out'
   | 'portal.kept-about.not-read'
   | 'portal.controller.failed'

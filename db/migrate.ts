@@ -20,6 +20,7 @@ import { up as roles } from './migrations/0016-roles.ts'
 import { up as staffWifi } from './migrations/0017-staff-wifi.ts'
 import { up as directories } from './migrations/0018-directories.ts'
 import { up as policies } from './migrations/0019-policies.ts'
+import { up as loginTraces } from './migrations/0020-login-traces.ts'
 import { up as gatewayPosture } from './migrations/0021-gateway-posture.ts'
 import { up as deviceKeys } from './migrations/0022-device-keys.ts'
 import { up as proxying } from './migrations/0023-proxying.ts'
@@ -45,6 +46,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0017-staff-wifi': { up: staffWifi },
   '0018-directories': { up: directories },
   '0019-policies': { up: policies },
+  '0020-login-traces': { up: loginTraces },
   '0021-gateway-posture': { up: gatewayPosture },
   '0022-device-keys': { up: deviceKeys },
   '0023-proxying': { up: proxying },

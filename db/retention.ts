@@ -7,6 +7,7 @@ import { listHolds, releaseEndedHolds } from './holds.ts'
 import type { Hold, ReleasedHold } from './holds.ts'
 import type { Job } from './jobs.ts'
 import { forgetAccounts } from './log-accounts.ts'
+import { countOldLogins, removeOldLogins } from './login-traces.ts'
 import { countOldTraces, removeOldTraces } from './old-traces.ts'
 import type { OldTraces } from './old-traces.ts'
 import { goneFrom, makePartitions, utcDay } from './partitions.ts'
@@ -30,6 +31,8 @@ export interface Purge {
   readonly sessions: number
   readonly acceptances: number
   readonly grants: number
+  /** Rows that say how logins were answered. */
+  readonly logins: number
   readonly traces: OldTraces
 }
 
@@ -77,11 +80,13 @@ export async function runPurge(
     where a.at < now() - ${ACCEPTANCE_LIFE}::interval
       and not exists (select from guest.access g where g.mac = a.mac and g.until > now())`
   const grants = await database.sql`delete from guest.access where until < now()`
+  const logins = await removeOldLogins(database)
   const traces = await removeOldTraces(database, actor)
   return {
     ...outcome,
     released,
     accounts,
+    logins,
     traces,
     sessions: sessions.count,
     acceptances: acceptances.count,
@@ -96,6 +101,7 @@ function purgeLine({ dropped, waiting, released, traces, ...ended }: Purge): str
     ...released.map(({ caseRef, copies }) => `${copies} copies held for ${caseRef} ended`),
     `${ended.sessions} sessions, ${ended.acceptances} acceptances, ${ended.grants} grants ended`,
     `${ended.accounts} names of accounts forgotten`,
+    `${ended.logins} traces of logins removed`,
     tracesLine(traces),
   ].join(', ')
 }
@@ -113,12 +119,13 @@ export interface PurgePlan {
   readonly sessions: number
   readonly acceptances: number
   readonly grants: number
+  readonly logins: number
   readonly traces: OldTraces
 }
 
 /** What `runPurge` would let go of now. */
 export async function planPurge(database: Database, now: number): Promise<PurgePlan> {
-  const [counts] = await database.sql<Omit<PurgePlan, 'days' | 'holds' | 'traces'>[]>`
+  const [counts] = await database.sql<Omit<PurgePlan, 'days' | 'holds' | 'logins' | 'traces'>[]>`
     select
       (select count(*)::int from log.held k join log.hold h on h.id = k.hold
        where h.ended_at is not null or h.until < ${utcDay(now)}) as copies,
@@ -132,6 +139,7 @@ export async function planPurge(database: Database, now: number): Promise<PurgeP
   return {
     days: await goneDays(database, now),
     holds: await listHolds(database, false),
+    logins: await countOldLogins(database),
     traces: await countOldTraces(database),
     ...{ copies: 0, sessions: 0, acceptances: 0, grants: 0, ...counts },
   }

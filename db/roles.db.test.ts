@@ -24,6 +24,7 @@ const READ_THE_LOG = [
   'select * from log.held',
   'select * from log.amendment',
   'select connection from log.held_alone',
+  'select account from log.login',
 ]
 const REWRITE_THE_LOG = [
   'delete from log.journal',
@@ -38,6 +39,8 @@ const REWRITE_THE_LOG = [
   `alter table log.connection_row disable trigger note_update`,
   'delete from log.seal',
   `update log.amendment set after = null`,
+  'delete from log.login',
+  `update log.login set account = 'eve'`,
 ]
 const TOUCH_THE_AUDIT = [
   `update audit.entry set actor = 'nobody'`,
@@ -56,6 +59,12 @@ const LOOK_FOR_GUESTS = ['select * from guest.acceptance', 'select * from guest.
 const SEARCH = [
   `select log.open_search('a', 'b', '{}')`,
   'select * from log.search_page(1, null, null, 10)',
+  `select log.open_login_search('a', 'b', '{}')`,
+  'select * from log.login_page(1, null, null, 10)',
+  'select * from log.gateways_heard(1, 10)',
+  'select sha256 from house.api_token',
+  `select house.create_api_token('a', '', 'b', '{c}', null, null, 'd')`,
+  `select house.revoke_api_token('a', 'b')`,
 ]
 const BECOME_MORE = [
   'create table log.mine (a int)',

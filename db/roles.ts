@@ -86,6 +86,14 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
   'house.ask_again()': { portal: 'execute' },
   'house.announce_disconnect()': {},
 
+  // Tokens of the API. Made and ended through functions that write the audit; whoever serves looks none up.
+  'house.api_token': {
+    operator:
+      'select (name, actor, scopes, associations, created_at, created_by, ends_at, used_at, revoked_at, revoked_by)',
+  },
+  'house.create_api_token()': { operator: 'execute' },
+  'house.revoke_api_token()': { operator: 'execute' },
+
   // Who staff are: passwords' hashes, and the key of the 802.1X certificate.
   staff: { radius: 'usage', operator: 'usage' },
   // Who approves a pack may prove by the password of an account who he is.
@@ -174,6 +182,22 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
   'log.search_statement()': {},
   'log.days_to_read()': {},
   'log.named_hashes()': {},
+
+  // How logins were answered: read by what a line in the audit says, by whoever may look or shows a token.
+  'log.login': {
+    radius:
+      'insert (first_at, last_at, count, site, gateway, network, mac, account, name_withheld, outcome, reason, method, inner_method, tls_version, cipher, tls_alert, resumed, serial, rounds, answerer, directory, answered_ms, rule, vlan, session_seconds)',
+    jobs: 'select (last_at), delete',
+  },
+  'log.logins_kept_from()': { jobs: 'execute' },
+  'log.login_search()': {},
+  'log.open_login_search()': { operator: 'execute' },
+  'log.login_page()': { operator: 'execute' },
+  'log.gateways_heard()': { operator: 'execute' },
+  'log.token_login_search()': {},
+  'log.open_login_search_by_token()': { portal: 'execute' },
+  'log.login_page_by_token()': { portal: 'execute' },
+  'log.gateways_heard_by_token()': { portal: 'execute' },
 
   // Seals. Who checks them sees digests of rows, not rows.
   'log.seal': {

@@ -33,7 +33,7 @@ export interface Tables {
   'staff.known_device': { account: Uint8Array; device: Uint8Array; seen_on: string }
   'staff.eap_session': { id: Uint8Array; sealed: string; expires_at: Date }
   'house.publish_target': { kind: 'file' | 'url'; target: string }
-  'house.retention': { id: Generated<number>; audit_days: number }
+  'house.retention': { id: Generated<number>; audit_days: number; login_days: number }
   'audit.entry': AuditTable
 }
 

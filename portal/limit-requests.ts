@@ -1,4 +1,5 @@
 import type { MiddlewareHandler } from 'hono'
+import { problem } from './api/problem.ts'
 import { clientAddress, countedAs } from './client-address.ts'
 import { namedGateway } from './named-gateway.ts'
 import { sendRefusal } from './send-page.ts'
@@ -15,6 +16,7 @@ export function limitRequests(services: Services): MiddlewareHandler {
     const wait = services.requests.take(key)
     if (wait === 0) return next()
     c.header('Retry-After', String(wait))
+    if (c.req.path.startsWith('/api/')) return problem(c, 'too-many', `Wait ${wait} s.`)
     return sendRefusal(c, services, 'too-many')
   }
 }

@@ -11,6 +11,7 @@ import { createLive } from '#db/live.ts'
 import { clearOpenings, endOpenings, pendingOpenings } from '#db/openings.ts'
 import type { PendingOpening } from '#db/openings.ts'
 import type { PartDeps } from '#db/part.ts'
+import { findLogins } from './api/find-logins.ts'
 import { recordReturn } from '#db/returns.ts'
 import { createApp } from './app.ts'
 import { createAskDatabase } from './ask-database.ts'
@@ -122,6 +123,7 @@ function portalDatabase({ database, clock }: PartDeps, ask: AskDatabase): Portal
     findGrant: (site, ip) => ask(() => findGrantByAddress(database, site, ip, new Date(clock()))),
     keptAbout: (mac) => ask(() => keptAbout(database, mac, new Date(clock()))),
     answers: () => ask(() => database.ping()).catch(() => false),
+    findLogins: (question) => ask(() => findLogins(database, question)),
   }
 }
 

@@ -1,6 +1,9 @@
 import { ENTRY_FOLDER } from '#db/gateway-entry.ts'
 import type { Hono } from 'hono'
 import { acceptance, acceptanceAgain } from './acceptance.ts'
+import { apiLogins } from './api/logins.ts'
+import { openApi } from './api/openapi.ts'
+import { apiNotFound, onlyRead } from './api/not-there.ts'
 import { answerProbes } from './answer-probes.ts'
 import { captiveApi } from './captive-api.ts'
 import { gatewayArrival, gatewayPoll, guestArrival, unifiArrival } from './guest-arrival.ts'
@@ -57,6 +60,12 @@ export function pipeline(app: Hono, services: Services): void {
   app.get('/favicon.ico', favicon())
   app.get('/captive-portal/api', captiveApi(services))
   app.get('/', home(services))
+
+  // For programs: what goes wrong below is a problem in JSON and never a page.
+  app.get('/api/openapi.json', openApi(services.publicUrl))
+  app.get('/api/v1/radius/logins', apiLogins(services))
+  app.all('/api/v1/radius/logins', onlyRead())
+  app.all('/api/*', apiNotFound())
 
   // Last: what nothing above took, and what anything above threw.
   app.notFound(notFound(services))

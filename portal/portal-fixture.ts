@@ -14,6 +14,7 @@ import type { Organisation } from '#db/organisation.ts'
 import type { Network } from '#db/sites.ts'
 import type { Terms } from '#db/terms.ts'
 import type { Hono } from 'hono'
+import type { LoginAnswer, LoginQuestion } from './api/logins.ts'
 import { createApp } from './app.ts'
 import { adapterOf } from './gateways/adapters.ts'
 import type { PortalGateway } from './gateways/gateway.ts'
@@ -164,6 +165,7 @@ export interface TestPortal {
     databaseUp: boolean
     problems: readonly Problem[]
     grants: Map<string, Date>
+    logins: (question: LoginQuestion) => LoginAnswer
     /** By MAC: until when it is let in, and what was accepted. */
     access: Map<string, { until: number; termsVersion: string }>
     waiting: Map<string, PendingOpening[]>
@@ -190,6 +192,7 @@ export function testPortal(
     databaseUp: true,
     problems: [],
     grants: new Map(),
+    logins: () => ({ ok: false, refusal: 'unknown' }),
     access: new Map(),
     waiting: new Map(),
   }
@@ -247,6 +250,7 @@ export function testPortal(
           return { grantUntil: new Date(held.until) }
         }),
       answers: () => Promise.resolve(world.databaseUp),
+      findLogins: (question) => whenUp(() => world.logins(question)),
     },
     gatewayWorld,
     confirm: async (device) =>

@@ -4,6 +4,7 @@ import type { Problem } from '#core/role.ts'
 import type { Seal } from '#core/seal.ts'
 import type { Mac } from '#core/mac.ts'
 import type { Acceptance } from '#db/acceptances.ts'
+import type { LoginAnswer, LoginQuestion } from './api/logins.ts'
 import type { BoundedMap } from '#core/bounded-map.ts'
 import type { AccountingRecord } from '#db/accounting-record.ts'
 import type { PendingOpening } from '#db/openings.ts'
@@ -47,11 +48,12 @@ export interface GatewayPolls {
   ended(stop: AccountingRecord): Promise<void>
 }
 
-/** The four things the portal asks of the database; each rejects when the answer takes too long. */
+/** What the portal asks of the database; each rejects when the answer takes too long. */
 export interface PortalDatabase {
   record(acceptance: Acceptance): Promise<{ readonly code: string; readonly grantUntil: Date }>
   recordReturn(device: Return): Promise<{ readonly grantUntil: Date } | null>
   findGrant(site: string, ip: string): Promise<{ readonly until: Date } | null>
   keptAbout(mac: Mac): Promise<KeptAbout>
   answers(): Promise<boolean>
+  findLogins(question: LoginQuestion): Promise<LoginAnswer>
 }

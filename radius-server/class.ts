@@ -47,14 +47,22 @@ export function isOwnClass(value: Uint8Array): boolean {
 /** The first Class of ours in the packet. */
 export function readClass(packet: Packet): SessionClass | null {
   for (const value of allAttributes(packet, ATTRIBUTE.Class)) {
-    const text = decodeText(value)
-    if (text?.startsWith(PREFIX) !== true) continue
-    const [network, ...account] = text.slice(PREFIX.length).split(':')
-    if (network === 'guest') return { network, account: null }
-    if (network === 'key') {
-      return { network: 'staff', account: account.slice(1).join(':') || null }
-    }
-    if (network === 'staff') return { network, account: account.join(':') || null }
+    const read = parseClass(value)
+    if (read !== null) return read
   }
   return null
+}
+
+/** The network that a Class of ours names; null for any other. */
+export function networkOfClass(value: Uint8Array): NetworkKind | null {
+  return parseClass(value)?.network ?? null
+}
+
+function parseClass(value: Uint8Array): SessionClass | null {
+  const text = decodeText(value)
+  if (text === null || !text.startsWith(PREFIX)) return null
+  const [network, ...account] = text.slice(PREFIX.length).split(':')
+  if (network === 'guest') return { network, account: null }
+  if (network === 'key') return { network: 'staff', account: account.slice(1).join(':') || null }
+  return network === 'staff' ? { network, account: account.join(':') || null } : null
 }

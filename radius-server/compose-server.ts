@@ -4,6 +4,7 @@ import type { Metrics } from '#core/metrics.ts'
 import type { RadiusLimits } from '#core/radius-limits.ts'
 import { verifyPassword } from '#core/password.ts'
 import type { Spool } from '#core/spool.ts'
+import { parseLoginName } from '#core/ldap/login-name.ts'
 import type { UdpLayer } from '#core/udp/udp-layer.ts'
 import type { Account } from '#db/accounts.ts'
 import type { DeviceCa } from '#db/device-cas.ts'
@@ -13,6 +14,7 @@ import type { EapSession } from '#db/eap-sessions.ts'
 import type { Sighting } from '#db/gateway-postures.ts'
 import type { Gateway } from '#db/gateways.ts'
 import type { GrantTable } from '#db/grants.ts'
+import type { LoginRow } from '#db/login-traces.ts'
 import type { Policy } from '#db/policies.ts'
 import { BINDING, GUESSING, createBackOff } from './access/back-off.ts'
 import { createKnownDevices } from './access/known-devices.ts'
@@ -86,6 +88,8 @@ import { createRotations } from './rotations.ts'
 import type { Rotations } from './rotations.ts'
 import { createServer } from './server.ts'
 import type { RadiusServer } from './server.ts'
+import { createLoginTraces } from './traces/login-traces.ts'
+import type { LoginTraces } from './traces/login-traces.ts'
 
 /** What the protocol needs of the world; in the product it is the database, in tests what they say. */
 export interface Surroundings {
@@ -110,6 +114,7 @@ export interface Surroundings {
   readonly bindDevice: (key: DeviceKey, mac: Mac) => Promise<boolean>
   readonly saveEapSessions: (sessions: readonly EapSession[]) => Promise<void>
   readonly loadEapSession: (id: Uint8Array) => Promise<EapSession | null>
+  readonly saveLogins: (rows: readonly LoginRow[]) => Promise<void>
   /** The EAP type that is proposed first. */
   readonly firstEapMethod: number
   readonly decoyHash: () => string
@@ -132,6 +137,8 @@ export interface ComposedServer {
   readonly homes: HomeTable
   readonly resumption: Resumption
   readonly live: LiveSessions
+  /** To be flushed every second. */
+  readonly traces: LoginTraces
   readonly rotations: Rotations
   readonly watches: GatewayWatches
   readonly known: KnownDevices
@@ -199,6 +206,7 @@ export function composeServer(around: Surroundings): ComposedServer {
     contexts: around.tunnelContexts,
     hasDeviceCas: () => around.deviceCas().length > 0,
     first: around.firstEapMethod,
+    clock,
   })
   const writer = createAccountingWriter({
     journal: around.journal,
@@ -220,6 +228,17 @@ export function composeServer(around: Surroundings): ComposedServer {
   const forwarder = createAccountingForwarder(homes, proxyMetrics)
 
   const live = createLiveSessions(clock)
+  const traces = createLoginTraces({
+    save: around.saveLogins,
+    isKnownName(name) {
+      const { realm } = parseLoginName(name)
+      const isOfRealm = realm !== '' && directories.forRealm(realm) !== null
+      return isOfRealm || around.accounts().has(name.toLowerCase())
+    },
+    written: metrics.tracesWritten,
+    lost: metrics.tracesLost,
+    clock,
+  })
   const rotations = createRotations(clock)
   const keyTable = createDeviceKeyTable(around.deviceKeys, clock)
   const binder = createDeviceBinder({
@@ -268,9 +287,9 @@ export function composeServer(around: Surroundings): ComposedServer {
         createCaptiveAnswer({ captives: around.captives, publicUrl: around.publicUrl, clock }),
       ),
       oneTime: createOneTimeLogin(around.takeCredential, admission, clock),
-      msChap: createMsChap(login, admission, limits),
+      msChap: createMsChap(login, admission, limits, clock),
       chap: refuseChap,
-      pap: createPap(login, admission, limits),
+      pap: createPap(login, admission, limits, clock),
       noMethod: () => reject('no-method'),
     }),
     accountingRequest: accountingRequestSteps({
@@ -288,6 +307,7 @@ export function composeServer(around: Surroundings): ComposedServer {
       messageAuthenticator: requiredMessageAuthenticator,
       alive: () => ({ kind: 'alive' }),
     }),
+    decided: traces.record,
     saw(request) {
       live.saw(request)
       binder.saw(request)
@@ -326,6 +346,7 @@ export function composeServer(around: Surroundings): ComposedServer {
       'Records on their way to home servers.',
       () => forwarder.underWay,
     ],
+    ['traces_waiting', 'Rows about logins not yet written.', () => traces.waiting],
     ['duplicates', 'Requests remembered against repetition.', () => duplicates.size],
     ['duplicates_evicted', 'Remembered requests that made room.', () => duplicates.evicted],
   ]
@@ -356,6 +377,7 @@ export function composeServer(around: Surroundings): ComposedServer {
   const sweep = conversations.sweep
   return {
     ...{ server, metrics, writer, directories, homes, resumption, live, rotations, watches, known },
+    traces,
     conversing: () => conversations.size,
     sweep,
   }

@@ -30,12 +30,13 @@ function request(identifier: number, port = 1): RadiusRequest {
     source: sourceOf('127.0.0.1', port),
     service: 'authentication',
     receivedAt: now,
+    trace: null,
   }
 }
 
 /** The same octets, come once more. */
 function copyOf({ packet, source }: RadiusRequest): RadiusRequest {
-  return { client, packet, source, service: 'authentication', receivedAt: now }
+  return { client, packet, source, service: 'authentication', receivedAt: now, trace: null }
 }
 
 test('a copy is dropped while the first is in work, then has the same octets, for 15 seconds', () => {

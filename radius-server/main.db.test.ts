@@ -208,6 +208,13 @@ test('on a real database: logins, a grant, and a session from Start to Stop', as
     gateway.close()
     await role.stop()
   }
+  const logins = await database.sql`
+    select account, outcome, reason, method, count from log.login order by first_at, id`
+  expect(logins).toEqual([
+    { account: 'bob', outcome: 'accept', reason: null, method: 'pap', count: 1 },
+    { account: null, outcome: 'reject', reason: 'no-grant', method: 'mac', count: 1 },
+    { account: null, outcome: 'accept', reason: null, method: 'mac', count: 1 },
+  ])
   expect(role.ready()).not.toBeNull()
 })
 

@@ -34,6 +34,7 @@ import {
   saveKnownDevices,
 } from '#db/known-devices.ts'
 import { createJournal } from '#db/journal.ts'
+import { saveLogins } from '#db/login-traces.ts'
 import { NO_PROXYING, loadProxying } from '#db/proxying.ts'
 import type { Proxying } from '#db/proxying.ts'
 import { createLive } from '#db/live.ts'
@@ -66,6 +67,7 @@ const FIRST_EAP_METHODS = { ttls: EAP_TYPE.TTLS, peap: EAP_TYPE.PEAP, tls: EAP_T
 /** What is shown of a gateway may be this old; what is enforced is written at once. */
 const POSTURE_MS = 3 * 60_000
 const FORGET_MS = 10 * 60_000
+const TRACE_MS = 1_000
 /** A login takes less than a second; who was left in the middle of one is not waited for. */
 const CONCLUDE_MS = 3_000
 const CONCLUDE_LOOK_MS = 50
@@ -230,6 +232,7 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
     bindDevice: (key, mac) => bindDevice(database, key, mac),
     saveEapSessions: (sessions) => saveEapSessions(database, seal, sessions),
     loadEapSession: (id) => findEapSession(database, seal, id),
+    saveLogins: (rows) => saveLogins(database, rows),
     firstEapMethod: FIRST_EAP_METHODS[config.radiusEapFirst],
     decoyHash: () => decoyHash,
     udp: deps.udp,
@@ -239,7 +242,7 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
     metrics: deps.metrics,
     clock,
   })
-  const { server, metrics, writer, directories, homes, resumption, live } = composed
+  const { server, metrics, writer, directories, homes, resumption, live, traces } = composed
   const { rotations, watches, known, sweep } = composed
   const takeOver = createTakeOver({
     server,
@@ -406,6 +409,7 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
       timers = [
         setInterval(refreshCertificate, CERTIFICATE_REFRESH_MS),
         setInterval(sweep, SWEEP_MS),
+        setInterval(() => void traces.flush(), TRACE_MS),
         setInterval(radsec.sweep, SWEEP_MS),
         setInterval(() => void adopt(), ADOPT_MS),
         setInterval(forgetExpired, FORGET_MS),
@@ -439,7 +443,7 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
       await concludeConversations()
       await siblings.close()
       for (const timer of timers) clearInterval(timer)
-      await writer.stop()
+      await Promise.all([writer.stop(), traces.stop()])
       await spool.close()
       await journal.close()
       await Promise.all([resumption.settled(), known.settled(), watches.save()])

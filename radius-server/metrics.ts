@@ -9,6 +9,8 @@ import { HAND_OVER_OUTCOMES } from './hand-over/hand-over-step.ts'
 import type { HandOverOutcome } from './hand-over/hand-over-step.ts'
 import { LIMITS } from './limits/over-limit.ts'
 import type { Limit } from './limits/over-limit.ts'
+import { TRACE_LOSSES } from './traces/login-traces.ts'
+import type { TraceLoss } from './traces/login-traces.ts'
 import { METHODS, REJECT_REASONS, SERVICES, SILENCE_REASONS } from './request.ts'
 import type { Method, RejectReason, Service, SilenceReason } from './request.ts'
 
@@ -64,6 +66,8 @@ export interface RadiusMetrics {
   readonly spoolAppends: Counter
   readonly spoolReplayed: Counter
   readonly spoolRefused: Counter
+  readonly tracesWritten: Counter
+  readonly tracesLost: Readonly<Record<TraceLoss, Counter>>
 }
 
 export function createRadiusMetrics(metrics: Metrics): RadiusMetrics {
@@ -180,6 +184,16 @@ export function createRadiusMetrics(metrics: Metrics): RadiusMetrics {
     spoolRefused: metrics.counter(
       'accueil_radius_spool_refused_total',
       'Accounting events that the local disk did not take either: not acknowledged.',
+    ),
+    tracesWritten: metrics.counter(
+      'accueil_radius_traces_written_total',
+      'Rows that say how logins were answered, for radius explain.',
+    ),
+    tracesLost: metrics.counters(
+      'accueil_radius_traces_lost_total',
+      'Answers of which no row was written, by why not.',
+      'reason',
+      TRACE_LOSSES,
     ),
   }
 }

@@ -57,6 +57,7 @@ test('any octets are a packet or a named refusal, and never throw', () => {
         source: SOURCE,
         service: 'accounting',
         receivedAt: 0,
+        trace: null,
       })
       return true
     }),

@@ -2,6 +2,7 @@ import { DIRECTORY_REFUSALS } from '#core/ldap/verdict.ts'
 import type { SourceAddress } from '#core/udp/source-address.ts'
 import type { Attribute } from './attributes.ts'
 import type { Client } from './client.ts'
+import type { LoginTrace } from './login-trace.ts'
 import { PACKET_FAULTS } from './packet.ts'
 import type { Packet } from './packet.ts'
 
@@ -22,6 +23,8 @@ export interface RadiusRequest {
   readonly service: Service
   /** Milliseconds since the epoch. */
   readonly receivedAt: number
+  /** How the answer comes about; set by the step that takes the request on. */
+  trace: LoginTrace | null
 }
 
 /** What let someone in: for EAP the outer method, and what was said inside. */

@@ -40,6 +40,8 @@ export interface ServerDeps {
   /** CoA-Request and Disconnect-Request, which nobody should send to us. */
   readonly dynamicRequest: readonly Step[]
   readonly statusServer: readonly Step[]
+  /** Told of what was decided about each request that has a client. */
+  readonly decided: (request: RadiusRequest, answer: Answer) => void
   /** Told of each request that was accepted or recorded. */
   readonly saw: (request: RadiusRequest) => void
   readonly metrics: RadiusMetrics
@@ -48,6 +50,7 @@ export interface ServerDeps {
 }
 
 const NO_ATTRIBUTES = [] as const
+const TOO_LONG = silence('reply-too-long')
 
 export function createServer(deps: ServerDeps): RadiusServer {
   const { clients, duplicates, metrics, log, clock } = deps
@@ -90,7 +93,14 @@ export function createServer(deps: ServerDeps): RadiusServer {
     if (steps === null) return drop(silence('unexpected-code'))
 
     const client = known.former === null ? known : deps.rotations.settle(known, packet)
-    const request: RadiusRequest = { client, packet, source, service, receivedAt: clock() }
+    const request: RadiusRequest = {
+      client,
+      packet,
+      source,
+      service,
+      receivedAt: clock(),
+      trace: null,
+    }
     try {
       const answer = runSteps(steps, request)
       return answer instanceof Promise
@@ -123,6 +133,7 @@ export function createServer(deps: ServerDeps): RadiusServer {
       return answer.bytes
     }
     const reply = encode(service, request, answer)
+    deps.decided(request, reply === null && answer.kind !== 'silence' ? TOO_LONG : answer)
     duplicates.finish(request, reply)
     return reply
   }
@@ -136,7 +147,7 @@ export function createServer(deps: ServerDeps): RadiusServer {
     const code = codeOf(answer.kind, request.packet.code, service)
     const attributes = 'attributes' in answer ? answer.attributes : NO_ATTRIBUTES
     const reply = encodeReply(code, attributes, request.packet, request.client.secret)
-    if (reply === null) return drop(silence('reply-too-long'))
+    if (reply === null) return drop(TOO_LONG)
     switch (answer.kind) {
       case 'accept':
         metrics.accepts[answer.method].inc()

@@ -22,6 +22,17 @@ function realmOf(text: string): string {
   return text.toLowerCase().replace(/\.$/, '')
 }
 
+/** `bob` or `bob@realm`, in lower case and without what no database or screen takes: to look a person up by. */
+export function nameToFind(text: string): string {
+  const { user, realm } = parseLoginName(text)
+  const plain = (part: string): string =>
+    part
+      .toLowerCase()
+      .replace(/\p{Cc}/gu, '')
+      .toWellFormed()
+  return realm === '' ? plain(user) : `${plain(user)}@${plain(realm)}`
+}
+
 /** In octets of UTF-8: with a realm and a Class around it, it still fits one attribute of RADIUS. */
 const LONGEST_USER = 160
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { LOGIN_DAYS } from '../login-traces.ts'
 import type { StepContext, Step } from './step.ts'
 import { NO_STEP, byKey, stepOf } from './step.ts'
 
@@ -15,18 +16,34 @@ const life = z.string().transform((text, context) => {
   return z.NEVER
 })
 
-/** `retention: { audit: 1y }` */
-export const retentionSchema = z.strictObject({ audit: life })
+const LOGINS_LONGEST_DAYS = 31
 
-/** How long the audit, requests for packs and ended holds stay. */
+const loginLife = z.string().transform((text, context) => {
+  const days = Number(/^(\d{1,2})d$/.exec(text)?.[1] ?? 0)
+  if (days >= 1 && days <= LOGINS_LONGEST_DAYS) return days
+  context.addIssue(`"${text}" is not a length of time from 1d to ${LOGINS_LONGEST_DAYS}d`)
+  return z.NEVER
+})
+
+/** `retention: { audit: 1y, logins: 7d }` */
+export const retentionSchema = z.strictObject({
+  audit: life,
+  logins: loginLife.default(LOGIN_DAYS),
+})
+
+/** How long the audit, requests for packs, ended holds, and traces of logins stay. */
 export async function retentionStep({ kysely, declaration }: StepContext): Promise<Step> {
   if (declaration.retention === undefined) return NO_STEP
-  const present = await kysely.selectFrom('house.retention').select(['audit_days']).execute()
+  const { audit, logins } = declaration.retention
+  const present = await kysely
+    .selectFrom('house.retention')
+    .select(['audit_days', 'login_days'])
+    .execute()
   return stepOf(
     {
       what: 'retention',
       present: byKey(present, () => ''),
-      desired: byKey([{ audit_days: declaration.retention.audit }], () => ''),
+      desired: byKey([{ audit_days: audit, login_days: logins }], () => ''),
       complete: false,
     },
     {

@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import type { Clock } from '#core/clock.ts'
 import type { DeviceCa } from '#db/device-cas.ts'
+import type { LoginTrace } from '../login-trace.ts'
 import { certificateName } from './certificate-name.ts'
 import type { LoginRefusal, StaffAccount, StaffLogin } from './staff-login.ts'
 
@@ -18,7 +19,7 @@ export type DeviceVerdict =
 
 /** Who a certificate stands for, and whether that still holds: asked at every login. */
 export interface DeviceCertificates {
-  check(certificate: X509Certificate): DeviceVerdict | Promise<DeviceVerdict>
+  check(certificate: X509Certificate, trace?: LoginTrace): DeviceVerdict | Promise<DeviceVerdict>
 }
 
 export interface DeviceCertificateDeps {
@@ -45,14 +46,24 @@ export function createDeviceCertificates(deps: DeviceCertificateDeps): DeviceCer
     return found?.[0]
   }
 
-  async function accountOf(name: string, device: DeviceCa['device']): Promise<DeviceVerdict> {
-    const verdict = await login.standing(name)
+  async function accountOf(
+    name: string,
+    device: DeviceCa['device'],
+    trace: LoginTrace | undefined,
+  ): Promise<DeviceVerdict> {
+    const verdict = await login.standing(name, trace)
+    // Whoever it was for, the certificate has the name.
+    if (trace !== undefined) trace.isKnown = true
     if (!verdict.ok || device === null) return verdict
     return { ok: true, account: { ...verdict.account, device } }
   }
 
   return {
-    check(certificate) {
+    check(certificate, trace) {
+      if (trace !== undefined) {
+        trace.answerer = 'certificate'
+        trace.serial = serialOf(certificate)
+      }
       const ca = issuerOf(certificate)
       if (ca === undefined) return { ok: false, reason: 'certificate-unknown-ca' }
       // OpenSSL looked when the session began, which may be hours ago.
@@ -65,7 +76,12 @@ export function createDeviceCertificates(deps: DeviceCertificateDeps): DeviceCer
       }
       const name = certificateName(certificate, ca.nameFrom)
       if (name === null) return { ok: false, reason: 'certificate-without-name' }
-      if (ca.names === 'account') return accountOf(name, ca.device)
+      // Signed by an authority that is declared: it is a name, and no password.
+      if (trace !== undefined) {
+        trace.claimed = name
+        trace.isKnown = true
+      }
+      if (ca.names === 'account') return accountOf(name, ca.device, trace)
       const { groups, device } = ca
       return { ok: true, account: { username: name, groups, ...(device !== null && { device }) } }
     },

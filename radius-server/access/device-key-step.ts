@@ -1,6 +1,7 @@
 import type { Clock } from '#core/clock.ts'
 import type { Mac } from '#core/mac.ts'
 import type { DeviceKey } from '#db/device-keys.ts'
+import { LoginTrace } from '../login-trace.ts'
 import type { Admission } from '../policy/admission.ts'
 import { reject, silence } from '../request.ts'
 import type { Answer, RadiusRequest, Step } from '../request.ts'
@@ -44,12 +45,16 @@ export function createDeviceKeyStep(deps: DeviceKeyDeps): Step {
     return alone
   }
 
-  function accept(keys: readonly DeviceKey[], request: RadiusRequest): Answer {
+  function accept(keys: readonly DeviceKey[], request: RadiusRequest, trace: LoginTrace): Answer {
     const { packet, client } = request
     const { gateway } = client
     const [key] = keys
     if (gateway.staff === null) return reject('no-staff-network')
     if (key === undefined) return reject('device-key-unknown')
+    trace.account = key.owner
+    trace.answerer = 'device-key'
+    // Of several it is not known which one.
+    if (keys.length === 1) trace.directory = key.name
     const ends = Math.min(...keys.map(({ until }) => until ?? Infinity))
     const seconds = Math.min(SESSION_MOST_SECONDS, Math.floor((ends - clock()) / 1000))
     const admitted = admission.staff(
@@ -70,18 +75,23 @@ export function createDeviceKeyStep(deps: DeviceKeyDeps): Step {
     }
   }
 
-  function byAddress(mac: Mac, ssid: string | null, request: RadiusRequest): Answer | null {
+  function byAddress(
+    mac: Mac,
+    ssid: string | null,
+    request: RadiusRequest,
+    trace: LoginTrace,
+  ): Answer | null {
     const { gateway } = request.client
     if (ssid !== null && !table.hasNetwork(gateway, ssid)) return null
     const key = table.ofDevice(gateway, ssid, mac)
-    if (key !== undefined) return accept([key], request)
+    if (key !== undefined) return accept([key], request, trace)
     if (ssid === null) return null
     const keys = table.candidates(gateway, ssid)
     if (keys.length === 0) return reject('device-key-unknown')
     if (keys.length > mostOffered(gateway.vendor) || !isOneHolder(keys)) {
       return reject('device-key-ambiguous')
     }
-    return accept(keys, request)
+    return accept(keys, request, trace)
   }
 
   function byHandshake(
@@ -89,19 +99,22 @@ export function createDeviceKeyStep(deps: DeviceKeyDeps): Step {
     ssid: string | null,
     handshake: Handshake,
     request: RadiusRequest,
+    trace: LoginTrace,
   ): Answer | Promise<Answer> {
     const { gateway } = request.client
     if (ssid === null) return reject('device-key-handshake')
     const own = table.ofDevice(gateway, ssid, mac)
-    if (own !== undefined && showsKey(handshake, own.pmk)) return accept([own], request)
+    if (own !== undefined && showsKey(handshake, own.pmk)) return accept([own], request, trace)
     // A device that was declared with one key has no other.
     if (own !== undefined && own.mac !== null) return reject('device-key-wrong')
+    const askedAt = clock()
     const searched = search.find(table.candidates(gateway, ssid), handshake, mac)
     if (searched === 'overloaded') return silence('device-keys-overloaded')
     return searched.then((key) => {
+      trace.answeredMs = clock() - askedAt
       if (key === null) return reject('device-key-wrong')
       binder.bind(key, mac)
-      return accept([key], request)
+      return accept([key], request, trace)
     })
   }
 
@@ -109,11 +122,13 @@ export function createDeviceKeyStep(deps: DeviceKeyDeps): Step {
     if (!table.isUsed(request.client.gateway)) return null
     const mac = deviceOf(request)
     if (mac === null) return null
+    const trace = new LoginTrace('device-key', mac)
+    request.trace = trace
     const { ssid, bssid } = readWlan(request.packet)
     const handshake = readHandshake(request.packet, mac, bssid)
-    if (handshake === null) return byAddress(mac, ssid, request)
+    if (handshake === null) return byAddress(mac, ssid, request, trace)
     if (handshake === 'unreadable') return reject('device-key-handshake')
-    return byHandshake(mac, ssid, handshake, request)
+    return byHandshake(mac, ssid, handshake, request, trace)
   }
 }
 

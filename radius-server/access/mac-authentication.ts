@@ -3,6 +3,7 @@ import { parseMac } from '#core/mac.ts'
 import type { Mac } from '#core/mac.ts'
 import { decodeText, readInteger, readText } from '../attributes.ts'
 import { ATTRIBUTE, SERVICE_TYPE } from '../dictionary.ts'
+import { LoginTrace } from '../login-trace.ts'
 import { readUserPassword } from '../obfuscation.ts'
 import type { Admission } from '../policy/admission.ts'
 import { reject, silence } from '../request.ts'
@@ -37,11 +38,17 @@ export function createMacAuthentication(
   return (request) => {
     const mac = deviceOf(request)
     if (mac === null) return null
+    const trace = new LoginTrace('mac', mac)
+    request.trace = trace
     if (request.client.gateway.guest === null) return reject('no-guest-network')
+    trace.answerer = 'grant'
     const verdict = grants.until(mac)
-    return verdict instanceof Promise
-      ? verdict.then((settled) => answerTo(settled, request, mac))
-      : answerTo(verdict, request, mac)
+    if (!(verdict instanceof Promise)) return answerTo(verdict, request, mac)
+    const askedAt = clock()
+    return verdict.then((settled) => {
+      trace.answeredMs = clock() - askedAt
+      return answerTo(settled, request, mac)
+    })
   }
 }
 

@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { readVendor, vendorAttribute } from '../attributes.ts'
+import type { Clock } from '#core/clock.ts'
+import { readText, readVendor, vendorAttribute } from '../attributes.ts'
 import type { Attribute } from '../attributes.ts'
 import { ATTRIBUTE, MICROSOFT } from '../dictionary.ts'
+import { LoginTrace } from '../login-trace.ts'
 import { mppeKeyAttributes } from '../mppe-keys.ts'
 import { firstAttribute } from '../packet.ts'
 import type { Admission } from '../policy/admission.ts'
@@ -13,6 +15,7 @@ import { checkMsChap } from './ms-chap-login.ts'
 import type { MsChapAttempt } from './ms-chap-login.ts'
 import { MS_CHAP, mppeKeys } from './ms-chap.ts'
 import type { StaffLogins } from './staff-login.ts'
+import { createTracedLogin } from './traced-login.ts'
 
 /** Identifier, flags, peer challenge, eight reserved octets, NT response (RFC 2548 §2.3.2). */
 const RESPONSE_BYTES = 50
@@ -22,11 +25,13 @@ export function createMsChap(
   login: Pick<StaffLogins, 'from'>,
   admission: Admission,
   limits: Pick<OverLimit, 'mayLogIn'>,
+  clock: Clock,
 ): Step {
   async function answer(
     request: RadiusRequest,
     identifier: number,
     attempt: MsChapAttempt,
+    trace: LoginTrace,
   ): Promise<Answer> {
     const { packet, client } = request
     const { gateway } = client
@@ -34,11 +39,13 @@ export function createMsChap(
     if (staff === null) return reject('no-staff-network')
     const origin = new RequestOrigin(request, limits)
     if (!origin.mayCost()) return silence('over-limit')
-    const verdict = await checkMsChap(login.from(origin), attempt)
+    const traced = createTracedLogin(login.from(origin), trace, clock)
+    const verdict = await checkMsChap(traced, attempt)
     if (!verdict.ok) {
       if (verdict.reason === 'overloaded') return silence('passwords-overloaded')
       return refuse(verdict.reason, WRONG, identifier)
     }
+    trace.account = verdict.account.username
     const admitted = admission.staff(gateway, staff, verdict.account, 'mschapv2')
     const { rule } = admitted
     if (!admitted.ok) return refuse('refused-by-policy', NOT_PERMITTED, identifier, rule)
@@ -62,22 +69,25 @@ export function createMsChap(
   return (request) => {
     const { packet } = request
     const response = vendorValue(request, 'MS-CHAP2-Response')
-    if (response === null) {
-      // Version 1 proves nothing of the server and breaks in a day: RFC 2433 is not spoken.
-      return vendorValue(request, 'MS-CHAP-Response') === null ? null : reject('mschap-version-1')
-    }
+    const isVersion1 = response === null && vendorValue(request, 'MS-CHAP-Response') !== null
+    if (response === null && !isVersion1) return null
+    const trace = new LoginTrace('mschap', readText(packet, ATTRIBUTE['User-Name']))
+    request.trace = trace
+    // Version 1 proves nothing of the server and breaks in a day: RFC 2433 is not spoken.
+    if (response === null) return reject('mschap-version-1')
     const challenge = vendorValue(request, 'MS-CHAP-Challenge')
     const username = firstAttribute(packet, ATTRIBUTE['User-Name'])
     const isWhole =
       response.length === RESPONSE_BYTES && challenge?.length === MS_CHAP.challengeBytes
     if (!isWhole || username === null) return reject('bad-password-attribute')
-    return answer(request, response[0] ?? 0, {
+    const attempt = {
       username,
       hashedName: username,
       authenticatorChallenge: challenge,
       peerChallenge: response.subarray(2, 2 + MS_CHAP.challengeBytes),
       response: response.subarray(RESPONSE_BYTES - MS_CHAP.ntResponseBytes),
-    })
+    }
+    return answer(request, response[0] ?? 0, attempt, trace)
   }
 }
 

@@ -7,6 +7,7 @@ import type { TakenCredential } from '#db/credentials.ts'
 import { readText } from '../attributes.ts'
 import { ATTRIBUTE } from '../dictionary.ts'
 import { createGate } from '../gate.ts'
+import { LoginTrace } from '../login-trace.ts'
 import { readUserPassword } from '../obfuscation.ts'
 import { AUTHENTICATOR_AT, attributeOffset, firstAttribute } from '../packet.ts'
 import type { Packet } from '../packet.ts'
@@ -37,10 +38,14 @@ export function createOneTimeLogin(take: TakeCredential, admission: Admission, c
     { client }: RadiusRequest,
     asking: Promise<TakenCredential | null>,
     isRight: (password: string) => boolean,
+    trace: LoginTrace,
   ): Promise<Answer> {
+    const askedAt = clock()
     const taken = await asking.catch(() => 'away' as const)
     // Not a reject: the gateway asks again, and the portal's page is still open.
     if (taken === 'away') return silence('passwords-overloaded')
+    trace.answerer = 'grant'
+    trace.answeredMs = clock() - askedAt
     const { gateway } = client
     const { guest } = gateway
     if (guest === null) return reject('no-guest-network')
@@ -62,9 +67,13 @@ export function createOneTimeLogin(take: TakeCredential, admission: Admission, c
     const mac = station === null ? null : parseMac(station)
     const isRight = proofOf(request)
     if (isRight === null) return null
+    const trace = new LoginTrace('one-time', mac)
+    request.trace = trace
     if (mac === null) return reject('one-time-unknown')
     const asking = gate.run(() => take({ name, gateway: client.gateway.name, mac }))
-    return asking === null ? silence('passwords-overloaded') : answer(request, asking, isRight)
+    return asking === null
+      ? silence('passwords-overloaded')
+      : answer(request, asking, isRight, trace)
   }
 }
 

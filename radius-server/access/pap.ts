@@ -1,5 +1,7 @@
+import type { Clock } from '#core/clock.ts'
 import { readText } from '../attributes.ts'
 import { ATTRIBUTE } from '../dictionary.ts'
+import { LoginTrace } from '../login-trace.ts'
 import { readUserPassword } from '../obfuscation.ts'
 import type { Admission } from '../policy/admission.ts'
 import { reject, silence } from '../request.ts'
@@ -13,11 +15,13 @@ export function createPap(
   login: Pick<StaffLogins, 'check'>,
   admission: Admission,
   limits: Pick<OverLimit, 'mayLogIn'>,
+  clock: Clock,
 ): Step {
   function answerTo(
     verdict: LoginVerdict,
     { client }: RadiusRequest,
     { isOver }: RequestOrigin,
+    trace: LoginTrace,
   ): Answer {
     const { gateway } = client
     if (gateway.staff === null) return reject('no-staff-network')
@@ -26,6 +30,7 @@ export function createPap(
       if (verdict.reason !== 'overloaded') return reject(verdict.reason)
       return silence(isOver ? 'over-limit' : 'passwords-overloaded')
     }
+    trace.account = verdict.account.username
     const { ok, rule, attributes } = admission.staff(gateway, gateway.staff, verdict.account, 'pap')
     if (!ok) return reject('refused-by-policy', attributes, rule)
     return { kind: 'accept', method: 'pap', rule, attributes }
@@ -35,13 +40,19 @@ export function createPap(
     const { packet, client } = request
     const password = readUserPassword(packet, client.secret)
     if (password === undefined) return null
+    const username = readText(packet, ATTRIBUTE['User-Name'])
+    const trace = new LoginTrace('pap', username)
+    request.trace = trace
     if (client.gateway.staff === null) return reject('no-staff-network')
     if (password === null) return reject('bad-password-attribute')
 
     const origin = new RequestOrigin(request, limits)
-    const verdict = login.check(readText(packet, ATTRIBUTE['User-Name']), password, origin)
-    return verdict instanceof Promise
-      ? verdict.then((settled) => answerTo(settled, request, origin))
-      : answerTo(verdict, request, origin)
+    const verdict = login.check(username, password, origin, trace)
+    if (!(verdict instanceof Promise)) return answerTo(verdict, request, origin, trace)
+    const askedAt = clock()
+    return verdict.then((settled) => {
+      trace.answeredMs = clock() - askedAt
+      return answerTo(settled, request, origin, trace)
+    })
   }
 }

@@ -4,6 +4,7 @@ import { parseLoginName } from '#core/ldap/login-name.ts'
 import type { DirectoryVerdict } from '#core/ldap/verdict.ts'
 import { createMetrics } from '#core/metrics.ts'
 import { createGate } from '../gate.ts'
+import { LoginTrace } from '../login-trace.ts'
 import { FREE_ATTEMPT } from '../testing/attempt.ts'
 import {
   MEMORY_USES,
@@ -296,4 +297,50 @@ test('the bytes of a password may be used for something else while the directory
     FREE_ATTEMPT,
   )
   expect(again).toEqual(alice('staff'))
+})
+
+describe('a trace of the login says', () => {
+  const traced = async (
+    { directory }: Pick<ReturnType<typeof house>, 'directory'>,
+    password = 'wonderland',
+  ): Promise<readonly unknown[]> => {
+    const trace = new LoginTrace('pap', 'alice')
+    await directory.check(parseLoginName('alice'), Buffer.from(password), FREE_ATTEMPT, trace)
+    for (let i = 0; i < 5; i += 1) await turn()
+    return [trace.answerer, trace.directory, trace.isKnown]
+  }
+
+  test('whether the directory was asked, had been asked before, or did not answer', async () => {
+    const one = house()
+    expect(await traced(one)).toEqual(['directory', 'test', true])
+    expect(await traced(one)).toEqual(['memory', 'test', true])
+    one.state.now = STALE
+    one.state.login = () => Promise.resolve(AWAY)
+    expect(await traced(one)).toEqual(['last-good', 'test', true])
+    expect(await traced(one, 'other')).toEqual(['directory', 'test', false])
+    one.state.login = () => Promise.resolve(WRONG)
+    expect(await traced(one, 'other')).toEqual(['directory', 'test', true])
+    expect(await traced(one, 'other')).toEqual(['memory', 'test', true])
+  })
+
+  test('that nobody has the name, so that it is not kept', async () => {
+    const one = house()
+    one.state.login = () => Promise.resolve({ ok: false, reason: 'unknown-account' })
+    expect(await traced(one)).toEqual(['directory', 'test', false])
+  })
+
+  test('the same of somebody who comes back without a password', async () => {
+    const one = house()
+    const trace = new LoginTrace('ttls', 'alice')
+    const standing = async (): Promise<unknown> => {
+      await one.directory.standing(parseLoginName('alice'), trace)
+      return trace.answerer
+    }
+    expect(await standing()).toBe('directory')
+    await one.check()
+    expect(await standing()).toBe('memory')
+    one.state.now = STALE
+    one.state.standing = () => Promise.resolve(AWAY)
+    expect(await standing()).toBe('last-good')
+  })
 })

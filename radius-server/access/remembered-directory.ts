@@ -8,6 +8,7 @@ import type { DirectoryUser, DirectoryVerdict } from '#core/ldap/verdict.ts'
 import type { Counter } from '#core/metrics.ts'
 import type { Account } from '#db/accounts.ts'
 import type { Gate } from '../gate.ts'
+import type { Answerer, LoginTrace } from '../login-trace.ts'
 import type { PasswordAttempt } from './password-attempt.ts'
 import type { StaffDirectory } from './staff-login.ts'
 import type { VerifiedPasswords } from './verified-passwords.ts'
@@ -43,6 +44,14 @@ export interface MemoryDeps {
   readonly clock: Clock
   readonly sleep: (ms: number) => Promise<null>
 }
+
+/** A refusal that does not say whether somebody has this name. */
+const LEAVES_UNKNOWN: ReadonlySet<string> = new Set([
+  'unknown-account',
+  'bad-user-name',
+  'directory-busy',
+  'directory-unavailable',
+])
 
 interface Person {
   /** The hash of the password that the directory accepted; the name is ours, to bind it to. */
@@ -165,12 +174,34 @@ export function createRememberedDirectory(
     password: Uint8Array,
     asking: Promise<DirectoryVerdict>,
     isRemembered: boolean,
+    trace: LoginTrace | undefined,
   ): Promise<DirectoryVerdict> {
     const verdict = isRemembered
       ? await Promise.race([asking, deps.sleep(REMEMBERED_LIMITS.patienceMs)])
       : await asking
-    if (verdict !== null && (verdict.ok || !isUnanswered(verdict.reason))) return verdict
-    return (await fromMemory(key, password)) ?? verdict ?? asking
+    if (verdict !== null && (verdict.ok || !isUnanswered(verdict.reason))) {
+      return answered(verdict, trace)
+    }
+    const lastGood = await fromMemory(key, password)
+    if (lastGood === null) return answered(verdict ?? (await asking), trace)
+    note(trace, 'last-good', true)
+    return lastGood
+  }
+
+  /** Who answered for whom, and whether there is such a person. */
+  function note(trace: LoginTrace | undefined, answerer: Answerer, isKnown: boolean): void {
+    if (trace === undefined) return
+    trace.answerer = answerer
+    trace.directory = settings.name
+    trace.isKnown = isKnown
+  }
+
+  function answered<V extends { ok: true } | { ok: false; reason: string }>(
+    verdict: V,
+    trace: LoginTrace | undefined,
+  ): V {
+    note(trace, 'directory', verdict.ok || !LEAVES_UNKNOWN.has(verdict.reason))
+    return verdict
   }
 
   /** Who waits for the answer to somebody else's question was not counted by the directory. */
@@ -192,34 +223,41 @@ export function createRememberedDirectory(
     get evicted() {
       return people.evicted + wrong.evicted
     },
-    check(name, password, attempt) {
+    check(name, password, attempt, trace) {
       const key = keyOf(name)
       const person = people.get(key)
       const isSame = person !== undefined && knowsPassword(person, password) === true
       if (isSame && isWithin(person.provedAt, freshMs)) {
         uses.fresh.inc()
+        note(trace, 'memory', true)
         return { ok: true, user: person.user }
       }
       const nameOnly = { username: key, passwordHash: '' }
       const digest = verified.keyOf(nameOnly, password)
       if (wrong.isHeld(digest)) {
         uses['wrong-password'].inc()
+        note(trace, 'memory', true)
         return { ok: false, reason: 'wrong-password' }
       }
       const leads = !underWay.has(digest)
       // What was right the last time is no guess: whoever has it is asked about whatever others tried.
       const refusal = leads && !isSame ? attempt.begin() : null
-      if (refusal !== null) return { ok: false, reason: refusal }
+      if (refusal !== null) {
+        if (trace !== undefined) trace.isKnown = person !== undefined
+        return { ok: false, reason: refusal }
+      }
       // From here on it waits, and the bytes it was given may be those of the next packet.
       const own = Uint8Array.from(password)
       const asking = counted(askOnce(name, own, digest), attempt, leads)
-      return askedOrRemembered(key, own, asking, isSame)
+      return askedOrRemembered(key, own, asking, isSame, trace)
     },
-    standing(name) {
+    standing(name, trace) {
       const key = keyOf(name)
       const person = people.get(key)
-      if (person !== undefined && isWithin(person.seenAt, freshMs))
+      if (person !== undefined && isWithin(person.seenAt, freshMs)) {
+        note(trace, 'memory', true)
         return { ok: true, user: person.user }
+      }
       const asking = directory.standing(name).then((verdict): DirectoryVerdict => {
         const held = people.get(key)
         if (verdict.ok) {
@@ -230,17 +268,24 @@ export function createRememberedDirectory(
         if (!isUnanswered(verdict.reason)) people.delete(key)
         return verdict
       })
-      if (person === undefined) return asking
-      return Promise.race([asking, deps.sleep(REMEMBERED_LIMITS.patienceMs)]).then((verdict) => {
-        if (verdict !== null && (verdict.ok || !isUnanswered(verdict.reason))) return verdict
-        const held = people.get(key)
-        if (held === undefined || !isWithin(held.provedAt, lastGoodMs)) return verdict ?? asking
-        uses['last-good'].inc()
-        return { ok: true, user: held.user }
-      })
+      if (person === undefined) return asking.then((verdict) => answered(verdict, trace))
+      return Promise.race([asking, deps.sleep(REMEMBERED_LIMITS.patienceMs)]).then(
+        async (verdict) => {
+          if (verdict !== null && (verdict.ok || !isUnanswered(verdict.reason))) {
+            return answered(verdict, trace)
+          }
+          const held = people.get(key)
+          if (held === undefined || !isWithin(held.provedAt, lastGoodMs)) {
+            return answered(verdict ?? (await asking), trace)
+          }
+          uses['last-good'].inc()
+          note(trace, 'last-good', true)
+          return { ok: true, user: held.user }
+        },
+      )
     },
-    async ntHashOf(name) {
-      const verdict = await directory.ntHashOf(name)
+    async ntHashOf(name, trace) {
+      const verdict = answered(await directory.ntHashOf(name), trace)
       if (!verdict.ok) return verdict
       return { ok: true, user: named(verdict.user), ntHash: verdict.ntHash }
     },

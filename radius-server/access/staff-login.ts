@@ -8,6 +8,7 @@ import type {
 import { LONGEST_LOGIN_NAME, parseLoginName } from '#core/ldap/login-name.ts'
 import type { LoginName } from '#core/ldap/login-name.ts'
 import type { Account } from '#db/accounts.ts'
+import type { LoginTrace } from '../login-trace.ts'
 import type { BackOff } from './back-off.ts'
 import type { LocalLogin } from './local-login.ts'
 import type { LoginOrigin } from './login-origin.ts'
@@ -37,12 +38,16 @@ export type NtHashLogin =
   | { readonly ok: true; readonly account: StaffAccount; readonly ntHash: Uint8Array }
   | { readonly ok: false; readonly reason: LoginRefusal }
 
-/** What a method asks of somebody who tries to log in from one place. `username` null: not UTF-8. */
+/** What a method asks of somebody who tries to log in from one place. `username` null: not UTF-8. `trace` hears who answered. */
 export interface StaffLogin extends StaffStanding {
   /** Answers at once when the same password was checked a short while before. */
-  check(username: string | null, password: Uint8Array): LoginVerdict | Promise<LoginVerdict>
+  check(
+    username: string | null,
+    password: Uint8Array,
+    trace?: LoginTrace,
+  ): LoginVerdict | Promise<LoginVerdict>
   /** For MS-CHAPv2, which shows that somebody knows the NT hash and never the password. */
-  ntHashOf(username: string | null): NtHashLogin | Promise<NtHashLogin>
+  ntHashOf(username: string | null, trace?: LoginTrace): NtHashLogin | Promise<NtHashLogin>
   /** What came of a hash that was given: failures are counted wherever it was compared. */
   compared(username: string | null, isRight: boolean): void
   /** Whether there is anyone whom MS-CHAPv2 can let in. */
@@ -52,7 +57,7 @@ export interface StaffLogin extends StaffStanding {
 /** What is asked of an account that nobody has to prove now. */
 export interface StaffStanding {
   /** Whether this person may still come in, for whoever proved it before: a resumed TLS session. */
-  standing(username: string | null): LoginVerdict | Promise<LoginVerdict>
+  standing(username: string | null, trace?: LoginTrace): LoginVerdict | Promise<LoginVerdict>
   /** Of a local account another text once its password is another; a directory tells nothing of it. */
   credentialOf(username: string | null): string
 }
@@ -63,6 +68,7 @@ export interface StaffLogins extends StaffStanding {
     username: string | null,
     password: Uint8Array,
     origin: LoginOrigin,
+    trace?: LoginTrace,
   ): LoginVerdict | Promise<LoginVerdict>
   /** For one conversation. */
   from(origin: LoginOrigin): StaffLogin
@@ -79,9 +85,10 @@ export interface StaffDirectory {
     name: LoginName,
     password: Uint8Array,
     attempt: PasswordAttempt,
+    trace?: LoginTrace,
   ): StaffDirectoryVerdict | Promise<StaffDirectoryVerdict>
-  standing(name: LoginName): DirectoryVerdict | Promise<DirectoryVerdict>
-  ntHashOf(name: LoginName): Promise<NtHashVerdict>
+  standing(name: LoginName, trace?: LoginTrace): DirectoryVerdict | Promise<DirectoryVerdict>
+  ntHashOf(name: LoginName, trace?: LoginTrace): Promise<NtHashVerdict>
 }
 
 export interface StaffDirectories {
@@ -128,6 +135,10 @@ export function createStaffLogin(deps: StaffLoginDeps): StaffLogins {
     (verdict: StaffDirectoryVerdict): LoginVerdict =>
       verdict.ok ? { ok: true, account: distinct(verdict.user, name) } : verdict
 
+  const asksLocal = (trace: LoginTrace | undefined): void => {
+    if (trace !== undefined) trace.answerer = 'local'
+  }
+
   /** Whose failures are counted together, in whatever case and under whichever realm of a directory. */
   function accountKey(directory: StaffDirectory | null, user: string): string {
     const name = user.toLowerCase()
@@ -141,17 +152,22 @@ export function createStaffLogin(deps: StaffLoginDeps): StaffLogins {
       : accountKey(found.directory, found.name.user)
   }
 
-  async function ntHashOf(username: string | null, origin: LoginOrigin): Promise<NtHashLogin> {
+  async function ntHashOf(
+    username: string | null,
+    origin: LoginOrigin,
+    trace: LoginTrace | undefined,
+  ): Promise<NtHashLogin> {
     if (username === null || username.length > LONGEST_LOGIN_NAME) return refused('bad-user-name')
     if (guessing.isHeld(keyOf(username), origin.device)) return refused('too-many-failures')
     const found = directoryOf(username)
     if (found === null) {
+      asksLocal(trace)
       const account = accounts().get(username.toLowerCase())
       if (account === undefined) return refused('unknown-account')
       const { ntHash } = account
       return ntHash === null ? refused('no-nt-hash') : { ok: true, account, ntHash }
     }
-    const verdict = await found.directory.ntHashOf(found.name)
+    const verdict = await found.directory.ntHashOf(found.name, trace)
     if (!verdict.ok) return verdict
     return { ok: true, account: distinct(verdict.user, found.name), ntHash: verdict.ntHash }
   }
@@ -171,13 +187,14 @@ export function createStaffLogin(deps: StaffLoginDeps): StaffLogins {
   }
 
   const logins: StaffLogins = {
-    check(username, password, origin) {
+    check(username, password, origin, trace) {
       // A bind with a name and no password succeeds anonymously (RFC 4513 §5.1.2): ask nobody.
       if (password.length === 0) return refused('empty-password')
       if (username === null || username.length > LONGEST_LOGIN_NAME) return refused('bad-user-name')
       const found = directoryOf(username)
       // Where nobody answers for a realm, the local check takes as long as for a wrong password.
       if (found === null) {
+        asksLocal(trace)
         return local.check(
           username,
           password,
@@ -186,12 +203,15 @@ export function createStaffLogin(deps: StaffLoginDeps): StaffLogins {
       }
       const { directory, name } = found
       const attempt = passwordAttempt(binding, accountKey(directory, name.user), origin)
-      return then(directory.check(name, password, attempt), accountOf(name))
+      return then(directory.check(name, password, attempt, trace), accountOf(name))
     },
-    standing(username) {
+    standing(username, trace) {
       if (username === null || username.length > LONGEST_LOGIN_NAME) return refused('bad-user-name')
       const found = directoryOf(username)
-      if (found !== null) return then(found.directory.standing(found.name), accountOf(found.name))
+      if (found !== null) {
+        return then(found.directory.standing(found.name, trace), accountOf(found.name))
+      }
+      asksLocal(trace)
       const account = accounts().get(username.toLowerCase())
       return account === undefined ? refused('unknown-account') : { ok: true, account }
     },
@@ -200,8 +220,8 @@ export function createStaffLogin(deps: StaffLoginDeps): StaffLogins {
       return account === undefined ? '' : credentialOf(account)
     },
     from: (origin) => ({
-      check: (username, password) => logins.check(username, password, origin),
-      ntHashOf: (username) => ntHashOf(username, origin),
+      check: (username, password, trace) => logins.check(username, password, origin, trace),
+      ntHashOf: (username, trace) => ntHashOf(username, origin, trace),
       compared: (username, isRight) => compared(username, isRight, origin),
       standing: logins.standing,
       credentialOf: logins.credentialOf,

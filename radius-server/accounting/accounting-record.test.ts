@@ -30,6 +30,7 @@ function read(
     source: sourceOf('127.0.0.1', 1),
     service: 'accounting',
     receivedAt: NOW,
+    trace: null,
   })
 }
 

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { LoginTrace } from '../login-trace.ts'
 import { origin } from '../testing/attempt.ts'
 import { createConversations } from './conversations.ts'
 import type { Conversation, Conversations } from './conversations.ts'
@@ -11,6 +12,7 @@ function open(conversations: Conversations, closed: string[], name: string): Con
     station: name,
     origin: origin(name),
     identifier: 1,
+    trace: new LoginTrace('eap', null),
   })
   conversation.method = {
     type: 21,

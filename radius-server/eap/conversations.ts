@@ -2,6 +2,7 @@ import type { Clock } from '#core/clock.ts'
 import { randomOctets } from '#core/random-octets.ts'
 import type { LoginOrigin } from '../access/login-origin.ts'
 import { stateOf } from '../hand-over/owner.ts'
+import type { LoginTrace } from '../login-trace.ts'
 import type { EapMethod } from './eap-method.ts'
 
 export const CONVERSATION_LIMITS = {
@@ -19,6 +20,8 @@ export interface Conversation {
   readonly gateway: string
   readonly station: string | null
   readonly origin: LoginOrigin
+  /** Of what is tried now: another method begins another. */
+  trace: LoginTrace
   /** Null until the peer has said who it is. */
   method: EapMethod | null
   /** The peer has answered within the method: it can no longer ask for another. */
@@ -35,7 +38,9 @@ export interface Conversation {
 
 /** Bounded in number and in idle time; the one that was idle longest makes room. */
 export interface Conversations {
-  open(opening: Pick<Conversation, 'gateway' | 'station' | 'origin' | 'identifier'>): Conversation
+  open(
+    opening: Pick<Conversation, 'gateway' | 'station' | 'origin' | 'identifier' | 'trace'>,
+  ): Conversation
   /** Finds by State, only for the gateway that was given it; counts as use. */
   find(state: Uint8Array, gateway: string): Conversation | undefined
   close(conversation: Conversation): void

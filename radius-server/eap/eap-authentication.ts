@@ -1,10 +1,12 @@
 import { randomInt } from 'node:crypto'
 import type { Network } from '#db/sites.ts'
 import { conversationOrigin, deviceOf } from '../access/login-origin.ts'
-import { readInteger, readText, splitAttributes } from '../attributes.ts'
+import { decodeText, readInteger, readText, splitAttributes } from '../attributes.ts'
 import { ATTRIBUTE } from '../dictionary.ts'
 import type { OverLimit } from '../limits/over-limit.ts'
 import { firstAttribute, hasAttribute, joinedAttributes } from '../packet.ts'
+import { LoginTrace } from '../login-trace.ts'
+import type { OuterMethod } from '../login-trace.ts'
 import type { Admission } from '../policy/admission.ts'
 import { reject, silence } from '../request.ts'
 import type { Answer, RadiusRequest, RejectReason, Step } from '../request.ts'
@@ -19,6 +21,12 @@ import { fragmentBytes } from './tls-fragments.ts'
 const NOTHING = new Uint8Array(0)
 const OVER_LIMIT = silence('over-limit')
 
+const OUTER_METHODS: Readonly<Record<number, OuterMethod>> = {
+  [EAP_TYPE.TLS]: 'eap-tls',
+  [EAP_TYPE.TTLS]: 'ttls',
+  [EAP_TYPE.PEAP]: 'peap',
+}
+
 /** 802.1X: EAP inside RADIUS (RFC 3579). `onResumed` hears of each login that needed no password. */
 export function createEapAuthentication(
   conversations: Conversations,
@@ -28,9 +36,16 @@ export function createEapAuthentication(
   onResumed: () => void,
 ): Step {
   /** Null: over a limit, before the handshake that would cost something. */
-  function open(request: RadiusRequest, identifier: number): Conversation | null {
+  function open(
+    request: RadiusRequest,
+    identifier: number,
+    identity: Uint8Array | null,
+  ): Conversation | null {
+    const trace = new LoginTrace('eap', identity === null ? null : decodeText(identity))
+    request.trace = trace
     if (!limits.mayLogIn(request)) return null
     return conversations.open({
+      trace,
       gateway: request.client.gateway.name,
       station: readText(request.packet, ATTRIBUTE['Calling-Station-Id']),
       origin: conversationOrigin(deviceOf(request)),
@@ -51,7 +66,9 @@ export function createEapAuthentication(
 
   function propose(conversation: Conversation, response: EapResponse, type: number): Answer {
     conversation.method?.close()
-    const method = methods.create(type, conversation.origin)
+    const { claimed } = conversation.trace
+    conversation.trace = new LoginTrace(OUTER_METHODS[type] ?? 'eap', claimed)
+    const method = methods.create(type, conversation.origin, conversation.trace)
     conversation.method = method
     conversation.identifier = (response.identifier + 1) & 0xff
     return challenge(conversation, type, method.start)
@@ -138,14 +155,16 @@ export function createEapAuthentication(
       return silence('eap-not-awaited')
     }
     conversation.rounds += 1
+    conversation.trace.rounds = conversation.rounds
+    request.trace = conversation.trace
     if (conversation.rounds > CONVERSATION_LIMITS.rounds) {
       return refuse(conversation, response, 'eap-too-many-rounds')
     }
     const { method } = conversation
     if (method === null) {
-      return response.type === EAP_TYPE.Identity
-        ? proposeFirst(conversation, response)
-        : refuse(conversation, response, 'eap-protocol')
+      if (response.type !== EAP_TYPE.Identity) return refuse(conversation, response, 'eap-protocol')
+      conversation.trace.claimed = decodeText(response.data)
+      return proposeFirst(conversation, response)
     }
     if (response.type === EAP_TYPE.Nak && !conversation.hasBegun) {
       return renegotiate(conversation, method, response)
@@ -158,12 +177,13 @@ export function createEapAuthentication(
   return (request) => {
     const { packet, client } = request
     if (!hasAttribute(packet, ATTRIBUTE['EAP-Message'])) return null
+    request.trace = new LoginTrace('eap', readText(packet, ATTRIBUTE['User-Name']))
     const { staff, name } = client.gateway
     const message = joinedAttributes(packet, ATTRIBUTE['EAP-Message'])
     if (message.length === 0) {
       // EAP-Start (RFC 3579 §2.1): the gateway leaves it to us to ask who is there.
       if (staff === null) return reject('no-staff-network')
-      const opened = open(request, randomInt(256))
+      const opened = open(request, randomInt(256), null)
       return opened === null ? OVER_LIMIT : challenge(opened, EAP_TYPE.Identity, NOTHING)
     }
     const response = parseEapResponse(message)
@@ -173,7 +193,7 @@ export function createEapAuthentication(
     const state = firstAttribute(packet, ATTRIBUTE.State)
     if (state === null) {
       if (response.type !== EAP_TYPE.Identity) return failure(response, 'eap-unknown-state')
-      const opened = open(request, 0)
+      const opened = open(request, 0, response.data)
       return opened === null ? OVER_LIMIT : proposeFirst(opened, response)
     }
     const conversation = conversations.find(state, name)

@@ -1,5 +1,6 @@
 import type { LoginOrigin } from '../access/login-origin.ts'
 import type { StaffAccount } from '../access/staff-login.ts'
+import type { LoginTrace } from '../login-trace.ts'
 import type { Method, RejectReason } from '../request.ts'
 
 export type EapOutcome =
@@ -30,5 +31,5 @@ export interface EapMethod {
 /** The methods that this server has, the one to propose first in front. */
 export interface EapMethods {
   readonly types: readonly number[]
-  create(type: number, origin: LoginOrigin): EapMethod
+  create(type: number, origin: LoginOrigin, trace: LoginTrace): EapMethod
 }

@@ -19,6 +19,7 @@ function typesWith(first: number, hasDeviceCas: boolean): readonly number[] {
     contexts: () => createTunnelContexts([], [], null),
     hasDeviceCas: () => hasDeviceCas,
     first,
+    clock: Date.now,
   }).types
 }
 

@@ -1,5 +1,9 @@
+import type { Clock } from '#core/clock.ts'
 import type { DeviceCertificates } from '../access/device-certificates.ts'
-import type { StaffLogin, StaffLogins } from '../access/staff-login.ts'
+import type { LoginOrigin } from '../access/login-origin.ts'
+import type { StaffLogins } from '../access/staff-login.ts'
+import { createTracedLogin } from '../access/traced-login.ts'
+import type { LoginTrace } from '../login-trace.ts'
 import type { EapMethod, EapMethods } from './eap-method.ts'
 import { EAP_TYPE } from './eap-packet.ts'
 import { createEapTlsPhase2 } from './eap-tls.ts'
@@ -20,14 +24,29 @@ export interface EapMethodDeps {
   readonly hasDeviceCas: () => boolean
   /** Proposed before the others. */
   readonly first: number
+  readonly clock: Clock
 }
 
 export function createEapMethods(deps: EapMethodDeps): EapMethods {
-  const { login, certificates, resumption, contexts, hasDeviceCas, first } = deps
-  const phase2: Readonly<Record<number, (own: StaffLogin) => TlsMethodDeps['createPhase2']>> = {
-    [EAP_TYPE.TLS]: () => (tunnel) => createEapTlsPhase2(tunnel, certificates),
-    [EAP_TYPE.TTLS]: (own) => (tunnel, resumed) => createTtlsPhase2(tunnel, own, resumed),
-    [EAP_TYPE.PEAP]: (own) => (_, resumed) => createPeapPhase2(own, resumed),
+  const { login, certificates, resumption, contexts, hasDeviceCas, first, clock } = deps
+
+  function phase2Of(
+    type: number,
+    origin: LoginOrigin,
+    trace: LoginTrace,
+  ): TlsMethodDeps['createPhase2'] | undefined {
+    const traced = createTracedLogin(login.from(origin), trace, clock)
+    switch (type) {
+      case EAP_TYPE.TLS:
+        return (tunnel) =>
+          createEapTlsPhase2(tunnel, { check: (shown) => certificates.check(shown, trace) })
+      case EAP_TYPE.TTLS:
+        return (tunnel, resumed) => createTtlsPhase2(tunnel, traced, resumed)
+      case EAP_TYPE.PEAP:
+        return (_, resumed) => createPeapPhase2(traced, resumed)
+      default:
+        return undefined
+    }
   }
 
   return {
@@ -35,14 +54,15 @@ export function createEapMethods(deps: EapMethodDeps): EapMethods {
       const all = [first, EAP_TYPE.TTLS, EAP_TYPE.PEAP, EAP_TYPE.TLS]
       return [...new Set(all)].filter((type) => type !== EAP_TYPE.TLS || hasDeviceCas())
     },
-    create(type, origin): EapMethod {
-      const createPhase2 = phase2[type]
+    create(type, origin, trace): EapMethod {
+      const createPhase2 = phase2Of(type, origin, trace)
       if (createPhase2 === undefined) throw new RangeError(`there is no EAP method ${type}`)
       return createTlsMethod({
         type,
         openTunnel: (resume) => contexts().open(type, resume),
         resumption,
-        createPhase2: createPhase2(login.from(origin)),
+        createPhase2,
+        trace,
       })
     },
   }

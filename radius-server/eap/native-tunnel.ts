@@ -64,7 +64,8 @@ function openNativeTunnel(
       const step = engine.feed(tunnel, octets)
       const output = take(step)
       if (mayHaveOldKeys) renewKeys()
-      return { output, plain: step[2] ?? NOTHING, failure: has(STEP.failed) ? 'TLS failed' : null }
+      const failure = has(STEP.failed) ? (engine.failure(tunnel) ?? 'TLS failed') : null
+      return { output, plain: step[2] ?? NOTHING, failure }
     },
     say: (plain) => (isSecure() ? take(engine.say(tunnel, plain)) : NOTHING),
     get isSecure() {
@@ -75,6 +76,9 @@ function openNativeTunnel(
     },
     get isTls13() {
       return has(STEP.tls13)
+    },
+    get cipher() {
+      return isSecure() ? engine.cipher(tunnel) : null
     },
     exportKeys() {
       if (!isSecure()) return null

@@ -165,6 +165,9 @@ function openNodeTunnel({ context, giveBack, type, resume }: NodeTunnelOptions):
     get isTls13() {
       return isTls13()
     },
+    get cipher() {
+      return isSecure ? socket.getCipher().standardName : null
+    },
     exportKeys() {
       if (!isSecure || socket.destroyed) return null
       const { label, context: about } = keyLabel(type, isTls13())

@@ -41,6 +41,7 @@ struct tunnel {
   uint8_t *made; /* the session that this conversation began, with an identifier */
   int made_length;
   bool failed;
+  const char *reason; /* why, one of OpenSSL's own texts; NULL where it has none */
 };
 
 static void close_tunnel(struct tunnel *t) {
@@ -367,8 +368,11 @@ static napi_value open_tunnel(napi_env env, napi_callback_info info) {
 /* Whether what OpenSSL says after a call is no more than that it waits for the peer. */
 static bool is_waiting(struct tunnel *t, int result) {
   bool waits = SSL_get_error(t->ssl, result) == SSL_ERROR_WANT_READ;
-  if (!waits) t->failed = true;
-  return waits;
+  if (waits) return true;
+  unsigned long code = ERR_peek_last_error();
+  t->failed = true;
+  t->reason = code == 0 ? NULL : ERR_reason_error_string(code);
+  return false;
 }
 
 static uint32_t flags_of(struct tunnel *t) {
@@ -523,6 +527,33 @@ static napi_value peer_certificate(napi_env env, napi_callback_info info) {
   return result;
 }
 
+static napi_value text_or_null(napi_env env, const char *text) {
+  napi_value result;
+  if (text == NULL) napi_get_null(env, &result);
+  else napi_create_string_utf8(env, text, NAPI_AUTO_LENGTH, &result);
+  return result;
+}
+
+/* cipher(tunnel): its IANA name, or null before there is one */
+static napi_value cipher_name(napi_env env, napi_callback_info info) {
+  size_t argc = 1;
+  napi_value argv[1];
+  if (napi_get_cb_info(env, info, &argc, argv, NULL, NULL) != napi_ok || argc != 1) return NULL;
+  struct tunnel *t = tunnel_of(env, argv[0]);
+  if (t == NULL) return NULL;
+  const SSL_CIPHER *cipher = SSL_get_current_cipher(t->ssl);
+  return text_or_null(env, cipher == NULL ? NULL : SSL_CIPHER_standard_name(cipher));
+}
+
+/* failure(tunnel): why it has failed, or null */
+static napi_value failure_text(napi_env env, napi_callback_info info) {
+  size_t argc = 1;
+  napi_value argv[1];
+  if (napi_get_cb_info(env, info, &argc, argv, NULL, NULL) != napi_ok || argc != 1) return NULL;
+  struct tunnel *t = tunnel_of(env, argv[0]);
+  return t == NULL ? NULL : text_or_null(env, t->reason);
+}
+
 /* session(tunnel): [identifier, session] of TLS 1.2 without tickets, or null */
 static napi_value session_made(napi_env env, napi_callback_info info) {
   size_t argc = 1;
@@ -559,6 +590,8 @@ NAPI_MODULE_INIT() {
                    {"setTicketKeys", set_ticket_keys},
                    {"exportKeyingMaterial", export_keying_material},
                    {"peerCertificate", peer_certificate},
+                   {"cipher", cipher_name},
+                   {"failure", failure_text},
                    {"session", session_made},
                    {"close", close_handle}};
   for (size_t i = 0; i < sizeof functions / sizeof *functions; i++) {

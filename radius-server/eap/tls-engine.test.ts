@@ -7,10 +7,12 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { connect } from 'node:tls'
 import { array, assert, integer, property } from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { EAP_TYPE } from './eap-packet.ts'
 import { everyEapLayer } from '../testing/eap-layers.ts'
 import { makeCertificateAuthority, makeServerCertificate } from './server-certificate.ts'
 import { STEP, chooseEapLayer, loadTlsEngine } from './tls-engine.ts'
 import type { NativeContext, NativeTunnel, TlsEngine } from './tls-engine.ts'
+import { createTunnelContexts } from './tunnel-contexts.ts'
 import { SESSION_LIFE_SECONDS, TUNNEL_SETTINGS } from './tunnel-settings.ts'
 
 const KEYS = new Uint8Array(48)
@@ -136,6 +138,22 @@ describe.runIf(engine !== null)('the native TLS engine', () => {
     },
   )
 })
+
+test.each(everyEapLayer())(
+  'the $name layer tells what the device said against our certificate',
+  async (layer) => {
+    const ca = await makeCertificateAuthority(Date.now())
+    const credentials = await makeServerCertificate(ca, 'wifi.example.org', Date.now())
+    const contexts = createTunnelContexts([credentials], [], layer.engine)
+    const tunnel = contexts.open(EAP_TYPE.TTLS, null)
+    expect((await tunnel.feed(await clientHello('TLSv1.2'))).failure).toBeNull()
+    expect(tunnel.cipher).toBeNull()
+    // A fatal alert, 48 (RFC 8446 §6).
+    const { failure } = await tunnel.feed(Buffer.from('15030300020230', 'hex'))
+    expect(failure).toMatch(/\balert unknown ca\b/)
+    tunnel.close()
+  },
+)
 
 describe('the layer of 802.1X', () => {
   const folder = mkdtempSync(join(tmpdir(), 'accueil-tls-'))

@@ -54,6 +54,10 @@ export interface TlsEngine {
     context: Uint8Array | null,
   ): Uint8Array
   peerCertificate(tunnel: NativeTunnel): readonly [der: Uint8Array, problem: string | null] | null
+  /** By its IANA name; null before the handshake. */
+  cipher(tunnel: NativeTunnel): string | null
+  /** What OpenSSL says of a tunnel that has failed; null: nothing. */
+  failure(tunnel: NativeTunnel): string | null
   session(tunnel: NativeTunnel): readonly [id: Uint8Array, session: Uint8Array] | null
   close(tunnel: NativeTunnel): void
 }

@@ -1,4 +1,5 @@
 import type { StaffAccount } from '../access/staff-login.ts'
+import type { LoginTrace } from '../login-trace.ts'
 import type { Method, RejectReason } from '../request.ts'
 import type { EapMethod, EapOutcome } from './eap-method.ts'
 import type { Resumption } from './resumption.ts'
@@ -38,6 +39,7 @@ export interface TlsMethodDeps {
   readonly resumption: Resumption
   /** `resumed` is who was let in when the session began, if it is resumed. */
   readonly createPhase2: (tunnel: TlsTunnel, resumed: ResumedLogin | null) => Phase2
+  readonly trace: LoginTrace
 }
 
 export interface ResumedLogin {
@@ -47,7 +49,7 @@ export interface ResumedLogin {
 
 /** What EAP-TLS, EAP-TTLS and PEAP share: fragments, handshake, alerts, resumption, keys. */
 export function createTlsMethod(deps: TlsMethodDeps): EapMethod {
-  const { type, openTunnel, resumption, createPhase2 } = deps
+  const { type, openTunnel, resumption, createPhase2, trace } = deps
   const incoming = createIncoming()
   let tunnel: TlsTunnel | null = null
   let offered: Awaited<ReturnType<Resumption['find']>> = null
@@ -74,6 +76,7 @@ export function createTlsMethod(deps: TlsMethodDeps): EapMethod {
     tunnel ??= await open(message)
     const { output, plain, failure } = await tunnel.feed(message)
     if (failure !== null) {
+      trace.tlsAlert = alertIn(failure)
       // The peer is told why by the alert, and acknowledges it, before it is told that it is out.
       isAlerting = output.length > 0
       return isAlerting ? send(output, size) : { kind: 'failure', reason: 'eap-tls' }
@@ -90,6 +93,9 @@ export function createTlsMethod(deps: TlsMethodDeps): EapMethod {
     size: number,
   ): Promise<EapOutcome> {
     retry = null
+    trace.tlsVersion = open.isTls13 ? 'TLSv1.3' : 'TLSv1.2'
+    trace.cipher = open.cipher
+    trace.isResumed = open.isResumed
     const opened = phase2 ?? createPhase2(open, open.isResumed ? (offered?.login ?? null) : null)
     phase2 = opened
     const greeting = await opened.greet()
@@ -138,6 +144,7 @@ export function createTlsMethod(deps: TlsMethodDeps): EapMethod {
         if (keys === null) return { kind: 'failure', reason: 'eap-tls' }
         const { account, method } = say
         const isResumed = open.isResumed
+        trace.account = account.username
         if (!isResumed) {
           resumption.remember(type, open.resumable(), { username: say.loginName, method })
         }
@@ -176,4 +183,9 @@ export function createTlsMethod(deps: TlsMethodDeps): EapMethod {
       tunnel?.close()
     },
   }
+}
+
+/** `tlsv1 alert unknown ca` (RFC 8446 §6.2) out of the sentence of OpenSSL. */
+function alertIn(failure: string): string | null {
+  return /\balert ([a-z ]{1,40})/.exec(failure)?.[1]?.trim() ?? null
 }

@@ -34,6 +34,8 @@ export interface TlsTunnel {
   readonly isSecure: boolean
   readonly isResumed: boolean
   readonly isTls13: boolean
+  /** By its IANA name; null before the handshake. */
+  readonly cipher: string | null
   /** MSK and EMSK, 128 octets; null before the handshake is done. */
   exportKeys(): Uint8Array | null
   /** The challenge that neither side chooses (RFC 5281 §11.1). */

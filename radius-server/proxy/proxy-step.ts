@@ -5,6 +5,8 @@ import type { Network } from '#db/sites.ts'
 import type { StaffAccount } from '../access/staff-login.ts'
 import { ATTRIBUTE, CODE } from '../dictionary.ts'
 import { EAP_CODE, eapResult, parseEapResponse } from '../eap/eap-packet.ts'
+import { readText } from '../attributes.ts'
+import { LoginTrace } from '../login-trace.ts'
 import { firstAttribute, hasAttribute, joinedAttributes } from '../packet.ts'
 import type { Packet } from '../packet.ts'
 import type { Admitted } from '../policy/admission.ts'
@@ -47,6 +49,7 @@ export function createProxyStep({ homes, admit, metrics, clock }: ProxyDeps): St
     request: RadiusRequest,
     route: Route,
     { attributesFor }: Extract<PreparedAccess, { ok: true }>,
+    trace: LoginTrace,
   ): Promise<Answer> {
     const state = firstAttribute(request.packet, ATTRIBUTE.State)
     const leader = state === null ? undefined : leaders.get(keyOf(state))
@@ -55,8 +58,14 @@ export function createProxyStep({ homes, admit, metrics, clock }: ProxyDeps): St
       if (!server.admits()) continue
       // A conversation cannot go on with another one, which has not heard its beginning.
       const hasNext = state === null && servers.slice(i + 1).some(isAlive)
+      trace.answerer = 'home-server'
+      trace.directory = server.settings.name
+      const askedAt = clock()
       const answer = await server.ask(CODE['Access-Request'], attributesFor, hasNext)
-      if (answer.ok) return answerFrom(request, route, server, answer.packet, answer.hiding)
+      if (answer.ok) {
+        trace.answeredMs = clock() - askedAt
+        return answerFrom(request, route, server, answer.packet, answer.hiding, trace)
+      }
       // So that one that is slow takes no more of this process than that.
       if (answer.reason === 'too-many') return silence('home-server-overloaded')
       if (homes.isClosed) return silence('home-server-given-up')
@@ -72,6 +81,7 @@ export function createProxyStep({ homes, admit, metrics, clock }: ProxyDeps): St
     server: HomeServer,
     reply: Packet,
     from: Hiding,
+    trace: LoginTrace,
   ): Answer {
     const { packet, client } = request
     const to = { secret: client.secret, authenticator: packet.authenticator }
@@ -88,7 +98,9 @@ export function createProxyStep({ homes, admit, metrics, clock }: ProxyDeps): St
     const { gateway } = client
     if (gateway.staff === null) return refuse(request, 'no-staff-network')
     const network = visitedNetwork(gateway.staff, realm, given)
-    const ours = admit(gateway, network, visitor(packet, reply, realm))
+    const guest = visitor(packet, reply, realm)
+    trace.account = guest.username
+    const ours = admit(gateway, network, guest)
     const { rule } = ours
     if (!ours.ok) return refuse(request, 'refused-by-policy', ours)
     const attributes = joined(ours.attributes, given)
@@ -99,12 +111,16 @@ export function createProxyStep({ homes, admit, metrics, clock }: ProxyDeps): St
     const { packet, client } = request
     const route = homes.routeOf(packet)
     if (route === null) return null
+    const trace = new LoginTrace('proxied', readText(packet, ATTRIBUTE['User-Name']))
+    // With a realm that is declared it is a name; for `*` it may still be a password with an @ in it.
+    trace.isKnown = route.realm.realm !== '*'
+    request.trace = trace
     if (client.gateway.staff === null) return refuse(request, 'no-staff-network')
     const hops = hopsOf(packet, homes.tag)
     if (hops === 'been-here') return refuse(request, 'proxy-loop')
     if (hops === 'too-many') return refuse(request, 'proxy-too-many-hops')
     const prepared = prepareAccess(request, route.realm, homes.tag)
-    return prepared.ok ? ask(request, route, prepared) : refuse(request, prepared.reason)
+    return prepared.ok ? ask(request, route, prepared, trace) : refuse(request, prepared.reason)
   }
 }
 

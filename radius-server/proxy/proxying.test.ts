@@ -9,7 +9,7 @@ import { digestRequest, randomRequest, revealSalted } from '../testing/gateway.t
 import type { Reply, RequestOptions, Sent } from '../testing/gateway.ts'
 import { HOME_SECRET, hideForProxy, startHome } from '../testing/home.ts'
 import type { HomeScript, Said } from '../testing/home.ts'
-import { account, createTestServer, gateway, watch } from '../testing/server.ts'
+import { account, createTestServer, gateway, policy, watch } from '../testing/server.ts'
 import type { TestServer } from '../testing/server.ts'
 import { sourceOf } from '../testing/source.ts'
 import type { HomeTimes } from './home-server.ts'
@@ -126,6 +126,42 @@ describe.each(layers)('a login of another realm, by $name', (layer) => {
     expect(asked?.first(ATTRIBUTE['User-Name'])?.toString()).toBe('Eve@Example.ORG')
     expect(asked?.first(ATTRIBUTE['NAS-Identifier'])?.toString()).toBe('gw-0042')
     expect(server.metrics.accepts.proxied.value).toBe(1)
+  })
+})
+
+describe('of a login that is answered elsewhere it is written', () => {
+  test('which home server answered, how fast, for whom, and by which rule of ours', async () => {
+    const said: Said[] = [ACCEPT, { code: CODE['Access-Reject'] }]
+    const { server, far } = await behind(() => said.shift() ?? ACCEPT)
+    await using _ = far
+    server.house.policies = [policy('visitors', { vlan: 60 })]
+    await server.ask('authentication', pap('Eve@Example.ORG'))
+    await server.ask('authentication', pap('mallory@example.org', 'planted'))
+    await server.traces.flush()
+    const there = { method: 'proxied', answerer: 'home-server', directory: 'far', answeredMs: 0 }
+    expect(server.house.logins).toMatchObject([
+      { ...there, outcome: 'accept', account: 'eve@example.org', rule: 'visitors', vlan: '60' },
+      {
+        ...there,
+        outcome: 'reject',
+        reason: 'home-server-rejected',
+        account: 'mallory@example.org',
+      },
+    ])
+    expect(JSON.stringify(server.house.logins)).not.toContain('planted')
+  })
+
+  test('no name that only `*` takes for one, until its home server has', async () => {
+    const said: Said[] = [{ code: CODE['Access-Reject'] }, ACCEPT]
+    const { server, far } = await behind(() => said.shift() ?? ACCEPT, { realm: '*' })
+    await using _ = far
+    await server.ask('authentication', pap('my@pass.word'))
+    await server.ask('authentication', pap('my@pass.word'))
+    await server.traces.flush()
+    expect(server.house.logins).toMatchObject([
+      { reason: 'home-server-rejected', account: null, nameWithheld: true },
+      { outcome: 'accept', account: 'my@pass.word' },
+    ])
   })
 })
 

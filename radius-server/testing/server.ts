@@ -20,6 +20,7 @@ import type { DeviceCa } from '#db/device-cas.ts'
 import { NO_DEVICE_KEYS } from '#db/device-keys.ts'
 import type { DeviceKey, DeviceKeys } from '#db/device-keys.ts'
 import type { EapSession } from '#db/eap-sessions.ts'
+import type { LoginRow } from '#db/login-traces.ts'
 import { EAP_TYPE } from '../eap/eap-packet.ts'
 import type { TlsEngine } from '../eap/tls-engine.ts'
 import type { TunnelContexts } from '../eap/tls-tunnel.ts'
@@ -71,6 +72,9 @@ export interface TestHouse {
   saveEapSessions: (sessions: readonly EapSession[]) => Promise<void>
   loadEapSession: (id: Uint8Array) => Promise<EapSession | null>
   tunnelContexts: TunnelContexts | null
+  /** What was written of logins; fails if the test says so. */
+  logins: LoginRow[]
+  saveLogins: (rows: readonly LoginRow[]) => Promise<void>
   /** The other processes of this machine; there are none unless the test says so. */
   askOwner: Siblings['ask']
 }
@@ -210,6 +214,11 @@ export async function createTestServer(
     },
     loadEapSession: (id) => Promise.resolve(house.eapSessions.get(hex(id)) ?? null),
     tunnelContexts: null,
+    logins: [],
+    saveLogins: (rows) => {
+      house.logins.push(...rows)
+      return Promise.resolve()
+    },
     askOwner: () => Promise.resolve({ kind: 'no-owner' }),
   }
   if (options.certificates !== undefined) {
@@ -249,6 +258,7 @@ export async function createTestServer(
     bindDevice: (key, mac) => house.bindDevice(key, mac),
     saveEapSessions: (sessions) => house.saveEapSessions(sessions),
     loadEapSession: (id) => house.loadEapSession(id),
+    saveLogins: (rows) => house.saveLogins(rows),
     firstEapMethod: EAP_TYPE.TTLS,
     decoyHash: () => decoy,
     udp: options.udp ?? chooseUdpLayer(null),

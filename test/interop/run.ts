@@ -6,6 +6,7 @@ import { deviceKeys } from './device-keys.ts'
 import { directories } from './directories.ts'
 import { dns } from './dns.ts'
 import { eapolTest } from './eapol-test.ts'
+import { explain } from './explain.ts'
 import { faults } from './faults.ts'
 import { fuzz } from './fuzz.ts'
 import { openHouse } from './house.ts'
@@ -35,6 +36,7 @@ const SCENARIOS: Readonly<Record<string, (s: Scenario) => Promise<void>>> = {
   posture,
   tshark,
   'eapol-test': eapolTest,
+  explain,
   directories,
   processes,
   'staff-wifi': staffWifi,

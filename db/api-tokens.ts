@@ -1,0 +1,82 @@
+import { createHash, randomBytes } from 'node:crypto'
+import type { Database } from './connection.ts'
+
+/** What a token may be used for. */
+export const TOKEN_SCOPES = ['radius.explain'] as const
+export type TokenScope = (typeof TOKEN_SCOPES)[number]
+
+/** So that a token is known for what it is where it was left by mistake. */
+export const TOKEN_PREFIX = 'accueil_'
+const TOKEN_BYTES = 32
+
+export interface ApiToken {
+  readonly name: string
+  /** Whom the audit names for what is done with it. */
+  readonly actor: string
+  readonly scopes: readonly string[]
+  /** Null: of all associations. */
+  readonly associations: readonly string[] | null
+  readonly createdAt: Date
+  readonly createdBy: string
+  readonly endsAt: Date | null
+  readonly usedAt: Date | null
+  readonly revokedAt: Date | null
+}
+
+export interface TokenWish {
+  readonly name: string
+  readonly actor: string
+  readonly scopes: readonly TokenScope[]
+  readonly associations: readonly string[] | null
+  readonly until: Date | null
+}
+
+export type CreatedToken =
+  /** Shown once: only its hash is kept. */
+  | { readonly ok: true; readonly token: string }
+  | { readonly ok: false; readonly reason: 'name-taken' }
+  | { readonly ok: false; readonly reason: 'unknown-association'; readonly association: string }
+
+export async function createApiToken(
+  { sql }: Pick<Database, 'sql'>,
+  wish: TokenWish,
+  by: string,
+): Promise<CreatedToken> {
+  const token = TOKEN_PREFIX + randomBytes(TOKEN_BYTES).toString('base64url')
+  try {
+    const [row] = await sql<{ strange: string | null }[]>`
+      select house.create_api_token(
+        ${wish.name}, ${tokenDigest(token)}, ${wish.actor}, ${[...wish.scopes]},
+        ${wish.associations === null ? null : [...wish.associations]}, ${wish.until}, ${by}) as strange`
+    const strange = row?.strange ?? null
+    if (strange === null) return { ok: true, token }
+    return { ok: false, reason: 'unknown-association', association: strange }
+  } catch (thrown) {
+    const isTaken = thrown instanceof Error && 'code' in thrown && thrown.code === '23505'
+    if (isTaken) return { ok: false, reason: 'name-taken' }
+    throw thrown
+  }
+}
+
+/** False if there is no such token, or it is revoked already. */
+export async function revokeApiToken(
+  { sql }: Pick<Database, 'sql'>,
+  name: string,
+  by: string,
+): Promise<boolean> {
+  const [row] = await sql<{ revoked: boolean }[]>`
+    select house.revoke_api_token(${name}, ${by}) as revoked`
+  return row?.revoked ?? false
+}
+
+export async function listApiTokens({ sql }: Pick<Database, 'sql'>): Promise<readonly ApiToken[]> {
+  return sql<ApiToken[]>`
+    select name, actor, scopes, associations, created_at as "createdAt", created_by as "createdBy",
+           ends_at as "endsAt", used_at as "usedAt", revoked_at as "revokedAt"
+    from house.api_token order by created_at, name`
+}
+
+/** By which the database knows a token. */
+export function tokenDigest(token: string): Uint8Array {
+  return createHash('sha256').update(token).digest()
+}
