@@ -1,4 +1,3 @@
-import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { describe, expect, test, vi } from 'vitest'
@@ -17,18 +16,7 @@ import { askOverTcp, askOverUdp, wireQuery } from './testing/asking.ts'
 import { summary } from './testing/oracle.ts'
 import { answerTo, startUpstream } from './testing/scripted-upstream.ts'
 import type { ScriptedUpstream } from './testing/scripted-upstream.ts'
-
-/** Free for UDP and TCP at this moment. */
-async function freePort(): Promise<number> {
-  const socket = createSocket('udp4')
-  const listening = once(socket, 'listening')
-  socket.bind(0, '127.0.0.1')
-  await listening
-  const { port } = socket.address()
-  socket.close()
-  await once(socket, 'close')
-  return port
-}
+import { freePort } from '../test/support/peers/free-ports.ts'
 
 function configFor(port: number, upstreams: readonly ScriptedUpstream[]): Config {
   const nowhere = { host: '127.0.0.1', port: 0 }

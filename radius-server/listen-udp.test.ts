@@ -1,7 +1,6 @@
 import { createSocket } from 'node:dgram'
 import type { Socket } from 'node:dgram'
 import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Counter } from '#core/metrics.ts'
 import { everyUdpLayer, udpCounters } from '#core/udp/testing/udp-layers.ts'
@@ -9,6 +8,7 @@ import type { UdpLayer } from '#core/udp/udp-layer.ts'
 import { createUdpListener } from './listen-udp.ts'
 import type { UdpListener } from './listen-udp.ts'
 import type { RadiusServer } from './server.ts'
+import { freePort } from '../test/support/peers/free-ports.ts'
 
 function counter(): Counter {
   return {
@@ -17,15 +17,6 @@ function counter(): Counter {
       this.value += by
     },
   }
-}
-
-/** A port that was free a moment ago. */
-async function freePort(): Promise<number> {
-  const socket = createSocket('udp4')
-  await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve))
-  const { port }: AddressInfo = socket.address()
-  await new Promise<void>((resolve) => socket.close(() => resolve()))
-  return port
 }
 
 const tooManyInWork = counter()

@@ -1,7 +1,6 @@
 import { createSocket } from 'node:dgram'
 import type { Socket } from 'node:dgram'
 import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
 import { createHash } from 'node:crypto'
 import { expect, test, vi } from 'vitest'
 import { readConfig } from '#core/config.ts'
@@ -26,6 +25,7 @@ import { temporaryFolder } from '../test/support/folder.ts'
 import { startSpread } from '../test/support/peers/radius-spread.ts'
 import { selfSigned } from '../test/support/gateway-certificate.ts'
 import { seedHouse, testSeal } from '../test/support/house.ts'
+import { freePort } from '../test/support/peers/free-ports.ts'
 import { ACCT_STATUS_TYPE, ATTRIBUTE, CODE } from './dictionary.ts'
 import { createRadiusServer } from './main.ts'
 import type { RadiusRole } from './main.ts'
@@ -40,14 +40,6 @@ import type { TestServer } from './testing/server.ts'
 import { connectGateway } from './testing/radsec-gateway.ts'
 
 const MAC = parseMac('02-00-00-00-00-01')
-
-async function freePort(): Promise<number> {
-  const socket = createSocket('udp4')
-  await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve))
-  const { port }: AddressInfo = socket.address()
-  await new Promise<void>((resolve) => socket.close(() => resolve()))
-  return port
-}
 
 async function configOf(
   dataDir: string,

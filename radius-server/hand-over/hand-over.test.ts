@@ -1,7 +1,6 @@
 import { createSocket } from 'node:dgram'
 import type { Socket } from 'node:dgram'
 import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { everyUdpLayer, udpCounters } from '#core/udp/testing/udp-layers.ts'
@@ -27,6 +26,7 @@ import { tagOf } from './owner.ts'
 import { createSiblings } from './siblings.ts'
 import type { Siblings } from './siblings.ts'
 import { createTakeOver } from './take-over.ts'
+import { freePort } from '../../test/support/peers/free-ports.ts'
 
 const NOW = Date.now()
 const engine = everyEapLayer()[0]?.engine ?? null
@@ -93,13 +93,6 @@ async function bound(): Promise<Socket> {
   const socket = createSocket('udp4')
   await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve))
   return socket
-}
-
-async function freePort(): Promise<number> {
-  const socket = await bound()
-  const { port }: AddressInfo = socket.address()
-  await new Promise<void>((resolve) => socket.close(() => resolve()))
-  return port
 }
 
 interface Gateway extends Pick<TestServer, 'send'> {

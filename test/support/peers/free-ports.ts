@@ -1,11 +1,18 @@
+import { randomInt } from 'node:crypto'
 import { createSocket } from 'node:dgram'
 import { createServer } from 'node:net'
+
+/**
+ * Below those that the kernel gives to whoever connects (ip_local_port_range): one of these would be
+ * somebody's in the moment between the look and the listening.
+ */
+const [FIRST, END] = [10_000, 32_000]
 
 /** A port of 127.0.0.1 that nobody uses now, free for TCP and for UDP. */
 export async function freePort(): Promise<number> {
   for (let tries = 0; tries < 50; tries++) {
-    const port = await freeTcpPort()
-    if (!given.has(port) && (await isFreeForUdp(port))) {
+    const port = randomInt(FIRST, END)
+    if (!given.has(port) && (await isFreeForTcp(port)) && (await isFreeForUdp(port))) {
       given.add(port)
       return port
     }
@@ -15,16 +22,11 @@ export async function freePort(): Promise<number> {
 
 const given = new Set<number>()
 
-function freeTcpPort(): Promise<number> {
-  return new Promise((resolve, reject) => {
+function isFreeForTcp(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
     const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '0.0.0.0', () => {
-      const address = server.address()
-      server.close(() =>
-        resolve(address !== null && typeof address === 'object' ? address.port : 0),
-      )
-    })
+    server.once('error', () => resolve(false))
+    server.listen(port, '0.0.0.0', () => server.close(() => resolve(true)))
   })
 }
 
