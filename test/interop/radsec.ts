@@ -25,8 +25,8 @@ const MAC = '02:00:5e:45:00:01'
 export async function radsec({ product, upstream, folder, test }: Scenario): Promise<void> {
   const authority = await createTestAuthority('gateways')
   const foreign = await createTestAuthority('gateways')
-  const named = await authority.issue('gw-0045', ['gw-0045.example.org'])
-  const pinned = await selfSigned('gw-0046')
+  const named = await authority.issue('gw-0095', ['gw-0095.example.org'])
+  const pinned = await selfSigned('gw-0096')
   const caFile = join(product.dataDir, 'eap-ca.pem')
 
   const declare = async (revoked: readonly string[]): Promise<void> => {
@@ -37,18 +37,18 @@ export async function radsec({ product, upstream, folder, test }: Scenario): Pro
 authorities:
   - { name: gateways, file: ${pem}, revoked: [${revoked.map((one) => `"${one}"`).join()}] }
 sites:
-  - code: "75-0045"
+  - code: "75-0095"
     name: Centre Pyrénées
     association: "75"
     networks:
       guest: { subnets: [192.168.90.0/24] }
       staff: { subnets: [192.168.91.0/24], vlan: 45 }
     gateways:
-      - name: gw-0045
+      - name: gw-0095
         secret: not-used-by-radsec
         kind: generic
-        radsec: { name: gw-0045.example.org, authority: gateways }
-      - name: gw-0046
+        radsec: { name: gw-0095.example.org, authority: gateways }
+      - name: gw-0096
         secret: not-used-by-radsec
         kind: generic
         radsec: { certificate: "sha256:${pinned.sha256}" }
@@ -82,12 +82,12 @@ sites:
 
   await declare([])
   for (const [tls, certificate, gateway] of [
-    ['1.2', named, 'gw-0045'],
-    ['1.3', named, 'gw-0045'],
-    ['1.2', pinned, 'gw-0046'],
-    ['1.3', pinned, 'gw-0046'],
+    ['1.2', named, 'gw-0095'],
+    ['1.3', named, 'gw-0095'],
+    ['1.2', pinned, 'gw-0096'],
+    ['1.3', pinned, 'gw-0096'],
   ] as const) {
-    const how = `TLS ${tls}, ${gateway === 'gw-0045' ? 'a name' : 'a pinned certificate'}`
+    const how = `TLS ${tls}, ${gateway === 'gw-0095' ? 'a name' : 'a pinned certificate'}`
     await using proxy = await behind(certificate, tls)
     await test(`${how}: a login through radsecproxy is accepted, in the VLAN of its place`, async () => {
       await accepted(proxy.port)
@@ -130,9 +130,9 @@ sites:
   }
 
   for (const [what, make] of [
-    ['of another authority of the same name', () => foreign.issue('x', ['gw-0045.example.org'])],
+    ['of another authority of the same name', () => foreign.issue('x', ['gw-0095.example.org'])],
     ['of the right authority for no gateway', () => authority.issue('x', ['gw-9999.example.org'])],
-    ['that nobody declared', () => selfSigned('gw-0046')],
+    ['that nobody declared', () => selfSigned('gw-0096')],
   ] as const) {
     for (const tls of ['1.2', '1.3'] as const) {
       await test(`TLS ${tls}: a certificate ${what} is let nothing through`, async () => {
@@ -166,7 +166,7 @@ async function manyIdle({ product, folder, test }: Scenario): Promise<void> {
     'fleet.yaml',
     `version: 1
 sites:
-  - code: "75-0046"
+  - code: "75-0096"
     name: A fleet
     association: "75"
     gateways:
@@ -213,7 +213,7 @@ ${gateways.join('\n')}
     await test('their declaration withdrawn, all of them are gone', async () => {
       const none = folder.write(
         'no-fleet.yaml',
-        'version: 1\nsites: [{ code: "75-0046", name: A fleet, association: "75" }]\n',
+        'version: 1\nsites: [{ code: "75-0096", name: A fleet, association: "75" }]\n',
       )
       const done = await product.command('apply', none)
       assert.equal(done.code, 0, done.stdout + done.stderr)
