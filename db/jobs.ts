@@ -19,6 +19,8 @@ export interface JobRunner {
 }
 
 const LOOK_MS = 60_000
+/** After a failure: a database that is back after seconds must not leave the process unready for a minute. */
+const RETRY_MS = 10_000
 
 /**
  * Each process looks every minute; the one that holds the job's advisory lock and finds it due runs
@@ -34,6 +36,7 @@ export function createJobRunner(options: {
   const failures = new Map<string, string>()
   let timer: NodeJS.Timeout | undefined
   let working: Promise<void> | null = null
+  let isStopping = false
 
   async function lookAtAll(): Promise<void> {
     for (const job of jobs) {
@@ -54,13 +57,18 @@ export function createJobRunner(options: {
     })
     return working
   }
+  function lookLater(): void {
+    if (isStopping) return
+    timer = setTimeout(() => void look().finally(lookLater), failures.size > 0 ? RETRY_MS : LOOK_MS)
+  }
   return {
     async start() {
       await look()
-      timer = setInterval(() => void look(), LOOK_MS)
+      lookLater()
     },
     async stop() {
-      clearInterval(timer)
+      isStopping = true
+      clearTimeout(timer)
       await working
     },
     problem() {
