@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import type { Login } from '#db/login-search.ts'
-import { LOGIN_REASONS } from '../portal/text/login-reasons.ts'
-import { tellLogin, tellNothing } from '../portal/text/login-sentences.ts'
+import { REASONS_EN } from '../portal/text/logins/reasons-en.ts'
+import { REASONS_FR } from '../portal/text/logins/reasons-fr.ts'
+import { tellLogin, tellNothing } from '../portal/text/logins/tell.ts'
 import { ANSWERERS } from '../radius-server/login-trace.ts'
 import { METHODS, REJECT_REASONS } from '../radius-server/request.ts'
 import { NOTICED_SILENCE } from '../radius-server/traces/traced-answer.ts'
@@ -18,14 +19,16 @@ const LOGIN: Login = {
   ...{ directory: null, answeredMs: 44, rule: null, vlan: '20', sessionSeconds: null },
 }
 const tell = (changes: Partial<Login>): ReturnType<typeof tellLogin> =>
-  tellLogin({ ...LOGIN, ...changes }, write)
+  tellLogin({ ...LOGIN, ...changes }, write, 'en')
 
 test('every reason that the RADIUS server gives has a sentence, and one that says what to do', () => {
   const reasons = [...REJECT_REASONS, ...NOTICED_SILENCE]
-  expect(Object.keys(LOGIN_REASONS).toSorted()).toEqual([...new Set(reasons)].toSorted())
-  for (const { what, toDo } of Object.values(LOGIN_REASONS)) {
-    expect(what).toMatch(/^\p{L}.*[^.]$/u)
-    expect(toDo).toMatch(/^\p{Lu}.*\.$/u)
+  for (const known of [REASONS_EN, REASONS_FR]) {
+    expect(Object.keys(known).toSorted()).toEqual([...new Set(reasons)].toSorted())
+    for (const { what, toDo } of Object.values(known)) {
+      expect(what).toMatch(/^\p{L}.*[^.]$/u)
+      expect(toDo).toMatch(/^\p{Lu}.*\.$/u)
+    }
   }
 })
 
@@ -58,7 +61,7 @@ test('a refusal is told with what to do, and never with a name that nobody has',
   const refused = { outcome: 'reject', vlan: null } as const
   expect(tell({ ...refused, reason: 'wrong-password', inner: 'password' })).toMatchObject({
     what: 'bob with the device aa:bb:cc:dd:ee:01 was refused: the password is wrong (wrong-password).',
-    toDo: LOGIN_REASONS['wrong-password']?.toDo,
+    toDo: REASONS_EN['wrong-password'].toDo,
   })
   const nobody = { ...refused, account: null, nameWithheld: true, reason: 'unknown-account' }
   expect(tell(nobody).what).toBe(
@@ -87,16 +90,34 @@ test('who answered, and every method, has words', () => {
   }
 })
 
+test('in French it is told too, the same facts and no word of English', () => {
+  const inFrench = (changes: Partial<Login>): ReturnType<typeof tellLogin> =>
+    tellLogin({ ...LOGIN, ...changes }, write, 'fr')
+  expect(inFrench({ sessionSeconds: 7200, count: 3 })).toEqual({
+    what: 'bob avec l’appareil aa:bb:cc:dd:ee:01 : accès donné au réseau interne, VLAN 20, pour 2\u00A0heures au plus ; 3 fois depuis 07:02.',
+    toDo: null,
+    how: 'EAP-TTLS; à l’intérieur, PAP; TLSv1.3, TLS_AES_256_GCM_SHA384, négociation complète; 6 échanges; les comptes de la maison ont répondu en 44 ms',
+  })
+  expect(inFrench({ outcome: 'reject', reason: 'wrong-password', vlan: null }).what).toBe(
+    'bob avec l’appareil aa:bb:cc:dd:ee:01 : accès refusé, car le mot de passe est faux (wrong-password).',
+  )
+  const told = ANSWERERS.map((answerer) => inFrench({ answerer, directory: 'national' }).how)
+  expect(new Set(told).size).toBe(ANSWERERS.length)
+  expect(told.join()).not.toMatch(/ the |answered|null/)
+})
+
 test('where nothing is found it is told what was heard of the gateways', () => {
   const heard = { gateway: 'gw-0042', site: '75-0042', lastAt: AT, unproven: 0, unprovenAt: null }
   const asked = { site: '75-0042', user: null }
-  expect(tellNothing([heard], asked, write)[1]).toBe(
+  expect(tellNothing([heard], asked, write, 'en')[1]).toBe(
     'The last login through gw-0042 (75-0042) was at 07:02.',
   )
   const deaf = { ...heard, lastAt: null, unproven: 214, unprovenAt: AT }
-  expect(tellNothing([deaf], asked, write).slice(1, 3)).toEqual([
+  expect(tellNothing([deaf], asked, write, 'en').slice(1, 3)).toEqual([
     'Nothing that could be believed came from gw-0042 (75-0042).',
     '214 requests from its address were signed wrongly or not at all, the last at 07:02: the secret on the gateway is another than the one declared.',
   ])
-  expect(tellNothing([], asked, write)[1]).toBe('No gateway is declared at the place "75-0042".')
+  expect(tellNothing([], asked, write, 'en')[1]).toBe(
+    'No gateway is declared at the place "75-0042".',
+  )
 })

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { joinAlike, openLoginSearch } from '#db/login-search.ts'
 import type { Login, LoginCriteria, LoginSearch } from '#db/login-search.ts'
-import { tellLogin, tellNothing } from '../portal/text/login-sentences.ts'
+import { tellLogin, tellNothing } from '../portal/text/logins/tell.ts'
 import { cliActor } from './apply.ts'
 import { readCriteria, requireReason } from './criteria.ts'
 import { withHouseAs } from './house.ts'
@@ -60,13 +60,14 @@ async function nothing(
   zones: ReadonlyMap<string, string>,
 ): Promise<readonly string[]> {
   const zone = zones.get(site ?? '') ?? 'UTC'
-  return tellNothing(await search.gateways(), { site, user }, (at) => writeInstant(at, zone))
+  const write = (at: Date): string => writeInstant(at, zone)
+  return tellNothing(await search.gateways(), { site, user }, write, 'en')
 }
 
 /** In the place's own time. */
 function asText(login: Login): readonly string[] {
   const write = (at: Date): string => writeInstant(at, login.timezone ?? 'UTC')
-  const { what, toDo, how } = tellLogin(login, write)
+  const { what, toDo, how } = tellLogin(login, write, 'en')
   const place = login.siteName === null ? login.site : `${login.siteName} (${login.site})`
   return [
     `${write(login.lastAt)}  ${place}, ${login.gateway}`,

@@ -80,6 +80,18 @@ describe('the API tells how logins were answered', () => {
     expect(asked[1]?.cursor).toEqual({ search: '7', after: { at: AT, id: '41' } })
   })
 
+  test('in French for whoever asks for it, and in English for a program that takes anything', async () => {
+    const { portal } = answering(FOUND)
+    const whatIn = async (language: string): Promise<string | undefined> => {
+      const headers = { Authorization: `Bearer ${TOKEN}`, 'Accept-Language': language }
+      const response = await portal.get(`${PATH}?user=bob&reason=bob+called`, { headers })
+      return loginPageSchema.parse(await response.json()).logins[0]?.story.what
+    }
+    expect(await whatIn('fr-FR, en;q=0.8')).toContain('accès refusé, car le mot de passe est faux')
+    expect(await whatIn('*')).toContain('was refused')
+    expect(await whatIn('de, en;q=0.5')).toContain('was refused')
+  })
+
   test('and why there may be nothing', async () => {
     const heard = { gateway: 'gw-0042', site: '75-0042', lastAt: null, unproven: 3, unprovenAt: AT }
     const empty = { ok: true, search: '7', page: { logins: [], next: null } } as const

@@ -10,7 +10,9 @@ import type {
   TokenRefusal,
 } from '#db/login-search.ts'
 import type { Services } from '../services.ts'
-import { tellLogin, tellNothing } from '../text/login-sentences.ts'
+import { chooseLanguage } from '../text/language.ts'
+import { tellLogin, tellNothing } from '../text/logins/tell.ts'
+import type { LoginLanguage } from '../text/logins/tell.ts'
 import { refusedToken, shownToken, withoutToken } from './bearer.ts'
 import { readCursor, writeCursor } from './login-cursor.ts'
 import type { LoginCursor } from './login-cursor.ts'
@@ -55,7 +57,10 @@ export function apiLogins(services: Services): Handler {
       c.header('Retry-After', '10')
       return problem(c, 'unavailable', 'Try again in a few seconds.')
     }
-    if (answer.ok) return c.json(bodyOf(answer, asked))
+    if (answer.ok) {
+      c.header('Vary', 'Accept-Language')
+      return c.json(bodyOf(answer, asked, languageOf(c)))
+    }
     return answer.refusal === 'cursor'
       ? problem(c, 'bad-parameter', 'cursor is not from a page of this token; begin without it')
       : refusedToken(c, answer.refusal, SCOPE)
@@ -99,23 +104,30 @@ function readQuestion(c: Context): Asked | string {
 function bodyOf(
   { search, page, gateways }: Extract<LoginAnswer, { ok: true }>,
   { criteria: { site, user }, cursor }: Asked,
+  language: LoginLanguage,
 ): LoginPageBody {
   const isEmpty = page.logins.length === 0 && cursor === null
   return {
-    logins: joinAlike(page.logins).map(loginOf),
+    logins: joinAlike(page.logins).map((login) => loginOf(login, language)),
     next: page.next === null ? null : writeCursor({ search, after: page.next }),
-    nothing: isEmpty ? [...tellNothing(gateways, { site, user }, written)] : [],
+    nothing: isEmpty ? [...tellNothing(gateways, { site, user }, written, language)] : [],
   }
 }
 
-function loginOf(login: Login): LoginPageBody['logins'][number] {
+function loginOf(login: Login, language: LoginLanguage): LoginPageBody['logins'][number] {
   const { firstAt, lastAt } = login
   return {
     ...login,
     firstAt: written(firstAt),
     lastAt: written(lastAt),
-    story: tellLogin(login, written),
+    story: tellLogin(login, written, language),
   }
+}
+
+/** Who does not ask for French gets English, as the rest of the interface is: many programs say `*`. */
+function languageOf(c: Context): LoginLanguage {
+  const asked = c.req.header('accept-language') ?? ''
+  return /\bfr\b/i.test(asked) && chooseLanguage(null, asked) === 'fr' ? 'fr' : 'en'
 }
 
 function written(at: Date): string {

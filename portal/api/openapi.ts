@@ -21,7 +21,7 @@ function openApiDocument(publicUrl: URL): object {
           operationId: 'findLogins',
           summary: 'How logins of the last days were answered, and why',
           description:
-            'Needs the scope radius.explain. A token of some associations sees their places only.',
+            'Needs the scope radius.explain. A token of some associations sees their places only. The story is in French for Accept-Language: fr, else in English.',
           parameters: parametersOf(loginQuery),
           responses: {
             200: {

@@ -1,12 +1,7 @@
-/** Why a login was not let in, for a volunteer: what happened, and what helps. */
-export interface LoginReason {
-  /** Goes on after "was refused: " or "had no answer: ". */
-  readonly what: string
-  readonly toDo: string
-}
+import type { LoginReason } from './words.ts'
 
 /** By the reason that the RADIUS server gives; docs/staff-wifi.md has the same in short. */
-export const LOGIN_REASONS: Readonly<Record<string, LoginReason>> = {
+export const REASONS_EN = {
   // The person's.
   'unknown-account': {
     what: 'nobody has the name that was given',
@@ -246,4 +241,4 @@ export const LOGIN_REASONS: Readonly<Record<string, LoginReason>> = {
     what: 'the certificate has no name, or several, where name_from says',
     toDo: 'Issue it with exactly one name there, or declare another name_from.',
   },
-}
+} as const satisfies Readonly<Record<string, LoginReason>>
