@@ -31,6 +31,7 @@ import { applyDemo } from './demo.ts'
 import { readyScreen } from './ready-screen.ts'
 import { openHouse, requireConfig, requireMigrated } from './house.ts'
 import type { House } from './house.ts'
+import { measureJobs } from './job-metrics.ts'
 import { createOperatorServer } from './operator-server.ts'
 import { createRadiusProcesses } from './radius-processes.ts'
 import type { RadiusProcesses } from './radius-processes.ts'
@@ -265,6 +266,7 @@ function jobsRole({ database, seal, log, metrics, clock }: PartDeps, url: string
       openingsJob(database),
     ],
   })
+  measureJobs(metrics, runner)
   return {
     name: 'jobs',
     async start() {

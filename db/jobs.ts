@@ -11,11 +11,22 @@ export interface Job {
   readonly run: () => Promise<string>
 }
 
+/** The latest run of a job, wherever in the fleet. */
+export interface JobRun {
+  readonly name: string
+  /** Null while it runs. */
+  readonly finishedAt: Date | null
+  readonly startedAt: Date
+  readonly failed: boolean
+}
+
 export interface JobRunner {
   start(): Promise<void>
   stop(): Promise<void>
   /** When a job last failed to run in time, the sentence that says so. */
   problem(): string | null
+  /** As they were at the latest look, at most a minute ago. */
+  readonly runs: readonly JobRun[]
 }
 
 const LOOK_MS = 60_000
@@ -34,6 +45,7 @@ export function createJobRunner(options: {
 }): JobRunner {
   const { database, log, clock, jobs } = options
   const failures = new Map<string, string>()
+  let runs: readonly JobRun[] = []
   let timer: NodeJS.Timeout | undefined
   let working: Promise<void> | null = null
   let isStopping = false
@@ -50,6 +62,7 @@ export function createJobRunner(options: {
         log.error('job.failed', { job: job.name, reason })
       }
     }
+    runs = await readRuns(database).catch(() => runs)
   }
   function look(): Promise<void> {
     working ??= lookAtAll().finally(() => {
@@ -75,7 +88,17 @@ export function createJobRunner(options: {
       const [first] = failures
       return first === undefined ? null : `the job ${first[0]} failed: ${first[1]}`
     },
+    get runs() {
+      return runs
+    },
   }
+}
+
+function readRuns({ sql }: Database): Promise<readonly JobRun[]> {
+  return sql<JobRun[]>`
+    select name, started_at as "startedAt", finished_at as "finishedAt",
+      failure is not null as failed
+    from house.job order by name`
 }
 
 /** Runs the job if it is due and nobody else is at it; null when there was nothing to do. */

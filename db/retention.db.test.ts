@@ -74,6 +74,22 @@ describe('the retention job', () => {
     await runner.stop()
   })
 
+  test('is seen by each process, whichever of them ran it: when it began, and whether it failed', async () => {
+    await using database = await openTestDatabase()
+    const fails = { name: 'fails', everyMs: 60_000, run: () => Promise.reject(new Error('no')) }
+    const works = { name: 'works', everyMs: 60_000, run: () => Promise.resolve('done') }
+    const deps = { database, log: silentLog, clock: Date.now }
+    const first = createJobRunner({ ...deps, jobs: [works, fails] })
+    await first.start()
+    const second = createJobRunner({ ...deps, jobs: [] })
+    await second.start()
+    expect(second.runs).toMatchObject([
+      { name: 'fails', failed: true, finishedAt: expect.any(Date) },
+      { name: 'works', failed: false, startedAt: expect.any(Date) },
+    ])
+    await Promise.all([first.stop(), second.stop()])
+  })
+
   test('leaves a line in the audit for each day that it drops', async () => {
     await using database = await openTestDatabase()
     const nextYear = Date.now() + 374 * DAY_MS

@@ -27,6 +27,8 @@ const PEERS: readonly (readonly [program: string, packageName: string])[] = [
   ['samba', 'samba-ad-dc'],
   ['/usr/share/samba/setup/provision.ldif', 'samba-ad-provision'],
   ['curl', 'curl'],
+  ['promtool', 'prometheus'],
+  ['amtool', 'prometheus-alertmanager'],
   ['chromium', 'chromium'],
   ['/usr/share/fonts/truetype/noto/NotoSansEthiopic-Regular.ttf', 'fonts-noto-core'],
 ]

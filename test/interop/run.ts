@@ -10,6 +10,7 @@ import { explain } from './explain.ts'
 import { faults } from './faults.ts'
 import { fuzz } from './fuzz.ts'
 import { openHouse } from './house.ts'
+import { monitoring } from './monitoring.ts'
 import { oneTime } from './one-time.ts'
 import { opennds } from './opennds.ts'
 import { openndsPolled } from './opennds-polled.ts'
@@ -37,6 +38,7 @@ const SCENARIOS: Readonly<Record<string, (s: Scenario) => Promise<void>>> = {
   tshark,
   'eapol-test': eapolTest,
   explain,
+  monitoring,
   directories,
   processes,
   'staff-wifi': staffWifi,

@@ -1,0 +1,63 @@
+import { readFileSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { parse } from 'yaml'
+import { z } from 'zod'
+
+const root = join(import.meta.dirname, '..')
+const text = (path: string): string => readFileSync(join(root, path), 'utf8')
+
+const rulesSchema = z.object({
+  groups: z.array(
+    z.object({
+      rules: z.array(
+        z.object({
+          alert: z.string(),
+          expr: z.string(),
+          labels: z.object({ severity: z.enum(['page', 'morning']) }),
+          annotations: z.object({
+            summary: z.string(),
+            description: z.string(),
+            run_book: z.string().regex(/^docs\/run-books\/[a-z-]+\.md$/),
+          }),
+        }),
+      ),
+    }),
+  ),
+})
+const ALERTS = rulesSchema
+  .parse(parse(text('deploy/prometheus/accueil.rules.yaml')))
+  .groups.flatMap(({ rules }) => rules)
+const HEADINGS = [
+  'What it means',
+  'What to look at',
+  'What to do',
+  'How to know it is over',
+] as const
+
+test('every alert has a page that names it and says what it means, what to do and when it is over', () => {
+  expect(ALERTS.length).toBeGreaterThan(15)
+  for (const { alert, annotations } of ALERTS) {
+    const page = text(annotations.run_book)
+    expect(page, annotations.run_book).toContain(`\`${alert}\``)
+    const headings = [...page.matchAll(/^## (.+)$/gm)].map(([, heading]) => heading)
+    expect(headings, annotations.run_book).toEqual(HEADINGS)
+    expect(text('docs/run-books/README.md')).toContain(`| \`${alert}\` |`)
+  }
+})
+
+test('no page is left of an alert that is gone', () => {
+  const pages = readdirSync(join(root, 'docs/run-books')).filter((name) => name !== 'README.md')
+  const named = new Set(ALERTS.map(({ annotations }) => annotations.run_book))
+  expect(pages.map((name) => `docs/run-books/${name}`).toSorted()).toEqual([...named].toSorted())
+})
+
+test('an alert asks for metrics that operators find in the docs', () => {
+  const docs = text('docs/operate.md') + text('docs/proxying.md')
+  for (const { alert, expr } of ALERTS) {
+    const names = expr.match(/\baccueil_[a-z_]+/g) ?? []
+    for (const name of names.filter((each) => each !== 'accueil_')) {
+      expect(docs, `${alert}: ${name}`).toContain(name.replace(/_bucket$/, ''))
+    }
+  }
+})

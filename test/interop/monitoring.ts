@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { freePort } from '../support/peers/free-ports.ts'
+import { eventually, must, repository, run, start } from '../support/peers/process.ts'
+import type { Scenario } from './scenario.ts'
+
+const deployed = (name: string): string => join(repository, 'deploy/prometheus', name)
+
+/** A real Prometheus scrapes the product with the rules that we ship; its own tools check both files. */
+export async function monitoring({ product, folder, test }: Scenario): Promise<void> {
+  await test('promtool finds the rules in order, and each alert raised by what it is about', async () => {
+    await must(['promtool', 'check', 'rules', deployed('accueil.rules.yaml')])
+    await must(['promtool', 'test', 'rules', deployed('accueil.rules.test.yaml')])
+  })
+
+  await test('amtool finds the routes in order: a page at night goes to who is on call', async () => {
+    const file = deployed('alertmanager.yaml')
+    await must(['amtool', 'check-config', file])
+    const routed = async (severity: string): Promise<string> =>
+      (await must(['amtool', 'config', 'routes', 'test', `--config.file=${file}`, severity])).trim()
+    assert.equal(await routed('severity=page'), 'on-call')
+    assert.equal(await routed('severity=morning'), 'volunteers')
+  })
+
+  await test('promtool finds nothing to say about the text of the metrics', async () => {
+    const response = await fetch(`http://127.0.0.1:${product.ports.metrics}/metrics`)
+    const text = await response.text()
+    const { stdout, stderr } = await run(['promtool', 'check', 'metrics'], { input: text })
+    // Node's own have names that it does not like.
+    const lines = `${stdout}${stderr}`.split('\n').filter((line) => line !== '')
+    assert.ok(lines.length > 0)
+    assert.deepEqual(
+      lines.filter((line) => !line.startsWith('nodejs_')),
+      [],
+    )
+  })
+
+  const port = await freePort()
+  const config = folder.write(
+    'prometheus.yaml',
+    JSON.stringify({
+      global: { scrape_interval: '1s', evaluation_interval: '1s' },
+      rule_files: [deployed('accueil.rules.yaml')],
+      scrape_configs: [
+        {
+          job_name: 'accueil',
+          static_configs: [{ targets: [`127.0.0.1:${product.ports.metrics}`] }],
+        },
+      ],
+    }),
+  )
+  await using prometheus = start(
+    'prometheus',
+    [
+      'prometheus',
+      `--config.file=${config}`,
+      `--storage.tsdb.path=${folder.fresh('tsdb')}`,
+      `--web.listen-address=127.0.0.1:${port}`,
+    ],
+    { folder },
+  )
+  await test('Prometheus scrapes the product, and evaluates every rule without a complaint', async () => {
+    const ask = async (path: string): Promise<unknown> =>
+      (await fetch(`http://127.0.0.1:${port}/api/v1/${path}`)).json()
+    await eventually(
+      () => `Prometheus has scraped and evaluated; it said:\n${prometheus.output()}`,
+      async () => {
+        const up = upSchema.safeParse(await ask('query?query=up').catch(() => null))
+        const rules = rulesSchema.safeParse(await ask('rules').catch(() => null))
+        if (!up.success || !rules.success) return false
+        const health = rules.data.data.groups.flatMap((group) => group.rules.map((r) => r.health))
+        return up.data.data.result[0]?.value[1] === '1' && health.every((state) => state === 'ok')
+      },
+      60_000,
+    )
+    const jobs = upSchema.parse(await ask('query?query=accueil_job_failed')).data.result
+    assert.ok(jobs.length >= 4 && jobs.every(({ value }) => value[1] === '0'), JSON.stringify(jobs))
+  })
+}
+
+const upSchema = z.object({
+  data: z.object({ result: z.array(z.object({ value: z.tuple([z.number(), z.string()]) })) }),
+})
+const rulesSchema = z.object({
+  data: z.object({
+    groups: z.array(z.object({ rules: z.array(z.object({ health: z.string() })).min(1) })).min(5),
+  }),
+})
