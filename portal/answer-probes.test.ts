@@ -88,7 +88,9 @@ describe('what is no probe', () => {
     'http://portail.example.org/generate_204',
     'http://unknown.example/generate_204',
   ])('is not answered as one: %s', async (address) => {
-    expect((await testPortal().get(address)).status).toBe(404)
+    const portal = online()
+    expect((await portal.get(address)).status).toBe(404)
+    expect(portal.counters.probes.online.value).toBe(0)
   })
 
   test('our own name is never a probe, even if it were in the table', async () => {
