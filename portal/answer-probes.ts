@@ -2,7 +2,7 @@ import { html } from 'hono/html'
 import type { Context, MiddlewareHandler } from 'hono'
 import { deviceGrant } from './device-grant.ts'
 import { probeAt } from './probes.ts'
-import type { OnlineAnswer } from './probes.ts'
+import type { OnlineAnswer } from './probe-table.ts'
 import type { Services } from './services.ts'
 import { chooseLanguage, textIn } from './text/language.ts'
 

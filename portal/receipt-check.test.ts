@@ -27,7 +27,7 @@ describe('the page that checks a receipt', () => {
     expect(page).toContain('Centre Nation')
     expect(page).toContain('French')
     expect(page).toContain(`href="/guest/terms/${HASH}?lang=en"`)
-    expect(page).toContain('…:ee:ff')
+    expect(page).toContain('ends in <span dir="ltr">ee:ff</span>')
     expect(page).not.toContain('aa:bb')
     expect(page).not.toContain('folded')
   })

@@ -65,7 +65,7 @@ function proof(
     <ul>
       <li>${fill(words.accepted, { version: receipt.termsVersion, date })}</li>
       <li>${fill(words.place, { place: place?.name ?? receipt.site })}</li>
-      <li>${fill(words.device, { end: html`<span dir="ltr">…:${receipt.macEnd}</span>` })}</li>
+      <li>${fill(words.device, { end: html`<span dir="ltr">${receipt.macEnd}</span>` })}</li>
       <li>${fill(words.language, { language: nameOfLanguage(receipt.language, language) })}</li>
       ${receipt.renewal && html`<li>${words.renewed}</li>`}
     </ul>

@@ -88,6 +88,8 @@ li+li{margin-top:.375rem}
 .lead{font-size:1.1rem;text-wrap:pretty;margin-bottom:1.25rem}
 .card{background:var(--card);border:1px solid var(--line);border-radius:1rem;padding:1.125rem;margin-bottom:1rem}
 .card>:last-child{margin-bottom:0}
+details.card{padding-block:.5rem}
+.with-icon{display:flex;align-items:center;gap:.5rem}
 .points{list-style:none;padding:0}
 .points li{display:flex;gap:.75rem;align-items:flex-start}
 .points li+li{margin-top:.625rem}
@@ -115,6 +117,6 @@ input,textarea{display:block;width:100%;min-height:3rem;padding:.625rem .75rem;b
 .code{direction:ltr;font:700 1.1rem/1.4 ui-monospace,Menlo,Consolas,monospace;letter-spacing:.04em;display:inline-block;max-width:100%}
 footer{padding-top:1rem;padding-bottom:2rem;color:var(--soft);font-size:.9rem}
 @media(min-height:32rem){html{scroll-padding-bottom:9rem}.bar{position:sticky;bottom:0}}
-@media(min-width:48rem){h1{font-size:2.4rem}.card{padding:1.5rem 1.75rem}.place{margin-top:2rem}p+button{width:auto;min-width:18rem}.bar{display:flex;align-items:center;justify-content:space-between;gap:1.5rem}.bar p{margin:0;text-align:start}}
+@media(min-width:48rem){h1{font-size:2.4rem}.card{padding:1.5rem 1.75rem}.place{margin-top:2rem}p+button,input+button{width:auto;min-width:18rem}.bar{display:flex;align-items:center;justify-content:space-between;gap:1.5rem}.bar p{margin:0;text-align:start}}
 @media(forced-colors:active){button{border:2px solid ButtonText}svg{stroke:CanvasText}}
 `.replaceAll('\n', '')
