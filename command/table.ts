@@ -100,6 +100,11 @@ export const commands: Readonly<Record<string, Command>> = {
     summary: 'whether a name is blocked there, and by which rule or line of which list',
     run: async (args) => (await import('./lists-check.ts')).runListsCheck(args),
   },
+  'unblock list': {
+    usage: '[--site CODE] [--association CODE] [--json]',
+    summary: 'what guests ask to have unblocked at a place, most asked first; never who asks',
+    run: async (args) => (await import('./unblock-list.ts')).runUnblockList(args),
+  },
   doctor: {
     usage: '',
     summary: 'check database, ports, certificates, upstreams and clock; say what is wrong',

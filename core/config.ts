@@ -31,6 +31,8 @@ export interface Config {
   readonly radsec: ListenAddress
   readonly dns: ListenAddress
   readonly dnsUpstream: readonly ListenAddress[]
+  /** Where the portal asks why a name is blocked. */
+  readonly dnsFilter: ListenAddress
   /** Null: the native one where it is built. */
   readonly udpLayer: UdpLayerName | null
   readonly demo: boolean
@@ -112,6 +114,15 @@ const VARIABLES = z.object({
       }
       return upstreams
     }),
+  ACCUEIL_DNS_FILTER: z
+    .string()
+    .optional()
+    .transform((text, context) => {
+      const address = text === undefined ? null : parseListenAddress(text, DNS_PORT)
+      if (text === undefined || (address !== null && isIP(address.host) !== 0)) return address
+      context.addIssue('is not ADDRESS or ADDRESS:PORT, for example 192.0.2.53')
+      return z.NEVER
+    }),
   ACCUEIL_UDP_LAYER: z.enum(UDP_LAYERS, 'is not native or dgram').optional(),
   LDAP_URL: z.string().optional(),
   LDAP_BIND_DN: z.string().optional(),
@@ -184,6 +195,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): O
       radsec: variables.ACCUEIL_RADSEC_LISTEN,
       dns: variables.ACCUEIL_DNS_LISTEN,
       dnsUpstream: variables.ACCUEIL_DNS_UPSTREAM,
+      dnsFilter: variables.ACCUEIL_DNS_FILTER ?? ofThisMachine(variables.ACCUEIL_DNS_LISTEN),
       udpLayer: variables.ACCUEIL_UDP_LAYER ?? null,
       demo: (variables.ACCUEIL_DEMO ?? (databaseUrl === null ? '1' : '0')) === '1',
       masterKey: variables.ACCUEIL_MASTER_KEY,
@@ -218,4 +230,11 @@ function distance(a: string, b: string): number {
     row = next
   }
   return row[b.length] ?? 0
+}
+
+const EVERY_ADDRESS: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' }
+
+/** Where a listener of this machine is reached from it. */
+function ofThisMachine({ host, port }: ListenAddress): ListenAddress {
+  return { host: EVERY_ADDRESS[host] ?? host, port }
 }

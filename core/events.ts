@@ -24,6 +24,8 @@ export type EventName =
   | 'portal.api.failed'
   | 'portal.grant.not-found-out'
   | 'portal.kept-about.not-read'
+  | 'portal.receipt.not-read'
+  | 'portal.unblock.not-recorded'
   | 'portal.controller.failed'
   | 'portal.gateway.not-found-out'
   | 'portal.gateway.not-opened'

@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto'
 import type { Mac } from '#core/mac.ts'
 import type { Database } from './connection.ts'
 import { appendEvent } from './journal.ts'
+import { newReceiptCode } from './receipt-code.ts'
 import type { PublicSource } from './public-source.ts'
 import type { NetworkKind } from './sites.ts'
 
@@ -18,15 +18,15 @@ export interface Acceptance {
   readonly language: string
   /** Hex, of the text that was shown. */
   readonly textSha256: string
-  /** The kind of gateway that sent the device. */
+  /** The kind of gateway that sent the device, or `helper`. */
   readonly method: string
+  /** Who let it in, where the method is `helper`; only there. */
+  readonly grantedBy?: string
+  /** The same version was accepted before, and its text was folded away on the page. */
+  readonly renewal?: boolean
   readonly grantSeconds: number
   readonly at: Date
 }
-
-// Letters and digits that nobody confuses when read aloud or copied from a screen.
-const CODE_LETTERS = '23456789ABCDEFGHJKMNPQRSTVWXYZ'
-const CODE_LENGTH = 10
 
 /** Writes the proof, the grant and, for the log, the opened connection in one transaction. */
 export async function recordAcceptance(
@@ -34,16 +34,18 @@ export async function recordAcceptance(
   acceptance: Acceptance,
 ): Promise<{ code: string; grantUntil: Date }> {
   const a = acceptance
-  const code = receiptCode()
+  const code = newReceiptCode()
   const until = new Date(a.at.getTime() + a.grantSeconds * 1000)
   const grantUntil = await database.sql.begin(async (sql) => {
     // Twice the same tap: the second finds what the first has opened.
     await sql`select pg_advisory_xact_lock(hashtextextended(${`acceptance ${a.mac}`}, 0))`
     await sql`
       insert into guest.acceptance
-        (code, at, mac, ip, gateway, site, network, terms_version, language, text_sha256, method)
+        (code, at, mac, ip, gateway, site, network, terms_version, language, text_sha256, method,
+         granted_by, renewal)
       values (${code}, ${a.at}, ${a.mac}, ${a.ip}, ${a.gateway}, ${a.site}, ${a.network},
-              ${a.termsVersion}, ${a.language}, ${a.textSha256}, ${a.method})`
+              ${a.termsVersion}, ${a.language}, ${a.textSha256}, ${a.method},
+              ${a.grantedBy ?? null}, ${a.renewal ?? false})`
     const [grant] = await sql<{ until: Date }[]>`
       insert into guest.access as held (mac, until, site, terms_version)
       values (${a.mac}, ${until}, ${a.site}, ${a.termsVersion})
@@ -63,24 +65,16 @@ export async function recordAcceptance(
   return { code, grantUntil }
 }
 
-function receiptCode(): string {
-  // 256 is not a multiple of 30: bytes past the last whole multiple would favour some letters.
-  let code = ''
-  while (code.length < CODE_LENGTH) {
-    for (const byte of randomBytes(CODE_LENGTH)) {
-      if (byte < 240 && code.length < CODE_LENGTH) code += CODE_LETTERS[byte % 30] ?? ''
-    }
-  }
-  return code
-}
-
-/** The newest acceptance at `site` from the address `ip` whose device still has a grant at `now`. */
+/**
+ * The newest acceptance at `site` from the address `ip` whose device still has a grant at `now`, for the
+ * terms in force: null where there are none.
+ */
 export async function findGrantByAddress(
   database: Database,
-  site: string,
-  ip: string,
+  where: { readonly site: string; readonly ip: string; readonly termsInForce: string | null },
   now: Date,
 ): Promise<{ until: Date } | null> {
+  const { site, ip, termsInForce } = where
   // Only the last device that had this address counts: leases are given to others later.
   const [row] = await database.sql<{ until: Date }[]>`
     select g.until from (
@@ -88,6 +82,7 @@ export async function findGrantByAddress(
       where site = ${site} and ip = ${ip}::inet order by at desc limit 1
     ) last
     join guest.access g on g.mac = last.mac
-    where g.until > ${now}`
+    where g.until > ${now}
+      and g.terms_version = coalesce(${termsInForce}::text, g.terms_version)`
   return row ?? null
 }

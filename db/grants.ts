@@ -3,14 +3,29 @@ import { reasonOf } from '#core/error.ts'
 import type { Log } from '#core/log.ts'
 import type { Mac } from '#core/mac.ts'
 import type { Database } from './connection.ts'
+import { createLive } from './live.ts'
+import { effectiveTerms, loadTermsVersions } from './terms.ts'
+import type { TermsVersion } from './terms.ts'
 
-/** Until when each device is let in to the guest networks; in memory, followed, kept through an outage. */
+/** Who was let in for what: it may have ended, or the terms may be others by now. */
+export interface HeldGrant {
+  /** Milliseconds since the epoch. */
+  readonly until: number
+  readonly termsVersion: string
+}
+
+/**
+ * Until when each device is let in to the guest networks, by acceptances of the terms in force; in
+ * memory, followed, kept through an outage.
+ */
 export interface GrantTable {
   start(): Promise<void>
   stop(): Promise<void>
   /** Milliseconds since the epoch, from memory; null where there is no grant now. */
   until(mac: Mac): number | null
-  /** The same, asked of the database: for what was granted a moment ago. */
+  /** The last one that this device had, as long as it can be renewed; only with `keepEnded`. */
+  last(mac: Mac): HeldGrant | null
+  /** As `until`, asked of the database: for what was granted a moment ago. */
   find(mac: Mac): Promise<number | null>
   readonly size: number
 }
@@ -18,8 +33,12 @@ export interface GrantTable {
 interface GrantRow {
   readonly mac: Mac
   readonly until: Date
+  readonly termsVersion: string
   readonly changed: Date
 }
+
+/** For so long after its end a grant is remembered, so that it can be renewed in one tap. */
+export const RENEWABLE_MS = 14 * 86_400_000
 
 const POLL_MS = 15_000
 // A transaction may commit a row some time after it set changed_at.
@@ -30,17 +49,28 @@ export function createGrantTable(options: {
   database: Database
   log: Log
   clock: Clock
+  /** Those that have ended too, as long as they can be renewed. */
+  keepEnded?: boolean
 }): GrantTable {
   const { database, log, clock } = options
-  const untilByMac = new Map<string, number>()
+  const keptMs = options.keepEnded === true ? RENEWABLE_MS : 0
+  const grantByMac = new Map<string, HeldGrant>()
+  const versions = createLive<readonly TermsVersion[]>({
+    database,
+    log,
+    name: 'versions of the terms',
+    channels: ['house'],
+    initial: [],
+    load: () => loadTermsVersions(database),
+  })
   let seen = new Date(0)
   let timers: readonly NodeJS.Timeout[] = []
   let unlisten: (() => Promise<void>) | null = null
 
   function take(rows: readonly GrantRow[]): void {
-    for (const row of rows) {
-      untilByMac.set(row.mac, row.until.getTime())
-      if (row.changed > seen) seen = row.changed
+    for (const { mac, until, termsVersion, changed } of rows) {
+      grantByMac.set(mac, { until: until.getTime(), termsVersion })
+      if (changed > seen) seen = changed
     }
   }
 
@@ -48,32 +78,39 @@ export function createGrantTable(options: {
     const since = new Date(seen.getTime() - OVERLAP_MS)
     take(
       await database.sql<GrantRow[]>`
-        select mac::text as mac, until, changed_at as changed from guest.access
-        where changed_at >= ${since} and until > now()`,
+        select mac::text as mac, until, terms_version as "termsVersion", changed_at as changed
+        from guest.access
+        where changed_at >= ${since} and until > now() - ${keptMs} * interval '1 ms'`,
     )
   }
 
   // After a lost connection a deletion may have gone by unseen: begin again.
   async function loadAll(): Promise<void> {
     const rows = await database.sql<GrantRow[]>`
-      select mac::text as mac, until, changed_at as changed from guest.access
-      where until > now()`
-    untilByMac.clear()
+      select mac::text as mac, until, terms_version as "termsVersion", changed_at as changed
+      from guest.access
+      where until > now() - ${keptMs} * interval '1 ms'`
+    grantByMac.clear()
     take(rows)
   }
 
   async function loadOne(mac: string): Promise<number | null> {
     const rows = await database.sql<GrantRow[]>`
-      select mac::text as mac, until, changed_at as changed from guest.access
+      select mac::text as mac, until, terms_version as "termsVersion", changed_at as changed
+      from guest.access
       where mac = ${mac}::macaddr`
     take(rows)
-    if (rows.length === 0) untilByMac.delete(mac)
+    if (rows.length === 0) grantByMac.delete(mac)
     return current(mac)
   }
 
   function current(mac: string): number | null {
-    const until = untilByMac.get(mac)
-    return until === undefined || until <= clock() ? null : until
+    const grant = grantByMac.get(mac)
+    const now = clock()
+    if (grant === undefined || grant.until <= now) return null
+    // Who accepted another version is asked again. Where none is declared, nothing contradicts the grant.
+    const inForce = effectiveTerms(versions.value, now)?.version ?? grant.termsVersion
+    return inForce === grant.termsVersion ? grant.until : null
   }
 
   function follow(work: Promise<unknown>): void {
@@ -83,12 +120,13 @@ export function createGrantTable(options: {
   }
 
   function sweep(): void {
-    const now = clock()
-    for (const [mac, until] of untilByMac) if (until <= now) untilByMac.delete(mac)
+    const before = clock() - keptMs
+    for (const [mac, { until }] of grantByMac) if (until <= before) grantByMac.delete(mac)
   }
 
   return {
     async start() {
+      await versions.start()
       const listening = await database.sql.listen(
         'grant',
         (mac) => follow(loadOne(mac)),
@@ -100,12 +138,13 @@ export function createGrantTable(options: {
     },
     async stop() {
       for (const timer of timers) clearInterval(timer)
-      await unlisten?.().catch(() => {})
+      await Promise.all([versions.stop(), unlisten?.().catch(() => {})])
     },
     until: current,
+    last: (mac) => grantByMac.get(mac) ?? null,
     find: (mac) => loadOne(mac),
     get size() {
-      return untilByMac.size
+      return grantByMac.size
     },
   }
 }

@@ -5,6 +5,8 @@ export interface GuestPlace {
   readonly name: string
   /** What phones call the network; null where nobody said it. */
   readonly ssid: string | null
+  /** IANA name. */
+  readonly timezone: string
 }
 
 /** By the code of the place. */
@@ -15,7 +17,7 @@ export async function loadGuestPlaces(
     .selectFrom('house.network as n')
     .innerJoin('house.site as s', 's.code', 'n.site')
     .where('n.kind', '=', 'guest')
-    .select(['s.code', 's.name', 'n.ssid'])
+    .select(['s.code', 's.name', 's.timezone', 'n.ssid'])
     .execute()
-  return new Map(rows.map(({ code, name, ssid }) => [code, { name, ssid }]))
+  return new Map(rows.map(({ code, ...place }) => [code, place]))
 }

@@ -31,7 +31,7 @@ test('the portal reads what one device accepted, newest first, and nothing of ot
   await accept(portal, mac, earlier)
   await accept(portal, mac, NOW)
   await accept(portal, '02:00:00:00:00:01', NOW)
-  const one = { site: '75-0042', termsVersion: '2026-01', language: 'fr' }
+  const one = { site: '75-0042', termsVersion: '2026-01', language: 'fr', textSha256: 'ab' }
   const until = new Date(NOW.getTime() + 30 * DAY_MS)
   expect(await keptAbout(portal, mac, NOW)).toEqual({
     acceptances: [

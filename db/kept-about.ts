@@ -10,6 +10,7 @@ export interface KeptAbout {
     readonly termsVersion: string
     /** Of the text that was shown. */
     readonly language: string
+    readonly textSha256: string
   }[]
   /** Until when it is let in; null: it is not. */
   readonly until: Date | null
@@ -18,7 +19,8 @@ export interface KeptAbout {
 export async function keptAbout(database: Database, mac: Mac, now: Date): Promise<KeptAbout> {
   const [acceptances, [access]] = await Promise.all([
     database.sql<KeptAbout['acceptances'][number][]>`
-      select at, site, terms_version as "termsVersion", language from guest.kept_about(${mac})`,
+      select at, site, terms_version as "termsVersion", language, text_sha256 as "textSha256"
+      from guest.kept_about(${mac})`,
     database.sql<{ until: Date }[]>`
       select until from guest.access where mac = ${mac} and until > ${now}`,
   ])

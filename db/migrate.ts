@@ -26,6 +26,8 @@ import { up as deviceKeys } from './migrations/0022-device-keys.ts'
 import { up as proxying } from './migrations/0023-proxying.ts'
 import { up as gatewayKinds } from './migrations/0026-gateway-kinds.ts'
 import { up as guestPages } from './migrations/0027-guest-pages.ts'
+import { up as termsProof } from './migrations/0028-terms-proof.ts'
+import { up as unblockRequests } from './migrations/0029-unblock-requests.ts'
 import { makePartitions } from './partitions.ts'
 
 /** In order; append only: what has been released is never edited. */
@@ -52,6 +54,8 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0023-proxying': { up: proxying },
   '0026-gateway-kinds': { up: gatewayKinds },
   '0027-guest-pages': { up: guestPages },
+  '0028-terms-proof': { up: termsProof },
+  '0029-unblock-requests': { up: unblockRequests },
 }
 
 const OLDEST_SERVER = 150_000

@@ -5,18 +5,20 @@ import { dropOldDays, goneDays } from './drop-days.ts'
 import type { GoneDay } from './drop-days.ts'
 import { listHolds, releaseEndedHolds } from './holds.ts'
 import type { Hold, ReleasedHold } from './holds.ts'
+import { RENEWABLE_MS } from './grants.ts'
 import type { Job } from './jobs.ts'
 import { forgetAccounts } from './log-accounts.ts'
 import { countOldLogins, removeOldLogins } from './login-traces.ts'
 import { countOldTraces, removeOldTraces } from './old-traces.ts'
 import type { OldTraces } from './old-traces.ts'
+import { countOldUnblockRequests, removeOldUnblockRequests } from './unblock-requests.ts'
 import { goneFrom, makePartitions, utcDay } from './partitions.ts'
 
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
 // Live sessions only join late packets to their row of the log.
 const SESSION_LIFE = '31 days'
-// An acceptance is the proof that goes with a connection: it lives as long, a grant as it says.
+// An acceptance is the proof that goes with a connection: it lives as long, a grant until nobody renews it.
 const ACCEPTANCE_LIFE = '366 days'
 const PATIENCE_MS = 20_000
 
@@ -33,6 +35,8 @@ export interface Purge {
   readonly grants: number
   /** Rows that say how logins were answered. */
   readonly logins: number
+  /** What people asked to have unblocked. */
+  readonly unblockRequests: number
   readonly traces: OldTraces
 }
 
@@ -79,14 +83,17 @@ export async function runPurge(
     delete from guest.acceptance a
     where a.at < now() - ${ACCEPTANCE_LIFE}::interval
       and not exists (select from guest.access g where g.mac = a.mac and g.until > now())`
-  const grants = await database.sql`delete from guest.access where until < now()`
+  const grants = await database.sql`
+    delete from guest.access where until < now() - ${RENEWABLE_MS} * interval '1 ms'`
   const logins = await removeOldLogins(database)
+  const unblockRequests = await removeOldUnblockRequests(database)
   const traces = await removeOldTraces(database, actor)
   return {
     ...outcome,
     released,
     accounts,
     logins,
+    unblockRequests,
     traces,
     sessions: sessions.count,
     acceptances: acceptances.count,
@@ -101,7 +108,7 @@ function purgeLine({ dropped, waiting, released, traces, ...ended }: Purge): str
     ...released.map(({ caseRef, copies }) => `${copies} copies held for ${caseRef} ended`),
     `${ended.sessions} sessions, ${ended.acceptances} acceptances, ${ended.grants} grants ended`,
     `${ended.accounts} names of accounts forgotten`,
-    `${ended.logins} traces of logins removed`,
+    `${ended.logins} traces of logins and ${ended.unblockRequests} requests to unblock removed`,
     tracesLine(traces),
   ].join(', ')
 }
@@ -120,12 +127,15 @@ export interface PurgePlan {
   readonly acceptances: number
   readonly grants: number
   readonly logins: number
+  readonly unblockRequests: number
   readonly traces: OldTraces
 }
 
 /** What `runPurge` would let go of now. */
 export async function planPurge(database: Database, now: number): Promise<PurgePlan> {
-  const [counts] = await database.sql<Omit<PurgePlan, 'days' | 'holds' | 'logins' | 'traces'>[]>`
+  const [counts] = await database.sql<
+    Omit<PurgePlan, 'days' | 'holds' | 'logins' | 'unblockRequests' | 'traces'>[]
+  >`
     select
       (select count(*)::int from log.held k join log.hold h on h.id = k.hold
        where h.ended_at is not null or h.until < ${utcDay(now)}) as copies,
@@ -135,11 +145,13 @@ export async function planPurge(database: Database, now: number): Promise<PurgeP
        where a.at < now() - ${ACCEPTANCE_LIFE}::interval
          and not exists (select from guest.access g where g.mac = a.mac and g.until > now())
       ) as acceptances,
-      (select count(*)::int from guest.access where until < now()) as grants`
+      (select count(*)::int from guest.access
+       where until < now() - ${RENEWABLE_MS} * interval '1 ms') as grants`
   return {
     days: await goneDays(database, now),
     holds: await listHolds(database, false),
     logins: await countOldLogins(database),
+    unblockRequests: await countOldUnblockRequests(database),
     traces: await countOldTraces(database),
     ...{ copies: 0, sessions: 0, acceptances: 0, grants: 0, ...counts },
   }

@@ -59,8 +59,11 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
   // What the kinds are told, sealed, is for the portal; which access list or role, for the RADIUS server.
   'house.gateway_settings': { portal: 'select', radius: 'select (gateway, captive)' },
   'house.authority': { radius: 'select' },
-  'house.terms': { portal: 'select' },
+  // Which version is in force: a grant for another one lets nobody in.
+  'house.terms': { portal: 'select', radius: 'select (version, effective)' },
   'house.terms_text': { portal: 'select' },
+  'house.keep_terms()': {},
+  'house.keep_terms_text()': {},
   'house.list': { dns: 'select' },
   'house.rule': { dns: 'select' },
   'house.policy': { radius: 'select' },
@@ -70,6 +73,10 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
   'house.retention': { jobs: 'select' },
   'house.job': { jobs: 'select, insert, update' },
   'house.announce()': {},
+
+  // What people ask to have unblocked: the portal adds to it, whoever decides reads it.
+  'house.unblock_request': { jobs: 'select (at), delete', operator: 'select' },
+  'house.ask_unblock()': { portal: 'execute' },
 
   // Sessions that are to end: who asks is told by functions, who sends sees what it needs to send.
   'house.disconnect': {
@@ -129,8 +136,9 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
     radius: 'select',
     jobs: 'select, delete',
   },
-  // The only way to acceptances: those of one device, for the device itself.
+  // The only ways to acceptances: those of one device, for the device itself; one, for who has its code.
   'guest.kept_about()': { portal: 'execute' },
+  'guest.receipt()': { portal: 'execute' },
   'guest.announce()': {},
   // What waits for gateways that poll, and passwords for one use: gone when used, or soon after.
   'guest.opening': {

@@ -8,22 +8,36 @@ export interface TermsText {
   readonly sha256: string
 }
 
-/** One version of the terms of use. */
-export interface Terms {
+export interface TermsVersion {
   readonly version: string
   /** Midnight UTC of its first day. */
   readonly effective: Date
+}
+
+/** One version of the terms of use. */
+export interface Terms extends TermsVersion {
   readonly texts: readonly TermsText[]
 }
 
-/** The version that took effect last comes first. */
-export async function loadTerms(database: Pick<Database, 'kysely'>): Promise<readonly Terms[]> {
-  const versions = await database.kysely
+/** The versions without their texts; the one that took effect last comes first. */
+export async function loadTermsVersions({
+  kysely,
+}: Pick<Database, 'kysely'>): Promise<readonly TermsVersion[]> {
+  const versions = await kysely
     .selectFrom('house.terms')
     .select((eb) => ['version', eb.cast<string>('effective', 'text').as('effective')])
     .orderBy('effective', 'desc')
     .orderBy('version', 'desc')
     .execute()
+  return versions.map(({ version, effective }) => ({
+    version,
+    effective: new Date(`${effective}T00:00:00Z`),
+  }))
+}
+
+/** The version that took effect last comes first. */
+export async function loadTerms(database: Pick<Database, 'kysely'>): Promise<readonly Terms[]> {
+  const versions = await loadTermsVersions(database)
   const texts = await database.kysely
     .selectFrom('house.terms_text')
     .selectAll()
@@ -31,7 +45,7 @@ export async function loadTerms(database: Pick<Database, 'kysely'>): Promise<rea
     .execute()
   return versions.map(({ version, effective }) => ({
     version,
-    effective: new Date(`${effective}T00:00:00Z`),
+    effective,
     texts: texts
       .filter((text) => text.version === version)
       .map(({ language, markdown, sha256 }) => ({ language, markdown, sha256 })),
@@ -39,7 +53,7 @@ export async function loadTerms(database: Pick<Database, 'kysely'>): Promise<rea
 }
 
 /** The version in force at `now`, from versions in the order of `loadTerms`. */
-export function effectiveTerms(all: readonly Terms[], now: number): Terms | null {
+export function effectiveTerms<T extends TermsVersion>(all: readonly T[], now: number): T | null {
   return all.find((terms) => terms.effective.getTime() <= now) ?? null
 }
 

@@ -36,6 +36,7 @@ function configFor(port: number, upstreams: readonly ScriptedUpstream[]): Config
     radsec: nowhere,
     dns: { host: '127.0.0.1', port },
     dnsUpstream: upstreams.map((upstream) => upstream.address),
+    dnsFilter: nowhere,
     udpLayer: null,
     demo: false,
     masterKey: null,

@@ -45,6 +45,7 @@ describe('accepting', () => {
         language: 'fr',
         textSha256: createHash('sha256').update(TERMS_FR).digest('hex'),
         method: 'generic',
+        renewal: false,
         publicSource: null,
         grantSeconds: 30 * 86_400,
         at: new Date(NOW),

@@ -113,6 +113,7 @@ async function record(
       language: textLanguage,
       textSha256: ticket.textSha256,
       method: gateway.kind,
+      renewal: ticket.renewal,
       grantSeconds: gateway.guest.grantSeconds,
       at: new Date(services.clock()),
     })
@@ -134,6 +135,7 @@ async function record(
     mac: device.mac,
     termsVersion: ticket.termsVersion,
     language: textLanguage,
+    textSha256: ticket.textSha256,
     deviceProven: provesDevice(gateway.kind),
   }
   const last = `receipt=${sealReceipt(services.seal, receipt)}`

@@ -2,7 +2,7 @@ import { html } from 'hono/html'
 import type { Context, MiddlewareHandler } from 'hono'
 import { deviceGrant } from './device-grant.ts'
 import { probeAt } from './probes.ts'
-import type { OnlineAnswer } from './probes.ts'
+import type { OnlineAnswer } from './probe-table.ts'
 import type { Services } from './services.ts'
 import { chooseLanguage, textIn } from './text/language.ts'
 
@@ -21,6 +21,7 @@ export function answerProbes(services: Services): MiddlewareHandler {
       const grant = await deviceGrant(c, services)
       if (grant.state === 'online') return online(c, services, probe.online)
     }
+    services.counters.probes.captive.inc()
     return toPortal(c, services)
   }
 }
@@ -33,8 +34,7 @@ function online(c: Context, services: Services, answer: OnlineAnswer): Response 
 }
 
 /** 302 with a small body: some systems take an empty one for a failure, not for a portal. */
-function toPortal(c: Context, services: Services): Response | Promise<Response> {
-  services.counters.probes.captive.inc()
+export function toPortal(c: Context, services: Services): Response | Promise<Response> {
   const portal = new URL('/guest', services.publicUrl).href
   const language = chooseLanguage(null, c.req.header('Accept-Language') ?? null)
   c.header('Location', portal)

@@ -1,24 +1,31 @@
 import type { Counter, Metrics } from '#core/metrics.ts'
 import { CONTROLLER_FAILURES } from './gateways/call-controller.ts'
 import type { ControllerFailure } from './gateways/call-controller.ts'
+import { FILTER_OUTCOMES } from './filter/ask-filter.ts'
 import { REFUSAL_REASONS } from './refusal.ts'
 import type { RefusalReason } from './refusal.ts'
 
 const PAGES = [
   'accessibility',
+  'blocked',
   'connected',
   'device',
   'failure',
   'help',
   'home',
+  'not-blocked',
   'not-found',
   'notice',
   'opening',
   'poster',
   'read-terms',
+  'receipt',
   'refusal',
+  'renewal',
   'terms',
+  'terms-text',
   'unavailable',
+  'unblock-sent',
 ] as const
 
 const POLL_ASKS = ['clear', 'list', 'acknowledge', 'ended', 'custom', 'malformed'] as const
@@ -34,6 +41,8 @@ export interface Counters {
   readonly polls: Readonly<Record<PollAsk, Counter>>
   readonly controllerFailures: Readonly<Record<ControllerFailure, Counter>>
   readonly databaseFailures: Counter
+  readonly filterQuestions: Readonly<Record<(typeof FILTER_OUTCOMES)[number], Counter>>
+  readonly unblockRequests: Readonly<Record<'kept' | 'enough', Counter>>
   readonly probes: Readonly<Record<'online' | 'captive', Counter>>
 }
 
@@ -69,6 +78,18 @@ export function createCounters(metrics: Metrics): Counters {
     databaseFailures: metrics.counter(
       'accueil_portal_database_failures_total',
       'Questions and writes that the database did not answer in time',
+    ),
+    filterQuestions: metrics.counters(
+      'accueil_portal_filter_questions_total',
+      'Names that the DNS filter was asked about for a block page, by what came of it',
+      'outcome',
+      FILTER_OUTCOMES,
+    ),
+    unblockRequests: metrics.counters(
+      'accueil_portal_unblock_requests_total',
+      'Requests to unblock a name, kept or more than anybody reads',
+      'outcome',
+      ['kept', 'enough'],
     ),
     probes: metrics.counters(
       'accueil_portal_probes_total',

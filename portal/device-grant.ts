@@ -1,5 +1,6 @@
 import { formatAddress } from '#core/ip.ts'
 import { reasonOf } from '#core/error.ts'
+import { effectiveTerms } from '#db/terms.ts'
 import type { Context } from 'hono'
 import { clientAddress } from './client-address.ts'
 import type { Services } from './services.ts'
@@ -18,7 +19,11 @@ export async function deviceGrant(c: Context, services: Services): Promise<Devic
   const network = address === null ? undefined : services.house().networks.lookup(address)
   if (address === null || network?.kind !== 'guest') return { state: 'elsewhere' }
   try {
-    const grant = await services.database.findGrant(network.site, formatAddress(address))
+    const grant = await services.database.findGrant({
+      site: network.site,
+      ip: formatAddress(address),
+      termsInForce: effectiveTerms(services.house().terms, services.clock())?.version ?? null,
+    })
     return grant === null ? { state: 'captive' } : { state: 'online', until: grant.until }
   } catch (thrown) {
     services.counters.databaseFailures.inc()

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { fasLink, formAction, inLanguage, signedLink, testPortal } from './portal-fixture.ts'
+import { fasLink, formAction, inLanguage, NOW, signedLink, testPortal } from './portal-fixture.ts'
 import { directionOf, LANGUAGES, textIn } from './text/language.ts'
 
 /** What a first round trip carries on most networks, less the headers. */
@@ -18,6 +18,35 @@ describe.each(LANGUAGES)('in %s', (language) => {
       expect(Buffer.byteLength(page), link).toBeLessThan(PAGE_BYTES)
       expect(page).toContain(`<html lang="${language}" dir="${directionOf(language)}">`)
     }
+  })
+
+  test('so do those of a receipt, a renewal and a blocked site, in its own words', async () => {
+    const portal = testPortal()
+    portal.world.receipts.set('K7QF3MRT2B', {
+      ...{ at: new Date(NOW), site: '75-0042', network: 'guest', macEnd: 'ee:ff' },
+      ...{ termsVersion: '2026-01', language, textSha256: 'ab'.repeat(32), renewal: true },
+    })
+    portal.world.access.set('aa:bb:cc:dd:ee:ff', { until: NOW, termsVersion: '2026-01' })
+    const titles = {
+      [`/guest/receipt?code=K7QF3MRT2B&${lang}`]: text.receipt.title,
+      [`${signedLink()}&${lang}`]: text.renewal.title,
+      [`http://other.example/?${lang}`]: text.blocked.freeTitle,
+      [`http://bad.example/?${lang}`]: text.blocked.title,
+      [`/guest/unblock/sent?${lang}`]: text.blocked.sentTitle,
+    }
+    portal.world.filter = (name) =>
+      name === 'bad.example'
+        ? { outcome: 'blocked', cause: 'category', category: 'piracy', reference: 'K7F2' }
+        : { outcome: 'free' }
+    portal.world.grants.set('75-0042 192.168.77.9', new Date(NOW + 90_000))
+    for (const [link, title] of Object.entries(titles)) {
+      const page = await (await portal.get(link)).text()
+      expect(page).toContain(`<h1>${title}</h1>`)
+      expect(Buffer.byteLength(page), link).toBeLessThan(PAGE_BYTES)
+      expect(page).toContain(`<html lang="${language}" dir="${directionOf(language)}">`)
+    }
+    const blocked = await (await portal.get(`http://bad.example/?${lang}`)).text()
+    expect(blocked).toContain(text.categories.piracy)
   })
 
   test('the choice is kept from the terms through the acceptance to the last page', async () => {

@@ -59,9 +59,9 @@ export function keptAboutDevice(services: Services): Handler {
 
 /** Only what this browser was told already. */
 function ofReceipt(receipt: Receipt): KeptAbout {
-  const { site, termsVersion, language } = receipt
+  const { site, termsVersion, language, textSha256 } = receipt
   return {
-    acceptances: [{ at: new Date(receipt.at), site, termsVersion, language }],
+    acceptances: [{ at: new Date(receipt.at), site, termsVersion, language, textSha256 }],
     until: new Date(receipt.until),
   }
 }

@@ -43,4 +43,15 @@ export const LIMITS = {
   requests: { burst: 1_500, perSecond: 50, keys: 20_000 },
   /** Three hundred people accepting in the same minute at one place still pass. */
   acceptances: { burst: 300, perSecond: 5, keys: 20_000 },
+  /** Names that the DNS filter is asked about: at once, and for how long its answer counts. */
+  filter: { waitMs: 1_000, asking: 64, remembered: 2_000, rememberedMs: 10_000 },
+  /** Requests to unblock from one device, or from one place behind its NAT. */
+  unblockRequests: { burst: 5, perSecond: 1 / 120, keys: 20_000 },
+  /** Codes that one address may try: a person who mistypes, and nobody who guesses. */
+  receiptChecks: { burst: 20, perSecond: 0.1, keys: 20_000 },
+  /**
+   * A grant that ends sooner is renewed when the device comes, in one tap, and not cut while somebody
+   * writes; of a short grant the last tenth.
+   */
+  renewSoonMs: 60 * 60_000,
 } as const

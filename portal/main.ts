@@ -12,11 +12,14 @@ import { clearOpenings, endOpenings, pendingOpenings } from '#db/openings.ts'
 import type { PendingOpening } from '#db/openings.ts'
 import type { PartDeps } from '#db/part.ts'
 import { findLogins } from './api/find-logins.ts'
+import { findReceipt } from '#db/receipts.ts'
 import { recordReturn } from '#db/returns.ts'
+import { askUnblock } from '#db/unblock-requests.ts'
 import { createApp } from './app.ts'
 import { createAskDatabase } from './ask-database.ts'
 import type { AskDatabase } from './ask-database.ts'
 import { createCounters } from './counters.ts'
+import { createAskFilter } from './filter/ask-filter.ts'
 import { createGatewayStore } from './gateway-store.ts'
 import { createGatewayWorld } from './gateway-world.ts'
 import { adapterOf } from './gateways/adapters.ts'
@@ -40,7 +43,7 @@ export function createPortal(deps: PartDeps & { health: () => readonly Problem[]
     initial: emptyHouse(),
     load: () => loadHouse(database, seal, render),
   })
-  const grants = createGrantTable({ database, log, clock })
+  const grants = createGrantTable({ database, log, clock, keepEnded: true })
   const openings = createLive<ReadonlyMap<string, readonly PendingOpening[]>>({
     database,
     log,
@@ -53,6 +56,11 @@ export function createPortal(deps: PartDeps & { health: () => readonly Problem[]
   const counters = createCounters(metrics)
   const store = createGatewayStore(database, seal, ask)
   const gatewayWorld = createGatewayWorld({ store, counters, log, clock })
+  const askFilter = createAskFilter({
+    filter: config.dnsFilter,
+    clock,
+    counters: counters.filterQuestions,
+  })
   const process = `${hostname()} ${randomUUID()}`
   const revocations = createRevocations({
     table: {
@@ -90,6 +98,10 @@ export function createPortal(deps: PartDeps & { health: () => readonly Problem[]
       (await adapterOf(device.gateway.kind).confirm?.(device, gatewayWorld)) ?? null,
     polls: gatewayPolls(deps, ask, () => openings.value),
     grantOf: (mac) => grants.until(mac),
+    askFilter: (name) => askFilter(name, null),
+    unblockRequests: createRateLimit(LIMITS.unblockRequests, clock),
+    lastGrantOf: (mac) => grants.last(mac),
+    receiptChecks: createRateLimit(LIMITS.receiptChecks, clock),
     returned: new BoundedMap({ limit: LIMITS.returns, ttlMs: LIMITS.returnMs, clock }),
   })
   const listener = createHttpListener(app, config.http)
@@ -120,7 +132,9 @@ function portalDatabase({ database, clock }: PartDeps, ask: AskDatabase): Portal
   return {
     record: (acceptance) => ask(() => recordAcceptance(database, acceptance)),
     recordReturn: (device) => ask(() => recordReturn(database, device)),
-    findGrant: (site, ip) => ask(() => findGrantByAddress(database, site, ip, new Date(clock()))),
+    findGrant: (where) => ask(() => findGrantByAddress(database, where, new Date(clock()))),
+    askUnblock: (request) => ask(() => askUnblock(database, request)),
+    findReceipt: (code) => ask(() => findReceipt(database, code)),
     keptAbout: (mac) => ask(() => keptAbout(database, mac, new Date(clock()))),
     answers: () => ask(() => database.ping()).catch(() => false),
     findLogins: (question) => ask(() => findLogins(database, question)),

@@ -4,6 +4,7 @@ import { acceptance, acceptanceAgain } from './acceptance.ts'
 import { apiLogins } from './api/logins.ts'
 import { openApi } from './api/openapi.ts'
 import { apiNotFound, onlyRead } from './api/not-there.ts'
+import { answerBlocked, UNBLOCK_PATH } from './answer-blocked.ts'
 import { answerProbes } from './answer-probes.ts'
 import { captiveApi } from './captive-api.ts'
 import { gatewayArrival, gatewayPoll, guestArrival, unifiArrival } from './guest-arrival.ts'
@@ -14,6 +15,7 @@ import { favicon, logo } from './logo.ts'
 import { LOGO_FOLDER } from './look.ts'
 import { OPENING_PATH, opening } from './opening.ts'
 import { poster } from './poster.ts'
+import { RECEIPT_PATH, receiptCheck } from './receipt-check.ts'
 import { securityHeaders } from './security-headers.ts'
 import type { Services } from './services.ts'
 import { ACCEPT_PATH, NOTICE_PATH } from './show-terms.ts'
@@ -26,6 +28,8 @@ import {
   notice,
   readTerms,
 } from './still-pages.ts'
+import { TERMS_BY_HASH, termsByHash } from './terms-by-hash.ts'
+import { SENT_PATH, unblock, unblockSent } from './unblock.ts'
 
 /** What a request passes, in this order; each line has the reason for its place. */
 export function pipeline(app: Hono, services: Services): void {
@@ -43,6 +47,9 @@ export function pipeline(app: Hono, services: Services): void {
   // Before our own paths: a probe's "/" on a foreign name is not our home page.
   app.use(answerProbes(services))
 
+  // After the probes, which are names of others too; before our own "/" is shown under a blocked name.
+  app.use(answerBlocked(services))
+
   app.get('/guest', guestArrival(services))
   app.get('/guest/s/:site/', unifiArrival(services))
   app.get(`${ENTRY_FOLDER}:name/:key`, gatewayArrival(services))
@@ -50,8 +57,12 @@ export function pipeline(app: Hono, services: Services): void {
   app.get(ACCEPT_PATH, acceptanceAgain(services))
   app.post(ACCEPT_PATH, acceptance(services))
   app.get(OPENING_PATH, opening(services))
+  app.post(UNBLOCK_PATH, unblock(services))
+  app.get(SENT_PATH, unblockSent(services))
   app.get('/guest/connected', connected(services))
   app.get('/guest/terms', readTerms(services))
+  app.get(TERMS_BY_HASH, termsByHash(services))
+  app.get(RECEIPT_PATH, receiptCheck(services))
   app.get(NOTICE_PATH, notice(services))
   app.get(DEVICE_PATH, keptAboutDevice(services))
   app.get('/poster', poster(services))

@@ -7,15 +7,19 @@ import { createSeal } from '#core/seal.ts'
 import type { Acceptance } from '#db/acceptances.ts'
 import { BoundedMap } from '#core/bounded-map.ts'
 import type { PendingOpening } from '#db/openings.ts'
+import type { Receipted } from '#db/receipts.ts'
 import type { Return } from '#db/returns.ts'
 import type { AccountingRecord } from '#db/accounting-record.ts'
 import type { LegalBasis } from '#db/legal-basis.ts'
 import type { Organisation } from '#db/organisation.ts'
 import type { Network } from '#db/sites.ts'
+import { effectiveTerms } from '#db/terms.ts'
 import type { Terms } from '#db/terms.ts'
+import type { UnblockRequest } from '#db/unblock-requests.ts'
 import type { Hono } from 'hono'
 import type { LoginAnswer, LoginQuestion } from './api/logins.ts'
 import { createApp } from './app.ts'
+import type { FilterVerdict } from './filter/verdict.ts'
 import { adapterOf } from './gateways/adapters.ts'
 import type { PortalGateway } from './gateways/gateway.ts'
 import { scriptedWorld } from './gateways/testing/scripted-world.ts'
@@ -146,7 +150,9 @@ export function house(
     look: createLook(change.organisation ?? ORGANISATION),
     gateways: new Map((change.gateways ?? [GENERIC, OPENNDS]).map((g) => [g.name, g])),
     networks: new PrefixTable([GUEST, STAFF].flatMap((n) => n.subnets.map((s) => [s, n] as const))),
-    guestPlaces: new Map([[GUEST.site, { name: GUEST.siteName, ssid: change.ssid ?? null }]]),
+    guestPlaces: new Map([
+      [GUEST.site, { name: GUEST.siteName, ssid: change.ssid ?? null, timezone: GUEST.timezone }],
+    ]),
     legalBases: change.legalBases ?? [],
     terms: all,
     made: new Map(),
@@ -168,9 +174,13 @@ export interface TestPortal {
     logins: (question: LoginQuestion) => LoginAnswer
     /** By MAC: until when it is let in, and what was accepted. */
     access: Map<string, { until: number; termsVersion: string }>
+    /** By code. */
+    receipts: Map<string, Receipted>
+    filter: (name: string, network: Network | null) => FilterVerdict
     waiting: Map<string, PendingOpening[]>
   }
   readonly returns: Return[]
+  readonly unblocks: UnblockRequest[]
   readonly stops: AccountingRecord[]
   readonly gatewayWorld: ScriptedWorld
   /** A request from the device at `from`. */
@@ -194,9 +204,12 @@ export function testPortal(
     grants: new Map(),
     logins: () => ({ ok: false, refusal: 'unknown' }),
     access: new Map(),
+    receipts: new Map(),
+    filter: () => ({ outcome: 'free' }),
     waiting: new Map(),
   }
   const returns: Return[] = []
+  const unblocks: UnblockRequest[] = []
   let turn = 0
   const stops: AccountingRecord[] = []
   const gatewayWorld = scriptedWorld()
@@ -228,7 +241,13 @@ export function testPortal(
           const grantUntil = new Date(acceptance.at.getTime() + acceptance.grantSeconds * 1000)
           return { code: 'K7QF3MRT2B', grantUntil }
         }),
-      findGrant: (site, ip) =>
+      askUnblock: (request) =>
+        whenUp(() => {
+          unblocks.push(request)
+          return unblocks.length <= 5
+        }),
+      findReceipt: (code) => whenUp(() => world.receipts.get(code) ?? null),
+      findGrant: ({ site, ip }) =>
         whenUp(() => {
           const until = world.grants.get(`${site} ${ip}`)
           return until === undefined ? null : { until }
@@ -266,7 +285,16 @@ export function testPortal(
       clear: (gateway) => whenUp(() => void world.waiting.delete(gateway)),
       ended: (stop) => whenUp(() => void stops.push(stop)),
     },
-    grantOf: (mac) => world.access.get(mac)?.until ?? null,
+    grantOf: (mac) => {
+      const held = world.access.get(mac)
+      const inForce = effectiveTerms(world.house.terms, world.now)?.version
+      if (held === undefined || held.until <= world.now) return null
+      return held.termsVersion === inForce ? held.until : null
+    },
+    askFilter: (name, network) => Promise.resolve(world.filter(name, network)),
+    unblockRequests: createRateLimit(LIMITS.unblockRequests, clock),
+    lastGrantOf: (mac) => world.access.get(mac) ?? null,
+    receiptChecks: createRateLimit(LIMITS.receiptChecks, clock),
     returned: new BoundedMap({ limit: LIMITS.returns, ttlMs: LIMITS.returnMs, clock }),
   })
   const request = async (
@@ -280,6 +308,7 @@ export function testPortal(
     counters,
     recorded,
     returns,
+    unblocks,
     stops,
     gatewayWorld,
     world,

@@ -37,6 +37,7 @@ async function startPortal(
       radsec: nowhere,
       dns: nowhere,
       dnsUpstream: [],
+      dnsFilter: nowhere,
       udpLayer: null,
       demo: false,
       masterKey: null,

@@ -11,6 +11,7 @@ const RECEIPT = z.strictObject({
   termsVersion: z.string(),
   /** Of the text that was shown. */
   language: z.string(),
+  textSha256: z.string(),
   /** Whether the gateway proved, by a signature or a key, which device it was. */
   deviceProven: z.boolean(),
 })
@@ -18,7 +19,7 @@ const RECEIPT = z.strictObject({
 /** What the last page says; sealed, so that nobody can make our page say something else. */
 export type Receipt = z.infer<typeof RECEIPT>
 
-const CONTEXT = 'portal receipt 2'
+const CONTEXT = 'portal receipt 3'
 
 export function sealReceipt(seal: Seal, receipt: Receipt): string {
   return seal.seal(JSON.stringify(receipt), CONTEXT)

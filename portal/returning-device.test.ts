@@ -4,7 +4,7 @@ import type { TestPortal } from './portal-fixture.ts'
 
 const MAC = 'aa:bb:cc:dd:ee:ff'
 
-function granted(termsVersion = '2026-01', until = NOW + 3_600_000): TestPortal {
+function granted(termsVersion = '2026-01', until = NOW + 7_200_000): TestPortal {
   const portal = testPortal()
   portal.world.access.set(MAC, { until, termsVersion })
   return portal

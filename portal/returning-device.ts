@@ -3,13 +3,14 @@ import { publicSource } from '#db/public-source.ts'
 import type { Context } from 'hono'
 import type { Device } from './gateways/gateway.ts'
 import { termsInForce } from './house.ts'
+import { LIMITS } from './limits.ts'
 import { openGateway } from './open-gateway.ts'
 import type { Frame } from './pages/layout.ts'
 import type { Services } from './services.ts'
 
 /**
  * A device that accepted the terms in force, here or at another place, comes in without a page as long as
- * its grant lasts. Null: it has to be asked. One that comes again within seconds is asked too, since its
+ * its grant lasts. Null: it has to be asked; one whose grant ends soon is, to renew it in one tap. One that comes again within seconds is asked too, since its
  * gateway did not open, and sending it back once more would be a circle.
  */
 export async function returningDevice(
@@ -20,7 +21,9 @@ export async function returningDevice(
 ): Promise<Response | null> {
   const { gateway, mac, ip } = device
   const terms = termsInForce(services.house(), frame.language, services.clock())
-  if (terms === null || gateway.guest === null || services.grantOf(mac) === null) return null
+  const until = services.grantOf(mac)
+  if (terms === null || gateway.guest === null || until === null) return null
+  if (endsSoon(until, services.clock(), gateway.guest.grantSeconds)) return null
   const key = `${gateway.name} ${mac}`
   if (services.returned.get(key) !== undefined) return null
   const refusal = (await services.confirm(device)) ?? null
@@ -49,4 +52,10 @@ export async function returningDevice(
     })
     return null
   }
+}
+
+const LAST_TENTH = 0.1
+
+function endsSoon(until: number, now: number, grantSeconds: number): boolean {
+  return until - now < Math.min(LIMITS.renewSoonMs, grantSeconds * 1000 * LAST_TENTH)
 }

@@ -7,8 +7,13 @@ import type { Acceptance } from '#db/acceptances.ts'
 import type { LoginAnswer, LoginQuestion } from './api/logins.ts'
 import type { BoundedMap } from '#core/bounded-map.ts'
 import type { AccountingRecord } from '#db/accounting-record.ts'
+import type { HeldGrant } from '#db/grants.ts'
 import type { PendingOpening } from '#db/openings.ts'
+import type { Receipted } from '#db/receipts.ts'
 import type { Return } from '#db/returns.ts'
+import type { Network } from '#db/sites.ts'
+import type { UnblockRequest } from '#db/unblock-requests.ts'
+import type { FilterVerdict } from './filter/verdict.ts'
 import type { Device, GatewayWorld } from './gateways/gateway.ts'
 import type { RefusalReason } from './refusal.ts'
 import type { KeptAbout } from '#db/kept-about.ts'
@@ -34,6 +39,13 @@ export interface Services {
   readonly polls: GatewayPolls
   /** Until when a device is let in, in memory: null where it has to be asked. */
   readonly grantOf: (mac: Mac) => number | null
+  /** What it was let in for the last time, in memory, as long as that can be renewed. */
+  readonly lastGrantOf: (mac: Mac) => HeldGrant | null
+  /** What the DNS filter says of a name, for whoever is on that network. */
+  readonly askFilter: (name: string, network: Network | null) => Promise<FilterVerdict>
+  readonly unblockRequests: RateLimit
+  /** Codes of receipts that somebody typed. */
+  readonly receiptChecks: RateLimit
   /** Devices that were let in without a page a moment ago. */
   readonly returned: BoundedMap<string, true>
 }
@@ -52,7 +64,14 @@ export interface GatewayPolls {
 export interface PortalDatabase {
   record(acceptance: Acceptance): Promise<{ readonly code: string; readonly grantUntil: Date }>
   recordReturn(device: Return): Promise<{ readonly grantUntil: Date } | null>
-  findGrant(site: string, ip: string): Promise<{ readonly until: Date } | null>
+  findGrant(where: {
+    readonly site: string
+    readonly ip: string
+    readonly termsInForce: string | null
+  }): Promise<{ readonly until: Date } | null>
+  findReceipt(code: string): Promise<Receipted | null>
+  /** False: as many wait already as anybody will read. */
+  askUnblock(request: UnblockRequest): Promise<boolean>
   keptAbout(mac: Mac): Promise<KeptAbout>
   answers(): Promise<boolean>
   findLogins(question: LoginQuestion): Promise<LoginAnswer>

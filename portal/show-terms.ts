@@ -6,6 +6,7 @@ import { adapterOf } from './gateways/adapters.ts'
 import { termsInForce } from './house.ts'
 import { madeTerms, SLOTS } from './made-terms.ts'
 import type { Frame } from './pages/layout.ts'
+import { renewalPage } from './pages/renewal-page.ts'
 import { termsPage } from './pages/terms-page.ts'
 import type { TermsPage } from './pages/terms-page.ts'
 import { sendPage, sendRefusal } from './send-page.ts'
@@ -16,7 +17,8 @@ export const ACCEPT_PATH = '/guest/accept'
 export const NOTICE_PATH = '/guest/notice'
 
 /**
- * The terms page for a device, with a fresh ticket in the form's address. Links to other languages
+ * The terms page for a device, with a fresh ticket in the form's address; for one that accepted this very
+ * version the last time, as one button with the text folded away. Links to other languages
  * go through that address too: unlike the gateway's link, it is good for an hour.
  */
 export async function showTerms(
@@ -37,6 +39,7 @@ export async function showTerms(
   const terms = termsInForce(house, frame.language, now)
   if (terms === null) return sendRefusal(c, services, 'no-terms', frame)
 
+  const renewal = services.lastGrantOf(device.mac)?.termsVersion === terms.version
   const token = sealTicket(services.seal, {
     gateway: gateway.name,
     kind: gateway.kind,
@@ -46,6 +49,7 @@ export async function showTerms(
     termsVersion: terms.version,
     textSha256: terms.text.sha256,
     language: frame.language,
+    renewal,
     issuedAt: now,
   })
   const message = options.message ?? null
@@ -54,9 +58,9 @@ export async function showTerms(
   const framed = { ...frame, look: house.look }
   const body = await madeTerms(
     house,
-    [language, terms.version, terms.text.sha256, guest.grantSeconds, message].join(' '),
+    [language, terms.version, terms.text.sha256, guest.grantSeconds, message, renewal].join(' '),
     () =>
-      termsPage(
+      (renewal ? renewalPage : termsPage)(
         { ...framed, here: { path: ACCEPT_PATH, query: [['ticket', SLOTS.ticket]] } },
         {
           ...{ terms, message, grantSeconds: guest.grantSeconds, siteName: SLOTS.siteName },
@@ -67,7 +71,7 @@ export async function showTerms(
     { ticket: token, siteName: (await html`${gateway.siteName}`).toString() },
   )
   return sendPage(c, services, {
-    name: 'terms',
+    name: renewal ? 'renewal' : 'terms',
     frame: framed,
     body,
     status: options.status ?? 200,

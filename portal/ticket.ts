@@ -15,6 +15,8 @@ const TICKET = z.strictObject({
   textSha256: z.string(),
   /** Of the page; the text's own language is known from its hash. */
   language: z.enum(LANGUAGES),
+  /** The text was folded away: the same version had been accepted before. */
+  renewal: z.boolean(),
   issuedAt: z.number(),
 })
 
@@ -24,7 +26,7 @@ const TICKET = z.strictObject({
  */
 export type Ticket = z.infer<typeof TICKET>
 
-const CONTEXT = 'portal ticket 1'
+const CONTEXT = 'portal ticket 2'
 
 export function sealTicket(seal: Seal, ticket: Ticket): string {
   return seal.seal(JSON.stringify(ticket), CONTEXT)

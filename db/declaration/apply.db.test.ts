@@ -109,10 +109,28 @@ rules:
     await using database = await openTestDatabase()
     await apply(database, CONTRACT)
     const rewritten = CONTRACT.replace('en: ./terms.en.md', 'en: ./terms.fr.md')
-    await expect(apply(database, rewritten)).rejects.toThrow(/declare a new version/)
-    const before = { now: Date.parse('2025-12-31') }
-    expect(await apply(database, rewritten, before)).toEqual([
-      expect.stringMatching(/^~ terms 2026-01: texts/),
+    await expect(apply(database, rewritten)).rejects.toMatchObject({
+      problems: [
+        expect.stringMatching(
+          /house\.yaml:\d+: terms\[0\] changes the terms "2026-01" \(the text in "en"\), in force since 2026-01-01: .*declare what is new as a version of its own/,
+        ),
+      ],
+    })
+    const moved = CONTRACT.replace('effective: 2026-01-01', 'effective: 2026-02-01')
+    await expect(apply(database, moved)).rejects.toThrow(/\(its date\)/)
+    const toCome = CONTRACT.replace('effective: 2026-01-01', 'effective: 2099-01-01').replace(
+      'version: "2026-01"',
+      'version: "2099-01"',
+    )
+    expect(await apply(database, toCome)).toEqual(['+ terms 2099-01'])
+    const improved = toCome.replace('en: ./terms.en.md', 'en: ./terms.fr.md')
+    expect(await apply(database, improved)).toEqual([
+      expect.stringMatching(/^~ terms 2099-01: texts/),
+    ])
+    // With its last change it may take effect at once.
+    const now = toCome.replace('effective: 2099-01-01', 'effective: 2026-06-01')
+    expect(await apply(database, now)).toEqual([
+      expect.stringMatching(/^~ terms 2099-01: effective "2099-01-01" → "2026-06-01", texts/),
     ])
   })
 

@@ -28,7 +28,7 @@ export async function termsStep(context: StepContext): Promise<Step> {
     if (!inForce || JSON.stringify(known) === JSON.stringify(row)) continue
     const origin = declaration.terms[i] && declaration.origins.get(declaration.terms[i])
     problems.push(
-      `${origin} changes the terms "${row.version}", in force since ${known.effective}: people have accepted that text, declare a new version`,
+      `${origin} changes the terms "${row.version}" (${whatDiffers(known, row)}), in force since ${known.effective}: people have accepted that text; put it back as it was, and declare what is new as a version of its own, with another name and the day from which it counts`,
     )
   }
   const texts = new Map(declaration.terms.map(({ version, text }) => [version, text]))
@@ -58,16 +58,32 @@ export async function termsStep(context: StepContext): Promise<Step> {
       },
       async update(row) {
         const { version, effective } = row
+        // Before it takes effect, which may be now: from then on the database takes no other text.
+        await writeTexts(row)
         await kysely
           .updateTable('house.terms')
           .set({ effective })
           .where('version', '=', version)
           .execute()
-        await writeTexts(row)
       },
       remove: () => Promise.resolve(),
     },
   )
+}
+
+interface DeclaredTerms {
+  readonly effective: string
+  /** Language and SHA-256 of each text. */
+  readonly texts: readonly string[]
+}
+
+function whatDiffers(known: DeclaredTerms, declared: DeclaredTerms): string {
+  const texts = new Set(known.texts).symmetricDifference(new Set(declared.texts))
+  const languages = new Set([...texts].map((text) => text.split(' ')[0] ?? ''))
+  return [
+    ...(known.effective === declared.effective ? [] : ['its date']),
+    ...[...languages].map((language) => `the text in "${language}"`),
+  ].join(', ')
 }
 
 export async function accountStep({ kysely, declaration, seal }: StepContext): Promise<Step> {

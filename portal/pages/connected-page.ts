@@ -42,6 +42,8 @@ function receiptCard(frame: Frame, receipt: Receipt): Html {
         ${recordIcon}<span
           >${words.receipt} <bdi class="code">${receipt.code}</bdi><br /><span class="soft"
             >${words.receiptWhy}</span
+          ><br /><a href="/guest/receipt?code=${receipt.code}&lang=${frame.language}"
+            >${words.showReceipt}</a
           ></span
         >
       </li>

@@ -49,7 +49,7 @@ export function devicePage(frame: Frame, page: DevicePage): Html {
 
 function acceptances(frame: Frame, page: DevicePage, kept: KeptAbout): Html {
   const { language } = frame
-  const { device: words, connected } = textIn(language)
+  const { device: words, connected, receipt } = textIn(language)
   const moment = (at: Date): string => formatMoment(at, language, page.receipt.timezone)
   return html`${kept.acceptances.length === 0 && html`<p>${words.none}</p>`}
     <ul>
@@ -62,6 +62,7 @@ function acceptances(frame: Frame, page: DevicePage, kept: KeptAbout): Html {
               version: acceptance.termsVersion,
               language: nameOfLanguage(acceptance.language, language),
             })}
+            <a href="/guest/terms/${acceptance.textSha256}?lang=${language}">${receipt.readText}</a>
           </li>`,
       )}
     </ul>

@@ -65,7 +65,7 @@ header,footer{padding-inline:max(1.125rem,(100% - 39.75rem)/2)}
 main>*{width:min(39.75rem,100% - 2.25rem);margin-inline:auto}
 header{display:flex;flex-wrap:wrap;align-items:center;justify-content:space-between;gap:0 1rem;padding-top:.625rem;padding-bottom:.625rem;background:var(--card);border-bottom:1px solid var(--line)}
 a{color:var(--link);text-underline-offset:.2em}
-a:focus-visible,button:focus-visible,summary:focus-visible,main:focus-visible{outline:.1875rem solid var(--ink);outline-offset:.1875rem;border-radius:.25rem}
+a:focus-visible,button:focus-visible,input:focus-visible,textarea:focus-visible,summary:focus-visible,main:focus-visible{outline:.1875rem solid var(--ink);outline-offset:.1875rem;border-radius:.25rem}
 .skip{position:absolute;top:-99rem}
 .skip:focus{inset-inline-start:1rem;top:.75rem;z-index:2;padding:.625rem .75rem;background:var(--card)}
 .brand{display:flex;align-items:center;gap:.625rem;margin:0;font-size:1.1rem;font-weight:700;line-height:1.2}
@@ -88,6 +88,8 @@ li+li{margin-top:.375rem}
 .lead{font-size:1.1rem;text-wrap:pretty;margin-bottom:1.25rem}
 .card{background:var(--card);border:1px solid var(--line);border-radius:1rem;padding:1.125rem;margin-bottom:1rem}
 .card>:last-child{margin-bottom:0}
+details.card{padding-block:.5rem}
+.with-icon{display:flex;align-items:center;gap:.5rem}
 .points{list-style:none;padding:0}
 .points li{display:flex;gap:.75rem;align-items:flex-start}
 .points li+li{margin-top:.625rem}
@@ -109,9 +111,12 @@ button:active{filter:brightness(.86)}
 .mark+h1{margin-top:0}
 .good{stroke:var(--good)}
 .warn{stroke:var(--warn)}
+.hash{direction:ltr;font:.85rem/1.4 ui-monospace,Menlo,Consolas,monospace;overflow-wrap:anywhere}
+label{display:block;font-weight:700;margin-bottom:.375rem}
+input,textarea{display:block;width:100%;min-height:3rem;padding:.625rem .75rem;border:2px solid var(--soft);border-radius:.625rem;background:var(--paper);color:var(--ink);font:inherit;margin-bottom:.75rem}
 .code{direction:ltr;font:700 1.1rem/1.4 ui-monospace,Menlo,Consolas,monospace;letter-spacing:.04em;display:inline-block;max-width:100%}
 footer{padding-top:1rem;padding-bottom:2rem;color:var(--soft);font-size:.9rem}
 @media(min-height:32rem){html{scroll-padding-bottom:9rem}.bar{position:sticky;bottom:0}}
-@media(min-width:48rem){h1{font-size:2.4rem}.card{padding:1.5rem 1.75rem}.place{margin-top:2rem}p+button{width:auto;min-width:18rem}.bar{display:flex;align-items:center;justify-content:space-between;gap:1.5rem}.bar p{margin:0;text-align:start}}
+@media(min-width:48rem){h1{font-size:2.4rem}.card{padding:1.5rem 1.75rem}.place{margin-top:2rem}p+button,input+button{width:auto;min-width:18rem}.bar{display:flex;align-items:center;justify-content:space-between;gap:1.5rem}.bar p{margin:0;text-align:start}}
 @media(forced-colors:active){button{border:2px solid ButtonText}svg{stroke:CanvasText}}
 `.replaceAll('\n', '')

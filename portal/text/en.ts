@@ -28,6 +28,33 @@ export const en: Text = {
     noneYet: 'No terms of use are published at the moment.',
   },
 
+  renewal: {
+    title: 'Good to see you again',
+    lead: 'You accepted these terms before, and they have not changed. One tap is enough.',
+    accept: 'Extend my access',
+    read: 'Read the terms again',
+  },
+
+  receipt: {
+    title: 'Check a receipt',
+    lead: 'The code given after accepting the terms shows what was accepted, when and where.',
+    code: 'Code of the receipt',
+    check: 'Check',
+    found: 'This receipt is genuine',
+    notFound: 'No receipt has this code. Check each letter. A receipt is kept for one year.',
+    accepted: 'Version {version} of the terms, accepted on {date}.',
+    place: 'Place: {place}.',
+    device: 'The Wi-Fi address of the device ends in {end}.',
+    language: 'Language of the text shown: {language}.',
+    renewed: 'Access extended: the text was folded away, because it had been accepted before.',
+    readText: 'Read this exact text',
+    fingerprint: 'Fingerprint of the text (SHA-256): {hash}',
+    plainText: 'The plain text, to work out the fingerprint',
+    former: 'This version is no longer in force.',
+    toCome: 'This version is not in force yet.',
+    readCurrent: 'Read the version in force',
+  },
+
   onlyIn:
     'This text is only in this language: {language}. If you do not understand it, ask the staff of the place.',
 
@@ -70,6 +97,50 @@ export const en: Text = {
     complainNoContact: 'Is a site blocked by mistake? Tell the staff of the place.',
   },
 
+  blocked: {
+    title: 'This site is blocked here',
+    whyTitle: 'Why',
+    category: 'The filter puts this site in the category: {category}.',
+    byRule: '{organisation} has chosen to block this site.',
+    noReason: 'The filter blocks it without saying why.',
+    reference: 'Code of the block: {code}',
+    who: 'Who decides',
+    askTitle: 'Ask to unblock it',
+    note: 'Why do you need it? One sentence, if you like.',
+    noName:
+      'Do not write any name. We keep the name of the site and your sentence, never who sent them.',
+    ask: 'Send the request',
+    notSent: 'The request was not sent. Try again in a minute.',
+    https:
+      'If the address begins with https, your device shows an error instead of this page. That is intended: we never open an encrypted connection.',
+    sentTitle: 'Your request has been sent',
+    sent: 'The people responsible for this place will read it.',
+    enough:
+      'Others have already asked for this site here. The people responsible for this place will read their requests.',
+    afterwards:
+      'We do not know who you are and cannot answer you. Try the site again in a few days.',
+    freeTitle: 'This site is not blocked',
+    free: 'Your device may be keeping an old answer. Wait a minute, then open the site again.',
+    unknownTitle: 'This site does not open',
+    unknown: 'We do not know why: the filter did not answer us. Try again in a minute.',
+  },
+
+  categories: {
+    adult: 'adult content',
+    gambling: 'gambling',
+    malware: 'harmful programs',
+    phishing: 'scams and fake sites',
+    violence: 'violence and hate',
+    drugs: 'drugs',
+    piracy: 'illegal copies',
+    ads: 'advertising and tracking',
+    social: 'social networks',
+    games: 'games',
+    streaming: 'video and music',
+    dating: 'dating',
+    proxy: 'ways round the filter',
+  },
+
   device: {
     title: 'What is kept about this device',
     lead: 'Only this device can open this page, for one hour.',
@@ -103,6 +174,7 @@ export const en: Text = {
     until: 'This device is allowed until {date}.',
     receipt: 'Your receipt:',
     receiptWhy: 'This code proves that you accepted. You do not need to keep it.',
+    showReceipt: 'See this receipt',
     stillWaiting:
       'Nothing opens? Wait a few seconds, then turn the Wi-Fi of your device off and on.',
     already: 'This device is already allowed. There is nothing to do.',

@@ -28,6 +28,33 @@ export const es: Text = {
     noneYet: 'Ahora no hay condiciones de uso publicadas.',
   },
 
+  renewal: {
+    title: 'Nos alegra verle de nuevo',
+    lead: 'Usted ya aceptó estas condiciones y no han cambiado. Basta con un toque.',
+    accept: 'Prolongar mi acceso',
+    read: 'Volver a leer las condiciones',
+  },
+
+  receipt: {
+    title: 'Comprobar un recibo',
+    lead: 'El código que se da después de aceptar las condiciones muestra qué se aceptó, cuándo y dónde.',
+    code: 'Código del recibo',
+    check: 'Comprobar',
+    found: 'Este recibo es auténtico',
+    notFound: 'Ningún recibo tiene este código. Compruebe cada letra. Un recibo se guarda un año.',
+    accepted: 'Versión {version} de las condiciones, aceptada el {date}.',
+    place: 'Lugar: {place}.',
+    device: 'La dirección Wi-Fi del dispositivo termina en {end}.',
+    language: 'Idioma del texto mostrado: {language}.',
+    renewed: 'Acceso prolongado: el texto estaba plegado, porque ya se había aceptado.',
+    readText: 'Leer este texto exacto',
+    fingerprint: 'Huella del texto (SHA-256): {hash}',
+    plainText: 'El texto sin formato, para calcular la huella',
+    former: 'Esta versión ya no está en vigor.',
+    toCome: 'Esta versión todavía no está en vigor.',
+    readCurrent: 'Leer la versión en vigor',
+  },
+
   onlyIn:
     'Este texto existe solo en este idioma: {language}. Si no lo entiende, pregunte al personal del lugar.',
 
@@ -71,6 +98,51 @@ export const es: Text = {
     complainNoContact: '¿Un sitio está bloqueado por error? Dígaselo al personal del lugar.',
   },
 
+  blocked: {
+    title: 'Este sitio está bloqueado aquí',
+    whyTitle: 'Por qué',
+    category: 'El filtro pone este sitio en la categoría: {category}.',
+    byRule: '{organisation} ha decidido bloquear este sitio.',
+    noReason: 'El filtro lo bloquea sin decir por qué.',
+    reference: 'Código del bloqueo: {code}',
+    who: 'Quién decide',
+    askTitle: 'Pedir que se desbloquee',
+    note: '¿Para qué lo necesita? Una frase, si quiere.',
+    noName:
+      'No escriba ningún nombre. Guardamos el nombre del sitio y su frase, nunca quién los envió.',
+    ask: 'Enviar la petición',
+    notSent: 'La petición no se ha enviado. Vuelva a intentarlo dentro de un minuto.',
+    https:
+      'Si la dirección empieza por https, su dispositivo muestra un error en lugar de esta página. Es a propósito: nunca abrimos una conexión cifrada.',
+    sentTitle: 'Su petición se ha enviado',
+    sent: 'La leerán las personas responsables de este lugar.',
+    enough:
+      'Otras personas ya han pedido este sitio aquí. Las personas responsables de este lugar leerán sus peticiones.',
+    afterwards:
+      'No sabemos quién es usted y no podemos responderle. Vuelva a probar el sitio dentro de unos días.',
+    freeTitle: 'Este sitio no está bloqueado',
+    free: 'Quizá su dispositivo guarda una respuesta antigua. Espere un minuto y vuelva a abrir el sitio.',
+    unknownTitle: 'Este sitio no se abre',
+    unknown:
+      'No sabemos por qué: el filtro no nos ha respondido. Vuelva a intentarlo dentro de un minuto.',
+  },
+
+  categories: {
+    adult: 'contenido para adultos',
+    gambling: 'juegos de azar',
+    malware: 'programas peligrosos',
+    phishing: 'estafas y sitios falsos',
+    violence: 'violencia y odio',
+    drugs: 'drogas',
+    piracy: 'copias ilegales',
+    ads: 'publicidad y rastreo',
+    social: 'redes sociales',
+    games: 'juegos',
+    streaming: 'vídeo y música',
+    dating: 'citas',
+    proxy: 'formas de evitar el filtro',
+  },
+
   device: {
     title: 'Lo que se guarda sobre este aparato',
     lead: 'Solo este aparato puede abrir esta página, durante una hora.',
@@ -104,6 +176,7 @@ export const es: Text = {
     until: 'Este aparato tiene acceso hasta el {date}.',
     receipt: 'Su recibo:',
     receiptWhy: 'Este código prueba que usted aceptó. No necesita guardarlo.',
+    showReceipt: 'Ver este recibo',
     stillWaiting:
       '¿No se abre nada? Espere unos segundos; después apague y encienda el wifi de su aparato.',
     already: 'Este aparato ya tiene acceso. No hay que hacer nada.',

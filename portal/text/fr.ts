@@ -41,6 +41,34 @@ export const fr = {
     noneYet: 'Aucune condition d’utilisation n’est publiée pour le moment.',
   },
 
+  /** For a device whose owner accepted this very version before. */
+  renewal: {
+    title: 'Content de vous revoir',
+    lead: 'Vous avez déjà accepté ces conditions et elles n’ont pas changé. Un appui suffit.',
+    accept: 'Prolonger mon accès',
+    read: 'Relire les conditions',
+  },
+
+  receipt: {
+    title: 'Vérifier un reçu',
+    lead: 'Le code donné après l’acceptation des conditions montre ce qui a été accepté, quand et où.',
+    code: 'Code du reçu',
+    check: 'Vérifier',
+    found: 'Ce reçu est vrai',
+    notFound: 'Aucun reçu n’a ce code. Vérifiez chaque lettre. Un reçu est gardé un an.',
+    accepted: 'Version {version} des conditions, acceptée le {date}.',
+    place: 'Lieu : {place}.',
+    device: 'L’adresse Wi-Fi de l’appareil finit par {end}.',
+    language: 'Langue du texte montré : {language}.',
+    renewed: 'Accès prolongé : le texte était replié, car il avait déjà été accepté.',
+    readText: 'Lire ce texte exact',
+    fingerprint: 'Empreinte du texte (SHA-256) : {hash}',
+    plainText: 'Le texte brut, pour recalculer l’empreinte',
+    former: 'Cette version n’est plus en vigueur.',
+    toCome: 'Cette version n’est pas encore en vigueur.',
+    readCurrent: 'Lire la version en vigueur',
+  },
+
   /** For a text that the organisation wrote in fewer languages than the pages have. */
   onlyIn:
     'Ce texte existe seulement dans cette langue : {language}. Si vous ne le comprenez pas, demandez à l’accueil du lieu.',
@@ -86,6 +114,53 @@ export const fr = {
     complainNoContact: 'Un site est bloqué par erreur ? Dites-le à l’accueil du lieu.',
   },
 
+  /** The page that stands in the place of a site that the filter blocks. */
+  blocked: {
+    title: 'Ce site est bloqué ici',
+    whyTitle: 'Pourquoi',
+    category: 'Le filtre range ce site dans la catégorie : {category}.',
+    byRule: '{organisation} a choisi de bloquer ce site.',
+    noReason: 'Le filtre le bloque sans dire pourquoi.',
+    reference: 'Code du blocage : {code}',
+    who: 'Qui décide',
+    askTitle: 'Demander à le débloquer',
+    note: 'Pourquoi en avez-vous besoin ? Une phrase, si vous voulez.',
+    noName:
+      'N’écrivez aucun nom. Nous gardons le nom du site et votre phrase, jamais qui les a envoyés.',
+    ask: 'Envoyer la demande',
+    notSent: 'La demande n’est pas partie. Réessayez dans une minute.',
+    https:
+      'Si l’adresse commence par https, votre appareil montre une erreur à la place de cette page. C’est voulu : nous n’ouvrons jamais une connexion chiffrée.',
+    sentTitle: 'Votre demande est envoyée',
+    sent: 'Les personnes responsables de ce lieu vont la lire.',
+    enough:
+      'D’autres ont déjà demandé ce site ici. Les personnes responsables de ce lieu vont lire leurs demandes.',
+    afterwards:
+      'Nous ne savons pas qui vous êtes et ne pouvons pas vous répondre. Essayez à nouveau le site dans quelques jours.',
+    freeTitle: 'Ce site n’est pas bloqué',
+    free: 'Votre appareil garde peut-être une ancienne réponse. Attendez une minute, puis ouvrez le site à nouveau.',
+    unknownTitle: 'Ce site ne s’ouvre pas',
+    unknown:
+      'Nous ne savons pas pourquoi : le filtre ne nous a pas répondu. Réessayez dans une minute.',
+  },
+
+  /** By what lists call them. */
+  categories: {
+    adult: 'contenu pour adultes',
+    gambling: 'jeux d’argent',
+    malware: 'programmes dangereux',
+    phishing: 'arnaques et faux sites',
+    violence: 'violence et haine',
+    drugs: 'drogues',
+    piracy: 'copies illégales',
+    ads: 'publicité et pistage',
+    social: 'réseaux sociaux',
+    games: 'jeux',
+    streaming: 'vidéo et musique',
+    dating: 'rencontres',
+    proxy: 'contournement du filtre',
+  },
+
   device: {
     title: 'Ce qui est gardé sur cet appareil',
     lead: 'Seul cet appareil peut ouvrir cette page, pendant une heure.',
@@ -120,6 +195,7 @@ export const fr = {
     until: 'Cet appareil est autorisé jusqu’au {date}.',
     receipt: 'Votre reçu :',
     receiptWhy: 'Ce code prouve votre accord. Vous n’avez pas besoin de le garder.',
+    showReceipt: 'Voir ce reçu',
     stillWaiting:
       'Rien ne s’ouvre ? Attendez quelques secondes, puis coupez et rallumez le Wi-Fi de l’appareil.',
     already: 'Cet appareil est déjà autorisé. Il n’y a rien à faire.',

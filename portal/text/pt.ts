@@ -28,6 +28,33 @@ export const pt: Text = {
     noneYet: 'Neste momento não há condições de utilização publicadas.',
   },
 
+  renewal: {
+    title: 'Que bom voltar a vê-lo',
+    lead: 'Já aceitou estas condições e elas não mudaram. Basta um toque.',
+    accept: 'Prolongar o meu acesso',
+    read: 'Voltar a ler as condições',
+  },
+
+  receipt: {
+    title: 'Verificar um recibo',
+    lead: 'O código dado depois de aceitar as condições mostra o que foi aceite, quando e onde.',
+    code: 'Código do recibo',
+    check: 'Verificar',
+    found: 'Este recibo é autêntico',
+    notFound: 'Nenhum recibo tem este código. Verifique cada letra. Um recibo é guardado um ano.',
+    accepted: 'Versão {version} das condições, aceite em {date}.',
+    place: 'Local: {place}.',
+    device: 'O endereço Wi-Fi do aparelho termina em {end}.',
+    language: 'Língua do texto mostrado: {language}.',
+    renewed: 'Acesso prolongado: o texto estava recolhido, porque já tinha sido aceite.',
+    readText: 'Ler este texto exato',
+    fingerprint: 'Impressão digital do texto (SHA-256): {hash}',
+    plainText: 'O texto simples, para calcular a impressão digital',
+    former: 'Esta versão já não está em vigor.',
+    toCome: 'Esta versão ainda não está em vigor.',
+    readCurrent: 'Ler a versão em vigor',
+  },
+
   onlyIn:
     'Este texto só existe nesta língua: {language}. Se não o entende, pergunte às pessoas que recebem no local.',
 
@@ -71,6 +98,50 @@ export const pt: Text = {
     complainNoContact: 'Um site está bloqueado por engano? Diga às pessoas que recebem no local.',
   },
 
+  blocked: {
+    title: 'Este site está bloqueado aqui',
+    whyTitle: 'Porquê',
+    category: 'O filtro põe este site na categoria: {category}.',
+    byRule: '{organisation} decidiu bloquear este site.',
+    noReason: 'O filtro bloqueia-o sem dizer porquê.',
+    reference: 'Código do bloqueio: {code}',
+    who: 'Quem decide',
+    askTitle: 'Pedir para desbloquear',
+    note: 'Para que precisa dele? Uma frase, se quiser.',
+    noName:
+      'Não escreva nenhum nome. Guardamos o nome do site e a sua frase, nunca quem os enviou.',
+    ask: 'Enviar o pedido',
+    notSent: 'O pedido não foi enviado. Tente de novo dentro de um minuto.',
+    https:
+      'Se o endereço começa por https, o seu aparelho mostra um erro em vez desta página. É de propósito: nunca abrimos uma ligação cifrada.',
+    sentTitle: 'O seu pedido foi enviado',
+    sent: 'As pessoas responsáveis por este local vão lê-lo.',
+    enough:
+      'Outras pessoas já pediram este site aqui. As pessoas responsáveis por este local vão ler os pedidos.',
+    afterwards:
+      'Não sabemos quem é e não lhe podemos responder. Volte a tentar o site daqui a alguns dias.',
+    freeTitle: 'Este site não está bloqueado',
+    free: 'Talvez o seu aparelho guarde uma resposta antiga. Espere um minuto e volte a abrir o site.',
+    unknownTitle: 'Este site não abre',
+    unknown: 'Não sabemos porquê: o filtro não nos respondeu. Tente de novo dentro de um minuto.',
+  },
+
+  categories: {
+    adult: 'conteúdo para adultos',
+    gambling: 'jogos a dinheiro',
+    malware: 'programas perigosos',
+    phishing: 'burlas e sites falsos',
+    violence: 'violência e ódio',
+    drugs: 'drogas',
+    piracy: 'cópias ilegais',
+    ads: 'publicidade e rastreio',
+    social: 'redes sociais',
+    games: 'jogos',
+    streaming: 'vídeo e música',
+    dating: 'encontros',
+    proxy: 'contorno do filtro',
+  },
+
   device: {
     title: 'O que é guardado sobre este aparelho',
     lead: 'Só este aparelho pode abrir esta página, durante uma hora.',
@@ -104,6 +175,7 @@ export const pt: Text = {
     until: 'Este aparelho tem acesso até {date}.',
     receipt: 'O seu recibo:',
     receiptWhy: 'Este código prova que aceitou. Não precisa de o guardar.',
+    showReceipt: 'Ver este recibo',
     stillWaiting:
       'Nada abre? Espere alguns segundos; depois desligue e ligue o Wi-Fi do seu aparelho.',
     already: 'Este aparelho já tem acesso. Não é preciso fazer nada.',

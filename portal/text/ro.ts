@@ -28,6 +28,34 @@ export const ro: Text = {
     noneYet: 'Acum nu sunt publicate condiții de utilizare.',
   },
 
+  renewal: {
+    title: 'Ne bucurăm să vă revedem',
+    lead: 'Ați acceptat deja aceste condiții și ele nu s-au schimbat. Ajunge o apăsare.',
+    accept: 'Prelungiți accesul meu',
+    read: 'Recitiți condițiile',
+  },
+
+  receipt: {
+    title: 'Verificați o chitanță',
+    lead: 'Codul dat după acceptarea condițiilor arată ce s-a acceptat, când și unde.',
+    code: 'Codul chitanței',
+    check: 'Verificați',
+    found: 'Această chitanță este autentică',
+    notFound:
+      'Nicio chitanță nu are acest cod. Verificați fiecare literă. O chitanță se păstrează un an.',
+    accepted: 'Versiunea {version} a condițiilor, acceptată pe {date}.',
+    place: 'Locul: {place}.',
+    device: 'Adresa Wi-Fi a aparatului se termină cu {end}.',
+    language: 'Limba textului arătat: {language}.',
+    renewed: 'Acces prelungit: textul era restrâns, pentru că fusese deja acceptat.',
+    readText: 'Citiți exact acest text',
+    fingerprint: 'Amprenta textului (SHA-256): {hash}',
+    plainText: 'Textul simplu, pentru a calcula amprenta',
+    former: 'Această versiune nu mai este în vigoare.',
+    toCome: 'Această versiune nu este încă în vigoare.',
+    readCurrent: 'Citiți versiunea în vigoare',
+  },
+
   onlyIn:
     'Acest text există numai în această limbă: {language}. Dacă nu îl înțelegeți, întrebați personalul de la fața locului.',
 
@@ -71,6 +99,50 @@ export const ro: Text = {
     complainNoContact: 'Un site este blocat din greșeală? Spuneți personalului de la fața locului.',
   },
 
+  blocked: {
+    title: 'Acest site este blocat aici',
+    whyTitle: 'De ce',
+    category: 'Filtrul pune acest site în categoria: {category}.',
+    byRule: '{organisation} a ales să blocheze acest site.',
+    noReason: 'Filtrul îl blochează fără să spună de ce.',
+    reference: 'Codul blocării: {code}',
+    who: 'Cine hotărăște',
+    askTitle: 'Cereți deblocarea',
+    note: 'De ce aveți nevoie de el? O propoziție, dacă doriți.',
+    noName:
+      'Nu scrieți niciun nume. Păstrăm numele site-ului și propoziția dumneavoastră, niciodată cine le-a trimis.',
+    ask: 'Trimiteți cererea',
+    notSent: 'Cererea nu a plecat. Încercați din nou peste un minut.',
+    https:
+      'Dacă adresa începe cu https, aparatul dumneavoastră arată o eroare în locul acestei pagini. Este intenționat: nu deschidem niciodată o conexiune criptată.',
+    sentTitle: 'Cererea dumneavoastră a fost trimisă',
+    sent: 'O vor citi persoanele care răspund de acest loc.',
+    enough:
+      'Alții au cerut deja acest site aici. Persoanele care răspund de acest loc le vor citi cererile.',
+    afterwards:
+      'Nu știm cine sunteți și nu vă putem răspunde. Încercați din nou site-ul peste câteva zile.',
+    freeTitle: 'Acest site nu este blocat',
+    free: 'Poate că aparatul dumneavoastră păstrează un răspuns vechi. Așteptați un minut, apoi deschideți din nou site-ul.',
+    unknownTitle: 'Acest site nu se deschide',
+    unknown: 'Nu știm de ce: filtrul nu ne-a răspuns. Încercați din nou peste un minut.',
+  },
+
+  categories: {
+    adult: 'conținut pentru adulți',
+    gambling: 'jocuri de noroc',
+    malware: 'programe periculoase',
+    phishing: 'înșelătorii și site-uri false',
+    violence: 'violență și ură',
+    drugs: 'droguri',
+    piracy: 'copii ilegale',
+    ads: 'publicitate și urmărire',
+    social: 'rețele sociale',
+    games: 'jocuri',
+    streaming: 'video și muzică',
+    dating: 'întâlniri',
+    proxy: 'ocolirea filtrului',
+  },
+
   device: {
     title: 'Ce se păstrează despre acest aparat',
     lead: 'Numai acest aparat poate deschide această pagină, timp de o oră.',
@@ -104,6 +176,7 @@ export const ro: Text = {
     until: 'Acest aparat are acces până la {date}.',
     receipt: 'Chitanța dumneavoastră:',
     receiptWhy: 'Acest cod dovedește că ați acceptat. Nu trebuie să îl păstrați.',
+    showReceipt: 'Vedeți această chitanță',
     stillWaiting:
       'Nu se deschide nimic? Așteptați câteva secunde, apoi opriți și porniți Wi-Fi-ul aparatului.',
     already: 'Acest aparat are deja acces. Nu trebuie să faceți nimic.',

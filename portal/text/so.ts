@@ -28,6 +28,34 @@ export const so: Text = {
     noneYet: 'Hadda ma jiraan shuruudo la soo bandhigay.',
   },
 
+  renewal: {
+    title: 'Waan ku faraxsannahay inaan mar kale ku aragno',
+    lead: 'Shuruudahan hore ayaad u aqbashay, mana is beddelin. Hal taabasho ayaa ku filan.',
+    accept: 'Ii kordhi isticmaalka',
+    read: 'Mar kale akhri shuruudaha',
+  },
+
+  receipt: {
+    title: 'Hubi rasiid',
+    lead: 'Koodhka la bixiyo ka dib marka shuruudaha la aqbalo wuxuu muujiyaa waxa la aqbalay, goorta iyo meesha.',
+    code: 'Koodhka rasiidka',
+    check: 'Hubi',
+    found: 'Rasiidkan waa run',
+    notFound: 'Rasiid koodhkan leh ma jiro. Hubi xaraf kasta. Rasiidka waxaa la hayaa hal sano.',
+    accepted: 'Nooca {version} ee shuruudaha, la aqbalay {date}.',
+    place: 'Goobta: {place}.',
+    device: 'Cinwaanka Wi-Fi ee qalabku wuxuu ku dhammaadaa {end}.',
+    language: 'Luqadda qoraalka la muujiyay: {language}.',
+    renewed:
+      'Isticmaalka waa la kordhiyay: qoraalku wuu laabnaa, sababtoo ah hore ayaa loo aqbalay.',
+    readText: 'Akhri qoraalkan saxda ah',
+    fingerprint: 'Sumadda qoraalka (SHA-256): {hash}',
+    plainText: 'Qoraalka caadiga ah, si loo xisaabiyo sumadda',
+    former: 'Noocan hadda ma shaqeeyo.',
+    toCome: 'Noocan weli ma bilaaban.',
+    readCurrent: 'Akhri nooca hadda shaqeeya',
+  },
+
   onlyIn:
     'Qoraalkan wuxuu ku jiraa luqaddan keliya: {language}. Haddii aadan fahmin, weydii shaqaalaha goobta.',
 
@@ -72,6 +100,51 @@ export const so: Text = {
     complainNoContact: 'Bog si khalad ah ma loo xiray? U sheeg shaqaalaha goobta.',
   },
 
+  blocked: {
+    title: 'Boggan halkan waa laga xiray',
+    whyTitle: 'Sababta',
+    category: 'Shaandhadu boggan waxay gelisaa qaybta: {category}.',
+    byRule: '{organisation} ayaa dooratay in boggan la xiro.',
+    noReason: 'Shaandhadu way xirtaa iyada oo aan sheegin sababta.',
+    reference: 'Koodhka xirista: {code}',
+    who: 'Yaa go’aansada',
+    askTitle: 'Codso in la furo',
+    note: 'Maxaad ugu baahan tahay? Hal weedh, haddii aad rabto.',
+    noName:
+      'Ha qorin wax magac ah. Waxaan haynaa magaca bogga iyo weedhaada, marna ma hayno cidda dirtay.',
+    ask: 'Dir codsiga',
+    notSent: 'Codsigu ma bixin. Isku day mar kale hal daqiiqo ka dib.',
+    https:
+      'Haddii cinwaanku ku bilaabmo https, qalabkaagu wuxuu muujiyaa khalad halkii uu boggan ka muujin lahaa. Waa ula kac: marnaba ma furno xiriir sir ah.',
+    sentTitle: 'Codsigaaga waa la diray',
+    sent: 'Dadka goobtan masuulka ka ah ayaa akhrin doona.',
+    enough:
+      'Dad kale ayaa hore boggan halkan uga codsaday. Dadka goobtan masuulka ka ah ayaa akhrin doona codsiyadooda.',
+    afterwards:
+      'Ma garanayno cidda aad tahay, kumana jawaabi karno. Mar kale tijaabi bogga dhowr maalmood ka dib.',
+    freeTitle: 'Boggan ma xirna',
+    free: 'Waxaa laga yaabaa in qalabkaagu hayo jawaab hore. Sug hal daqiiqo, ka dibna mar kale fur bogga.',
+    unknownTitle: 'Boggan ma furmo',
+    unknown:
+      'Ma garanayno sababta: shaandhadu nooma jawaabin. Isku day mar kale hal daqiiqo ka dib.',
+  },
+
+  categories: {
+    adult: 'waxyaabaha dadka waaweyn',
+    gambling: 'khamaar',
+    malware: 'barnaamijyo dhib leh',
+    phishing: 'khiyaano iyo bogag been ah',
+    violence: 'rabshad iyo nacayb',
+    drugs: 'daroogo',
+    piracy: 'nuqullo sharci darro ah',
+    ads: 'xayeysiis iyo raadraac',
+    social: 'baraha bulshada',
+    games: 'ciyaaro',
+    streaming: 'muuqaal iyo muusig',
+    dating: 'shukaansi',
+    proxy: 'ka gudubka shaandhada',
+  },
+
   device: {
     title: 'Waxa laga hayo qalabkan',
     lead: 'Qalabkan keliya ayaa furi kara boggan, muddo hal saac ah.',
@@ -105,6 +178,7 @@ export const so: Text = {
     until: 'Qalabkan waa loo oggol yahay ilaa {date}.',
     receipt: 'Rasiidhkaaga:',
     receiptWhy: 'Koodhkan wuxuu caddaynayaa inaad aqbashay. Uma baahnid inaad hayso.',
+    showReceipt: 'Eeg rasiidkan',
     stillWaiting:
       'Waxba ma furmayaan? Sug dhowr ilbiriqsi, kadib dami oo shid Wi-Fi-ga qalabkaaga.',
     already: 'Qalabkan hore ayaa loogu oggolaaday. Waxba looma baahna.',

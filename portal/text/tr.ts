@@ -27,6 +27,33 @@ export const tr: Text = {
     noneYet: 'Şu anda yayımlanmış kullanım koşulu yok.',
   },
 
+  renewal: {
+    title: 'Sizi yeniden görmek güzel',
+    lead: 'Bu koşulları daha önce kabul ettiniz ve koşullar değişmedi. Bir kez dokunmak yeter.',
+    accept: 'Erişimimi uzat',
+    read: 'Koşulları yeniden oku',
+  },
+
+  receipt: {
+    title: 'Makbuz doğrulama',
+    lead: 'Koşullar kabul edildikten sonra verilen kod neyin, ne zaman ve nerede kabul edildiğini gösterir.',
+    code: 'Makbuz kodu',
+    check: 'Doğrula',
+    found: 'Bu makbuz gerçek',
+    notFound: 'Bu kodla bir makbuz yok. Her harfi kontrol edin. Makbuz bir yıl saklanır.',
+    accepted: 'Koşulların {version} sürümü, kabul tarihi: {date}.',
+    place: 'Yer: {place}.',
+    device: 'Cihazın Wi-Fi adresinin sonu: {end}.',
+    language: 'Gösterilen metnin dili: {language}.',
+    renewed: 'Erişim uzatıldı: metin daha önce kabul edildiği için kapalıydı.',
+    readText: 'Tam olarak bu metni oku',
+    fingerprint: 'Metnin parmak izi (SHA-256): {hash}',
+    plainText: 'Parmak izini hesaplamak için düz metin',
+    former: 'Bu sürüm artık yürürlükte değil.',
+    toCome: 'Bu sürüm henüz yürürlükte değil.',
+    readCurrent: 'Yürürlükteki sürümü oku',
+  },
+
   onlyIn: 'Bu metin yalnızca şu dilde var: {language}. Anlamıyorsanız buradaki görevlilere sorun.',
 
   notice: {
@@ -69,6 +96,50 @@ export const tr: Text = {
     complainNoContact: 'Bir site yanlışlıkla mı engellendi? Buradaki görevlilere söyleyin.',
   },
 
+  blocked: {
+    title: 'Bu site burada engelli',
+    whyTitle: 'Neden',
+    category: 'Filtre bu siteyi şu kategoriye koyuyor: {category}.',
+    byRule: '{organisation} bu siteyi engellemeyi seçti.',
+    noReason: 'Filtre nedenini söylemeden engelliyor.',
+    reference: 'Engel kodu: {code}',
+    who: 'Kim karar veriyor',
+    askTitle: 'Engelin kaldırılmasını isteyin',
+    note: 'Neden ihtiyacınız var? İsterseniz bir cümle.',
+    noName:
+      'Hiçbir isim yazmayın. Sitenin adını ve cümlenizi saklarız, kimin gönderdiğini asla saklamayız.',
+    ask: 'İsteği gönder',
+    notSent: 'İstek gönderilemedi. Bir dakika sonra yeniden deneyin.',
+    https:
+      'Adres https ile başlıyorsa cihazınız bu sayfa yerine bir hata gösterir. Bu bilerek böyle: şifreli bir bağlantıyı asla açmayız.',
+    sentTitle: 'İsteğiniz gönderildi',
+    sent: 'Bu yerden sorumlu kişiler okuyacak.',
+    enough:
+      'Başkaları bu siteyi burada zaten istedi. Bu yerden sorumlu kişiler onların isteklerini okuyacak.',
+    afterwards:
+      'Kim olduğunuzu bilmiyoruz ve size cevap veremeyiz. Siteyi birkaç gün sonra yeniden deneyin.',
+    freeTitle: 'Bu site engelli değil',
+    free: 'Cihazınız eski bir cevabı saklıyor olabilir. Bir dakika bekleyin, sonra siteyi yeniden açın.',
+    unknownTitle: 'Bu site açılmıyor',
+    unknown: 'Nedenini bilmiyoruz: filtre bize cevap vermedi. Bir dakika sonra yeniden deneyin.',
+  },
+
+  categories: {
+    adult: 'yetişkin içeriği',
+    gambling: 'kumar',
+    malware: 'zararlı programlar',
+    phishing: 'dolandırıcılık ve sahte siteler',
+    violence: 'şiddet ve nefret',
+    drugs: 'uyuşturucu',
+    piracy: 'yasa dışı kopyalar',
+    ads: 'reklam ve izleme',
+    social: 'sosyal ağlar',
+    games: 'oyunlar',
+    streaming: 'video ve müzik',
+    dating: 'arkadaşlık',
+    proxy: 'filtreyi aşma yolları',
+  },
+
   device: {
     title: 'Bu cihaz hakkında saklananlar',
     lead: 'Bu sayfayı bir saat boyunca yalnızca bu cihaz açabilir.',
@@ -101,6 +172,7 @@ export const tr: Text = {
     until: 'Bu cihazın izni şu tarihe kadar geçerli: {date}.',
     receipt: 'Belgeniz:',
     receiptWhy: 'Bu kod, kabul ettiğinizi ispatlar. Saklamanız gerekmez.',
+    showReceipt: 'Bu makbuzu gör',
     stillWaiting:
       'Hiçbir şey açılmıyor mu? Birkaç saniye bekleyin, sonra cihazınızın Wi-Fi’sini kapatıp açın.',
     already: 'Bu cihazın zaten izni var. Bir şey yapmanız gerekmez.',

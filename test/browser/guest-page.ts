@@ -3,6 +3,7 @@ import { createRequire } from 'node:module'
 import { chromium } from 'playwright-core'
 import { directionOf, LANGUAGES, textIn } from '../../portal/text/language.ts'
 import type { Language } from '../../portal/text/language.ts'
+import { BLOCKED_NAME_RULE, proofAndBlockChecks } from './proof-and-block.ts'
 import { releaseRedirectChecks } from './release-redirect.ts'
 import {
   addressOf,
@@ -29,6 +30,7 @@ const ARGUMENTS = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
+  `--host-resolver-rules=${BLOCKED_NAME_RULE}`,
 ]
 
 // What a first round trip carries on most networks (ten segments), less the headers.
@@ -73,6 +75,7 @@ export async function guestPageChecks(
     checks.push(...(await choiceChecks(session)))
     checks.push(...(await posterChecks(session)))
     checks.push(...(await releaseRedirectChecks(browser)))
+    checks.push(...(await proofAndBlockChecks(session)))
   } catch (thrown) {
     checks.push({ name: 'the browser run ends', ok: false, detail: String(thrown) })
   } finally {

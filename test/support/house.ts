@@ -43,16 +43,7 @@ export async function seedHouse(database: Database, seal: Seal = testSeal): Prom
       kind: 'generic',
     })
     .execute()
-  await kysely
-    .insertInto('house.terms')
-    .values({ version: '2026-01', effective: '2026-01-01' })
-    .execute()
-  for (const [language, markdown] of Object.entries(TERMS)) {
-    await kysely
-      .insertInto('house.terms_text')
-      .values({ version: '2026-01', language, markdown, sha256: textDigest(markdown) })
-      .execute()
-  }
+  await declareTerms(database, '2026-01', '2026-01-01')
   const list = Buffer.from('bad.example\n')
   await kysely
     .insertInto('house.list')
@@ -72,4 +63,23 @@ export async function seedHouse(database: Database, seal: Seal = testSeal): Prom
       groups: ['staff'],
     })
     .execute()
+}
+
+/** A version of the terms; its texts differ from those of every other one. */
+export async function declareTerms(
+  { kysely }: Pick<Database, 'kysely'>,
+  version: string,
+  effective: string,
+): Promise<void> {
+  // In one transaction: a version in force takes no text later.
+  await kysely.transaction().execute(async (transaction) => {
+    await transaction.insertInto('house.terms').values({ version, effective }).execute()
+    for (const [language, text] of Object.entries(TERMS)) {
+      const markdown = version === '2026-01' ? text : `${text} (${version})`
+      await transaction
+        .insertInto('house.terms_text')
+        .values({ version, language, markdown, sha256: textDigest(markdown) })
+        .execute()
+    }
+  })
 }
