@@ -52,6 +52,8 @@ export const LIMITS = {
 
   lists: 255,
   listNames: 40_000_000,
+  /** Characters of a line of a list that an explanation shows. */
+  listLine: 300,
   /** How long a compiler may hold the event loop before it lets queries through. */
   compileSlice: 5,
   /** Lines of a list that are shown in the report. */

@@ -3,7 +3,7 @@ import { silentLog } from '#core/log.ts'
 import type { ListHead } from '#db/lists.ts'
 import { head } from '../testing/filter.ts'
 import type { Compilation } from './compiler.ts'
-import { NO_LISTS } from './compiler.ts'
+import { NO_LISTS } from './list-index.ts'
 import { createListReload } from './list-reload.ts'
 
 const A = [head('a', ['guest'])]

@@ -1,7 +1,8 @@
 import { reasonOf } from '#core/error.ts'
 import type { Log } from '#core/log.ts'
 import type { ListHead } from '#db/lists.ts'
-import type { CompiledLists, ListCompiler } from './compiler.ts'
+import type { ListCompiler } from './compiler.ts'
+import type { ListIndex } from './list-index.ts'
 
 /** Keeps the compiled lists in step with the house, one compilation at a time. */
 export interface ListReload {
@@ -19,7 +20,7 @@ const RETRY_MS = 5_000
 
 export function createListReload(options: {
   readonly compiler: ListCompiler
-  readonly onCompiled: (lists: CompiledLists) => void
+  readonly onCompiled: (lists: ListIndex) => void
   readonly log: Log
   readonly retryMs?: number
 }): ListReload {
