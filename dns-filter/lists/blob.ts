@@ -5,6 +5,7 @@ import type { ListAction } from './entry.ts'
 import type { HashedNames } from '../names/hashed-names.ts'
 import { RECORD_BYTES } from '../names/hashed-names.ts'
 import type { NameKey } from '../names/keyed-hash.ts'
+import type { Slices } from './slices.ts'
 
 /*
  * All lists of the house as one run of octets, in the order of this machine (the file says which):
@@ -35,8 +36,10 @@ const header = z.object({
     z.object({
       name: z.string(),
       sha256: z.string(),
-      /** Different names, of any action. */
+      /** Names in its lines, of any action. */
       names: z.int(),
+      /** Why it could not be read; null where it was. */
+      failure: z.string().nullable(),
     }),
   ),
   /** What a record means, from 1: list numbers and scopes, `list * 4 + scope`. */
@@ -119,11 +122,8 @@ export type OpenedBlob =
   | { readonly ok: true; readonly blob: BlobContent; readonly bytes: number }
   | { readonly ok: false; readonly reason: string }
 
-/**
- * The tables of a blob, which go on living in `memory`. With `isTrusted` its sum is not looked at again:
- * for what this process has just built or checked.
- */
-export function openBlob(memory: Uint8Array, isTrusted = false): OpenedBlob {
+/** The tables of a blob, which go on living in `memory`. Whether its sum fits is for `checkBlob` to say. */
+export function openBlob(memory: Uint8Array): OpenedBlob {
   const bytes = memory.length
   const no = (reason: string): OpenedBlob => ({ ok: false, reason })
   if (bytes < FIXED) return no('it is too short')
@@ -132,9 +132,6 @@ export function openBlob(memory: Uint8Array, isTrusted = false): OpenedBlob {
   const word = (index: number): number => view.getUint32(index * 4, IS_LITTLE)
   if (word(6) !== 1) return no('it is of a machine with another order of octets')
   if (word(4) + word(5) * 0x1_0000_0000 !== bytes) return no('it is not whole')
-  if (!isTrusted && word(2) !== crc32(memory.subarray(CHECKED_FROM))) {
-    return no('its check sum does not fit')
-  }
   const read = readHeader(memory.subarray(FIXED, FIXED + word(3)))
   if (read === null) return no('its header cannot be read')
   const tables = Object.fromEntries(
@@ -145,6 +142,19 @@ export function openBlob(memory: Uint8Array, isTrusted = false): OpenedBlob {
   const key = Uint32Array.from(read.key)
   const { lists, sets } = read
   return { ok: true, blob: { key, lists, sets, tables: { block, allow, insist } }, bytes }
+}
+
+const SLICE_BYTES = 1 << 20
+
+/** Whether the octets of an opened blob are those that were written. */
+export async function checkBlob(memory: Uint8Array, slices: Slices): Promise<boolean> {
+  let sum = 0
+  for (let at = CHECKED_FROM; at < memory.length; at += SLICE_BYTES) {
+    sum = crc32(memory.subarray(at, at + SLICE_BYTES), sum)
+    await slices.pause()
+  }
+  const view = new DataView(memory.buffer, memory.byteOffset, memory.length)
+  return view.getUint32(8, IS_LITTLE) === sum
 }
 
 const IS_LITTLE = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1
@@ -163,6 +173,7 @@ function tableOf(
   { places, records, buckets, names }: BlobHeader['tables'][ListAction],
 ): HashedNames | null {
   if (places < 0 || records < 0 || buckets < 0 || names < 0) return null
+  if (places % LINE !== 0 || records % LINE !== 0 || memory.byteOffset % LINE !== 0) return null
   const placesEnd = places + (buckets + 1) * 4
   const recordsEnd = records + names * RECORD_BYTES
   if (placesEnd > memory.length || recordsEnd > memory.length) return null

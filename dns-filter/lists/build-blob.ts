@@ -16,6 +16,8 @@ export interface BlobBuilder {
   /** The list that is added to from now on; lists come one after the other. */
   begin(list: { readonly name: string; readonly sha256: string }): void
   add(entry: Entry): void
+  /** A list of which nothing can be read now. */
+  fail(list: { readonly name: string; readonly sha256: string }, reason: string): void
   finish(): BlobContent
 }
 
@@ -30,13 +32,17 @@ export function createBlobBuilder(key: NameKey = randomNameKey()): BlobBuilder {
   const hash = new KeyedHash(key)
   let count = 0
 
+  function begin(list: { name: string; sha256: string }, failure: string | null): void {
+    if (lists.length >= LIMITS.lists) {
+      throw new AppError('list', `there are more lists than the ${LIMITS.lists} allowed`)
+    }
+    const { name, sha256 } = list
+    lists.push({ name, sha256, names: 0, failure })
+  }
+
   return {
-    begin({ name, sha256 }) {
-      if (lists.length >= LIMITS.lists) {
-        throw new AppError('list', `there are more lists than the ${LIMITS.lists} allowed`)
-      }
-      lists.push({ name, sha256, names: 0 })
-    },
+    begin: (list) => begin(list, null),
+    fail: begin,
     add(entry) {
       if (++count > LIMITS.listNames) {
         throw new AppError('list', `there are more names than the ${LIMITS.listNames} allowed`)
