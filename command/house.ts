@@ -27,6 +27,8 @@ export interface House {
   readonly seal: Seal
   /** Null where DATABASE_URL names a Postgres of the operator's own. */
   readonly embedded: EmbeddedPostgres | null
+  /** Why the database did not answer when this was opened; null where it did. */
+  readonly away: string | null
   /** The same database as that role sees it, with connections of its own; closed with the house. */
   as(role: DatabaseRole, max: number): Promise<Database>
   /** Whether the login may. */
@@ -44,7 +46,13 @@ export function requireConfig(): Config {
 /** Opens the database of the environment: DATABASE_URL, else the one of the data folder. */
 export async function openHouse(
   config: Config,
-  options: { applicationName: string; max?: number; onProgress?: (step: string) => void },
+  options: {
+    applicationName: string
+    max?: number
+    onProgress?: (step: string) => void
+    /** A database that does not answer is no error: what is asked of it fails until it does. */
+    mayBeAway?: boolean
+  },
 ): Promise<House> {
   const { databaseUrl, dataDir } = config
   const embedded =
@@ -58,7 +66,11 @@ export async function openHouse(
     const seal = createSeal(config.masterKey ?? keyOfDataDir(dataDir))
     const url = databaseUrl ?? embedded?.url ?? ''
     const database = openDatabase(url, options)
-    await answerOrExplain(database, databaseUrl)
+    const away = await silenceOf(database, databaseUrl)
+    if (away !== null && options.mayBeAway !== true) {
+      await database.close()
+      throw away
+    }
     const pools = [database]
     return {
       config,
@@ -66,8 +78,9 @@ export async function openHouse(
       url,
       seal,
       embedded,
+      away: away === null ? null : away.message,
       async as(role, max) {
-        await requireRole(database, role)
+        if (away === null) await requireRole(database, role)
         const pool = openDatabase(url, { ...options, max, role })
         pools.push(pool)
         return pool
@@ -138,13 +151,14 @@ async function requireRole(database: Database, role: DatabaseRole): Promise<void
   )
 }
 
-async function answerOrExplain(database: Database, url: string | null): Promise<void> {
+/** The sentence about a database that does not answer. */
+async function silenceOf(database: Database, url: string | null): Promise<AppError | null> {
   try {
     await database.sql`select 1`
+    return null
   } catch (thrown) {
-    await database.close()
     const where = url === null ? 'the embedded Postgres' : `DATABASE_URL (${new URL(url).host})`
-    throw new AppError(
+    return new AppError(
       'database',
       `${where} does not answer: ${reasonOf(thrown)}; check that it runs and lets this user in`,
       { cause: thrown },

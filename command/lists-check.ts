@@ -5,7 +5,7 @@ import { loadRules } from '#db/rules.ts'
 import { loadNetworks } from '#db/sites.ts'
 import type { Client } from '../dns-filter/policy/client.ts'
 import { explainName } from '../dns-filter/policy/explain.ts'
-import type { Explanation } from '../dns-filter/policy/explain.ts'
+import type { Explanation, ListLine } from '../dns-filter/policy/explain.ts'
 import { withHouseAs } from './house.ts'
 import { UsageError } from './run.ts'
 
@@ -65,12 +65,16 @@ function sentences(domain: string, explanation: Explanation): readonly string[] 
       return [`${domain} ${verdict} by the rule for ${named}${scope === '' ? '' : ` (${scope})`}.`]
     }
     case 'lists':
+      return [`${domain} is blocked:`, ...explanation.lines.map(lineOfList)]
+    case 'exception':
       return [
-        `${domain} is blocked:`,
-        ...explanation.lines.map(
-          ({ list, line, domain: named }) =>
-            `  list ${list.name} (${list.category}), line ${line}: ${named}`,
-        ),
+        `${domain} is not blocked: lists name it, and make an exception of it:`,
+        ...explanation.lines.map(lineOfList),
       ]
   }
+}
+
+function lineOfList({ list, line, domain, text }: ListLine): string {
+  const shown = text === domain ? '' : `, as: ${text.replaceAll(/[\0-\x1f\x7f]/g, ' ')}`
+  return `  list ${list.name} (${list.category}), line ${line}: ${domain}${shown}`
 }

@@ -116,12 +116,14 @@ async function bringUp(
           const opened = await openHouse(config, {
             applicationName: `accueil ${names.join(' ')}`,
             max: OWN_POOL,
+            mayBeAway: canDoWithout(names),
             onProgress: (step) => {
               task.output = step
             },
           })
           lifecycle.onStop('database', () => opened.close())
           found.house = opened
+          if (opened.away !== null) return log.warn('database.away', { reason: opened.away })
           task.output = 'bringing it to this version'
           await bringToVersion(opened)
         },
@@ -142,6 +144,11 @@ async function bringUp(
   )
   await tasks.run()
   return house()
+}
+
+/** Names are answered from the local disk, as they were when the database was last seen. */
+function canDoWithout(names: readonly RoleName[]): boolean {
+  return names.every((name) => name === 'dns')
 }
 
 /** A login that may be no more than its part finds the house ready, or is told to wait. */

@@ -3,6 +3,7 @@
  * `error` is for what a person must act on now; a healthy day has none.
  */
 export type EventName =
+  | 'database.away'
   | 'database.lost'
   | 'database.recovered'
   | 'directory.groups.cut'
@@ -13,9 +14,12 @@ export type EventName =
   | 'dns.listening'
   | 'dns.lists.compiled'
   | 'dns.lists.failed'
+  | 'dns.lists.last-good'
   | 'job.failed'
   | 'job.finished'
   | 'live.reload-failed'
+  | 'live.snapshot-failed'
+  | 'live.snapshot-used'
   | 'log.fold.ended'
   | 'log.fold.failed'
   | 'log.fold.quarantined'

@@ -1,7 +1,6 @@
-import { readlinkSync } from 'node:fs'
-import { constants, setPriority } from 'node:os'
 import { parentPort, workerData } from 'node:worker_threads'
 import { reasonOf } from '#core/error.ts'
+import { goSecond } from '#core/thread-priority.ts'
 import { openDatabase } from './connection.ts'
 import { createFold } from './fold.ts'
 import { createFoldLoop } from './fold-loop.ts'
@@ -51,15 +50,6 @@ goSecond()
 loop.start()
 tellDepth()
 const timer = setInterval(tellDepth, DEPTH_MS)
-/** On Linux a thread has a priority of its own: those that answer gateways and phones go first. */
-function goSecond(): void {
-  try {
-    const [, thread = ''] = /task\/(\d+)$/.exec(readlinkSync('/proc/thread-self')) ?? []
-    if (thread !== '') setPriority(Number(thread), constants.priority.PRIORITY_BELOW_NORMAL)
-  } catch {
-    // Where there is no such file all have one priority, and it works as well.
-  }
-}
 
 // The one thing it is told is to stop.
 parentPort?.once('message', () => {

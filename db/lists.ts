@@ -1,5 +1,5 @@
 import { promisify } from 'node:util'
-import { zstdCompressSync, zstdDecompress } from 'node:zlib'
+import { constants, zstdCompressSync, zstdDecompress, zstdDecompressSync } from 'node:zlib'
 import { AppError } from '#core/error.ts'
 import type { Database } from './connection.ts'
 import type { NetworkKind } from './sites.ts'
@@ -32,6 +32,27 @@ export async function loadListHeads(
   }))
 }
 
+/** One answer of the database holds no more of a list: a large one would stop everything else. */
+const SLICE_BYTES = 256 * 1024
+
+/**
+ * The list's text as it is kept, packed, in slices. Throws when there is no such list, or another of that
+ * name meanwhile.
+ */
+export async function* readPackedList(
+  database: Pick<Database, 'sql'>,
+  { name, sha256 }: ListHead,
+): AsyncGenerator<Uint8Array> {
+  for (let at = 0, length = 1; at < length; at += SLICE_BYTES) {
+    const [row] = await database.sql<{ length: number; slice: Uint8Array }[]>`
+      select octet_length(content) as length, substring(content from ${at + 1} for ${SLICE_BYTES}) as slice
+      from house.list where name = ${name} and sha256 = ${sha256}`
+    if (row === undefined) throw new AppError('list', `there is no such list "${name}" any more`)
+    length = row.length
+    yield row.slice
+  }
+}
+
 /** The list's text, UTF-8, as it was given. Throws when there is no such list. */
 export async function readListText(
   database: Pick<Database, 'kysely'>,
@@ -47,5 +68,10 @@ export async function readListText(
 }
 
 export function packListText(text: Uint8Array): Uint8Array {
-  return zstdCompressSync(text)
+  return zstdCompressSync(text, { params: { [constants.ZSTD_c_checksumFlag]: 1 } })
+}
+
+/** For a thread that may take its time. Throws when it is damaged, or longer than any list may be. */
+export function unpackListText(packed: Uint8Array): Uint8Array {
+  return zstdDecompressSync(packed, { maxOutputLength: LONGEST_LIST_BYTES })
 }

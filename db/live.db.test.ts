@@ -2,13 +2,19 @@ import { expect, test, vi } from 'vitest'
 import { silentLog } from '#core/log.ts'
 import { parseMac } from '#core/mac.ts'
 import { openTestDatabase } from '../test/support/database.ts'
+import { temporaryFolder } from '../test/support/folder.ts'
 import { seedHouse, testSeal } from '../test/support/house.ts'
+import { startRelay } from '../test/support/postgres-relay.ts'
 import { recordAcceptance } from './acceptances.ts'
 import { getOrCreateCertificate } from './certificates.ts'
+import { openDatabase } from './connection.ts'
 import type { Database } from './connection.ts'
 import { createGrantTable } from './grants.ts'
 import { createLive } from './live.ts'
+import type { LiveOptions } from './live.ts'
 import { loadRules } from './rules.ts'
+import type { Rule } from './rules.ts'
+import { createSnapshot } from './snapshot.ts'
 
 const MAC =
   parseMac('02-00-00-00-00-01') ??
@@ -16,14 +22,15 @@ const MAC =
     throw new Error('unreadable')
   })()
 
-function liveRules(database: Database) {
-  return createLive({
+function liveRules(database: Database, more: Partial<LiveOptions<readonly Rule[]>> = {}) {
+  return createLive<readonly Rule[]>({
     database,
     log: silentLog,
     name: 'rules',
     channels: ['house'],
     initial: [],
     load: () => loadRules(database),
+    ...more,
   })
 }
 
@@ -93,4 +100,35 @@ test('a certificate is made once, whoever asks first, and its key is sealed at r
   )
   const [row] = await database.sql<{ key_pem: string }[]>`select key_pem from staff.certificate`
   expect(row?.key_pem).not.toContain('private')
+})
+
+test('where the database is away at the start, begins with what it last saw, and follows when it is back', async () => {
+  await using database = await openTestDatabase()
+  await seedHouse(database)
+  using folder = temporaryFolder()
+  const snapshotOf = () => createSnapshot<readonly Rule[]>(folder.file('rules'), '1')
+  const add = (domain: string): Promise<unknown> =>
+    database.sql`insert into house.rule (action, domain) values ('block', ${domain})`
+  await add('one.example')
+  const before = liveRules(database, { snapshot: snapshotOf() })
+  await before.start()
+  await vi.waitFor(() => expect(snapshotOf().read()).toHaveLength(1))
+  await before.stop()
+
+  await using relay = await startRelay(database.url)
+  const away = openDatabase(relay.url, { applicationName: 'test away' })
+  await expect(liveRules(away, {}).start()).rejects.toThrow('rules could not be loaded')
+  const rules = liveRules(away, { snapshot: snapshotOf(), retryMs: 50 })
+  await rules.start()
+  expect(rules.loaded).toBe(true)
+  expect(rules.value).toMatchObject([{ domain: 'one.example' }])
+
+  await add('two.example')
+  await relay.open()
+  await vi.waitFor(() => expect(rules.value).toHaveLength(2), { timeout: 20_000 })
+  // By notification: the poll would come in half a minute.
+  await add('three.example')
+  await vi.waitFor(() => expect(rules.value).toHaveLength(3), { timeout: 20_000 })
+  await rules.stop()
+  await away.close()
 })

@@ -1,12 +1,17 @@
 import { AppError, reasonOf } from '#core/error.ts'
+import { within } from '#core/lifecycle.ts'
 import type { Log } from '#core/log.ts'
 import type { Database } from './connection.ts'
+import type { Snapshot } from './snapshot.ts'
 
 /** A value of the database held in memory: fresh while it answers, as it was while it does not. */
 export interface Live<T> {
   readonly value: T
   readonly loaded: boolean
-  /** Loads once and follows; rejects if the database is away at this first time. */
+  /**
+   * Loads once and follows. Where the database is away at this first time it begins with the snapshot and
+   * goes on trying; rejects where there is none.
+   */
   start(): Promise<void>
   stop(): Promise<void>
   /** Loads now; resolves when what was committed before the call is in `value`. */
@@ -25,9 +30,15 @@ export interface LiveOptions<T> {
   readonly onChange?: (value: T) => void
   /** Loads at least this often, in case a notification was lost. */
   readonly pollMs?: number
+  /** How often it looks whether the database is there, after it began without. */
+  readonly retryMs?: number
+  /** What it begins with where there is no database. */
+  readonly snapshot?: Snapshot<T>
 }
 
 const POLL_MS = 30_000
+const RETRY_MS = 5_000
+const PING_MS = 10_000
 
 export function createLive<T>(options: LiveOptions<T>): Live<T> {
   const { database, log, name, channels, load, onChange } = options
@@ -39,12 +50,19 @@ export function createLive<T>(options: LiveOptions<T>): Live<T> {
   let timer: NodeJS.Timeout | undefined
   let stopped = false
 
-  async function loadNow(): Promise<void> {
-    const fresh = await load()
-    if (stopped) return
+  function use(fresh: T): void {
     value = fresh
     loaded = true
     onChange?.(fresh)
+  }
+
+  async function loadNow(): Promise<void> {
+    const fresh = await load()
+    if (stopped) return
+    use(fresh)
+    options.snapshot?.write(fresh).catch((thrown: unknown) => {
+      log.warn('live.snapshot-failed', { what: name, reason: reasonOf(thrown) })
+    })
   }
 
   // However many ask while a load runs, one more load afterwards serves them all.
@@ -67,6 +85,27 @@ export function createLive<T>(options: LiveOptions<T>): Live<T> {
     })
   }
 
+  async function connect(): Promise<void> {
+    // The library would remember a LISTEN that failed with its first connection, and never ask again.
+    if (options.snapshot !== undefined && !(await within(PING_MS, database.ping()))) {
+      throw new Error('the database does not answer')
+    }
+    const listening = channels.map((channel) =>
+      // Called again after each reconnection: what was notified meanwhile is not lost.
+      database.sql.listen(channel, follow, () => {
+        if (loaded) follow()
+      }),
+    )
+    unlisten = (await Promise.all(listening)).map((meta) => meta.unlisten)
+    await refresh()
+    if (!stopped) timer = setInterval(follow, options.pollMs ?? POLL_MS)
+  }
+
+  function connectLater(): void {
+    if (stopped) return
+    timer = setTimeout(() => void connect().catch(connectLater), options.retryMs ?? RETRY_MS)
+  }
+
   return {
     get value() {
       return value
@@ -76,20 +115,18 @@ export function createLive<T>(options: LiveOptions<T>): Live<T> {
     },
     async start() {
       try {
-        const listening = channels.map((channel) =>
-          // Called again after each reconnection: what was notified meanwhile is not lost.
-          database.sql.listen(channel, follow, () => {
-            if (loaded) follow()
-          }),
-        )
-        unlisten = (await Promise.all(listening)).map((meta) => meta.unlisten)
-        await refresh()
+        await connect()
       } catch (thrown) {
-        throw new AppError('live', `${name} could not be loaded: ${reasonOf(thrown)}`, {
-          cause: thrown,
-        })
+        const last = options.snapshot?.read() ?? null
+        if (last === null) {
+          throw new AppError('live', `${name} could not be loaded: ${reasonOf(thrown)}`, {
+            cause: thrown,
+          })
+        }
+        log.warn('live.snapshot-used', { what: name, reason: reasonOf(thrown) })
+        use(last)
+        connectLater()
       }
-      timer = setInterval(follow, options.pollMs ?? POLL_MS)
     },
     async stop() {
       stopped = true

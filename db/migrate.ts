@@ -58,6 +58,9 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0029-unblock-requests': { up: unblockRequests },
 }
 
+/** What this version takes the database to be: its last migration. */
+export const DATABASE_VERSION: string = Object.keys(MIGRATIONS).at(-1) ?? ''
+
 const OLDEST_SERVER = 150_000
 
 /**

@@ -52,8 +52,14 @@ export const LIMITS = {
 
   lists: 255,
   listNames: 40_000_000,
-  /** How long a compiler may hold the event loop before it lets queries through. */
+  /** Characters of a line of a list that an explanation shows. */
+  listLine: 300,
+  /** How long reading a list may hold the event loop before it lets queries through. */
   compileSlice: 5,
+  /** Of JavaScript's own memory; the tables are beside it. */
+  compileHeapMb: 512,
+  /** After this a process that compiles for all of the machine is taken for hung. */
+  compileTurn: 120_000,
   /** Lines of a list that are shown in the report. */
   listFaults: 20,
 } as const

@@ -1,16 +1,21 @@
 import { once } from 'node:events'
+import { rmSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { describe, expect, test, vi } from 'vitest'
+import { join } from 'node:path'
+import { afterAll, afterEach, describe, expect, test, vi } from 'vitest'
 import { systemClock } from '#core/clock.ts'
 import type { Config } from '#core/config.ts'
 import { silentLog } from '#core/log.ts'
 import { chooseUdpLayer } from '#core/udp/udp-layer.ts'
 import { createMetrics } from '#core/metrics.ts'
 import { DEFAULT_RADIUS_LIMITS } from '#core/radius-limits.ts'
+import { openDatabase } from '#db/connection.ts'
 import type { Database } from '#db/connection.ts'
 import { packListText } from '#db/lists.ts'
 import { openTestDatabase } from '../test/support/database.ts'
+import { temporaryFolder } from '../test/support/folder.ts'
 import { seedHouse, testSeal } from '../test/support/house.ts'
+import { startRelay } from '../test/support/postgres-relay.ts'
 import { createDnsFilter } from './main.ts'
 import { askOverTcp, askOverUdp, wireQuery } from './testing/asking.ts'
 import { summary } from './testing/oracle.ts'
@@ -18,11 +23,17 @@ import { answerTo, startUpstream } from './testing/scripted-upstream.ts'
 import type { ScriptedUpstream } from './testing/scripted-upstream.ts'
 import { freePort } from '../test/support/peers/free-ports.ts'
 
+const folder = temporaryFolder()
+const dataDir = folder.path
+// Texts and blob of one house are nothing for the next.
+afterEach(() => rmSync(join(dataDir, 'dns'), { recursive: true, force: true }))
+afterAll(() => folder[Symbol.dispose]())
+
 function configFor(port: number, upstreams: readonly ScriptedUpstream[]): Config {
   const nowhere = { host: '127.0.0.1', port: 0 }
   return {
     databaseUrl: null,
-    dataDir: '/nowhere',
+    dataDir,
     publicUrl: new URL('https://wifi.example.org'),
     http: nowhere,
     metrics: nowhere,
@@ -135,6 +146,35 @@ describe('the DNS filter of a house', () => {
     }
     expect(role.ready()).toMatch(/not listening/)
     expect(await askOverUdp(port, wireQuery('bad.example'), 100)).toBeNull()
+  })
+
+  test('with no database starts from the disk, blocks as before, and follows when it is there', async () => {
+    await using database = await openTestDatabase()
+    await seedHouse(database)
+    const first = await startFilter(database.as('dns'), [])
+    expect(await rcodeOf(first.port, 'bad.example')).toBe('NXDOMAIN')
+    await first.role.stop()
+
+    await using relay = await startRelay(database.url)
+    const away = openDatabase(relay.url, { applicationName: 'test away', role: 'dns' })
+    const { role, port } = await startFilter(away, [])
+    try {
+      expect(role.ready()).toBeNull()
+      expect(await rcodeOf(port, 'www.bad.example')).toBe('NXDOMAIN')
+      expect(await rcodeOf(port, 'news.example.net')).toBe('SERVFAIL')
+      await database.kysely
+        .insertInto('house.rule')
+        .values({ action: 'block', domain: 'example.net', network: 'guest' })
+        .execute()
+      await relay.open()
+      await vi.waitFor(
+        async () => expect(await rcodeOf(port, 'news.example.net')).toBe('NXDOMAIN'),
+        { timeout: 20_000, interval: 100 },
+      )
+    } finally {
+      await role.stop()
+      await away.close()
+    }
   })
 
   test('is ready, and blocks, with no upstream in reach', async () => {

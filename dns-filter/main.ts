@@ -1,15 +1,21 @@
+import { join } from 'node:path'
 import type { Role } from '#core/role.ts'
-import { loadListHeads, readListText } from '#db/lists.ts'
+import { loadListHeads, readPackedList } from '#db/lists.ts'
 import type { ListHead } from '#db/lists.ts'
 import { createLive } from '#db/live.ts'
+import { DATABASE_VERSION } from '#db/migrate.ts'
 import type { PartDeps } from '#db/part.ts'
 import { loadRules } from '#db/rules.ts'
+import type { Rule } from '#db/rules.ts'
 import { loadNetworks } from '#db/sites.ts'
+import type { Network } from '#db/sites.ts'
+import { createSnapshot } from '#db/snapshot.ts'
 import { AnswerCache } from './cache.ts'
 import { createClients } from './policy/client.ts'
 import { createForwarder } from './upstream/forwarder.ts'
 import { createListCompiler } from './lists/compiler.ts'
 import { createListReload } from './lists/list-reload.ts'
+import { createTextStore } from './lists/text-store.ts'
 import { listenTcp } from './listen-tcp.ts'
 import { listenUdp } from './listen-udp.ts'
 import type { Listener } from './listen-udp.ts'
@@ -26,6 +32,7 @@ export function createDnsFilter(deps: PartDeps): Role {
   const { config, database, log, clock } = deps
   const metrics = createDnsMetrics(deps.metrics)
   const ownHosts = [config.publicUrl.hostname]
+  const folder = join(config.dataDir, 'dns')
 
   const policy = new Policy(ownHosts)
   const cache = new AnswerCache(clock, metrics.cache)
@@ -33,26 +40,31 @@ export function createDnsFilter(deps: PartDeps): Role {
   const forwarder = createForwarder(upstreams, metrics)
   let clients = createClients([])
 
-  const networks = createLive({
+  const networks = createLive<readonly Network[]>({
     database,
     log,
     name: 'dns.networks',
+    snapshot: createSnapshot(join(folder, 'networks.snapshot'), DATABASE_VERSION),
     channels: ['house'],
     initial: [],
     load: () => loadNetworks(database),
     onChange: (value) => (clients = createClients(value)),
   })
-  const rules = createLive({
+  const rules = createLive<readonly Rule[]>({
     database,
     log,
     name: 'dns.rules',
+    snapshot: createSnapshot(join(folder, 'rules.snapshot'), DATABASE_VERSION),
     channels: ['house'],
     initial: [],
     load: () => loadRules(database),
     onChange: (value) => policy.useRules(value),
   })
   const reload = createListReload({
-    compiler: createListCompiler((list) => readListText(database, list)),
+    compiler: createListCompiler(
+      folder,
+      createTextStore(join(folder, 'texts'), (list) => readPackedList(database, list)),
+    ),
     onCompiled: (lists) => policy.useLists(lists),
     log,
   })
@@ -60,6 +72,7 @@ export function createDnsFilter(deps: PartDeps): Role {
     database,
     log,
     name: 'dns.lists',
+    snapshot: createSnapshot(join(folder, 'lists.snapshot'), DATABASE_VERSION),
     channels: ['house'],
     initial: [],
     load: () => loadListHeads(database),

@@ -1,58 +1,71 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { Worker } from 'node:worker_threads'
+import { openMappedFile } from '#core/mapped-file.ts'
 import { AppError, reasonOf } from '#core/error.ts'
 import type { ListHead } from '#db/lists.ts'
-import type { NetworkKind } from '#db/sites.ts'
 import { LIMITS } from '../limits.ts'
-import { ListReader } from './list-text.ts'
+import { checkBlob, openBlob } from './blob.ts'
+import type { BlobContent } from './blob.ts'
+import { compileTurn } from './compile-turn.ts'
+import type { CompileNews, CompileWork } from './compile-worker.ts'
+import { findSource } from './find-source.ts'
+import { createListIndex } from './list-index.ts'
+import type { ListIndex } from './list-index.ts'
 import type { ListReport } from './list-text.ts'
-import { NameTable, NameTexts } from '../names/name-table.ts'
-import { Suffixes } from '../names/suffixes.ts'
 import { createSlices } from './slices.ts'
-import type { Slices } from './slices.ts'
-
-export interface ListHit {
-  readonly list: ListHead
-  readonly suffix: number
-}
-
-/** All lists in one table: a query costs one probe for each of its suffixes, however many lists. */
-export interface CompiledLists {
-  /** The shortest suffix that a list of this network holds. */
-  find(name: Suffixes, network: NetworkKind): ListHit | null
-  readonly names: number
-  readonly bytes: number
-}
-
-export const NO_LISTS: CompiledLists = { find: () => null, names: 0, bytes: 0 }
-
-/** The names of one list, in wire form one after the other, as long as its text stays the same. */
-interface ReadList {
-  readonly sha256: string
-  readonly texts: Uint8Array
-  readonly report: ListReport
-}
+import type { StoredText, TextStore } from './text-store.ts'
 
 export interface Compilation {
-  readonly lists: CompiledLists
+  readonly lists: ListIndex
   /** Lists that could not be read now; one that was read before still blocks as it was then. */
   readonly failures: readonly {
     readonly list: string
     readonly reason: string
     readonly isMissing: boolean
   }[]
-  /** One for each list that was read anew. */
+  /** One for each list, where this process has compiled them. */
   readonly reports: readonly { readonly list: string; readonly report: ListReport }[]
 }
 
 export interface ListCompiler {
-  /** Reads what changed, builds a new table beside the old one. Not to be called while it runs. */
+  /**
+   * The index of these lists: the blob on the disk where it is of the same texts, else a new one that a
+   * thread makes of them. Not to be called while it runs.
+   */
   compile(heads: readonly ListHead[]): Promise<Compilation>
+  /** The last blob on the disk, whatever lists it is of; null where there is none that is whole. */
+  lastGood(heads: readonly ListHead[]): Promise<ListIndex | null>
 }
 
-export function createListCompiler(
-  readText: (list: string) => Promise<Uint8Array>,
-  slices: Slices = createSlices(LIMITS.compileSlice),
-): ListCompiler {
-  let held = new Map<string, ReadList>()
+interface Opened {
+  readonly blob: BlobContent
+  readonly bytes: number
+}
+
+/** `folder` is where the blob lives; processes of one machine that share it share the blob. */
+export function createListCompiler(folder: string, texts: TextStore): ListCompiler {
+  const file = join(folder, 'lists.blob')
+  /** Whatever happens to the folder, what is mapped stays. */
+  let held: Opened | null = null
+
+  async function openFile(isTrusted: boolean): Promise<Opened | null> {
+    const memory = await openMappedFile(file).catch(() => null)
+    if (memory === null) return null
+    const opened = openBlob(memory)
+    if (!opened.ok) return null
+    // Some 50 MB: in slices, because names are answered meanwhile.
+    const isWhole = isTrusted || (await checkBlob(memory, createSlices(LIMITS.compileSlice)))
+    return isWhole ? opened : null
+  }
+
+  function indexOf(opened: Opened, heads: readonly ListHead[]): ListIndex {
+    held = opened
+    const sources = new Map(opened.blob.lists.map((list) => [list.name, list.sha256]))
+    return createListIndex(opened.blob, opened.bytes, heads, (head, domain) =>
+      findSource(texts.fileOf(head.name, sources.get(head.name) ?? head.sha256), domain),
+    )
+  }
 
   return {
     async compile(heads) {
@@ -62,99 +75,74 @@ export function createListCompiler(
           `${heads.length} lists are more than the ${LIMITS.lists} allowed`,
         )
       }
-      const next = new Map<string, ReadList>()
-      const reports: { list: string; report: ListReport }[] = []
-      const failures: Compilation['failures'][number][] = []
-      for (const head of heads) {
-        const old = held.get(head.name)
-        if (old?.sha256 === head.sha256) {
-          next.set(head.name, old)
-          continue
-        }
-        try {
-          const { texts, report } = await readList(await readText(head.name), slices)
-          next.set(head.name, { sha256: head.sha256, texts, report })
-          reports.push({ list: head.name, report })
-        } catch (thrown) {
-          // One broken list must not take the others away.
-          if (old !== undefined) next.set(head.name, old)
-          const isMissing = old === undefined
-          failures.push({ list: head.name, reason: reasonOf(thrown), isMissing })
-        }
+      mkdirSync(folder, { recursive: true, mode: 0o700 })
+      const { found, failures } = await gather(heads, texts)
+      if (held !== null && isOf(held.blob, found)) {
+        return { lists: indexOf(held, heads), failures, reports: [] }
       }
-      const lists = await buildTable(heads, next, slices)
-      held = next
-      return { lists, reports, failures }
+      await using _ = await compileTurn(join(folder, 'compile.lock'))
+      // Another process of this machine may have made it while this one waited.
+      const there = await openFile(false)
+      if (there !== null && isOf(there.blob, found)) {
+        return { lists: indexOf(there, heads), failures, reports: [] }
+      }
+      const news = await runThread({ texts: found, file })
+      if (!news.ok) throw new AppError('list', news.reason)
+      const made = await openFile(true)
+      if (made === null) throw new AppError('list', `${file} cannot be read again`)
+      await texts.sweep(found)
+      const broken = news.failures.map((failure) => ({ ...failure, isMissing: true }))
+      return {
+        lists: indexOf(made, heads),
+        failures: [...failures, ...broken],
+        reports: news.reports,
+      }
+    },
+
+    async lastGood(heads) {
+      const opened = await openFile(false)
+      return opened === null ? null : indexOf(opened, heads)
     },
   }
 }
 
-const LINES_A_TURN = 512
-
-async function readList(
-  text: Uint8Array,
-  slices: Slices,
-): Promise<{ texts: Uint8Array; report: ListReport }> {
-  let texts = new Uint8Array(Math.max(1024, text.length + (text.length >>> 2)))
-  let used = 0
-  const reader = new ListReader(text, (name) => {
-    if (used + name.length > texts.length) {
-      const larger = new Uint8Array(texts.length * 2)
-      larger.set(texts)
-      texts = larger
-    }
-    texts.set(name, used)
-    used += name.length
-  })
-  while (reader.read(LINES_A_TURN)) await slices.pause()
-  return { texts: texts.slice(0, used), report: reader.report() }
-}
-
-async function buildTable(
+async function gather(
   heads: readonly ListHead[],
-  read: ReadonlyMap<string, ReadList>,
-  slices: Slices,
-): Promise<CompiledLists> {
-  const blocks = heads.map((head) => read.get(head.name)?.texts ?? new Uint8Array(0))
-  const total = heads.reduce((sum, head) => sum + (read.get(head.name)?.report.names ?? 0), 0)
-  if (total > LIMITS.listNames) {
-    throw new AppError('list', `${total} names are more than the ${LIMITS.listNames} allowed`)
-  }
-  const textBytes = blocks.reduce((sum, block) => sum + block.length, 0)
-  // The table keeps offsets of 32 bits.
-  if (textBytes >= 0xffff_ffff)
-    throw new AppError('list', `${textBytes} bytes of names are too many`)
-  const texts = new NameTexts(blocks)
-  const table = new NameTable(texts, total)
-  // A byte for each network: the number of the first list that blocks the name there, 0 for none.
-  const guest = new Uint8Array(table.capacity)
-  const staff = new Uint8Array(table.capacity)
-  const name = new Suffixes()
-  for (const [number, head] of heads.entries()) {
-    const block = blocks[number] ?? new Uint8Array(0)
-    const base = texts.base(number)
-    const blocksGuest = head.blocks.includes('guest')
-    const blocksStaff = head.blocks.includes('staff')
-    for (let at = 0, n = 0; at < block.length; at = name.end, n++) {
-      if (n % LINES_A_TURN === 0) await slices.pause()
-      name.read(block, at)
-      const { slot } = table.insert(name, base + at)
-      if (blocksGuest && guest[slot] === 0) guest[slot] = number + 1
-      if (blocksStaff && staff[slot] === 0) staff[slot] = number + 1
+  texts: TextStore,
+): Promise<{ found: readonly StoredText[]; failures: Compilation['failures'] }> {
+  const found: StoredText[] = []
+  const failures: Compilation['failures'][number][] = []
+  for (const head of heads) {
+    try {
+      found.push(await texts.take(head))
+    } catch (thrown) {
+      // One list that cannot be had must not take the others away, nor itself as it was.
+      const former = await texts.former(head.name)
+      if (former !== null) found.push(former)
+      failures.push({ list: head.name, reason: reasonOf(thrown), isMissing: former === null })
     }
   }
-  return {
-    names: table.size,
-    bytes: table.bytes + guest.length + staff.length + textBytes,
-    find(query, network) {
-      const numbers = network === 'guest' ? guest : staff
-      for (let suffix = query.count - 1; suffix >= 0; suffix--) {
-        const slot = table.find(query, suffix)
-        if (slot < 0) continue
-        const list = heads[(numbers[slot] as number) - 1]
-        if (list !== undefined) return { list, suffix }
-      }
-      return null
-    },
-  }
+  return { found, failures }
+}
+
+function isOf(blob: BlobContent, texts: readonly StoredText[]): boolean {
+  // One that could not be read then may be read now.
+  if (blob.lists.some(({ failure }) => failure !== null)) return false
+  const there = new Map(blob.lists.map(({ name, sha256 }) => [name, sha256]))
+  return (
+    there.size === texts.length && texts.every(({ name, sha256 }) => there.get(name) === sha256)
+  )
+}
+
+function runThread(workerData: CompileWork): Promise<CompileNews> {
+  const worker = new Worker(new URL('./compile-worker.ts', import.meta.url), {
+    workerData,
+    resourceLimits: { maxOldGenerationSizeMb: LIMITS.compileHeapMb },
+  })
+  return new Promise((resolve) => {
+    const fail = (reason: string): void => resolve({ ok: false, reason })
+    worker.once('message', resolve)
+    worker.once('error', (thrown) => fail(reasonOf(thrown)))
+    worker.once('exit', (code) => fail(`the compiling thread ended with ${code}`))
+  })
 }

@@ -3,15 +3,20 @@ import { silentLog } from '#core/log.ts'
 import type { ListHead } from '#db/lists.ts'
 import { head } from '../testing/filter.ts'
 import type { Compilation } from './compiler.ts'
-import { NO_LISTS } from './compiler.ts'
+import { NO_LISTS } from './list-index.ts'
+import type { ListIndex } from './list-index.ts'
 import { createListReload } from './list-reload.ts'
 
 const A = [head('a', ['guest'])]
 const B = [head('b', ['guest'])]
 const C = [head('c', ['guest'])]
 
-function setUp(compile: (heads: readonly ListHead[]) => Promise<void> = async () => {}) {
+function setUp(
+  compile: (heads: readonly ListHead[]) => Promise<void> = async () => {},
+  lastGood: ListIndex | null = null,
+) {
   const compiled: string[] = []
+  const used: ListIndex[] = []
   const reload = createListReload({
     compiler: {
       async compile(heads): Promise<Compilation> {
@@ -19,12 +24,13 @@ function setUp(compile: (heads: readonly ListHead[]) => Promise<void> = async ()
         compiled.push(heads.map(({ name }) => name).join())
         return { lists: NO_LISTS, reports: [], failures: [] }
       },
+      lastGood: () => Promise.resolve(lastGood),
     },
-    onCompiled: () => {},
+    onCompiled: (lists) => used.push(lists),
     log: silentLog,
     retryMs: 10,
   })
-  return { compiled, reload }
+  return { compiled, used, reload }
 }
 
 describe('reloading lists', () => {
@@ -62,6 +68,16 @@ describe('reloading lists', () => {
     }
     expect(compiled).toEqual(['a'])
     expect(reload.failure()).toBeNull()
+  })
+
+  test('serves the last good ones where none can be compiled at the start, and is ready', async () => {
+    const last = { ...NO_LISTS, names: 7 }
+    const { used, reload } = setUp(() => Promise.reject(new Error('the disk is full')), last)
+    reload.want(A)
+    await reload.settled()
+    expect(used).toEqual([last])
+    expect(reload.failure()).toBeNull()
+    reload.stop()
   })
 
   test('keeps the old lists, and stays ready, when new ones cannot be compiled', async () => {

@@ -1,7 +1,8 @@
 import { reasonOf } from '#core/error.ts'
 import type { Log } from '#core/log.ts'
 import type { ListHead } from '#db/lists.ts'
-import type { CompiledLists, ListCompiler } from './compiler.ts'
+import type { ListCompiler } from './compiler.ts'
+import type { ListIndex } from './list-index.ts'
 
 /** Keeps the compiled lists in step with the house, one compilation at a time. */
 export interface ListReload {
@@ -14,12 +15,13 @@ export interface ListReload {
   stop(): void
 }
 
-/** After a failure, which may be the database's; until then the old lists stay. */
+/** After a failure, which may be the database's; until then the old lists stay. Each time twice as long. */
 const RETRY_MS = 5_000
+const LONGEST_RETRY_MS = 300_000
 
 export function createListReload(options: {
   readonly compiler: ListCompiler
-  readonly onCompiled: (lists: CompiledLists) => void
+  readonly onCompiled: (lists: ListIndex) => void
   readonly log: Log
   readonly retryMs?: number
 }): ListReload {
@@ -31,6 +33,8 @@ export function createListReload(options: {
   let running: Promise<void> | null = null
   let retry: NodeJS.Timeout | undefined
   let isStopped = false
+  const firstRetryMs = options.retryMs ?? RETRY_MS
+  let retryMs = firstRetryMs
 
   async function run(): Promise<void> {
     while (wanted !== null && !isStopped) {
@@ -44,6 +48,7 @@ export function createListReload(options: {
         if (isStopped) return
         onCompiled(lists)
         compiled = failures.length === 0 ? fingerprint : null
+        if (failures.length === 0) retryMs = firstRetryMs
         const missing = failures.find((failed) => failed.isMissing)
         failure = missing ? `list "${missing.list}" could not be read: ${missing.reason}` : null
         isCompiled = true
@@ -57,13 +62,25 @@ export function createListReload(options: {
       } catch (thrown) {
         compiled = null
         log.warn('dns.lists.failed', { reason: reasonOf(thrown) })
-        if (!isCompiled) failure = `the lists could not be compiled: ${reasonOf(thrown)}`
+        if (!isCompiled) await serveLastGood(heads, reasonOf(thrown))
       }
       if (compiled === null && wanted === null) {
-        retry = setTimeout(() => want(heads), options.retryMs ?? RETRY_MS)
+        retry = setTimeout(() => want(heads), retryMs)
+        retryMs = Math.min(retryMs * 2, LONGEST_RETRY_MS)
         return
       }
     }
+  }
+
+  /** At a start: what blocked before is better than nothing. */
+  async function serveLastGood(heads: readonly ListHead[], reason: string): Promise<void> {
+    failure = `the lists could not be compiled: ${reason}`
+    const lists = await compiler.lastGood(heads).catch(() => null)
+    if (lists === null || isStopped) return
+    onCompiled(lists)
+    isCompiled = true
+    failure = null
+    log.info('dns.lists.last-good', { names: lists.names, bytes: lists.bytes })
   }
 
   function want(heads: readonly ListHead[]): void {

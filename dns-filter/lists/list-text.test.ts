@@ -1,15 +1,13 @@
 import { describe, expect, test } from 'vitest'
+import { textOfName } from './index-about.ts'
 import { ListReader } from './list-text.ts'
 import type { ListReport } from './list-text.ts'
 
 function read(text: string | Uint8Array): { names: string[]; report: ListReport } {
   const names: string[] = []
-  const reader = new ListReader(Buffer.from(text), (name, line) => {
-    const labels: string[] = []
-    for (let at = 0; name[at] !== 0; at += (name[at] ?? 0) + 1) {
-      labels.push(Buffer.from(name.subarray(at + 1, at + 1 + (name[at] ?? 0))).toString('latin1'))
-    }
-    names.push(`${line} ${labels.join('.')}`)
+  const reader = new ListReader(Buffer.from(text), ({ name, scope }, line) => {
+    const below = { name: ' alone', 'name-and-below': '', below: ' below' }[scope]
+    names.push(`${line} ${textOfName(name)}${below}`)
   })
   while (reader.read(2));
   return { names, report: reader.report() }
@@ -31,10 +29,10 @@ describe('a line of a list', () => {
     ['bücher.example', ['xn--bcher-kva.example']],
     ['*.BÜCHER.example.', ['xn--bcher-kva.example']],
     ['例え.テスト', ['xn--r8jz45g.xn--zckzah']],
-    ['0.0.0.0 bad.example', ['bad.example']],
-    ['127.0.0.1\tbad.example  worse.example # both', ['bad.example', 'worse.example']],
-    [':: bad.example', ['bad.example']],
-    ['0 bad.example', ['bad.example']],
+    ['0.0.0.0 bad.example', ['bad.example alone']],
+    ['127.0.0.1\tbad.example  worse.example # both', ['bad.example alone', 'worse.example alone']],
+    [':: bad.example', ['bad.example alone']],
+    ['0 bad.example', ['bad.example alone']],
     ['1.2.3.4.example', ['1.2.3.4.example']],
     // The machine's own names in a hosts file.
     ['127.0.0.1 localhost', []],

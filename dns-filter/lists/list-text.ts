@@ -2,6 +2,7 @@ import { domainToASCII } from 'node:url'
 import { parseAddress } from '#core/ip.ts'
 import { LIMITS } from '../limits.ts'
 import { byteAt, LOWER, nameFromText } from '../message/name.ts'
+import type { Entry, Scope } from './entry.ts'
 
 /** Why a line says nothing that can be blocked. */
 export type LineFault = 'address' | 'single label' | 'not a sink address' | 'not a domain name'
@@ -14,12 +15,16 @@ export interface ListReport {
   readonly faults: readonly { readonly line: number; readonly fault: LineFault }[]
 }
 
-/** What `readLine` found; `names` are in wire form. */
-type Line = { readonly names: readonly Uint8Array[]; readonly fault: LineFault | null }
+type Line = {
+  readonly names: readonly Uint8Array[]
+  readonly scope: Scope
+  readonly fault: LineFault | null
+}
 
 const NEWLINE = 0x0a
 const HASH = 0x23
-const NOTHING: Line = { names: [], fault: null }
+const NOTHING: Line = { names: [], scope: 'name', fault: null }
+const unusable = (fault: LineFault): Line => ({ ...NOTHING, fault })
 const SINKS = new Set([
   '0.0.0.0',
   '127.0.0.1',
@@ -32,23 +37,23 @@ const SINKS = new Set([
 ])
 
 /**
- * Reads a list in slices, line by line; a name stands for itself and all below it. Understood are
- * plain names and hosts files, `#` comments, `*.name` (in every list that uses it, it means the
+ * Reads a list in slices, line by line. A plain name stands for itself and all below it, one of a hosts
+ * file for itself. Understood are `#` comments, `*.name` (in every list that uses it, it means the
  * name too), a last dot, CRLF, capitals and names in their own script. What a line cannot mean is
  * counted, never guessed.
  */
 export class ListReader {
   readonly #text: Uint8Array
-  readonly #onName: (name: Uint8Array, line: number) => void
+  readonly #onEntry: (entry: Entry, line: number) => void
   readonly #faults: { line: number; fault: LineFault }[] = []
   #at: number
   #lines = 0
   #names = 0
   #unusable = 0
 
-  constructor(text: Uint8Array, onName: (name: Uint8Array, line: number) => void) {
+  constructor(text: Uint8Array, onEntry: (entry: Entry, line: number) => void) {
     this.#text = text
-    this.#onName = onName
+    this.#onEntry = onEntry
     const hasMark = text[0] === 0xef && text[1] === 0xbb && text[2] === 0xbf
     this.#at = hasMark ? 3 : 0
   }
@@ -76,7 +81,9 @@ export class ListReader {
   }
 
   #take(line: Line): void {
-    for (const name of line.names) this.#onName(name, this.#lines)
+    for (const name of line.names) {
+      this.#onEntry({ name, scope: line.scope, action: 'block' }, this.#lines)
+    }
     this.#names += line.names.length
     if (line.fault === null) return
     this.#unusable++
@@ -86,9 +93,18 @@ export class ListReader {
   }
 }
 
+/** The text of a line, counted from 1, without its end. */
+export function lineOf(text: Uint8Array, line: number): string {
+  let start = 0
+  for (let i = 1; i < line && start >= 0; i++) start = text.indexOf(NEWLINE, start) + 1
+  const end = text.indexOf(NEWLINE, start)
+  const bytes = text.subarray(start, end < 0 ? text.length : end)
+  return Buffer.from(bytes).toString('utf8').replace(/\r$/, '').slice(0, LIMITS.listLine)
+}
+
 function readLine(text: Uint8Array, start: number, end: number): Line {
   const plain = plainName(text, start, end)
-  if (plain !== null) return { names: [plain], fault: null }
+  if (plain !== null) return { names: [plain], scope: 'name-and-below', fault: null }
   const hash = text.subarray(start, end).indexOf(HASH)
   const content = Buffer.from(
     text.buffer,
@@ -101,7 +117,7 @@ function readLine(text: Uint8Array, start: number, end: number): Line {
   if (words.length === 1) return readWord(first)
   if (!SINKS.has(first)) {
     // A hosts line with a real address says where a name is, not that it must not be reached.
-    return { names: [], fault: isAddress(first) ? 'not a sink address' : 'not a domain name' }
+    return unusable(isAddress(first) ? 'not a sink address' : 'not a domain name')
   }
   return readHosts(words.slice(1))
 }
@@ -139,13 +155,13 @@ function plainName(text: Uint8Array, start: number, end: number): Uint8Array | n
 }
 
 function readWord(word: string): Line {
-  if (isAddress(word)) return { names: [], fault: 'address' }
+  if (isAddress(word)) return unusable('address')
   const isWildcard = word.startsWith('*.')
   const name = wireName(isWildcard ? word.slice(2) : word)
-  if (name === null) return { names: [], fault: 'not a domain name' }
+  if (name === null) return unusable('not a domain name')
   // `com` alone is more likely a slip than the wish to block a whole top-level domain; `*.zip` is not.
-  if (!isWildcard && isSingleLabel(name)) return { names: [], fault: 'single label' }
-  return { names: [name], fault: null }
+  if (!isWildcard && isSingleLabel(name)) return unusable('single label')
+  return { names: [name], scope: 'name-and-below', fault: null }
 }
 
 /** The single labels of a hosts file (localhost, broadcasthost …) are the machine's own names. */
@@ -158,7 +174,7 @@ function readHosts(words: readonly string[]): Line {
     if (name === null) fault = 'not a domain name'
     else if (!isSingleLabel(name)) names.push(name)
   }
-  return { names, fault }
+  return { names, scope: 'name', fault }
 }
 
 const ACCEPTED = /^[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?$/

@@ -25,6 +25,8 @@ export class Suffixes {
   count = 0
   /** Offset after the root label. */
   end = 1
+  /** Another number after each reading: what was worked out of the name before holds no more. */
+  reading = 0
   readonly starts: Uint32Array = new Uint32Array(128)
   readonly high: Uint32Array = new Uint32Array(128)
   readonly low: Uint32Array = new Uint32Array(128)
@@ -32,6 +34,7 @@ export class Suffixes {
   /** Reads the well-formed plain name at `at`. */
   read(bytes: Uint8Array, at: number): void {
     this.bytes = bytes
+    this.reading++
     let count = 0
     let length = byteAt(bytes, at)
     while (length !== 0) {

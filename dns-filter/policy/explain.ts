@@ -1,13 +1,12 @@
 import type { ListHead } from '#db/lists.ts'
 import type { Rule } from '#db/rules.ts'
 import type { Client } from './client.ts'
-import { LIMITS } from '../limits.ts'
-import { ListReader } from '../lists/list-text.ts'
-import { byteAt, nameFromText } from '../message/name.ts'
+import { indexAbout, textOfName } from '../lists/index-about.ts'
+import type { ListIndex } from '../lists/list-index.ts'
+import { nameFromText } from '../message/name.ts'
 import { createReservedNames } from './reserved-names.ts'
 import type { Reservation } from './reserved-names.ts'
 import { compileRules } from './rules.ts'
-import { createSlices } from '../lists/slices.ts'
 import { Suffixes } from '../names/suffixes.ts'
 
 export interface ListLine {
@@ -16,6 +15,7 @@ export interface ListLine {
   readonly line: number
   /** What the line names: the name asked, or one above it. */
   readonly domain: string
+  readonly text: string
 }
 
 /** What decides about a name for a client, in the order of the pipeline. */
@@ -24,6 +24,8 @@ export type Explanation =
   | { readonly by: 'rule'; readonly rule: Rule }
   /** At least one; the first is the one that is told to the client. */
   | { readonly by: 'lists'; readonly lines: readonly ListLine[] }
+  /** Lists name it, and lists make an exception of it. */
+  | { readonly by: 'exception'; readonly lines: readonly ListLine[] }
   | { readonly by: 'nothing' }
 
 export interface House {
@@ -33,8 +35,6 @@ export interface House {
   readonly ownHosts: readonly string[]
   readonly readText: (list: string) => Promise<Uint8Array>
 }
-
-const LINES_A_TURN = 512
 
 /** Null when `domain` is not a domain name. Reads the lists' texts, so no table need be compiled. */
 export async function explainName(
@@ -53,41 +53,34 @@ export async function explainName(
   const byRule = compileRules(house.rules).find(name, client)
   if (byRule !== null) return { by: 'rule', rule: byRule.rule }
 
-  const lines: ListLine[] = []
-  for (const list of house.heads.filter((head) => head.blocks.includes(client.network))) {
-    const line = await findShortest(list, await house.readText(list.name), name)
-    if (line !== null) lines.push(line)
-  }
-  if (lines.length === 0) return { by: 'nothing' }
-  // As the compiled table has it: the shortest name first, then the lists in their order.
-  return { by: 'lists', lines: lines.toSorted((a, b) => a.domain.length - b.domain.length) }
+  const index = await indexAbout(name, house.heads, house.readText)
+  const linesBy = (ask: ListIndex['setOf']): readonly ListLine[] =>
+    linesOf(index, ask, name, client.network)
+  const insisted = linesBy(index.insistedBy)
+  if (insisted.length > 0) return { by: 'lists', lines: insisted }
+  const blocked = linesBy(index.setOf)
+  if (blocked.length === 0) return { by: 'nothing' }
+  const allowed = linesBy(index.allowedBy)
+  if (allowed.length > 0) return { by: 'exception', lines: allowed }
+  return { by: 'lists', lines: blocked }
 }
 
-/** The line of the shortest suffix of the name that the list holds. */
-async function findShortest(
-  list: ListHead,
-  text: Uint8Array,
+/** The shortest name first, then the lists in their order; of each list only its first. */
+function linesOf(
+  index: ListIndex,
+  ask: ListIndex['setOf'],
   name: Suffixes,
-): Promise<ListLine | null> {
-  const suffixes = new Set<string>()
-  for (let i = 0; i < name.count; i++) {
-    suffixes.add(Buffer.from(name.bytes.subarray(name.start(i), name.end)).toString('latin1'))
+  network: Client['network'],
+): readonly ListLine[] {
+  const lines = new Map<number, ListLine>()
+  for (let suffix = name.count - 1; suffix >= 0; suffix--) {
+    const domain = textOfName(name.bytes.subarray(name.start(suffix), name.end))
+    for (const number of index.sets[ask(name, suffix)] ?? []) {
+      const list = index.lists[number]
+      if (list === undefined || !list.blocks.includes(network) || lines.has(number)) continue
+      const source = index.source(number, domain)
+      if (source !== null) lines.set(number, { list, domain, ...source })
+    }
   }
-  let best: ListLine | null = null
-  const reader = new ListReader(text, (found, line) => {
-    if (found.length > name.end || !suffixes.has(Buffer.from(found).toString('latin1'))) return
-    const domain = textOf(found)
-    if (best === null || domain.length < best.domain.length) best = { list, line, domain }
-  })
-  const slices = createSlices(LIMITS.compileSlice)
-  while (reader.read(LINES_A_TURN)) await slices.pause()
-  return best
-}
-
-function textOf(name: Uint8Array): string {
-  const labels: string[] = []
-  for (let at = 0; byteAt(name, at) !== 0; at += byteAt(name, at) + 1) {
-    labels.push(Buffer.from(name.subarray(at + 1, at + 1 + byteAt(name, at))).toString('latin1'))
-  }
-  return labels.join('.')
+  return [...lines.values()]
 }

@@ -2,8 +2,10 @@ import type { Rule } from '#db/rules.ts'
 import type { Client } from './client.ts'
 import type { ExtendedError } from '../message/edns.ts'
 import { extendedError } from '../message/edns.ts'
-import type { CompiledLists } from '../lists/compiler.ts'
-import { NO_LISTS } from '../lists/compiler.ts'
+import { createListVerdicts } from './list-verdicts.ts'
+import type { ListVerdicts } from './list-verdicts.ts'
+import type { ListIndex } from '../lists/list-index.ts'
+import { NO_LISTS } from '../lists/list-index.ts'
 import { NameMap, namesAbove } from '../names/name-map.ts'
 import { ExtendedCode } from '../message/registry.ts'
 import { exemptNames } from './reserved-names.ts'
@@ -31,7 +33,8 @@ const BY_RULE = extendedError(ExtendedCode.Blocked, 'by=rule')
 /** Rules and lists as they are now; each is replaced as a whole, never changed in place. */
 export class Policy {
   #rules: CompiledRules = compileRules([])
-  #lists: CompiledLists = NO_LISTS
+  #lists: ListIndex = NO_LISTS
+  #verdicts: ListVerdicts = createListVerdicts(NO_LISTS)
   #allowedBelow: NameMap<true>
   readonly #exempt: readonly string[]
   readonly #errors = new Map<string, ExtendedError>()
@@ -41,7 +44,7 @@ export class Policy {
     this.#allowedBelow = this.#above([])
   }
 
-  get lists(): CompiledLists {
+  get lists(): ListIndex {
     return this.#lists
   }
 
@@ -51,8 +54,9 @@ export class Policy {
     this.#rules = compiled
   }
 
-  useLists(lists: CompiledLists): void {
+  useLists(lists: ListIndex): void {
     this.#lists = lists
+    this.#verdicts = createListVerdicts(lists)
     this.#errors.clear()
   }
 
@@ -61,7 +65,7 @@ export class Policy {
     if (byRule !== null) {
       return byRule.rule.action === 'allow' ? ALLOW : this.#block(name, byRule.suffix, BY_RULE)
     }
-    const byList = this.#lists.find(name, client.network)
+    const byList = this.#verdicts.find(name, client.network)
     if (byList === null) return PASS
     return this.#block(name, byList.suffix, this.#errorOf(byList.list.category))
   }

@@ -9,7 +9,10 @@ import { AnswerCache } from '../cache.ts'
 import { createClients } from '../policy/client.ts'
 import { createForwarder } from '../upstream/forwarder.ts'
 import type { Forwarder } from '../upstream/forwarder.ts'
-import { createListCompiler } from '../lists/compiler.ts'
+import { openBlob } from '../lists/blob.ts'
+import { compileLists } from '../lists/compile.ts'
+import { createListIndex } from '../lists/list-index.ts'
+import type { ListIndex } from '../lists/list-index.ts'
 import { createDnsMetrics } from '../metrics.ts'
 import type { DnsMetrics } from '../metrics.ts'
 import { createPipeline } from '../pipeline.ts'
@@ -50,6 +53,19 @@ export function rule(action: Rule['action'], domain: string, scope: Partial<Rule
   return { action, domain, network: null, site: null, association: null, ...scope }
 }
 
+/** As the compiler's thread makes it, without thread and disk. */
+export function listIndexOf(
+  heads: readonly ListHead[],
+  textOf: (list: string) => string,
+): ListIndex {
+  const { parts } = compileLists(
+    heads.map(({ name, sha256 }) => ({ name, sha256, read: () => Buffer.from(textOf(name)) })),
+  )
+  const opened = openBlob(new Uint8Array(Buffer.concat(parts)))
+  if (!opened.ok) throw new Error(opened.reason)
+  return createListIndex(opened.blob, opened.bytes, heads, () => null)
+}
+
 /** The filter of `main.ts` without database and sockets of its own, for tests. */
 export async function createFilter(options: {
   readonly networks?: readonly Network[]
@@ -66,9 +82,8 @@ export async function createFilter(options: {
   const ownHosts = ['portal.example.org']
   const policy = new Policy(ownHosts)
   policy.useRules(options.rules ?? [])
-  const compiler = createListCompiler(async (name) => Buffer.from(lists[name]?.text ?? ''))
   const heads = Object.entries(lists).map(([name, { blocks }]) => head(name, blocks))
-  policy.useLists((await compiler.compile(heads)).lists)
+  policy.useLists(listIndexOf(heads, (name) => lists[name]?.text ?? ''))
   const cache = new AnswerCache(clock, metrics.cache)
   const upstreams = new Upstreams(options.upstreams ?? [], clock)
   const forwarder = options.forwarder ?? createForwarder(upstreams, metrics)

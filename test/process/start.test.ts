@@ -3,6 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { chooseUdpLayer } from '#core/udp/udp-layer.ts'
+import { askOverUdp, wireQuery } from '../../dns-filter/testing/asking.ts'
+import { summary } from '../../dns-filter/testing/oracle.ts'
+import { freePort } from '../support/peers/free-ports.ts'
 import { acceptTerms } from '../support/peers/guest.ts'
 import { createProduct } from '../support/peers/product.ts'
 import type { Product } from '../support/peers/product.ts'
@@ -85,6 +88,25 @@ describe('npm start', () => {
     expect(postgresUnder(dataDir)).toEqual([before])
     expect(await product.stop('SIGINT')).toEqual({ code: 0, signal: null })
     expect(postgresUnder(dataDir)).toEqual([])
+  })
+})
+
+describe('the role dns alone', () => {
+  test('starts with a database that is away, and blocks what it blocked', async () => {
+    await using filter = await createProduct(folder, {
+      upstream: '127.0.0.1:9',
+      dataDir,
+      roles: ['dns'],
+      env: {
+        DATABASE_URL: `postgres://nobody@127.0.0.1:${await freePort()}/none`,
+        ACCUEIL_MASTER_KEY: '00'.repeat(32),
+      },
+    })
+    await filter.launch().printed(/Accueil is ready/)
+    expect(filter.running().output()).toContain('database.away')
+    const query = wireQuery('www.casino.example')
+    const answer = await askOverUdp(filter.ports.dns, query)
+    expect(answer === null ? null : summary(query, answer)).toMatchObject({ rcode: 'NXDOMAIN' })
   })
 })
 
