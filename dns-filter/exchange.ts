@@ -1,7 +1,8 @@
 import { truncatedAnswer, udpLimit } from './message/answer.ts'
 import type { Client } from './policy/client.ts'
 import type { Query } from './message/query.ts'
-import type { DnsMetrics, Transport } from './metrics.ts'
+import type { DnsMetrics } from './metrics.ts'
+import type { Via } from './via.ts'
 
 /** Called once: with the answer, or with null when there is to be none. */
 export type Respond = (answer: Uint8Array | null) => void
@@ -10,7 +11,7 @@ export type Respond = (answer: Uint8Array | null) => void
 export interface Exchange {
   /** Source address as text. */
   readonly source: string
-  readonly transport: Transport
+  readonly via: Via
   readonly respond: Respond
   readonly query: Query
   client: Client
@@ -26,7 +27,7 @@ export type Step = (exchange: Exchange) => Outcome
 
 /** The answer as it may leave: over UDP one that does not fit becomes an invitation to TCP. */
 export function fit(exchange: Exchange, answer: Uint8Array, metrics: DnsMetrics): Uint8Array {
-  if (exchange.transport === 'tcp' || answer.length <= udpLimit(exchange.query)) return answer
+  if (exchange.via.transport !== 'udp' || answer.length <= udpLimit(exchange.query)) return answer
   metrics.truncated.inc()
   return truncatedAnswer(exchange.query)
 }

@@ -39,13 +39,13 @@ async function listen(
 function holdingServer(): { server: DnsServer; held: { bytes: Uint8Array; respond: Respond }[] } {
   const held: { bytes: Uint8Array; respond: Respond }[] = []
   const server: DnsServer = {
-    handle: (bytes, _source, _transport, respond) => void held.push({ bytes, respond }),
+    handle: (bytes, _source, _via, respond) => void held.push({ bytes, respond }),
   }
   return { server, held }
 }
 
 const echo: DnsServer = {
-  handle: (bytes, _source, _transport, respond) => respond(bytes),
+  handle: (bytes, _source, _via, respond) => respond(bytes),
 }
 
 async function until(condition: () => boolean): Promise<void> {

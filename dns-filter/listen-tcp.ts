@@ -8,6 +8,7 @@ import type { Listener } from './listen-udp.ts'
 import type { DnsMetrics } from './metrics.ts'
 import type { DnsServer } from './server.ts'
 import { frame, TcpFrames } from './message/tcp-frames.ts'
+import { OVER_TCP } from './via.ts'
 
 export interface TcpLimits {
   readonly connections: number
@@ -80,7 +81,7 @@ export async function listenTcp(
         if (message.length === 0) return giveUp('tcp-empty')
         idle.refresh()
         unanswered++
-        server.handle(message, source, 'tcp', respond)
+        server.handle(message, source, OVER_TCP, respond)
       }
       // What it sends beyond stays in its own send buffer.
       if (unanswered >= limits.unanswered) socket.pause()

@@ -4,6 +4,7 @@ import type { UdpLayer } from '#core/udp/udp-layer.ts'
 import type { Datagram, UdpSocket } from '#core/udp/udp-socket.ts'
 import type { DnsMetrics } from './metrics.ts'
 import type { DnsServer } from './server.ts'
+import { OVER_UDP } from './via.ts'
 
 export interface Listener {
   /** The bound port, which differs from the wanted one when that was 0. */
@@ -29,7 +30,7 @@ export async function listenUdp(
         metrics.drops['source-port'].inc()
         continue
       }
-      server.handle(datagram.bytes, datagram.address.text, 'udp', (answer) => {
+      server.handle(datagram.bytes, datagram.address.text, OVER_UDP, (answer) => {
         if (answer !== null) open?.send(answer, datagram)
       })
     }

@@ -1,7 +1,8 @@
 import type { Client } from './policy/client.ts'
 import type { Exchange, Respond, Step } from './exchange.ts'
 import { readQuery } from './message/query.ts'
-import type { DnsMetrics, Transport } from './metrics.ts'
+import type { DnsMetrics } from './metrics.ts'
+import type { Via } from './via.ts'
 
 /** Bytes in, bytes out; knows no socket. */
 export interface DnsServer {
@@ -9,7 +10,7 @@ export interface DnsServer {
    * Answers a message from `source`. `respond` is called once, before this returns whenever nobody
    * has to be asked. The bytes must not be changed afterwards.
    */
-  handle(bytes: Uint8Array, source: string, transport: Transport, respond: Respond): void
+  handle(bytes: Uint8Array, source: string, via: Via, respond: Respond): void
 }
 
 /** Least rights until a step has found out who asks. */
@@ -26,13 +27,13 @@ export function createServer(pipeline: readonly Step[], metrics: DnsMetrics): Dn
   }
 
   return {
-    handle(bytes, source, transport, respond) {
-      metrics.queries[transport].inc()
+    handle(bytes, source, via, respond) {
+      metrics.queries[via.transport].inc()
       let answer: Uint8Array | null | 'later' = null
       try {
         answer = run({
           source,
-          transport,
+          via,
           respond,
           query: readQuery(bytes),
           client: NOBODY,

@@ -4,11 +4,11 @@ import { everyUdpLayer } from '#core/udp/testing/udp-layers.ts'
 import { listenTcp } from './listen-tcp.ts'
 import { listenUdp } from './listen-udp.ts'
 import type { Listener } from './listen-udp.ts'
-import type { Transport } from './metrics.ts'
 import { askOverTcp, askOverUdp } from './testing/asking.ts'
 import type { Filter } from './testing/filter.ts'
 import { summary } from './testing/oracle.ts'
 import { createVectorFilter, readVectors } from './testing/vectors.ts'
+import { OVER_UDP } from './via.ts'
 
 const vectors = readVectors()
 const layers = everyUdpLayer()
@@ -16,7 +16,7 @@ const dgramLayer = chooseUdpLayer('dgram')
 const HERE = { host: '127.0.0.1', port: 0 }
 
 let filter: Filter
-let listeners: Readonly<Record<Transport, Listener>>
+let listeners: Readonly<Record<'udp' | 'tcp', Listener>>
 let dgram: Listener
 
 beforeAll(async () => {
@@ -36,12 +36,15 @@ afterAll(async () => {
 
 /** Every way in, told apart by nothing but how the bytes travel. */
 const ways: Readonly<
-  Record<string, { transport: Transport; ask: (query: Uint8Array) => Promise<Uint8Array | null> }>
+  Record<
+    string,
+    { transport: 'udp' | 'tcp'; ask: (query: Uint8Array) => Promise<Uint8Array | null> }
+  >
 > = {
   'in process': {
     transport: 'udp',
     ask: (query) =>
-      new Promise((resolve) => filter.server.handle(query, '127.0.0.1', 'udp', resolve)),
+      new Promise((resolve) => filter.server.handle(query, '127.0.0.1', OVER_UDP, resolve)),
   },
   'over UDP': { transport: 'udp', ask: (query) => askOverUdp(listeners.udp.port, query, 250) },
   'over UDP by node:dgram': {

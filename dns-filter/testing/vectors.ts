@@ -3,7 +3,6 @@ import type { Query } from '../message/query.ts'
 import { HEADER } from '../message/query.ts'
 import { readAnswer } from '../message/response.ts'
 import type { Answer } from '../message/response.ts'
-import type { Transport } from '../metrics.ts'
 import type { Forwarder } from '../upstream/forwarder.ts'
 import { createFilter, rule } from './filter.ts'
 import type { Filter } from './filter.ts'
@@ -12,7 +11,7 @@ export interface Vector {
   readonly title: string
   readonly query: Uint8Array
   /** Fields of the answer, or silence. */
-  readonly expected: Readonly<Record<Transport, Readonly<Record<string, string>> | 'silence'>>
+  readonly expected: Readonly<Record<'udp' | 'tcp', Readonly<Record<string, string>> | 'silence'>>
 }
 
 const FOLDER = new URL('../../test/vectors/dns/', import.meta.url)
@@ -38,7 +37,7 @@ function parseVectors(text: string): Vector[] {
     })
 }
 
-function need(block: string, word: Transport): Record<string, string> | 'silence' {
+function need(block: string, word: 'udp' | 'tcp'): Record<string, string> | 'silence' {
   const found = fields(block, word)
   if (found === null) throw new Error(`the vector says nothing about ${word}:\n${block}`)
   return found
