@@ -14,6 +14,9 @@ export const LIMITS = {
   /** RFC 8914 leaves it open; long texts push answers over the UDP size. */
   extendedText: 100,
 
+  /** Of the name that NSID answers. */
+  nodeName: 63,
+
   clientAddresses: 65_536,
 
   tcpConnections: 1_000,

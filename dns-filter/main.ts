@@ -1,3 +1,4 @@
+import { hostname } from 'node:os'
 import type { Role } from '#core/role.ts'
 import { loadListHeads, readListText } from '#db/lists.ts'
 import type { ListHead } from '#db/lists.ts'
@@ -17,6 +18,8 @@ import { createDnsMetrics } from './metrics.ts'
 import { createPipeline } from './pipeline.ts'
 import { Policy } from './policy/policy.ts'
 import { createReservedNames } from './policy/reserved-names.ts'
+import { createFinish } from './answer-options.ts'
+import { createCookies } from './message/cookies.ts'
 import { createServer } from './server.ts'
 import { createSteps } from './steps.ts'
 import { Upstreams } from './upstream/upstreams.ts'
@@ -66,15 +69,23 @@ export function createDnsFilter(deps: PartDeps): Role {
     onChange: (value) => reload.want(value),
   })
 
+  // The same at every node, which the master key makes so: a client may come to another with it.
+  const secret = deps.seal.digest('server cookie', 'dns').subarray(0, 16)
+  const cookies = createCookies(secret, clock)
   const steps = createSteps({
     clients: () => clients,
     reserved: createReservedNames(ownHosts),
     policy,
     cache,
     forwarder,
+    cookies,
     metrics,
   })
-  const server = createServer(createPipeline(steps), metrics)
+  const server = createServer(
+    createPipeline(steps),
+    createFinish({ cookies, nodeName: hostname(), metrics }),
+    metrics,
+  )
   const listeners: Listener[] = []
   let isListening = false
 

@@ -16,6 +16,7 @@ const VERDICTS = [
 const DROPS = [
   'not-a-query',
   'overload',
+  'unproven',
   'internal',
   'source-port',
   'tcp-connections',

@@ -1,3 +1,4 @@
+import type { Finish } from './answer-options.ts'
 import type { Client } from './policy/client.ts'
 import type { Exchange, Respond, Step } from './exchange.ts'
 import { readQuery } from './message/query.ts'
@@ -16,12 +17,17 @@ export interface DnsServer {
 /** Least rights until a step has found out who asks. */
 const NOBODY: Client = { network: 'guest', site: null, association: null }
 
-export function createServer(pipeline: readonly Step[], metrics: DnsMetrics): DnsServer {
+export function createServer(
+  pipeline: readonly Step[],
+  finish: Finish,
+  metrics: DnsMetrics,
+): DnsServer {
   function run(exchange: Exchange): Uint8Array | null | 'later' {
     for (const step of pipeline) {
       const outcome = step(exchange)
       if (outcome === 'next') continue
-      return outcome === 'drop' ? null : outcome
+      if (outcome === 'drop' || outcome === 'later') return outcome === 'drop' ? null : outcome
+      return finish(outcome, exchange.query, exchange.source, exchange.via)
     }
     return null
   }
@@ -31,11 +37,20 @@ export function createServer(pipeline: readonly Step[], metrics: DnsMetrics): Dn
       metrics.queries[via.transport].inc()
       let answer: Uint8Array | null | 'later' = null
       try {
+        const query = readQuery(bytes)
         answer = run({
           source,
           via,
-          respond,
-          query: readQuery(bytes),
+          respond(late) {
+            let whole: Uint8Array | null = null
+            try {
+              whole = late === null ? null : finish(late, query, source, via)
+            } catch {
+              metrics.drops.internal.inc()
+            }
+            respond(whole)
+          },
+          query,
           client: NOBODY,
           isAllowed: false,
           cacheKey: 0,
