@@ -19,7 +19,8 @@ export const LIMITS = {
 
   clientAddresses: 65_536,
 
-  tcpConnections: 1_000,
+  /** Each of TCP, DoT and DoH. A connection that is idle costs some 20 KB, with TLS twice that. */
+  tcpConnections: 4_000,
   /** A whole place can sit behind one address, so this is far above what one phone opens. */
   tcpConnectionsPerClient: 64,
   tcpUnanswered: 64,
@@ -28,6 +29,13 @@ export const LIMITS = {
   tcpIdle: 10_000,
   /** What a client may leave unread before it counts as a slow reader. */
   tcpUnread: 262_144,
+  /** Milliseconds. */
+  tlsHandshake: 5_000,
+  dohSessionMegabytes: 1,
+  /** A browser sends a dozen. */
+  dohHeaders: 64,
+  /** Room for a question in the path. */
+  dohHeaderBytes: 16_384,
 
   cacheEntries: 200_000,
   cacheBytes: 128 * 1024 * 1024,

@@ -3,6 +3,7 @@ import { createServer } from 'node:net'
 import { describe, expect, test, vi } from 'vitest'
 import { systemClock } from '#core/clock.ts'
 import type { Config } from '#core/config.ts'
+import { plainUpstream } from '#core/dns-upstream.ts'
 import { silentLog } from '#core/log.ts'
 import { chooseUdpLayer } from '#core/udp/udp-layer.ts'
 import { createMetrics } from '#core/metrics.ts'
@@ -35,7 +36,8 @@ function configFor(port: number, upstreams: readonly ScriptedUpstream[]): Config
     radiusLimits: DEFAULT_RADIUS_LIMITS,
     radsec: nowhere,
     dns: { host: '127.0.0.1', port },
-    dnsUpstream: upstreams.map((upstream) => upstream.address),
+    dnsTls: null,
+    dnsUpstream: upstreams.map(({ address }) => plainUpstream(address)),
     udpLayer: null,
     demo: false,
     masterKey: null,

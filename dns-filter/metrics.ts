@@ -25,6 +25,9 @@ const DROPS = [
   'tcp-too-long',
   'tcp-slow-reader',
   'tcp-idle',
+  'tls-handshake',
+  'http-request',
+  'http-session',
 ] as const
 const CACHE = ['hit', 'miss', 'evicted'] as const
 const FAILURES = ['timeout', 'unreachable', 'forged', 'malformed', 'rcode'] as const

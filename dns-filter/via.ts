@@ -1,3 +1,5 @@
+import type { Socket } from 'node:net'
+
 export const TRANSPORTS = ['udp', 'tcp', 'dot', 'doh'] as const
 
 export type Transport = (typeof TRANSPORTS)[number]
@@ -13,3 +15,9 @@ export interface Via {
 
 export const OVER_UDP: Via = { transport: 'udp', serverName: null, token: null }
 export const OVER_TCP: Via = { transport: 'tcp', serverName: null, token: null }
+
+/** What a TLS client asked for by name, in lower case; null if it named nobody. */
+export function serverNameOf(socket: Socket): string | null {
+  const name: unknown = Reflect.get(socket, 'servername')
+  return typeof name === 'string' && name !== '' ? name.toLowerCase() : null
+}
