@@ -14,9 +14,10 @@ describe('the environment', () => {
         radiusProcesses: 1,
         eapLayer: null,
         radiusCertificates: ['p256'],
+        dnsTls: null,
         dnsUpstream: [
-          { host: '9.9.9.9', port: 53 },
-          { host: '149.112.112.112', port: 53 },
+          { over: 'udp', host: '9.9.9.9', port: 53 },
+          { over: 'udp', host: '149.112.112.112', port: 53 },
         ],
         demo: true,
         warnings: [],
@@ -28,7 +29,7 @@ describe('the environment', () => {
     const read = readConfig({
       ACCUEIL_HTTP_LISTE: '1',
       ACCUEIL_DNS_LISTEN: 'everywhere',
-      ACCUEIL_DNS_UPSTREAM: 'tls://9.9.9.9, 192.0.2.1',
+      ACCUEIL_DNS_UPSTREAM: 'tls://dns.example, 192.0.2.1',
       ACCUEIL_UDP_LAYER: 'raw',
       ACCUEIL_DEMO: 'yes',
       ACCUEIL_MASTER_KEY: 'short',
@@ -38,7 +39,7 @@ describe('the environment', () => {
       problems: [
         'ACCUEIL_HTTP_LISTE is not a variable of this program; did you mean ACCUEIL_HTTP_LISTEN?',
         'ACCUEIL_DNS_LISTEN is not ADDRESS:PORT, for example 0.0.0.0:1812 or [::]:1812 (it is "everywhere")',
-        'ACCUEIL_DNS_UPSTREAM names tls://9.9.9.9: encrypted upstreams are not built yet, give an address such as 9.9.9.9 (it is "tls://9.9.9.9, 192.0.2.1")',
+        'ACCUEIL_DNS_UPSTREAM names "tls://dns.example", which does not begin with an address, as in tls://9.9.9.9#dns.quad9.net (it is "tls://dns.example, 192.0.2.1")',
         'ACCUEIL_UDP_LAYER is not native or dgram (it is "raw")',
         'ACCUEIL_DEMO is not 0 or 1 (it is "yes")',
         'ACCUEIL_MASTER_KEY is not 32 bytes in hex or base64; make one with: openssl rand -hex 32',
@@ -73,6 +74,25 @@ describe('the environment', () => {
       ok: true,
       config: { demo: false },
     })
+  })
+
+  test('names certificate and key of DNS over TLS and HTTPS, or neither', () => {
+    const files = { ACCUEIL_DNS_TLS_CERT: '/etc/dns.crt', ACCUEIL_DNS_TLS_KEY: '/etc/dns.key' }
+    const read = readConfig({ ...files, ACCUEIL_DNS_DOT_LISTEN: '[::]:853' })
+    expect(read.ok && read.config.dnsTls).toEqual({
+      certificateFile: '/etc/dns.crt',
+      keyFile: '/etc/dns.key',
+      dot: { host: '::', port: 853 },
+      doh: { host: '0.0.0.0', port: 8443 },
+    })
+    const half = readConfig({ ACCUEIL_DNS_TLS_CERT: '/etc/dns.crt' })
+    expect(half.ok ? [] : half.problems).toEqual([
+      expect.stringMatching(/^ACCUEIL_DNS_TLS_KEY is missing: with ACCUEIL_DNS_TLS_CERT/),
+    ])
+    const none = readConfig({ ACCUEIL_DNS_DOH_LISTEN: '0.0.0.0:443' })
+    expect(none.ok ? [] : none.problems).toEqual([
+      expect.stringMatching(/^ACCUEIL_DNS_TLS_CERT and ACCUEIL_DNS_TLS_KEY is missing/),
+    ])
   })
 
   test('that asks for what is not built yet is told so', () => {

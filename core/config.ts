@@ -1,5 +1,7 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
+import { parseDnsUpstream } from './dns-upstream.ts'
+import type { DnsUpstream } from './dns-upstream.ts'
 import type { DirectorySettings } from './ldap/directory-settings.ts'
 import { directoryOfEnvironment } from './ldap/environment.ts'
 import { parseListenAddress } from './listen.ts'
@@ -8,6 +10,16 @@ import { DEFAULT_RADIUS_LIMITS, parseRadiusLimits } from './radius-limits.ts'
 import type { RadiusLimits } from './radius-limits.ts'
 import { UDP_LAYERS } from './udp/udp-layer.ts'
 import type { UdpLayerName } from './udp/udp-layer.ts'
+
+const DNS_PORT = 53
+
+/** PEM files, and where they are shown. */
+export interface DnsTls {
+  readonly certificateFile: string
+  readonly keyFile: string
+  readonly dot: ListenAddress
+  readonly doh: ListenAddress
+}
 
 /** The validated environment. */
 export interface Config {
@@ -30,9 +42,11 @@ export interface Config {
   readonly radiusProcesses: number
   readonly radsec: ListenAddress
   readonly dns: ListenAddress
-  readonly dnsUpstream: readonly ListenAddress[]
   /** Where the portal asks why a name is blocked. */
   readonly dnsFilter: ListenAddress
+  /** DNS over TLS and over HTTPS; null without a certificate. */
+  readonly dnsTls: DnsTls | null
+  readonly dnsUpstream: readonly DnsUpstream[]
   /** Null: the native one where it is built. */
   readonly udpLayer: UdpLayerName | null
   readonly demo: boolean
@@ -43,8 +57,6 @@ export interface Config {
   /** Sentences about variables that are right but have nothing behind them in this version. */
   readonly warnings: readonly string[]
 }
-
-const DNS_PORT = 53
 
 const listen = (fallback: string) =>
   z
@@ -95,22 +107,19 @@ const VARIABLES = z.object({
     .transform(Number),
   ACCUEIL_RADSEC_LISTEN: listen('0.0.0.0:2083'),
   ACCUEIL_DNS_LISTEN: listen('0.0.0.0:5353'),
+  ACCUEIL_DNS_TLS_CERT: z.string().optional(),
+  ACCUEIL_DNS_TLS_KEY: z.string().optional(),
+  ACCUEIL_DNS_DOT_LISTEN: listen('0.0.0.0:8853'),
+  ACCUEIL_DNS_DOH_LISTEN: listen('0.0.0.0:8443'),
   ACCUEIL_DNS_UPSTREAM: z
     .string()
     .default('9.9.9.9,149.112.112.112')
     .transform((text, context) => {
-      const upstreams: ListenAddress[] = []
+      const upstreams: DnsUpstream[] = []
       for (const part of text.split(',').map((piece) => piece.trim())) {
-        const encrypted = part.startsWith('tls://') || part.startsWith('https://')
-        const address = encrypted ? null : parseListenAddress(part, DNS_PORT)
-        // A name would have to be looked up by the very resolver that asks it.
-        if (address === null || isIP(address.host) === 0) {
-          context.addIssue(
-            encrypted
-              ? `names ${part}: encrypted upstreams are not built yet, give an address such as 9.9.9.9`
-              : `names "${part}", which is not ADDRESS or ADDRESS:PORT`,
-          )
-        } else upstreams.push(address)
+        const upstream = parseDnsUpstream(part)
+        if (typeof upstream === 'string') context.addIssue(`names "${part}", which ${upstream}`)
+        else upstreams.push(upstream)
       }
       return upstreams
     }),
@@ -167,6 +176,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): O
   const variables = parsed.data
   const ldap = directoryOfEnvironment(variables)
   if ('problems' in ldap) return { ok: false, problems: ldap.problems }
+  const dnsTls = dnsTlsOf(variables, given)
+  if (typeof dnsTls === 'string') return { ok: false, problems: [dnsTls] }
   const databaseUrl = variables.DATABASE_URL ?? null
   if (databaseUrl !== null && variables.ACCUEIL_MASTER_KEY === null) {
     return {
@@ -194,6 +205,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): O
       radiusProcesses: variables.ACCUEIL_RADIUS_PROCESSES,
       radsec: variables.ACCUEIL_RADSEC_LISTEN,
       dns: variables.ACCUEIL_DNS_LISTEN,
+      dnsTls,
       dnsUpstream: variables.ACCUEIL_DNS_UPSTREAM,
       dnsFilter: variables.ACCUEIL_DNS_FILTER ?? ofThisMachine(variables.ACCUEIL_DNS_LISTEN),
       udpLayer: variables.ACCUEIL_UDP_LAYER ?? null,
@@ -205,6 +217,26 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): O
         .map(([name, what]) => `${name} is set, but ${what} is not built yet: it has no effect`),
     },
   }
+}
+
+/** A sentence where a part is missing: half of it would listen nowhere, and nobody would know. */
+function dnsTlsOf(
+  variables: z.infer<typeof VARIABLES>,
+  given: Readonly<Record<string, string | undefined>>,
+): DnsTls | string | null {
+  const { ACCUEIL_DNS_TLS_CERT: certificateFile, ACCUEIL_DNS_TLS_KEY: keyFile } = variables
+  if (certificateFile !== undefined && keyFile !== undefined) {
+    const { ACCUEIL_DNS_DOT_LISTEN: dot, ACCUEIL_DNS_DOH_LISTEN: doh } = variables
+    return { certificateFile, keyFile, dot, doh }
+  }
+  const names = ['CERT', 'KEY'].map((end) => `ACCUEIL_DNS_TLS_${end}`)
+  const missing = names.filter((name) => given[name] === undefined).join(' and ')
+  const asked = [...names, 'ACCUEIL_DNS_DOT_LISTEN', 'ACCUEIL_DNS_DOH_LISTEN'].find(
+    (name) => given[name] !== undefined,
+  )
+  return asked === undefined
+    ? null
+    : `${missing} is missing: with ${asked}, DNS over TLS and HTTPS need the files of a certificate and its key`
 }
 
 const SECRET = /KEY|SECRET|PASSWORD|DATABASE_URL/

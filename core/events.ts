@@ -10,6 +10,8 @@ export type EventName =
   | 'directory.server.lost'
   | 'directory.server.recovered'
   | 'directory.service-account.refused'
+  | 'dns.certificate.changed'
+  | 'dns.certificate.failed'
   | 'dns.list.read'
   | 'dns.listening'
   | 'dns.lists.compiled'

@@ -1,7 +1,6 @@
-import { truncatedAnswer, udpLimit } from './message/answer.ts'
 import type { Client } from './policy/client.ts'
 import type { Query } from './message/query.ts'
-import type { DnsMetrics, Transport } from './metrics.ts'
+import type { Via } from './via.ts'
 
 /** Called once: with the answer, or with null when there is to be none. */
 export type Respond = (answer: Uint8Array | null) => void
@@ -10,7 +9,7 @@ export type Respond = (answer: Uint8Array | null) => void
 export interface Exchange {
   /** Source address as text. */
   readonly source: string
-  readonly transport: Transport
+  readonly via: Via
   readonly respond: Respond
   readonly query: Query
   client: Client
@@ -23,10 +22,3 @@ export interface Exchange {
 export type Outcome = Uint8Array | 'next' | 'drop' | 'later'
 
 export type Step = (exchange: Exchange) => Outcome
-
-/** The answer as it may leave: over UDP one that does not fit becomes an invitation to TCP. */
-export function fit(exchange: Exchange, answer: Uint8Array, metrics: DnsMetrics): Uint8Array {
-  if (exchange.transport === 'tcp' || answer.length <= udpLimit(exchange.query)) return answer
-  metrics.truncated.inc()
-  return truncatedAnswer(exchange.query)
-}

@@ -14,9 +14,13 @@ export const LIMITS = {
   /** RFC 8914 leaves it open; long texts push answers over the UDP size. */
   extendedText: 100,
 
+  /** Of the name that NSID answers. */
+  nodeName: 63,
+
   clientAddresses: 65_536,
 
-  tcpConnections: 1_000,
+  /** Each of TCP, DoT and DoH. A connection that is idle costs some 20 KB, with TLS twice that. */
+  tcpConnections: 4_000,
   /** A whole place can sit behind one address, so this is far above what one phone opens. */
   tcpConnectionsPerClient: 64,
   tcpUnanswered: 64,
@@ -25,6 +29,13 @@ export const LIMITS = {
   tcpIdle: 10_000,
   /** What a client may leave unread before it counts as a slow reader. */
   tcpUnread: 262_144,
+  /** Milliseconds. */
+  tlsHandshake: 5_000,
+  dohSessionMegabytes: 1,
+  /** A browser sends a dozen. */
+  dohHeaders: 64,
+  /** Room for a question in the path. */
+  dohHeaderBytes: 16_384,
 
   cacheEntries: 200_000,
   cacheBytes: 128 * 1024 * 1024,

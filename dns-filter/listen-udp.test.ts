@@ -12,7 +12,7 @@ const metrics = createDnsMetrics(createMetrics())
 
 /** Answers with the address it was asked from. */
 const mirror: DnsServer = {
-  handle: (_bytes, source, _transport, respond) => respond(Buffer.from(source)),
+  handle: (_bytes, source, _via, respond) => respond(Buffer.from(source)),
 }
 
 async function ask(type: 'udp4' | 'udp6', host: string, port: number): Promise<string> {
@@ -43,7 +43,7 @@ describe.each(everyUdpLayer())('the DNS listener by $name', (layer) => {
   test('an answer that comes after the end is not sent, and ends nothing', async () => {
     let late: (() => void) | null = null
     const slow: DnsServer = {
-      handle: (bytes, _source, _transport, respond) => {
+      handle: (bytes, _source, _via, respond) => {
         late = () => respond(bytes)
       },
     }

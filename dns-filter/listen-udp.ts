@@ -2,14 +2,10 @@ import { listenError } from '#core/listen.ts'
 import type { ListenAddress } from '#core/listen.ts'
 import type { UdpLayer } from '#core/udp/udp-layer.ts'
 import type { Datagram, UdpSocket } from '#core/udp/udp-socket.ts'
+import type { Listener } from './listener.ts'
 import type { DnsMetrics } from './metrics.ts'
 import type { DnsServer } from './server.ts'
-
-export interface Listener {
-  /** The bound port, which differs from the wanted one when that was 0. */
-  readonly port: number
-  close(): Promise<void>
-}
+import { OVER_UDP } from './via.ts'
 
 /** What waits in the kernel while the loop does something else; more than most systems grant. */
 const RECEIVE_BUFFER = 4 * 1024 * 1024
@@ -29,7 +25,7 @@ export async function listenUdp(
         metrics.drops['source-port'].inc()
         continue
       }
-      server.handle(datagram.bytes, datagram.address.text, 'udp', (answer) => {
+      server.handle(datagram.bytes, datagram.address.text, OVER_UDP, (answer) => {
         if (answer !== null) open?.send(answer, datagram)
       })
     }
@@ -48,6 +44,7 @@ export async function listenUdp(
 
   return {
     port: open.port,
+    connections: 0,
     async close() {
       const socket = open
       open = null

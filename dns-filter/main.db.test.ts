@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll, afterEach, describe, expect, test, vi } from 'vitest'
 import { systemClock } from '#core/clock.ts'
 import type { Config } from '#core/config.ts'
+import { plainUpstream } from '#core/dns-upstream.ts'
 import { silentLog } from '#core/log.ts'
 import { chooseUdpLayer } from '#core/udp/udp-layer.ts'
 import { createMetrics } from '#core/metrics.ts'
@@ -46,8 +47,9 @@ function configFor(port: number, upstreams: readonly ScriptedUpstream[]): Config
     radiusLimits: DEFAULT_RADIUS_LIMITS,
     radsec: nowhere,
     dns: { host: '127.0.0.1', port },
-    dnsUpstream: upstreams.map((upstream) => upstream.address),
     dnsFilter: nowhere,
+    dnsTls: null,
+    dnsUpstream: upstreams.map(({ address }) => plainUpstream(address)),
     udpLayer: null,
     demo: false,
     masterKey: null,

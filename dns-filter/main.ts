@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { hostname } from 'node:os'
 import type { Role } from '#core/role.ts'
 import { loadListHeads, readPackedList } from '#db/lists.ts'
 import type { ListHead } from '#db/lists.ts'
@@ -16,15 +17,22 @@ import { createForwarder } from './upstream/forwarder.ts'
 import { createListCompiler } from './lists/compiler.ts'
 import { createListReload } from './lists/list-reload.ts'
 import { createTextStore } from './lists/text-store.ts'
+import { listenDoh } from './listen-doh.ts'
+import { listenDot } from './listen-dot.ts'
 import { listenTcp } from './listen-tcp.ts'
 import { listenUdp } from './listen-udp.ts'
-import type { Listener } from './listen-udp.ts'
+import type { Listener } from './listener.ts'
 import { createDnsMetrics } from './metrics.ts'
 import { createPipeline } from './pipeline.ts'
 import { Policy } from './policy/policy.ts'
 import { createReservedNames } from './policy/reserved-names.ts'
+import { createFinish } from './answer-options.ts'
+import { createCookies } from './message/cookies.ts'
 import { createServer } from './server.ts'
 import { createSteps } from './steps.ts'
+import type { Transport } from './via.ts'
+import { openTlsCertificate } from './tls-certificate.ts'
+import type { TlsCertificate } from './tls-certificate.ts'
 import { Upstreams } from './upstream/upstreams.ts'
 
 /** The filtering resolver: composition, and nothing else. */
@@ -79,16 +87,25 @@ export function createDnsFilter(deps: PartDeps): Role {
     onChange: (value) => reload.want(value),
   })
 
+  // The same at every node, which the master key makes so: a client may come to another with it.
+  const secret = deps.seal.digest('server cookie', 'dns').subarray(0, 16)
+  const cookies = createCookies(secret, clock)
   const steps = createSteps({
     clients: () => clients,
     reserved: createReservedNames(ownHosts),
     policy,
     cache,
     forwarder,
+    cookies,
     metrics,
   })
-  const server = createServer(createPipeline(steps), metrics)
-  const listeners: Listener[] = []
+  const server = createServer(
+    createPipeline(steps),
+    createFinish({ cookies, nodeName: hostname(), metrics }),
+    metrics,
+  )
+  const listeners = new Map<Transport, Listener>()
+  let certificate: TlsCertificate | null = null
   let isListening = false
 
   const gauges: readonly (readonly [string, string, () => number])[] = [
@@ -100,15 +117,41 @@ export function createDnsFilter(deps: PartDeps): Role {
   ]
   for (const [name, help, read] of gauges) deps.metrics.gauge(name, help, read)
 
+  deps.metrics.gauges('accueil_dns_connections', 'Open connections of clients.', 'transport', () =>
+    [...listeners].map(([transport, { connections }]) => [transport, connections] as const),
+  )
+
+  function openCertificate(): void {
+    if (config.dnsTls === null) return
+    const { certificateFile, keyFile } = config.dnsTls
+    const opened = openTlsCertificate({ certificate: certificateFile, key: keyFile }, log)
+    certificate = opened
+    deps.metrics.gauge(
+      'accueil_dns_certificate_expires_seconds',
+      'Until the certificate of DoT and DoH ends.',
+      () => (opened.expires() - clock()) / 1000,
+    )
+  }
+
+  async function listenEncrypted(): Promise<void> {
+    if (config.dnsTls === null || certificate === null) return
+    const { dot, doh } = config.dnsTls
+    listeners.set('dot', await listenDot(server, dot, certificate, metrics))
+    listeners.set('doh', await listenDoh(server, doh, certificate, metrics))
+  }
+
   return {
     name: 'dns',
     async start() {
+      // The certificate before all: what is wrong with its files is said at once.
+      openCertificate()
       // Lists before sockets: the first query must not pass because the filter was not there yet.
       await Promise.all([networks.start(), rules.start(), heads.start()])
       await reload.settled()
       const udp = await listenUdp(deps.udp, server, config.dns, metrics)
-      listeners.push(udp)
-      listeners.push(await listenTcp(server, { ...config.dns, port: udp.port }, metrics))
+      listeners.set('udp', udp)
+      listeners.set('tcp', await listenTcp(server, { ...config.dns, port: udp.port }, metrics))
+      await listenEncrypted()
       isListening = true
       log.info('dns.listening', {
         host: config.dns.host,
@@ -118,8 +161,9 @@ export function createDnsFilter(deps: PartDeps): Role {
     },
     async stop() {
       isListening = false
-      await Promise.all(listeners.map((listener) => listener.close()))
-      listeners.length = 0
+      certificate?.stop()
+      await Promise.all([...listeners.values()].map((listener) => listener.close()))
+      listeners.clear()
       forwarder.stop()
       reload.stop()
       await Promise.all([networks.stop(), rules.stop(), heads.stop()])

@@ -1,6 +1,8 @@
 import type { Counter, Metrics } from '#core/metrics.ts'
 import { UDP_EVENTS } from '#core/udp/udp-socket.ts'
 import type { UdpCounters } from '#core/udp/udp-socket.ts'
+import { TRANSPORTS } from './via.ts'
+import type { Transport } from './via.ts'
 
 const VERDICTS = [
   'blocked',
@@ -14,6 +16,7 @@ const VERDICTS = [
 const DROPS = [
   'not-a-query',
   'overload',
+  'unproven',
   'internal',
   'source-port',
   'tcp-connections',
@@ -22,12 +25,12 @@ const DROPS = [
   'tcp-too-long',
   'tcp-slow-reader',
   'tcp-idle',
+  'tls-handshake',
+  'http-request',
+  'http-session',
 ] as const
 const CACHE = ['hit', 'miss', 'evicted'] as const
 const FAILURES = ['timeout', 'unreachable', 'forged', 'malformed', 'rcode'] as const
-const TRANSPORTS = ['udp', 'tcp'] as const
-
-export type Transport = (typeof TRANSPORTS)[number]
 
 export interface DnsMetrics {
   readonly queries: Readonly<Record<Transport, Counter>>

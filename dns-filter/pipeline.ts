@@ -20,6 +20,8 @@ export function createPipeline(steps: Steps): readonly Step[] {
     steps.answerAny,
     // Before the forwarder: nearly all that is not blocked ends here.
     steps.answerFromCache,
+    // Before anybody is asked for it: with half the room taken, none is left for forged addresses.
+    steps.proveAddress,
     // Last: the only step that waits for somebody else.
     steps.askUpstream,
   ]

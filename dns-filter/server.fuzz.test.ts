@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
-import type { Transport } from './metrics.ts'
 import { oracle } from './testing/oracle.ts'
 import { createVectorFilter, readVectors } from './testing/vectors.ts'
+import { OVER_TCP, OVER_UDP } from './via.ts'
+import type { Transport } from './via.ts'
 
 const ROUNDS = 8_000
 const seed = Number(process.env['FUZZ_SEED'] ?? Date.now() % 0x7fffffff)
@@ -63,11 +64,11 @@ test(`mutated queries never break the server (FUZZ_SEED=${seed})`, async () => {
   let answered = 0
   for (let round = 0; round < ROUNDS; round++) {
     const query = mutate(seeds[Math.floor(next() * seeds.length)] ?? new Uint8Array(), next)
-    const transport = next() < 0.5 ? 'udp' : 'tcp'
+    const via = next() < 0.5 ? OVER_UDP : OVER_TCP
     const { promise, resolve } = Promise.withResolvers<void>()
     let calls = 0
-    filter.server.handle(query, '192.168.77.9', transport, (answer) => {
-      const wrong = ++calls > 1 ? 'answered twice' : answer && faultOf(query, transport, answer)
+    filter.server.handle(query, '192.168.77.9', via, (answer) => {
+      const wrong = ++calls > 1 ? 'answered twice' : answer && faultOf(query, via.transport, answer)
       if (answer !== null) answered++
       if (wrong !== null) faults.push(`${wrong}: ${Buffer.from(query).toString('hex')}`)
       resolve()

@@ -1,7 +1,9 @@
+import type { Finish } from './answer-options.ts'
 import type { Client } from './policy/client.ts'
 import type { Exchange, Respond, Step } from './exchange.ts'
 import { readQuery } from './message/query.ts'
-import type { DnsMetrics, Transport } from './metrics.ts'
+import type { DnsMetrics } from './metrics.ts'
+import type { Via } from './via.ts'
 
 /** Bytes in, bytes out; knows no socket. */
 export interface DnsServer {
@@ -9,32 +11,46 @@ export interface DnsServer {
    * Answers a message from `source`. `respond` is called once, before this returns whenever nobody
    * has to be asked. The bytes must not be changed afterwards.
    */
-  handle(bytes: Uint8Array, source: string, transport: Transport, respond: Respond): void
+  handle(bytes: Uint8Array, source: string, via: Via, respond: Respond): void
 }
 
 /** Least rights until a step has found out who asks. */
 const NOBODY: Client = { network: 'guest', site: null, association: null }
 
-export function createServer(pipeline: readonly Step[], metrics: DnsMetrics): DnsServer {
+export function createServer(
+  pipeline: readonly Step[],
+  finish: Finish,
+  metrics: DnsMetrics,
+): DnsServer {
   function run(exchange: Exchange): Uint8Array | null | 'later' {
     for (const step of pipeline) {
       const outcome = step(exchange)
       if (outcome === 'next') continue
-      return outcome === 'drop' ? null : outcome
+      if (outcome === 'drop' || outcome === 'later') return outcome === 'drop' ? null : outcome
+      return finish(outcome, exchange.query, exchange.source, exchange.via)
     }
     return null
   }
 
   return {
-    handle(bytes, source, transport, respond) {
-      metrics.queries[transport].inc()
+    handle(bytes, source, via, respond) {
+      metrics.queries[via.transport].inc()
       let answer: Uint8Array | null | 'later' = null
       try {
+        const query = readQuery(bytes)
         answer = run({
           source,
-          transport,
-          respond,
-          query: readQuery(bytes),
+          via,
+          respond(late) {
+            let whole: Uint8Array | null = null
+            try {
+              whole = late === null ? null : finish(late, query, source, via)
+            } catch {
+              metrics.drops.internal.inc()
+            }
+            respond(whole)
+          },
+          query,
           client: NOBODY,
           isAllowed: false,
           cacheKey: 0,

@@ -1,14 +1,20 @@
-import { createDenial, denialAnswer, errorAnswer, recordsAnswer } from './message/answer.ts'
+import {
+  createDenial,
+  denialAnswer,
+  errorAnswer,
+  recordsAnswer,
+  truncatedAnswer,
+} from './message/answer.ts'
+import type { Cookies } from './message/cookies.ts'
 import type { AnswerCache } from './cache.ts'
 import { answerFor, cacheKey } from './cache.ts'
 import type { Clients } from './policy/client.ts'
 import { extendedError } from './message/edns.ts'
 import type { Exchange, Step } from './exchange.ts'
-import { fit } from './exchange.ts'
 import { LIMITS } from './limits.ts'
 import { FairShare } from './upstream/fair-share.ts'
 import type { Forwarder } from './upstream/forwarder.ts'
-import { HEADER, isRecursionDesired, SILENCE } from './message/query.ts'
+import { COOKIE_ONLY, HEADER, isRecursionDesired, SILENCE } from './message/query.ts'
 import type { DnsMetrics } from './metrics.ts'
 import type { Decision, Policy } from './policy/policy.ts'
 import { ExtendedCode, Rcode, Type } from './message/registry.ts'
@@ -23,6 +29,7 @@ export interface StepDeps {
   readonly policy: Policy
   readonly cache: AnswerCache
   readonly forwarder: Forwarder
+  readonly cookies: Cookies
   readonly metrics: DnsMetrics
 }
 
@@ -35,6 +42,7 @@ export type Steps = Readonly<
     | 'refuseNonRecursive'
     | 'answerAny'
     | 'answerFromCache'
+    | 'proveAddress'
     | 'askUpstream',
     Step
   >
@@ -58,7 +66,7 @@ const RFC8482 = Buffer.from('\x07RFC8482\x00', 'latin1')
 const RFC8482_SECONDS = 3_789
 
 export function createSteps(deps: StepDeps): Steps {
-  const { clients, reserved, policy, cache, forwarder, metrics } = deps
+  const { clients, reserved, policy, cache, forwarder, cookies, metrics } = deps
   // One name at a time: steps are synchronous, and filled anew for each query by `answerReserved`.
   const name = new Suffixes()
   const target = new Suffixes()
@@ -100,7 +108,7 @@ export function createSteps(deps: StepDeps): Steps {
     }
     if (answer.rcode === Rcode.ServFail) metrics.verdicts.failed.inc()
     else metrics.verdicts[age < 0 ? 'resolved' : 'cached'].inc()
-    return fit(exchange, answerFor(query, answer, Math.max(0, age)), metrics)
+    return answerFor(query, answer, Math.max(0, age))
   }
 
   function overload(exchange: Exchange): Uint8Array {
@@ -120,14 +128,20 @@ export function createSteps(deps: StepDeps): Steps {
   }
 
   return {
-    checkMessage({ query }) {
-      if (query.fault === 0) return 'next'
+    checkMessage({ query, via }) {
+      // RFC 7828 section 3.3.2: over UDP the option is ignored, whatever it holds.
+      const isTimeoutSent = via.transport !== 'udp' && query.options.keepalive === 'malformed'
+      if (query.fault === 0 && !isTimeoutSent) return 'next'
       if (query.fault === SILENCE) {
         metrics.drops['not-a-query'].inc()
         return 'drop'
       }
+      if (query.fault === COOKIE_ONLY) {
+        metrics.verdicts.reserved.inc()
+        return errorAnswer(query, Rcode.NoError)
+      }
       metrics.verdicts.malformed.inc()
-      return errorAnswer(query, query.fault)
+      return errorAnswer(query, isTimeoutSent ? Rcode.FormErr : query.fault)
     },
 
     findClient(exchange) {
@@ -199,6 +213,15 @@ export function createSteps(deps: StepDeps): Steps {
       exchange.cacheKey = cacheKey(name, exchange.query)
       const found = cache.get(exchange.cacheKey, exchange.query)
       return found === null ? 'next' : deliver(exchange, found.answer, found.age)
+    },
+
+    proveAddress({ query, source, via }) {
+      if (via.transport !== 'udp' || !forwarder.isBusy) return 'next'
+      const { cookie } = query.options
+      if (cookie !== null && cookies.isValid(cookie, source)) return 'next'
+      metrics.drops.unproven.inc()
+      // Both are no longer than the question, and both show whoever really asked the way in.
+      return cookie === null ? truncatedAnswer(query) : errorAnswer(query, Rcode.BadCookie)
     },
 
     askUpstream(exchange) {

@@ -1,14 +1,19 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { chooseUdpLayer } from '#core/udp/udp-layer.ts'
 import { everyUdpLayer } from '#core/udp/testing/udp-layers.ts'
+import { listenDoh } from './listen-doh.ts'
+import { listenDot } from './listen-dot.ts'
 import { listenTcp } from './listen-tcp.ts'
 import { listenUdp } from './listen-udp.ts'
-import type { Listener } from './listen-udp.ts'
-import type { Transport } from './metrics.ts'
-import { askOverTcp, askOverUdp } from './testing/asking.ts'
+import type { Listener } from './listener.ts'
+import { askOverDoh, askOverDot, askOverTcp, askOverUdp } from './testing/asking.ts'
 import type { Filter } from './testing/filter.ts'
 import { summary } from './testing/oracle.ts'
 import { createVectorFilter, readVectors } from './testing/vectors.ts'
+import { testCertificate } from './testing/certificate.ts'
+import type { TestTls } from './testing/certificate.ts'
+import { OVER_UDP } from './via.ts'
+import type { Transport } from './via.ts'
 
 const vectors = readVectors()
 const layers = everyUdpLayer()
@@ -18,20 +23,22 @@ const HERE = { host: '127.0.0.1', port: 0 }
 let filter: Filter
 let listeners: Readonly<Record<Transport, Listener>>
 let dgram: Listener
+let tls: TestTls
 
 beforeAll(async () => {
   filter = await createVectorFilter()
+  tls = await testCertificate()
   listeners = {
     udp: await listenUdp(layers[0] ?? dgramLayer, filter.server, HERE, filter.metrics),
     tcp: await listenTcp(filter.server, HERE, filter.metrics),
+    dot: await listenDot(filter.server, HERE, tls.certificate, filter.metrics),
+    doh: await listenDoh(filter.server, HERE, tls.certificate, filter.metrics),
   }
   dgram = await listenUdp(dgramLayer, filter.server, HERE, filter.metrics)
 })
 
 afterAll(async () => {
-  await listeners.udp.close()
-  await dgram.close()
-  await listeners.tcp.close()
+  await Promise.all([...Object.values(listeners), dgram].map((listener) => listener.close()))
 })
 
 /** Every way in, told apart by nothing but how the bytes travel. */
@@ -41,12 +48,20 @@ const ways: Readonly<
   'in process': {
     transport: 'udp',
     ask: (query) =>
-      new Promise((resolve) => filter.server.handle(query, '127.0.0.1', 'udp', resolve)),
+      new Promise((resolve) => filter.server.handle(query, '127.0.0.1', OVER_UDP, resolve)),
   },
   'over UDP': { transport: 'udp', ask: (query) => askOverUdp(listeners.udp.port, query, 250) },
   'over UDP by node:dgram': {
     transport: 'udp',
     ask: (query) => askOverUdp(dgram.port, query, 250),
+  },
+  'over TLS': {
+    transport: 'dot',
+    ask: (query) => askOverDot(listeners.dot.port, tls.ca, query),
+  },
+  'over HTTPS': {
+    transport: 'doh',
+    ask: (query) => askOverDoh(listeners.doh.port, tls.ca, query),
   },
   'over TCP': { transport: 'tcp', ask: (query) => askOverTcp(listeners.tcp.port, query) },
 }

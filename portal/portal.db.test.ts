@@ -36,6 +36,7 @@ async function startPortal(
       radiusLimits: DEFAULT_RADIUS_LIMITS,
       radsec: nowhere,
       dns: nowhere,
+      dnsTls: null,
       dnsUpstream: [],
       dnsFilter: nowhere,
       udpLayer: null,

@@ -57,12 +57,6 @@ export function writeOpt(
   return at + 17 + error.text.length
 }
 
-/** Do the options between `at` and `end` fill that room exactly, each within its length? */
-export function areOptionsWhole(bytes: Uint8Array, at: number, end: number): boolean {
-  while (at + 4 <= end) at += 4 + uint16At(bytes, at + 2)
-  return at === end
-}
-
 /** The info-code of the first extended error among options that are whole, or null. */
 export function extendedCodeIn(bytes: Uint8Array, at: number, end: number): number | null {
   for (; at + 4 <= end; at += 4 + uint16At(bytes, at + 2)) {

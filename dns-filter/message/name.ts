@@ -62,6 +62,16 @@ export function expandName(bytes: Uint8Array, start: number, out: Uint8Array): n
   }
 }
 
+/** The offset after a name, compressed or not, in a message that is known to be well formed. */
+export function endOfName(bytes: Uint8Array, at: number): number {
+  for (;;) {
+    const length = byteAt(bytes, at)
+    if (length >= 0xc0) return at + 2
+    at += length + 1
+    if (length === 0) return at
+  }
+}
+
 /** Length of the plain name at the start of `bytes`; the name must be known to be well formed. */
 export function plainLength(bytes: Uint8Array): number {
   let at = 0

@@ -7,6 +7,7 @@ export const Rcode = {
   NotImp: 4,
   Refused: 5,
   BadVers: 16,
+  BadCookie: 23,
 } as const
 
 export const Type = {
@@ -29,14 +30,24 @@ export const Type = {
 
 export const Class = { IN: 1 } as const
 
-export const Option = { ExtendedError: 15 } as const
+export const Option = {
+  Nsid: 3,
+  ClientSubnet: 8,
+  Cookie: 10,
+  Keepalive: 11,
+  Padding: 12,
+  ExtendedError: 15,
+} as const
 
 /** Extended DNS Errors, RFC 8914 section 5.2. */
 export const ExtendedCode = {
   Other: 0,
+  StaleAnswer: 3,
   NotReady: 14,
   Blocked: 15,
   Prohibited: 18,
+  StaleNXDomain: 19,
   NotAuthoritative: 20,
   NoReachableAuthority: 22,
+  NetworkError: 23,
 } as const

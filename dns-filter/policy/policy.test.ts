@@ -6,6 +6,7 @@ import { nameFromText } from '../message/name.ts'
 import { Suffixes } from '../names/suffixes.ts'
 import { wireQuery } from '../testing/asking.ts'
 import { summary } from '../testing/oracle.ts'
+import { OVER_UDP } from '../via.ts'
 
 const GUEST: Client = { network: 'guest', site: '75-0042', association: '75' }
 const STAFF: Client = { ...GUEST, network: 'staff' }
@@ -26,7 +27,7 @@ function decide(filter: Filter, domain: string, client: Client): string {
 
 function ask(filter: Filter, source: string, query: Uint8Array): Record<string, string> {
   let got: Uint8Array | null = null
-  filter.server.handle(query, source, 'udp', (answer) => {
+  filter.server.handle(query, source, OVER_UDP, (answer) => {
     got = answer
   })
   return got === null ? {} : summary(query, got)

@@ -1,6 +1,8 @@
 import { createSocket } from 'node:dgram'
+import { connect as connectHttp2 } from 'node:http2'
 import { connect } from 'node:net'
 import type { Socket } from 'node:net'
+import { connect as connectTls } from 'node:tls'
 import { frame, TcpFrames } from '../message/tcp-frames.ts'
 
 /** A query in wire form, written without the code under test. */
@@ -49,7 +51,18 @@ export interface Connection {
 }
 
 export function openTcp(port: number): Connection {
-  const socket = connect({ port, host: '127.0.0.1', noDelay: true })
+  return connectionOver(connect({ port, host: '127.0.0.1', noDelay: true }))
+}
+
+/** DNS over TLS, with a name in the handshake. */
+export function openDot(port: number, ca: string, servername = 'dns.example.org'): Connection {
+  const tls = { ca, servername, ALPNProtocols: ['dot'] }
+  const socket = connectTls({ port, host: '127.0.0.1', ...tls })
+  socket.setNoDelay(true)
+  return connectionOver(socket)
+}
+
+function connectionOver(socket: Socket): Connection {
   const frames = new TcpFrames()
   const waiting: ((message: Uint8Array | null) => void)[] = []
   const arrived: Uint8Array[] = []
@@ -83,8 +96,37 @@ export function openTcp(port: number): Connection {
   }
 }
 
-export async function askOverTcp(port: number, query: Uint8Array): Promise<Uint8Array | null> {
-  const connection = openTcp(port)
+export function askOverTcp(port: number, query: Uint8Array): Promise<Uint8Array | null> {
+  return askOver(openTcp(port), query)
+}
+
+export function askOverDot(
+  port: number,
+  ca: string,
+  query: Uint8Array,
+): Promise<Uint8Array | null> {
+  return askOver(openDot(port, ca), query)
+}
+
+/** The answer to a POST over HTTP/2, or null where the status is not 200. */
+export async function askOverDoh(
+  port: number,
+  ca: string,
+  query: Uint8Array,
+): Promise<Uint8Array | null> {
+  const session = connectHttp2(`https://127.0.0.1:${port}`, { ca, servername: 'dns.example.org' })
+  const headers = { 'content-type': 'application/dns-message', 'content-length': query.length }
+  const stream = session.request({ ':method': 'POST', ':path': '/dns-query', ...headers })
+  stream.end(query)
+  let status = 0
+  stream.on('response', (got) => (status = Number(got[':status'])))
+  const chunks: Buffer[] = []
+  for await (const chunk of stream) chunks.push(chunk as Buffer)
+  session.close()
+  return status === 200 ? Buffer.concat(chunks) : null
+}
+
+async function askOver(connection: Connection, query: Uint8Array): Promise<Uint8Array | null> {
   connection.send(query)
   const answer = await connection.next()
   connection.end()

@@ -18,6 +18,9 @@ import type { DnsMetrics } from '../metrics.ts'
 import { createPipeline } from '../pipeline.ts'
 import { Policy } from '../policy/policy.ts'
 import { createReservedNames } from '../policy/reserved-names.ts'
+import { createFinish } from '../answer-options.ts'
+import type { Cookies } from '../message/cookies.ts'
+import { createCookies } from '../message/cookies.ts'
 import { createServer } from '../server.ts'
 import type { DnsServer } from '../server.ts'
 import { createSteps } from '../steps.ts'
@@ -28,6 +31,7 @@ export interface Filter {
   readonly policy: Policy
   readonly metrics: DnsMetrics
   readonly cache: AnswerCache
+  readonly cookies: Cookies
   readonly forwarder: Forwarder
 }
 
@@ -72,7 +76,7 @@ export async function createFilter(options: {
   readonly lists?: Readonly<Record<string, { blocks: readonly NetworkKind[]; text: string }>>
   readonly rules?: readonly Rule[]
   readonly upstreams?: readonly ListenAddress[]
-  readonly forwarder?: Forwarder
+  readonly forwarder?: Pick<Forwarder, 'resolve' | 'stop'>
   readonly clock?: Clock
 }): Promise<Filter> {
   const clock = options.clock ?? systemClock
@@ -86,20 +90,27 @@ export async function createFilter(options: {
   policy.useLists(listIndexOf(heads, (name) => lists[name]?.text ?? ''))
   const cache = new AnswerCache(clock, metrics.cache)
   const upstreams = new Upstreams(options.upstreams ?? [], clock)
-  const forwarder = options.forwarder ?? createForwarder(upstreams, metrics)
+  const forwarder =
+    options.forwarder === undefined
+      ? createForwarder(upstreams, metrics)
+      : { isBusy: false, ...options.forwarder }
+  const cookies = createCookies(new Uint8Array(16).fill(7), clock)
   const steps = createSteps({
     clients: () => clients,
     reserved: createReservedNames(ownHosts),
     policy,
     cache,
     forwarder,
+    cookies,
     metrics,
   })
+  const finish = createFinish({ cookies, nodeName: 'node-1', metrics })
   return {
-    server: createServer(createPipeline(steps), metrics),
+    server: createServer(createPipeline(steps), finish, metrics),
     policy,
     metrics,
     cache,
+    cookies,
     forwarder,
   }
 }

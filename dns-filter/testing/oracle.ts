@@ -53,7 +53,7 @@ export function summary(query: Uint8Array, answer: Uint8Array): Record<string, s
   const error = opt?.options?.find((option) => option.code === 15)?.data
   const kept = packet.questions.length === 1 && hasSameQuestion(query, answer)
   return {
-    rcode: opt?.extendedRcode === 1 ? 'BADVERS' : packet.rcode,
+    rcode: rcodeName(packet.rcode, opt?.extendedRcode ?? 0),
     flags: FLAGS.filter(([, bit]) => (packet.flags & bit) !== 0)
       .map(([flag]) => flag)
       .join(','),
@@ -66,10 +66,17 @@ export function summary(query: Uint8Array, answer: Uint8Array): Record<string, s
         : `${opt.udpPayloadSize}${opt.flags === 0x8000 ? ',do' : ''}${opts.length > 1 ? ',many' : ''}`,
     options: String(opt?.options?.length ?? 0),
     version: String(opt?.ednsVersion ?? 0),
+    length: String(answer.length),
+    ...optionsOf(opt?.options ?? []),
     ...(error === undefined ? {} : { ede: extendedError(error) }),
     ...(soa === undefined ? {} : { soa: `${soa.name.toLowerCase()}:${soa.ttl}` }),
     ...(first === undefined ? {} : { answer: `${first.type}:${first.ttl}` }),
   }
+}
+
+function rcodeName(rcode: string, extended: number): string {
+  if (extended === 0) return rcode
+  return rcode === 'NOERROR' ? 'BADVERS' : 'BADCOOKIE'
 }
 
 function hasSameQuestion(query: Uint8Array, answer: Uint8Array): boolean {
@@ -77,6 +84,20 @@ function hasSameQuestion(query: Uint8Array, answer: Uint8Array): boolean {
   for (let length = answer[end] ?? 0; length !== 0; length = answer[end] ?? 0) end += length + 1
   end += 5
   return Buffer.compare(query.subarray(12, end), answer.subarray(12, end)) === 0
+}
+
+/** The options that an answer may have, each as a test vector writes it. */
+function optionsOf(
+  options: readonly { readonly code: number; readonly data: Uint8Array }[],
+): Record<string, string> {
+  const found: Record<string, string> = {}
+  for (const { code, data } of options) {
+    const bytes = Buffer.from(data)
+    if (code === 3) found['nsid'] = bytes.toString('utf8')
+    if (code === 10) found['cookie'] = `${bytes.toString('hex', 0, 8)}+${bytes.length - 8}`
+    if (code === 11) found['keepalive'] = String(bytes.readUInt16BE(0))
+  }
+  return found
 }
 
 function extendedError(data: Uint8Array): string {

@@ -3,16 +3,18 @@ import type { Query } from '../message/query.ts'
 import { HEADER } from '../message/query.ts'
 import { readAnswer } from '../message/response.ts'
 import type { Answer } from '../message/response.ts'
-import type { Transport } from '../metrics.ts'
 import type { Forwarder } from '../upstream/forwarder.ts'
+import type { Transport } from '../via.ts'
 import { createFilter, rule } from './filter.ts'
 import type { Filter } from './filter.ts'
+
+type Expected = Readonly<Record<string, string>> | 'silence'
 
 export interface Vector {
   readonly title: string
   readonly query: Uint8Array
   /** Fields of the answer, or silence. */
-  readonly expected: Readonly<Record<Transport, Readonly<Record<string, string>> | 'silence'>>
+  readonly expected: Readonly<Record<Transport, Expected>>
 }
 
 const FOLDER = new URL('../../test/vectors/dns/', import.meta.url)
@@ -29,22 +31,36 @@ function parseVectors(text: string): Vector[] {
     .filter((block) => /^query /m.test(block))
     .map((block) => {
       const hex = /^query (\S+)/m.exec(block)?.[1] ?? '-'
-      const both = fields(block, 'answer')
       return {
         title: /^# (.*)/m.exec(block)?.[1] ?? hex,
         query: Buffer.from(hex === '-' ? '' : hex, 'hex'),
-        expected: { udp: both ?? need(block, 'udp'), tcp: both ?? need(block, 'tcp') },
+        expected: {
+          udp: need(block, 'udp'),
+          tcp: need(block, 'tcp'),
+          dot: need(block, 'dot'),
+          doh: need(block, 'doh'),
+        },
       }
     })
 }
 
-function need(block: string, word: Transport): Record<string, string> | 'silence' {
-  const found = fields(block, word)
-  if (found === null) throw new Error(`the vector says nothing about ${word}:\n${block}`)
-  return found
+/** The words that speak of each transport. */
+const WORDS: Readonly<Record<Transport, readonly string[]>> = {
+  udp: ['udp', 'plain', 'answer'],
+  tcp: ['tcp', 'plain', 'stream', 'answer'],
+  dot: ['dot', 'encrypted', 'stream', 'answer'],
+  doh: ['doh', 'encrypted', 'stream', 'answer'],
 }
 
-function fields(block: string, word: string): Record<string, string> | 'silence' | null {
+function need(block: string, transport: Transport): Expected {
+  for (const word of WORDS[transport]) {
+    const found = fields(block, word)
+    if (found !== null) return found
+  }
+  throw new Error(`the vector says nothing about ${transport}:\n${block}`)
+}
+
+function fields(block: string, word: string): Expected | null {
   const line = new RegExp(`^${word} (.*)`, 'm').exec(block)?.[1]
   if (line === undefined) return null
   if (line === 'silence') return 'silence'
@@ -76,6 +92,7 @@ const cannedForwarder: Forwarder = {
     queueMicrotask(() => onAnswer(cannedAnswer(query)))
     return 'asked'
   },
+  isBusy: false,
   stop() {},
 }
 

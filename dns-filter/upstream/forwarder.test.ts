@@ -9,13 +9,14 @@ import type { Filter } from '../testing/filter.ts'
 import { oracle, summary } from '../testing/oracle.ts'
 import { answerTo, questionOf, startUpstream } from '../testing/scripted-upstream.ts'
 import type { Script } from '../testing/scripted-upstream.ts'
+import { OVER_UDP } from '../via.ts'
 
 const answers: Script = { udp: (query) => [{ bytes: answerTo(query) }] }
 const silent: Script = { udp: () => [] }
 
 function ask(filter: Filter, query: Uint8Array, source = '127.0.0.1'): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    filter.server.handle(query, source, 'udp', (answer) => {
+    filter.server.handle(query, source, OVER_UDP, (answer) => {
       if (answer === null) reject(new Error('no answer'))
       else resolve(Buffer.from(answer))
     })

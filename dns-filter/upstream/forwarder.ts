@@ -28,6 +28,8 @@ export interface Forwarder {
    * already, `full` if too many wait and `onAnswer` will not be called.
    */
   resolve(query: Query, onAnswer: OnAnswer): 'asked' | 'joined' | 'full'
+  /** Half the room for questions is taken. */
+  readonly isBusy: boolean
   stop(): void
 }
 
@@ -133,6 +135,9 @@ export function createForwarder(upstreams: Upstreams, metrics: DnsMetrics): Forw
         for (const waiter of waiters) waiter(answer)
       })
       return 'asked'
+    },
+    get isBusy() {
+      return waiting.size > LIMITS.upstreamQuestions / 2
     },
     stop() {
       isStopped = true

@@ -1,4 +1,5 @@
 import { X509Certificate, randomBytes, webcrypto } from 'node:crypto'
+import { isIPv4 } from 'node:net'
 import * as asn1js from 'asn1js'
 import * as pkijs from 'pkijs'
 import { hexOf, serialOf } from '#db/authorities.ts'
@@ -21,6 +22,7 @@ interface Issuer extends TestCertificate {
 
 export interface TestAuthority {
   readonly declared: Authority
+  /** For names and IPv4 addresses. */
   issue(commonName: string, dnsNames?: readonly string[]): Promise<TestCertificate>
 }
 
@@ -59,7 +61,7 @@ async function make(about: {
     extension('2.5.29.19', new pkijs.BasicConstraints({ cA: about.issuer === null }).toSchema()),
   ]
   if (about.dnsNames.length > 0) {
-    const names = about.dnsNames.map((value) => new pkijs.GeneralName({ type: 2, value }))
+    const names = about.dnsNames.map(generalName)
     certificate.extensions.push(
       extension('2.5.29.17', new pkijs.GeneralNames({ names }).toSchema()),
     )
@@ -75,6 +77,15 @@ async function make(about: {
     sha256: hexOf(parsed.fingerprint256),
     serial: serialOf(parsed.serialNumber),
   }
+}
+
+function generalName(value: string): pkijs.GeneralName {
+  if (!isIPv4(value)) return new pkijs.GeneralName({ type: 2, value })
+  const bytes = Uint8Array.from(value.split('.').map(Number))
+  return new pkijs.GeneralName({
+    type: 7,
+    value: new asn1js.OctetString({ valueHex: bytes.buffer }),
+  })
 }
 
 function setName(name: pkijs.RelativeDistinguishedNames, text: string): void {

@@ -1,0 +1,66 @@
+import { byteAt, uint16At } from './name.ts'
+import { Option, Rcode } from './registry.ts'
+
+/** What a client's EDNS options ask of us; everything else in them is ignored (RFC 6891 section 6.1.2). */
+export interface QueryOptions {
+  /** RFC 7873: client cookie, and the server cookie that it remembers. */
+  readonly cookie: Uint8Array | null
+  /** RFC 5001. */
+  readonly wantsNsid: boolean
+  /** RFC 7830: the client pads, and so may we. */
+  readonly isPadded: boolean
+  /** RFC 7828; only means something over TCP and TLS. */
+  readonly keepalive: 'absent' | 'asked' | 'malformed'
+}
+
+export const NO_OPTIONS: QueryOptions = {
+  cookie: null,
+  wantsNsid: false,
+  isPadded: false,
+  keepalive: 'absent',
+}
+
+/** Options between `at` and `end`, or the rcode that they earn. Never throws. */
+export function readOptions(bytes: Uint8Array, at: number, end: number): QueryOptions | number {
+  if (at === end) return NO_OPTIONS
+  const found: { -readonly [K in keyof QueryOptions]: QueryOptions[K] } = { ...NO_OPTIONS }
+  while (at + 4 <= end) {
+    const code = uint16At(bytes, at)
+    const data = at + 4
+    const length = uint16At(bytes, at + 2)
+    at = data + length
+    if (at > end) return Rcode.FormErr
+    switch (code) {
+      case Option.Cookie:
+        if (length !== 8 && (length < 16 || length > 40)) return Rcode.FormErr
+        // RFC 7873 section 5.2: the first one counts.
+        found.cookie ??= bytes.subarray(data, at)
+        break
+      case Option.Nsid:
+        found.wantsNsid = true
+        break
+      case Option.Padding:
+        found.isPadded = true
+        break
+      case Option.Keepalive:
+        found.keepalive = length === 0 ? 'asked' : 'malformed'
+        break
+      case Option.ClientSubnet:
+        if (!isSubnet(bytes, data, length)) return Rcode.FormErr
+        break
+    }
+  }
+  return at === end ? found : Rcode.FormErr
+}
+
+/** RFC 7871 section 6: whole bytes for the prefix and no bit beyond it; the scope is ours to set. */
+function isSubnet(bytes: Uint8Array, at: number, length: number): boolean {
+  if (length < 4) return false
+  const family = uint16At(bytes, at)
+  const prefix = byteAt(bytes, at + 2)
+  const longest = family === 1 ? 32 : family === 2 ? 128 : 0
+  if (prefix > longest || byteAt(bytes, at + 3) !== 0) return false
+  if (length !== 4 + Math.ceil(prefix / 8)) return false
+  const beyond = 0xff >>> (prefix % 8)
+  return prefix % 8 === 0 || (byteAt(bytes, at + length - 1) & beyond) === 0
+}
