@@ -26,6 +26,9 @@ import { up as deviceKeys } from './migrations/0022-device-keys.ts'
 import { up as proxying } from './migrations/0023-proxying.ts'
 import { up as gatewayKinds } from './migrations/0026-gateway-kinds.ts'
 import { up as guestPages } from './migrations/0027-guest-pages.ts'
+import { up as administration } from './migrations/0039-administration.ts'
+import { up as auditChain } from './migrations/0040-audit-chain.ts'
+import { up as administrationApi } from './migrations/0041-administration-api.ts'
 import { makePartitions } from './partitions.ts'
 
 /** In order; append only: what has been released is never edited. */
@@ -52,6 +55,9 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0023-proxying': { up: proxying },
   '0026-gateway-kinds': { up: gatewayKinds },
   '0027-guest-pages': { up: guestPages },
+  '0039-administration': { up: administration },
+  '0040-audit-chain': { up: auditChain },
+  '0041-administration-api': { up: administrationApi },
 }
 
 const OLDEST_SERVER = 150_000
