@@ -11,6 +11,7 @@ import { CRITERIA_OPTIONS, readCriteria, requireReason } from './criteria.ts'
 import { withHouseAs } from './house.ts'
 import type { House } from './house.ts'
 import { writeInstant } from './instant.ts'
+import { requireLogRight } from './log-right.ts'
 import { requireCase } from './logs-hold.ts'
 import { zonesOf } from './logs-search.ts'
 import { whoIsThere } from './person.ts'
@@ -44,6 +45,7 @@ export async function runLogsExport(args: readonly string[]): Promise<number> {
   }
   return withHouseAs('operator', 'logs export', async (house) => {
     const actor = await whoIsThere(house.database, values.as)
+    await requireLogRight(house.database, actor, 'logs.search')
     const { request, isNew } = await requestExport(house.database, { ...asked, actor })
     if (values.out !== undefined && isApproved(request)) {
       return write(house, request, { path: values.out, actor })
@@ -61,6 +63,7 @@ async function approve(
 ): Promise<number> {
   return withHouseAs('operator', 'logs export', async (house) => {
     const actor = await whoIsThere(house.database, as)
+    await requireLogRight(house.database, actor, 'logs.approve')
     const request = await approveExport(house.database, code, actor)
     console.log(`Approved: case ${request.caseRef}, asked for by ${request.requestedBy}.`)
     console.log(`  ${request.reason}`)

@@ -7,6 +7,7 @@ import { cliActor } from './apply.ts'
 import { CRITERIA_OPTIONS, readCriteria, requireReason } from './criteria.ts'
 import { withHouseAs } from './house.ts'
 import { writeInstant } from './instant.ts'
+import { requireLogRight } from './log-right.ts'
 import { UsageError } from './run.ts'
 import { waitForWholeLog } from './whole-log.ts'
 import { writeOut } from './write-out.ts'
@@ -26,6 +27,7 @@ export async function runLogsSearch(args: readonly string[]): Promise<number> {
   const look = { actor: cliActor(), reason: requireReason(values.reason) }
   await withHouseAs('operator', 'logs search', async (house) => {
     const { database } = house
+    await requireLogRight(database, look.actor, 'logs.search')
     const missing = await waitForWholeLog(house)
     if (missing !== null) console.error(`accueil: ${missing}`)
     const pages = searchConnections(database, criteria, look)

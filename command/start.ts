@@ -12,6 +12,7 @@ import type { Problem, Role } from '#core/role.ts'
 import { chooseUdpLayer } from '#core/udp/udp-layer.ts'
 import type { UdpLayer } from '#core/udp/udp-layer.ts'
 import { openDatabase } from '#db/connection.ts'
+import { auditChainJob } from '#db/audit-chain.ts'
 import { startEmbedded } from '#db/embedded.ts'
 import { disconnectsJob } from '#db/disconnects.ts'
 import { createFoldThread } from '#db/fold-thread.ts'
@@ -268,6 +269,8 @@ function jobsRole({ database, seal, log, metrics, clock }: PartDeps, url: string
       // Sealed before it is dropped: the digest of a day outlives it.
       sealingJob({ database, seal, log, clock }),
       retentionJob(database, clock),
+      // After retention: where it has cut, the chain is signed at once.
+      auditChainJob(database, seal),
       quarantineJob(database, clock),
       disconnectsJob(database),
       openingsJob(database),

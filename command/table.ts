@@ -54,6 +54,11 @@ export const commands: Readonly<Record<string, Command>> = {
     summary: 'let go of what has lived its time, as the jobs role does; or say what would go',
     run: async (args) => (await import('./logs-purge.ts')).runLogsPurge(args),
   },
+  'audit verify': {
+    usage: '[--head N:HASH]',
+    summary: 'whether the audit is as it was written; names the first line that is not',
+    run: async (args) => (await import('./audit-verify.ts')).runAuditVerify(args),
+  },
   'radius disconnect': {
     usage: '(--mac M | --user U) [--site C] --reason TEXT',
     summary: 'have the gateways end sessions now, and say what each answered',

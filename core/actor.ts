@@ -16,6 +16,7 @@ export function isSamePerson(one: Actor, other: Actor): boolean {
   return nameOf(one) === nameOf(other)
 }
 
-function nameOf(actor: Actor): string {
+/** In lower case. */
+export function nameOf(actor: Actor): string {
   return actor.slice(actor.indexOf(':') + 1).toLowerCase()
 }

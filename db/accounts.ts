@@ -45,6 +45,19 @@ export async function findPasswordHash(
   return row?.password_hash ?? null
 }
 
+/** None if nobody has this name, which is in lower case. */
+export async function groupsOf(
+  database: Pick<Database, 'kysely'>,
+  username: string,
+): Promise<readonly string[]> {
+  const row = await database.kysely
+    .selectFrom('staff.account')
+    .select('groups')
+    .where('username', '=', username)
+    .executeTakeFirst()
+  return row?.groups ?? []
+}
+
 /** What the sealed NT hash of an account is bound to. */
 export function ntHashContext(username: string): string {
   return `nt-hash:${username}`

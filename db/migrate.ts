@@ -28,6 +28,9 @@ import { up as gatewayKinds } from './migrations/0026-gateway-kinds.ts'
 import { up as guestPages } from './migrations/0027-guest-pages.ts'
 import { up as termsProof } from './migrations/0028-terms-proof.ts'
 import { up as unblockRequests } from './migrations/0029-unblock-requests.ts'
+import { up as administration } from './migrations/0039-administration.ts'
+import { up as auditChain } from './migrations/0040-audit-chain.ts'
+import { up as administrationApi } from './migrations/0041-administration-api.ts'
 import { makePartitions } from './partitions.ts'
 
 /** In order; append only: what has been released is never edited. */
@@ -56,6 +59,9 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0027-guest-pages': { up: guestPages },
   '0028-terms-proof': { up: termsProof },
   '0029-unblock-requests': { up: unblockRequests },
+  '0039-administration': { up: administration },
+  '0040-audit-chain': { up: auditChain },
+  '0041-administration-api': { up: administrationApi },
 }
 
 /** What this version takes the database to be: its last migration. */

@@ -2,8 +2,11 @@
  * Who may do what in the database: a role for each part, none of which can log in. A part's pool takes
  * its role on as it connects. Whoever ran the migrations owns everything that nobody else does.
  */
-export const DATABASE_ROLES = ['portal', 'radius', 'dns', 'jobs', 'operator'] as const
-/** `operator` is what an administrator's `logs search|export|verify|hold` run as. */
+export const DATABASE_ROLES = ['portal', 'radius', 'dns', 'jobs', 'operator', 'admin'] as const
+/**
+ * `operator` is what an administrator's `logs search|export|verify|hold` run as; `admin` a transaction of the
+ * administration, which sees rows by association (db/admin/as-admin.ts).
+ */
 export type DatabaseRole = (typeof DATABASE_ROLES)[number]
 
 /** Roles are the cluster's: databases of it that stand side by side share them, each with its own grants. */
@@ -31,6 +34,7 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
     dns: 'select',
     jobs: 'select',
     operator: 'select',
+    admin: 'select',
   },
 
   // What is declared.
@@ -40,21 +44,38 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
     dns: 'usage',
     jobs: 'usage',
     operator: 'usage',
+    admin: 'usage',
   },
   'house.organisation': { portal: 'select', operator: 'select' },
-  'house.association': {},
-  'house.site': { portal: 'select', radius: 'select', dns: 'select', operator: 'select' },
-  'house.network': { portal: 'select', radius: 'select', dns: 'select', operator: 'select' },
+  'house.association': { admin: 'select' },
+  'house.site': {
+    portal: 'select',
+    radius: 'select',
+    dns: 'select',
+    operator: 'select',
+    admin:
+      'select, insert (code, name, association, timezone, declared), update (name, association, timezone, declared)',
+  },
+  'house.network': {
+    portal: 'select',
+    radius: 'select',
+    dns: 'select',
+    operator: 'select',
+    admin: 'select',
+  },
   // With the sealed secrets: the portal checks signatures with them, the RADIUS server packets.
   'house.gateway': {
     portal: 'select',
     radius: 'select',
     operator: 'select (name, site, address, message_authenticator)',
+    admin:
+      'select (name, site, address, kind, vendor, radsec_certificate, radsec_name, coa_port, message_authenticator)',
   },
   // How each gateway was seen to sign; an operator may let one go back on what was learned.
   'house.gateway_posture': {
     radius: 'select, insert, update',
     operator: 'select, update (enforced_at)',
+    admin: 'select',
   },
   // What the kinds are told, sealed, is for the portal; which access list or role, for the RADIUS server.
   'house.gateway_settings': { portal: 'select', radius: 'select (gateway, captive)' },
@@ -64,14 +85,22 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
   'house.terms_text': { portal: 'select' },
   'house.keep_terms()': {},
   'house.keep_terms_text()': {},
-  'house.list': { dns: 'select' },
-  'house.rule': { dns: 'select' },
+  'house.list': { dns: 'select', admin: 'select (name, category, blocks, sha256)' },
+  'house.rule': { dns: 'select', admin: 'select, insert, update, delete' },
+  // Who has which role; an operator's command looks up whether somebody may approve a pack.
+  'house.role_grant': {
+    portal: 'select',
+    operator: 'select',
+    admin: 'select, insert, update, delete',
+  },
+  'house.in_reach()': { admin: 'execute' },
+  'house.answered_request': { admin: 'select, insert, delete' },
   'house.policy': { radius: 'select' },
   // The portal says to guests on what the record rests.
   'house.legal_basis': { portal: 'select', jobs: 'select' },
   'house.publish_target': { jobs: 'select' },
   'house.retention': { jobs: 'select' },
-  'house.job': { jobs: 'select, insert, update' },
+  'house.job': { jobs: 'select, insert, update', admin: 'select, update (asked_at, asked_by)' },
   'house.announce()': {},
 
   // What people ask to have unblocked: the portal adds to it, whoever decides reads it.
@@ -100,11 +129,12 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
   },
   'house.create_api_token()': { operator: 'execute' },
   'house.revoke_api_token()': { operator: 'execute' },
+  'house.token_rights()': { portal: 'execute' },
 
   // Who staff are: passwords' hashes, and the key of the 802.1X certificate.
   staff: { radius: 'usage', operator: 'usage' },
   // Who approves a pack may prove by the password of an account who he is.
-  'staff.account': { radius: 'select', operator: 'select (username, password_hash)' },
+  'staff.account': { radius: 'select', operator: 'select (username, password_hash, groups)' },
   // With the sealed password of the service account.
   'staff.directory': { radius: 'select' },
   // With the sealed secrets and keys, as `house.gateway`.
@@ -249,10 +279,21 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
 
   // Lines are added, at the time that the database gives them. Only the owner could change one; a function
   // ends those that are as old as was declared.
-  audit: { jobs: 'usage', operator: 'usage' },
+  audit: { jobs: 'usage', operator: 'usage', admin: 'usage' },
   'audit.entry': {
     jobs: 'select (at), insert (actor, action, subject, reason, details)',
     operator: 'insert (actor, action, subject, reason, details)',
+    admin:
+      'select (id, at, actor, action, subject, reason, details, association, n), insert (actor, action, subject, reason, details, association)',
+  },
+  'audit.digest_of()': {},
+  'audit.link_new_lines()': { jobs: 'execute', operator: 'execute' },
+  'audit.head()': { jobs: 'execute' },
+  'audit.chain_page()': { operator: 'execute' },
+  'audit.unlinked()': { operator: 'execute' },
+  'audit.anchor': {
+    jobs: 'select, insert (n, hash, key_id, signature), update (key_id, signature)',
+    operator: 'select',
   },
   'audit.old_before()': { jobs: 'execute' },
   'audit.end_old_lines()': { jobs: 'execute' },

@@ -1,4 +1,5 @@
 import type { ColumnType, Generated } from 'kysely'
+import type { Role } from '#core/rights.ts'
 import type { GatewayKind } from './gateway-kinds.ts'
 import type { GatewayVendor, SigningRule } from './gateways.ts'
 import type { Proof } from './policies.ts'
@@ -34,6 +35,7 @@ export interface Tables {
   'staff.eap_session': { id: Uint8Array; sealed: string; expires_at: Date }
   'house.publish_target': { kind: 'file' | 'url'; target: string }
   'house.retention': { id: Generated<number>; audit_days: number; login_days: number }
+  'house.role_grant': RoleGrantTable
   'audit.entry': AuditTable
 }
 
@@ -268,4 +270,16 @@ interface AuditTable {
   subject: string
   reason: string | null
   details: Readonly<Record<string, unknown>>
+  association: string | null
+}
+
+interface RoleGrantTable {
+  subject: string
+  role: Role
+  associations: string[] | null
+  sites: string[] | null
+  until: string | null
+  declared: boolean
+  made_by: string
+  made_at: Generated<Date>
 }

@@ -21,6 +21,7 @@ import { homeServerStep, realmStep } from './proxying.ts'
 import type { OwnRadius } from './proxying.ts'
 import type { Declaration } from './read.ts'
 import { retentionStep } from './retention.ts'
+import { roleStep } from './roles.ts'
 import { sealingStep } from './sealing.ts'
 
 export interface ApplyOptions {
@@ -68,6 +69,7 @@ const STEPS = [
   deviceKeyStep,
   sealingStep,
   retentionStep,
+  roleStep,
 ] as const
 
 /** Makes the database as declared, in one transaction; returns what was (or would be) changed. */

@@ -172,8 +172,6 @@ ${gateway('')}${gateway(', radsec: { certificate: "sha256:00" }')}${gateway(', r
   test('that asks for what is not built yet is told so', () => {
     const found = problemsOf({
       'a.yaml': `version: 1
-roles:
-  - { subject: "group:it-national", role: national-admin }
 lists:
   - { name: adult, category: adult, file: ./adult.txt, url: "https://lists.example/adult" }
 rules:
@@ -182,9 +180,8 @@ rules:
       'adult.txt': '',
     })
     expect(found).toEqual([
-      'a.yaml:5: lists[0].url fetching a list from a URL is not built yet: leave the key out',
-      'a.yaml:7: rules[0].until a rule that ends is not built yet: leave the key out',
-      'a.yaml:2: roles granting roles is not built yet: leave the key out',
+      'a.yaml:3: lists[0].url fetching a list from a URL is not built yet: leave the key out',
+      'a.yaml:5: rules[0].until a rule that ends is not built yet: leave the key out',
     ])
   })
 

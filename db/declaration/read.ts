@@ -15,6 +15,7 @@ import { ownCertificateProblem, tellRealmsOfDirectories } from './proxying.ts'
 import type { DeclaredHomeServer } from './proxying.ts'
 import type { DeclaredRealm, FileHomeServer } from './proxying-schema.ts'
 import { authorityProblem, radsecKey } from './radsec.ts'
+import type { DeclaredRole } from './roles.ts'
 import { declarationSchema } from './schema.ts'
 import type { FileDeclaration } from './schema.ts'
 import { publishTargetsOf } from './sealing.ts'
@@ -46,6 +47,7 @@ export interface Declaration {
   readonly deviceKeys: readonly DeclaredDeviceKey[] | undefined
   readonly sealing: readonly PublishTarget[] | undefined
   readonly retention: FileDeclaration['retention']
+  readonly roles: readonly DeclaredRole[] | undefined
   /** Where each declared thing stands: `house.yaml:12: sites[0]`. */
   readonly origins: ReadonlyMap<object, string>
 }
@@ -223,6 +225,7 @@ function withFiles(
     deviceKeys: rest.device_keys,
     sealing: publishTargetsOf(rest.sealing, folder),
     retention: rest.retention,
+    roles: rest.roles,
     realms: rest.realms,
     homeServers: rest.home_servers?.map((server, i) =>
       withCertificates(server, ['home_servers', i, 'radsec']),
@@ -302,7 +305,8 @@ function join(parts: readonly Declaration[], problems: string[]): Declaration {
       | 'realms'
       | 'deviceCas'
       | 'deviceKeys'
-      | 'sealing',
+      | 'sealing'
+      | 'roles',
   >(
     section: K,
   ): Declaration[K] => {
@@ -331,6 +335,7 @@ function join(parts: readonly Declaration[], problems: string[]): Declaration {
     deviceKeys: all('deviceKeys'),
     sealing: all('sealing'),
     retention: retentions[0],
+    roles: all('roles'),
     origins: new Map(parts.flatMap((part) => [...part.origins])),
   }
   const gateways = joined.sites?.flatMap((site) => site.gateways)
@@ -374,6 +379,7 @@ function join(parts: readonly Declaration[], problems: string[]): Declaration {
   once('the realm', joined.realms, ({ realm }) => realm)
   once('the device CA', joined.deviceCas, ({ name }) => name)
   once('the device key', joined.deviceKeys, ({ name }) => name)
+  once('the role', joined.roles, ({ subject, role }) => `${subject} ${role}`)
   once('the place for seals', joined.sealing, ({ target }) => target)
   once('the rule for', joined.rules, (rule) =>
     [rule.domain, rule.network, rule.site, rule.association].filter(Boolean).join(' '),

@@ -10,6 +10,7 @@ import { formerSecretSchema } from './gateway-secret.ts'
 import { policySchema } from './policies.ts'
 import { homeServerSchema, realmSchema } from './proxying-schema.ts'
 import { kindKeys, kindSchema, withSettings } from './gateway-settings.ts'
+import { roleSchema } from './roles.ts'
 import { retentionSchema } from './retention.ts'
 import { authoritySchema, coaSchema, radsecSchema, vendorSchema } from './radsec.ts'
 import { accessibilitySchema, privacySchema } from './guest-pages.ts'
@@ -262,7 +263,7 @@ export const declarationSchema = z.strictObject({
   device_keys: z.array(deviceKeySchema).max(100_000, 'has more than 100,000').optional(),
   sealing: sealingSchema.optional(),
   retention: retentionSchema.optional(),
-  roles: notBuilt('granting roles'),
+  roles: z.array(roleSchema).max(5000, 'has more than 5000').optional(),
 })
 
 export type FileDeclaration = z.output<typeof declarationSchema>
