@@ -1,5 +1,6 @@
 import { sweepNamespaces } from '../support/peers/namespaces.ts'
 import { createRunFolder, endProcesses, sweepLeftovers } from '../support/peers/run-folder.ts'
+import { abandoned } from './abandoned.ts'
 import { browser } from './browser.ts'
 import { demo } from './demo.ts'
 import { deviceKeys } from './device-keys.ts'
@@ -23,6 +24,7 @@ import { radsec } from './radsec.ts'
 import { runScenario } from './scenario.ts'
 import type { Scenario, Tally } from './scenario.ts'
 import { staffWifi } from './staff-wifi.ts'
+import { storm } from './storm.ts'
 import { tshark } from './tshark.ts'
 import { wired } from './wired.ts'
 
@@ -51,6 +53,8 @@ const SCENARIOS: Readonly<Record<string, (s: Scenario) => Promise<void>>> = {
   'opennds-polled': openndsPolled,
   browser,
   fuzz,
+  abandoned,
+  storm,
   faults,
 }
 
