@@ -27,6 +27,11 @@ const PEERS: readonly (readonly [program: string, packageName: string])[] = [
   ['samba', 'samba-ad-dc'],
   ['/usr/share/samba/setup/provision.ldif', 'samba-ad-provision'],
   ['curl', 'curl'],
+  ['busybox', 'busybox'],
+  ['conntrack', 'conntrack'],
+  ['ping', 'iputils-ping'],
+  ['shellcheck', 'shellcheck'],
+  ['systemd-analyze', 'systemd'],
   ['chromium', 'chromium'],
   ['/usr/share/fonts/truetype/noto/NotoSansEthiopic-Regular.ttf', 'fonts-noto-core'],
 ]

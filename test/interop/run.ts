@@ -16,6 +16,7 @@ import { opennds } from './opennds.ts'
 import { openndsPolled } from './opennds-polled.ts'
 import { providePeers } from './packages.ts'
 import { disconnect } from './disconnect.ts'
+import { place } from './place.ts'
 import { posture } from './posture.ts'
 import { proxy } from './proxy.ts'
 import { processes } from './processes.ts'
@@ -51,6 +52,7 @@ const SCENARIOS: Readonly<Record<string, (s: Scenario) => Promise<void>>> = {
   'one-time': oneTime,
   opennds,
   'opennds-polled': openndsPolled,
+  place,
   browser,
   fuzz,
   abandoned,
