@@ -123,7 +123,12 @@ export const commands: Readonly<Record<string, Command>> = {
   'sites import': notBuilt('sites import', 'declare places with accueil apply'),
   rules: notBuilt('rules', 'declare rules with accueil apply'),
   lists: notBuilt('lists', 'declare lists with accueil apply'),
-  'gateway config': notBuilt('gateway config', 'see docs/gateways.md'),
+  'gateway config': {
+    usage:
+      'CODE --kind opennds|openwrt|hostapd|mikrotik|unifi|generic --out DIR [--lan IF] [--wan IF] [--staff IF] [--wifi IF | --wired IF] [--gateway NAME] [--centre ADDRESS] [--garden HOST…] [--encrypted-dns NAME] [--certificate FILE --key FILE]',
+    summary: 'write the files that a place’s gateway needs, ready to run; the folder holds secrets',
+    run: async (args) => (await import('./gateway-config.ts')).runGatewayConfig(args),
+  },
 }
 
 function notBuilt(name: string, meanwhile: string): Command {

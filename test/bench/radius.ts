@@ -41,7 +41,7 @@ export function oursUnderTest(product: Product): RadiusUnderTest {
 }
 
 /** Devices that accepted the terms: a large place's. */
-const DEVICES: readonly string[] = Array.from({ length: 1000 }, (_, i) =>
+export const DEVICES: readonly string[] = Array.from({ length: 1000 }, (_, i) =>
   (0x02_00_5e_20_00_00 + i).toString(16).padStart(12, '0'),
 )
 
@@ -94,7 +94,7 @@ export async function authenticationRows(
 }
 
 /** As an administrator would who had them all accept at once; the server hears of it as of any grant. */
-async function grantDevices(product: Product): Promise<void> {
+export async function grantDevices(product: Product): Promise<void> {
   const { url } = await startEmbedded({ dataDir: product.dataDir })
   const database = openDatabase(url, { applicationName: 'bench', max: 1 })
   const until = new Date(Date.now() + 86_400_000)
@@ -102,7 +102,7 @@ async function grantDevices(product: Product): Promise<void> {
     ...{ mac: mac.match(/../g)?.join('-').toUpperCase() ?? '', until, site: '75-0042' },
     terms_version: '2026-01',
   }))
-  await database.sql`insert into guest.access ${database.sql(rows)}`
+  await database.sql`insert into guest.access ${database.sql(rows)} on conflict do nothing`
   await database.close()
 }
 

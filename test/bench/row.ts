@@ -9,6 +9,8 @@ export interface Row {
   readonly goal?: number
   /** Below this something has broken; where it is absent, three quarters of the goal. */
   readonly least?: number
+  /** Milliseconds above which our p99 is a failure, whatever the peer's is. */
+  readonly mostP99?: number
 }
 
 export interface Measure {
@@ -36,12 +38,16 @@ const ROOM = 0.75
 export function missedRows(rows: readonly Row[]): readonly string[] {
   return rows.flatMap((row) => {
     const { work, peer, goal = 0, least = goal * ROOM, ours, theirs } = row
+    const { mostP99 = Number.POSITIVE_INFINITY } = row
     const { perCpuSecond } = ratiosOf(row)
     const wrong = ours.wrong + theirs.wrong
     return [
       ...(wrong > 0 ? [`${work}: ${wrong} answers were not the right ones`] : []),
       ...(perCpuSecond < least
         ? [`${work}: ${perCpuSecond.toFixed(2)} times ${peer}, which is below ${least.toFixed(2)}`]
+        : []),
+      ...(ours.p99 > mostP99
+        ? [`${work}: p99 is ${ours.p99.toFixed(1)} ms, which is above ${mostP99} ms`]
         : []),
     ]
   })

@@ -10,13 +10,14 @@ import { eapRows } from './eap.ts'
 import { ACCOUNTS, SECRET, authenticationRows, startPeer } from './radius.ts'
 import { missedRows, perCpuSecond, printRows, ratiosOf } from './row.ts'
 import type { Row } from './row.ts'
-import { slowDirectoryRow } from './slow-directory.ts'
+import { slowDirectoryRows } from './slow-directory.ts'
+import { WHOLE_COUNTRY, printStorms, runStorms, stormProblems } from './storm.ts'
 import { YEAR_ROWS, measureYear, printYear } from './year/year.ts'
 
 /**
- * `npm run bench [-- --million] [--only=pap,eap,accounting,names,directory,year]`: this project beside its
+ * `npm run bench [-- --million] [--only=pap,eap,accounting,names,directory,year,storm]`: this project beside its
  * peers, in one run, on this machine. The year is a small one, unless `--year [--rows=130000000]` asks for
- * it alone.
+ * it alone. The storm is ours alone, and only on request: all gateways of the first house at once.
  */
 const isYear = process.argv.includes('--year')
 const only = isYear ? 'year' : valueOf('only')
@@ -34,15 +35,17 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 }
 try {
   await providePeers(BENCH_PEERS)
-  const isOnlyYear = only === 'year'
-  const rows = isOnlyYear ? [] : await measureAll()
-  if (!isOnlyYear) printRows(rows)
+  const rows = only === 'year' || only === 'storm' ? [] : await measureAll()
+  if (rows.length > 0) printRows(rows)
+  const storms = only === 'storm' ? await runStorms(folder, WHOLE_COUNTRY) : null
+  if (storms !== null) printStorms(storms)
   const year = isAsked('year') ? await measureYear(folder, yearRows) : null
   if (year !== null) printYear(year)
   const file = join(import.meta.dirname, 'result.json')
-  writeFileSync(file, `${JSON.stringify({ ...report(rows), year }, null, 2)}\n`)
+  writeFileSync(file, `${JSON.stringify({ ...report(rows), year, storms }, null, 2)}\n`)
   console.log(`written to ${file}`)
-  const missed = [...missedRows(rows), ...(year?.missed ?? [])]
+  const storm = storms?.flatMap(stormProblems) ?? []
+  const missed = [...missedRows(rows), ...(year?.missed ?? []), ...storm]
   for (const sentence of missed) console.log(`missed: ${sentence}`)
   if (missed.length > 0) process.exitCode = 1
 } finally {
@@ -90,7 +93,7 @@ async function measureAll(): Promise<readonly Row[]> {
   }
   if (isAsked('names')) rows.push(await blockedNameRow(folder, product, names))
   // Last: it takes the local accounts away.
-  if (isAsked('directory')) rows.push(await slowDirectoryRow(folder, product))
+  if (isAsked('directory')) rows.push(...(await slowDirectoryRows(folder, product)))
   return rows
 }
 

@@ -1,11 +1,20 @@
 import { openHouse } from '../interop/house.ts'
+import { ATTRIBUTE, CODE, accessRequest, attribute } from '../support/peers/radius-packet.ts'
 import { createRunFolder, endProcesses, sweepLeftovers } from '../support/peers/run-folder.ts'
+import { exchange } from '../support/peers/udp.ts'
 import { MEMORY_BOUND_BYTES, PACKETS_PER_PORT, fuzzUdpPorts } from './udp-ports.ts'
 
-/** `npm run fuzz [-- SEED [PACKETS]]`: starts the product, damages packets, judges. */
-const [seedText, packetsText] = process.argv.slice(2)
+/**
+ * `npm run fuzz [-- SEED [PACKETS]]`: starts the product, damages so many packets for each port, judges.
+ * `npm run fuzz -- --million` sends a million to the three ports together.
+ */
+const MILLION_PER_PORT = Math.ceil(1_000_000 / 3)
+const isMillion = process.argv.includes('--million')
+const [seedText, packetsText] = process.argv.slice(2).filter((arg) => arg !== '--million')
 const seed = seedText === undefined ? Date.now() % 0x7fff_ffff : Number(seedText)
-const packets = packetsText === undefined ? PACKETS_PER_PORT : Number(packetsText)
+const usual = isMillion ? MILLION_PER_PORT : PACKETS_PER_PORT
+const packets = packetsText === undefined ? usual : Number(packetsText)
+const CHECKS = 4
 
 sweepLeftovers()
 const folder = createRunFolder()
@@ -15,7 +24,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.exit(130)
   })
 }
-let bad = 1
+let bad = CHECKS
 try {
   await using house = await openHouse(folder)
   const { product } = house
@@ -32,13 +41,29 @@ try {
   for (const { unearned } of ports) for (const one of unearned.slice(0, 3)) console.log(one)
   const unearned = ports.reduce((sum, port) => sum + port.unearned.length, 0)
   const grew = endBytes - warmBytes > MEMORY_BOUND_BYTES
-  bad = Number(unearned > 0) + Number(grew) + Number(!product.running().alive())
+  const began = performance.now()
+  const isLetIn = await logInBob(product.ports.radius)
+  const took = Math.round(performance.now() - began)
+  console.log(`a good login afterwards: ${isLetIn ? 'accepted' : 'not accepted'}, in ${took} ms`)
+  const isDead = !product.running().alive()
+  bad = [unearned > 0, grew, isDead, !isLetIn].filter(Boolean).length
 } finally {
   endProcesses(folder.path)
   folder.remove()
 }
-console.log(`${3 - bad} passed, ${bad} failed`)
+console.log(`${CHECKS - bad} passed, ${bad} failed`)
 process.exitCode = bad === 0 ? 0 : 1
+
+async function logInBob(port: number): Promise<boolean> {
+  const request = accessRequest({
+    identifier: 1,
+    secret: 'testing123',
+    attributes: [attribute(ATTRIBUTE.userName, 'bob')],
+    password: 'hello',
+  })
+  const [reply] = await exchange(port, [request], 5000)
+  return reply?.[0] === CODE.accessAccept
+}
 
 function mib(bytes: number): number {
   return Math.round(bytes / 1024 / 1024)

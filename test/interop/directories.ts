@@ -6,7 +6,7 @@ import { testDirectory } from '#core/ldap/testing/directory.ts'
 import { parseLoginName } from '#core/ldap/login-name.ts'
 import { createCertificateAuthority } from '../support/peers/certificate-authority.ts'
 import type { CertificateAuthority } from '../support/peers/certificate-authority.ts'
-import { eapolTest } from '../support/peers/eapol-test.ts'
+import { eapolRun, eapolTest } from '../support/peers/eapol-test.ts'
 import { acceptTerms, signedPath } from '../support/peers/guest.ts'
 import { eventually, run } from '../support/peers/process.ts'
 import { radclient } from '../support/peers/radclient.ts'
@@ -215,6 +215,25 @@ async function openLdap(house: DirectoryHouse, test: Scenario['test']): Promise<
         caFile: join(product.dataDir, 'eap-ca.pem'),
       })
       assert.deepEqual({ success, keysMatch }, { success: true, keysMatch: true }, output)
+    })
+  }
+  for (const [name, password, sentence] of [
+    ['alice@restos.test', 'password', 'whose NT hash the directory has is let in, keys and all'],
+    ['alice@restos.test', 'wonderland', 'is refused with what is not the hash’s password'],
+    ['bernard@restos.test', 'hermite', 'of whom the directory has no NT hash is refused'],
+    ['switched-off@restos.test', 'password', 'who is switched off is refused, NT hash or not'],
+  ] as const) {
+    const isLetIn = sentence.includes('let in')
+    await test(`slapd: PEAP/MSCHAPv2: ${name.split('@')[0]}, ${sentence}`, async () => {
+      const { success, keysMatch, output } = await eapolRun({
+        ...{ folder, port: product.ports.radius, secret: SECRET },
+        network: [
+          ...['eap=PEAP', 'phase2="auth=MSCHAPV2"', `identity="${name}"`],
+          ...[`password="${password}"`, `ca_cert="${join(product.dataDir, 'eap-ca.pem')}"`],
+        ],
+      })
+      assert.deepEqual({ success, keysMatch }, { success: isLetIn, keysMatch: isLetIn }, output)
+      if (isLetIn) assert.match(output, /Tunnel-Private-Group-Id|Attribute 81/)
     })
   }
   await test('no log line and no metric names a person, a group or a secret', async () => {

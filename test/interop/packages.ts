@@ -29,6 +29,11 @@ const PEERS: readonly (readonly [program: string, packageName: string])[] = [
   ['curl', 'curl'],
   ['promtool', 'prometheus'],
   ['amtool', 'prometheus-alertmanager'],
+  ['busybox', 'busybox'],
+  ['conntrack', 'conntrack'],
+  ['ping', 'iputils-ping'],
+  ['shellcheck', 'shellcheck'],
+  ['systemd-analyze', 'systemd'],
   ['chromium', 'chromium'],
   ['/usr/share/fonts/truetype/noto/NotoSansEthiopic-Regular.ttf', 'fonts-noto-core'],
 ]

@@ -1,5 +1,6 @@
 import { sweepNamespaces } from '../support/peers/namespaces.ts'
 import { createRunFolder, endProcesses, sweepLeftovers } from '../support/peers/run-folder.ts'
+import { abandoned } from './abandoned.ts'
 import { browser } from './browser.ts'
 import { demo } from './demo.ts'
 import { deviceKeys } from './device-keys.ts'
@@ -16,6 +17,7 @@ import { opennds } from './opennds.ts'
 import { openndsPolled } from './opennds-polled.ts'
 import { providePeers } from './packages.ts'
 import { disconnect } from './disconnect.ts'
+import { place } from './place.ts'
 import { posture } from './posture.ts'
 import { proxy } from './proxy.ts'
 import { processes } from './processes.ts'
@@ -24,6 +26,7 @@ import { radsec } from './radsec.ts'
 import { runScenario } from './scenario.ts'
 import type { Scenario, Tally } from './scenario.ts'
 import { staffWifi } from './staff-wifi.ts'
+import { storm } from './storm.ts'
 import { tshark } from './tshark.ts'
 import { wired } from './wired.ts'
 
@@ -51,8 +54,11 @@ const SCENARIOS: Readonly<Record<string, (s: Scenario) => Promise<void>>> = {
   'one-time': oneTime,
   opennds,
   'opennds-polled': openndsPolled,
+  place,
   browser,
   fuzz,
+  abandoned,
+  storm,
   faults,
 }
 

@@ -156,6 +156,10 @@ const PEOPLE = [
   ),
   person('alice', 'wonderland', ['sambaNTPassword: 8846F7EAEE8FB117AD06BDD830B7586C']),
   person('bernard', 'hermite'),
+  person('switched-off', 'was-here', [
+    'shadowExpire: 1',
+    'sambaNTPassword: 8846F7EAEE8FB117AD06BDD830B7586C',
+  ]),
   person('hélène', 'été-2026'),
   person('gone', 'was-here', ['pwdAccountLockedTime: 000001010000Z']),
   person('ended', 'was-here', ['shadowExpire: 19000']),

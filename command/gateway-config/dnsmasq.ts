@@ -1,0 +1,52 @@
+import type { Place, PlaceNetwork } from './place.ts'
+import { provisioned } from './provisioning.ts'
+
+/** Leases of a guest: so short that a place with many visitors a day does not run out of addresses. */
+const GUEST_LEASE = '2h'
+const STAFF_LEASE = '12h'
+
+/** Addresses by DHCP, and names by our resolver; what it said is said again while we are away. */
+export function dnsmasq(place: Place): string {
+  const { guest, staff, devices, centre } = place
+  return `# Place ${guest.network.site}: made by accueil gateway config.
+bind-dynamic
+interface=${devices.lan}
+${staff === null ? '' : `interface=${devices.staff}\n`}no-hosts
+no-resolv
+server=${centre.address}#${centre.ports.dns}
+domain-needed
+cache-size=2000
+# Names that were known when the centre went away, for a day (RFC 8767).
+use-stale-cache=86400
+dns-forward-max=300
+dhcp-authoritative
+dhcp-leasefile=/var/lib/misc/dnsmasq.leases
+
+${networkOf('guest', devices.lan, GUEST_LEASE, guest, place)}${
+    staff === null ? '' : networkOf('staff', devices.staff, STAFF_LEASE, staff, place)
+  }`
+}
+
+function networkOf(
+  tag: string,
+  device: string,
+  lease: string,
+  network: PlaceNetwork,
+  { centre }: Place,
+): string {
+  const { captivePortal, resolver } = provisioned(centre, network)
+  const option = (what: string): string => `dhcp-option=tag:${tag},${what}\n`
+  return [
+    `# ${network.subnet} on ${device}\n`,
+    `dhcp-range=set:${tag},${network.firstLease},${network.lastLease},${network.netmask},${lease}\n`,
+    option(`option:router,${network.router}`),
+    option(`option:dns-server,${network.router}`),
+    // RFC 8910: where a phone asks whether it is let in.
+    ...(captivePortal === null ? [] : [option(`114,${captivePortal}`)]),
+    // RFC 9463: the resolver to which it may speak over TLS.
+    ...(resolver === null
+      ? []
+      : [option(`162,${resolver.toString('hex').match(/../g)?.join(':')}`)]),
+    '\n',
+  ].join('')
+}

@@ -1,0 +1,371 @@
+import assert from 'node:assert/strict'
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { createTestAuthority } from '../support/gateway-certificate.ts'
+import {
+  BOX_PAGE,
+  BOX_PUBLIC,
+  OTHER_RESOLVER,
+  WEB,
+  createMachine,
+  dhcp,
+  wirePlace,
+} from '../support/peers/configured-place.ts'
+import { readForm } from '../support/peers/guest.ts'
+import type { Namespace } from '../support/peers/namespaces.ts'
+import { eventually, must, run } from '../support/peers/process.ts'
+import { startSupplicant } from '../support/peers/wpa-supplicant.ts'
+import type { Scenario } from './scenario.ts'
+
+const CODE = '75-0097'
+const MACS = {
+  phone: '02:00:5e:00:97:01',
+  other: '02:00:5e:00:97:02',
+  laptop: '02:00:5e:00:97:03',
+} as const
+const STAFF_ROUTER = '192.168.98.1'
+const PRINTER = '192.168.98.5'
+
+/**
+ * A whole place from the files of `gateway config`, run as they are: openNDS, dnsmasq, nftables, hostapd and the
+ * RADIUS proxy on a Debian machine behind a box; guests, a laptop and a printer of the staff before it.
+ */
+export async function place(scenario: Scenario): Promise<void> {
+  const { product, folder, test } = scenario
+  await using own = new AsyncDisposableStack()
+  const wiring = await wirePlace({ folder, own, macs: MACS, staffRouter: STAFF_ROUTER })
+  const { phone, other, laptop, gateway } = wiring
+  const out = folder.fresh('place')
+  const root = folder.fresh('place-root')
+  mkdirSync(root)
+
+  const authority = await createTestAuthority('places')
+  const certificate = await authority.issue('gw-0097', ['gw-0097.example.org'])
+  const pem = folder.write('gw-0097.pem', certificate.pem)
+  const key = folder.write('gw-0097.key', certificate.keyPem)
+  const declared = await product.command(
+    'apply',
+    folder.write('place.yaml', declaration(folder.write('places-ca.pem', authority.declared.pem))),
+  )
+  assert.equal(declared.code, 0, declared.stderr)
+
+  await test('gateway config writes the folder of the place, for its owner alone', async () => {
+    const done = await product.command(
+      ...['gateway', 'config', CODE, '--kind', 'opennds', '--out', out],
+      ...['--lan', 'br-guest', '--wan', 'wan0', '--staff', 'br-staff', '--wired', 'port0'],
+      ...['--centre', wiring.centre, '--certificate', pem, '--key', key],
+    )
+    assert.equal(done.code, 0, done.stdout + done.stderr)
+    assert.equal((await must(['stat', '-c', '%a', out])).trim(), '700')
+  })
+  await test('shellcheck finds nothing in its installer', async () => {
+    const done = await run(['shellcheck', join(out, 'install.sh')])
+    assert.equal(done.code, 0, done.stdout)
+  })
+  await test('systemd-analyze finds nothing in its units', async () => {
+    const units = ['firewall', 'isolation', 'radius-proxy'].map((name) => `accueil-${name}.service`)
+    // The programs of one are where install.sh puts them.
+    const done = await run([
+      ...['systemd-analyze', 'verify', '--recursive-errors=no'],
+      ...units.map((unit) => join(out, unit)),
+    ])
+    const ours = done.stderr.split('\n').filter((line) => line.includes('accueil'))
+    assert.deepEqual(
+      ours.filter((line) => !line.includes('/etc/accueil/isolate.sh')),
+      [],
+    )
+  })
+  await test('the installer lays every file, and nothing the second time', async () => {
+    const env = { ACCUEIL_ROOT: root }
+    const first = await must([join(out, 'install.sh')], { env })
+    assert.match(first, /laid \/etc\/accueil\/place\.nft/)
+    assert.match(first, /laid \/etc\/accueil\/radius-proxy\/gateway\.key/)
+    assert.doesNotMatch(await must([join(out, 'install.sh')], { env }), /laid/)
+  })
+
+  const machine = await createMachine({ folder, own, namespace: gateway, root })
+  await test('the programs of the place start with those files', async () => {
+    for (const command of [
+      ['sysctl', '-q', '-p', '/etc/sysctl.d/60-accueil.conf'],
+      ['nft', '-f', '/etc/accueil/place.nft'],
+      // As a reload does it.
+      ['nft', '-f', '/etc/accueil/place.nft'],
+      ['/etc/accueil/isolate.sh'],
+    ]) {
+      const done = await machine.run(command)
+      assert.equal(done.code, 0, done.stderr)
+    }
+    const names = machine.start('dnsmasq', [
+      ...['dnsmasq', '--keep-in-foreground', '--conf-file=/etc/dnsmasq.d/accueil.conf'],
+      ...['--log-facility=-', '--user=root', '--pid-file='],
+    ])
+    await eventually('dnsmasq runs', () => names.output().includes('started'))
+  })
+  const proxy = machine.start('radius-proxy', [
+    ...['freeradius', '-f', '-d', '/etc/accueil/radius-proxy', '-l', 'stdout', '-xx'],
+  ])
+  await proxy.printed(/Ready to process requests/, 30_000)
+  const hostapd = machine.start('hostapd', ['hostapd', '-dd', '/etc/hostapd/hostapd.conf'])
+  await hostapd.printed(/AP-ENABLED/)
+  const nds = await machine.startOpenNds()
+
+  await guests()
+  await staff()
+  await away()
+
+  async function guests(): Promise<void> {
+    await test('a phone gets an address by DHCP, of the range that has a block each', async () => {
+      const told = await dhcp(folder, phone)
+      assert.equal(told.get('router'), '192.168.97.1')
+      assert.match(told.get('ip') ?? '', /^192\.168\.97\./)
+      await dhcp(folder, other)
+    })
+    await test('before acceptance it reaches the portal, and nothing else', async () => {
+      assert.doesNotMatch(await get(phone, `http://${WEB}/`), /hello/)
+      assert.doesNotMatch(await get(phone, `http://${WEB}:443/`), /hello/)
+    })
+    await test('it accepts, and reaches the internet', async () => {
+      await accept(phone)
+      await eventually('hello', async () => /hello/.test(await get(phone, `http://${WEB}/`)))
+      assert.match(await get(phone, `http://${WEB}:443/`), /hello/)
+      assert.match(await get(phone, 'http://www.example.com/'), /hello/)
+    })
+    for (const [what, url] of [
+      ['the printer of the staff', `http://${PRINTER}/`],
+      ['the page of the box', `http://${BOX_PAGE}/`],
+      ['the gateway by its address on the staff network', `http://${STAFF_ROUTER}:2050/`],
+      ['the gateway by its address towards the box', 'http://192.168.1.2:2050/'],
+      ['DNS over TLS of another resolver', `http://${OTHER_RESOLVER}:853/`],
+      ['DNS over HTTPS of another resolver', `http://${OTHER_RESOLVER}:443/`],
+    ] as const) {
+      await test(`a guest who is let in does not reach ${what}`, async () => {
+        assert.doesNotMatch(await get(phone, url), /hello|openNDS/i)
+      })
+    }
+    await test('nor another guest, by bridge or by router', async () => {
+      const to = await addressOf(other)
+      const ping = await run(['ping', '-c', '2', '-W', '1', to], { namespace: phone.name })
+      assert.notEqual(ping.code, 0)
+      assert.match(ping.stdout, /100% packet loss/)
+    })
+    await test('nor does the laptop begin anything with a guest', async () => {
+      const to = await addressOf(phone)
+      const ping = await run(['ping', '-c', '2', '-W', '1', to], { namespace: laptop.name })
+      assert.match(ping.stdout, /100% packet loss/)
+    })
+    await test('whatever resolver it asks, the answer is ours', async () => {
+      for (const at of [`@${OTHER_RESOLVER}`, '@192.168.97.1', '+tcp']) {
+        const to = at === '+tcp' ? [`@${OTHER_RESOLVER}`, '+tcp'] : [at]
+        const { stdout } = await run(['dig', '+time=3', '+tries=1', ...to, 'bad.example'], {
+          namespace: phone.name,
+        })
+        assert.match(stdout, /status: NXDOMAIN/, `${at}: ${stdout}`)
+      }
+    })
+    await test('each device goes out with source ports of its own, and the log finds it by address, port and time', async () => {
+      await accept(other)
+      await eventually('hello', async () => /hello/.test(await get(other, `http://${WEB}/`)))
+      const seen = new Map<string, Set<number>>()
+      for (const [mac, device] of [
+        [MACS.phone, phone],
+        [MACS.other, other],
+      ] as const) {
+        const ports = new Set<number>()
+        for (let i = 0; i < 5; i += 1) {
+          const [, address, port] =
+            /hello (\S+) (\d+)/.exec(await get(device, `http://${WEB}/`)) ?? []
+          assert.equal(address, BOX_PUBLIC)
+          ports.add(Number(port))
+        }
+        seen.set(mac, ports)
+      }
+      const at = new Date().toISOString()
+      for (const [mac, ports] of seen) {
+        for (const port of [...ports].slice(0, 2)) {
+          const by = ['--public-ip', BOX_PUBLIC, '--port', `${port}`, '--at', at]
+          const rows = await eventually('a row', async () => {
+            const found = await product.searchLogs(...by)
+            return found.length > 0 && found
+          })
+          assert.deepEqual(
+            rows.map((row) => row.mac),
+            [mac],
+          )
+        }
+      }
+    })
+    await test('the gateway’s own packets use none of those ports', async () => {
+      const done = await machine.run(['curl', '-s', '-m', '5', `http://${WEB}/`])
+      const port = Number(/hello \S+ (\d+)/.exec(done.stdout)?.[1])
+      assert.ok(port >= 1024 && port < 8192, `${port}`)
+    })
+  }
+
+  async function staff(): Promise<void> {
+    const supplicant = own.use(
+      await startSupplicant({
+        ...{ folder, namespace: laptop, device: 'eth0', identity: 'bob', password: 'hello' },
+        caFile: join(product.dataDir, 'eap-ca.pem'),
+      }),
+    )
+    await test('a laptop logs in by 802.1X, through the proxy, TLS and two translations', async () => {
+      await supplicant.printed(/CTRL-EVENT-EAP-SUCCESS/, 30_000)
+    })
+    await test('the log has it under the gateway of the certificate', async () => {
+      const row = await eventually(
+        'an open row',
+        async () =>
+          (await product.searchLogs('--mac', MACS.laptop)).find(({ stop }) => stop === null),
+        20_000,
+      )
+      assert.equal(row.gateway, 'gw-0097')
+      assert.equal(row.user, 'bob')
+    })
+    await test('it reaches the printer and the internet', async () => {
+      assert.match(await get(laptop, `http://${PRINTER}/`), /hello/)
+      assert.match(await get(laptop, `http://${WEB}/`), /hello/)
+    })
+    await test('a disconnect comes back by the same connection, and hostapd obeys', async () => {
+      const done = await product.command(
+        ...['radius', 'disconnect', '--user', 'bob', '--site', CODE, '--reason', 'test'],
+      )
+      assert.match(
+        done.stdout,
+        new RegExp(`gw-0097  ${MACS.laptop}  bob  disconnected`),
+        done.stdout,
+      )
+      assert.equal(done.code, 0, done.stdout + done.stderr)
+      await eventually(
+        'a closed row',
+        async () =>
+          (await product.searchLogs('--mac', MACS.laptop)).some(({ stop }) => stop !== null),
+        20_000,
+      )
+    })
+    await test('and the laptop, whose account is still good, comes back', async () => {
+      await eventually(
+        'an open row',
+        async () =>
+          (await product.searchLogs('--mac', MACS.laptop)).some(({ stop }) => stop === null),
+        60_000,
+      )
+    })
+  }
+
+  async function away(): Promise<void> {
+    await test('while the centre is away, who is let in stays in, and known names are answered', async () => {
+      await nds.ndsctl('deauth', MACS.other)
+      await wiring.cut(true)
+      assert.match(await get(phone, `http://${WEB}/`), /hello/)
+      assert.match(await get(phone, 'http://www.example.com/'), /hello/)
+      assert.match(await get(laptop, `http://${WEB}/`), /hello/)
+    })
+    await test('what is new waits: it is not let in', async () => {
+      assert.doesNotMatch(await get(other, `http://${WEB}/`), /hello/)
+      assert.doesNotMatch(await get(other, `http://${WEB}:443/`), /hello/)
+    })
+    let leftAt = 0
+    await test('a laptop that leaves meanwhile is in the log afterwards, with the time at which it left', async () => {
+      leftAt = Date.now()
+      await must([
+        'hostapd_cli',
+        '-p',
+        '/run/hostapd',
+        '-i',
+        'port0',
+        'deauthenticate',
+        MACS.laptop,
+      ])
+      await new Promise((resolve) => setTimeout(resolve, 8_000))
+      await wiring.cut(false)
+      const row = await eventually(
+        'the end of the connection',
+        async () =>
+          (await product.searchLogs('--mac', MACS.laptop)).find(
+            ({ stop }) => stop !== null && Date.parse(stop) >= leftAt - 2_000,
+          ),
+        150_000,
+      )
+      assert.ok(Date.parse(row.stop ?? '') < leftAt + 6_000, `${row.stop}`)
+    })
+    await test('and whoever waited comes in', async () => {
+      await eventually(
+        'hello',
+        async () => {
+          if (/hello/.test(await get(other, `http://${WEB}/`))) return true
+          await accept(other).catch(() => undefined)
+          return false
+        },
+        60_000,
+      )
+    })
+  }
+
+  async function get(from: Namespace, url: string): Promise<string> {
+    return (await run(['curl', '-s', '-S', '-m', '5', url], { namespace: from.name })).stdout
+  }
+
+  async function redirect(from: Namespace, ...args: readonly string[]): Promise<URL> {
+    const asked = [
+      'curl',
+      '-s',
+      '-S',
+      '-m',
+      '8',
+      '-o',
+      '/dev/null',
+      '-w',
+      '%{redirect_url}',
+      ...args,
+    ]
+    const { stdout, stderr } = await run(asked, { namespace: from.name })
+    assert.ok(URL.canParse(stdout), `no redirect: ${stdout}${stderr}`)
+    return new URL(stdout)
+  }
+
+  /** From the check of its system to the gateway's own page. */
+  async function accept(from: Namespace): Promise<void> {
+    const page = await redirect(from, 'http://1.2.3.4/generate_204')
+    const html = await get(from, page.href)
+    // One that accepted before is sent on without a page.
+    if (!html.includes('<form')) {
+      await redirect(from, (await redirect(from, page.href)).href)
+      return
+    }
+    const { action, fields } = readForm(html)
+    const to = new URL(action, page)
+    const opening = await redirect(
+      ...([from, '--data', fields.toString(), '-H', `Origin: ${to.origin}`, to.href] as const),
+    )
+    await redirect(from, opening.href)
+  }
+
+  async function addressOf(namespace: Namespace): Promise<string> {
+    const shown = await must(['ip', '-n', namespace.name, '-4', '-br', 'address', 'show', 'wlan0'])
+    return /(\d+\.\d+\.\d+\.\d+)\//.exec(shown)?.[1] ?? ''
+  }
+}
+
+function declaration(ca: string): string {
+  return `version: 1
+authorities:
+  - { name: places, file: ${ca} }
+sites:
+  - code: "${CODE}"
+    name: Centre Ménilmontant
+    association: "75"
+    networks:
+      guest:
+        subnets: [192.168.97.0/24]
+        grant: 12h
+        nat: { address: ${BOX_PUBLIC}, ports: 8192-65535, each: 200 }
+      staff: { subnets: [192.168.98.0/24], vlan: 50 }
+    gateways:
+      - name: gw-0097
+        secret: s3cret-of-0097
+        kind: opennds
+        fas: { level: 1, key: "1234567890" }
+        radsec: { name: gw-0097.example.org, authority: places }
+        coa: {}
+`
+}
