@@ -28,6 +28,7 @@ import { up as gatewayKinds } from './migrations/0026-gateway-kinds.ts'
 import { up as guestPages } from './migrations/0027-guest-pages.ts'
 import { up as termsProof } from './migrations/0028-terms-proof.ts'
 import { up as unblockRequests } from './migrations/0029-unblock-requests.ts'
+import { up as staffSignIn } from './migrations/0030-staff-sign-in.ts'
 import { makePartitions } from './partitions.ts'
 
 /** In order; append only: what has been released is never edited. */
@@ -56,6 +57,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0027-guest-pages': { up: guestPages },
   '0028-terms-proof': { up: termsProof },
   '0029-unblock-requests': { up: unblockRequests },
+  '0030-staff-sign-in': { up: staffSignIn },
 }
 
 /** What this version takes the database to be: its last migration. */

@@ -22,6 +22,7 @@ import type { OwnRadius } from './proxying.ts'
 import type { Declaration } from './read.ts'
 import { retentionStep } from './retention.ts'
 import { sealingStep } from './sealing.ts'
+import { signInProviderStep, walledGardenStep } from './sign-in.ts'
 
 export interface ApplyOptions {
   /** Everything is done, and undone: what the database would refuse is found too. */
@@ -68,6 +69,8 @@ const STEPS = [
   deviceKeyStep,
   sealingStep,
   retentionStep,
+  signInProviderStep,
+  walledGardenStep,
 ] as const
 
 /** Makes the database as declared, in one transaction; returns what was (or would be) changed. */

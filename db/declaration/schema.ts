@@ -14,6 +14,7 @@ import { retentionSchema } from './retention.ts'
 import { authoritySchema, coaSchema, radsecSchema, vendorSchema } from './radsec.ts'
 import { accessibilitySchema, privacySchema } from './guest-pages.ts'
 import { sealingSchema } from './sealing.ts'
+import { signInSchema } from './sign-in.ts'
 
 /** Issues whose capability is still to come carry this flag in `params`. */
 const NOT_BUILT = 'not built yet'
@@ -262,6 +263,7 @@ export const declarationSchema = z.strictObject({
   device_keys: z.array(deviceKeySchema).max(100_000, 'has more than 100,000').optional(),
   sealing: sealingSchema.optional(),
   retention: retentionSchema.optional(),
+  sign_in: signInSchema.optional(),
   roles: notBuilt('granting roles'),
 })
 
