@@ -1,13 +1,16 @@
 import { LIMITS } from './limits.ts'
 
 /** The form of a POST; a body that breaks off has said nothing, and none is read past the limit. */
-export async function readForm(request: Request): Promise<URLSearchParams | 'too-large'> {
+export async function readForm(
+  request: Request,
+  most: number = LIMITS.bodyBytes,
+): Promise<URLSearchParams | 'too-large'> {
   const chunks: Uint8Array[] = []
   let bytes = 0
   try {
     for await (const chunk of request.body ?? []) {
       bytes += chunk.length
-      if (bytes > LIMITS.bodyBytes) return 'too-large'
+      if (bytes > most) return 'too-large'
       chunks.push(chunk)
     }
   } catch {

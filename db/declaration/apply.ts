@@ -23,6 +23,7 @@ import type { Declaration } from './read.ts'
 import { retentionStep } from './retention.ts'
 import { roleStep } from './roles.ts'
 import { sealingStep } from './sealing.ts'
+import { signInProviderStep, walledGardenStep } from './sign-in.ts'
 
 export interface ApplyOptions {
   /** Everything is done, and undone: what the database would refuse is found too. */
@@ -70,6 +71,8 @@ const STEPS = [
   sealingStep,
   retentionStep,
   roleStep,
+  signInProviderStep,
+  walledGardenStep,
 ] as const
 
 /** Makes the database as declared, in one transaction; returns what was (or would be) changed. */
