@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { writeAudit } from './audit.ts'
 import type { Database } from './connection.ts'
 import type { Job } from './jobs.ts'
@@ -47,12 +48,12 @@ export async function openFilterWindow(
   return kysely.transaction().execute(async (trx) => {
     const { id, ends_at: until } = await trx
       .insertInto('house.filter_window')
-      .values((eb) => ({
+      .values({
         ...window,
         reason: who.reason,
         made_by: who.actor,
-        ends_at: eb(eb.fn<Date>('now'), '+', eb.cast<Date>(eb.val(`${who.minutes} minutes`), 'interval' as never)),
-      }))
+        ends_at: sql<Date>`now() + make_interval(mins => ${who.minutes})`,
+      })
       .returning(['id', 'ends_at'])
       .executeTakeFirstOrThrow()
     await writeAudit(trx, {
@@ -68,15 +69,15 @@ export async function openFilterWindow(
 
 /** Only while the window is open, and no more than it may hold. */
 export async function addSeenNames(
-  { sql }: Pick<Database, 'sql'>,
+  database: Pick<Database, 'sql'>,
   names: readonly SeenName[],
 ): Promise<void> {
   if (names.length === 0) return
   const rows = names.map((name) => ({ ...name, at: name.at.toISOString() }))
-  await sql`
+  await database.sql`
     insert into house.filter_window_name (window_id, at, name, type, category)
     select n.window, n.at, n.name, n.type, n.category
-    from jsonb_to_recordset(${sql.json(rows)})
+    from jsonb_to_recordset(${database.sql.json(rows)})
       as n (window bigint, at timestamptz, name text, type integer, category text)
     join house.filter_window w on w.id = n.window and w.ends_at > now()
     where (select count(*) from house.filter_window_name s where s.window_id = n.window)

@@ -97,7 +97,7 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
   'house.answered_request': { admin: 'select, insert, delete' },
   'house.filter': { dns: 'select' },
   'house.filter_device': { dns: 'select', operator: 'select' },
-  'house.filter_lift': { dns: 'select' },
+  'house.filter_lift': { dns: 'select', jobs: 'select (ends_at), delete' },
   // How much was filtered; nothing of whom.
   'house.filter_count': { dns: 'select, insert, update', jobs: 'select (hour), delete' },
   // The names of one device while its window is open; they go with it.
