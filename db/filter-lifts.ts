@@ -81,6 +81,10 @@ export async function removeOldLifts({ sql }: Pick<Database, 'sql'>): Promise<vo
   await sql`delete from house.filter_lift where ends_at < now() - interval '30 days'`
 }
 
-function subjectOf({ association, site, network }: Omit<FilterLift, 'from' | 'to' | 'subject'>): string {
+function subjectOf({
+  association,
+  site,
+  network,
+}: Omit<FilterLift, 'from' | 'to' | 'subject'>): string {
   return [site ?? association ?? 'everywhere', network].filter((part) => part !== null).join(' ')
 }

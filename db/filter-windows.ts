@@ -73,14 +73,18 @@ export async function addSeenNames(
   names: readonly SeenName[],
 ): Promise<void> {
   if (names.length === 0) return
-  const rows = names.map((name) => ({ ...name, at: name.at.toISOString() }))
+  const rows = names.map(({ window, at, ...name }) => ({
+    ...name,
+    window_id: window,
+    at: at.toISOString(),
+  }))
   await database.sql`
     insert into house.filter_window_name (window_id, at, name, type, category)
-    select n.window, n.at, n.name, n.type, n.category
+    select n.window_id, n.at, n.name, n.type, n.category
     from jsonb_to_recordset(${database.sql.json(rows)})
-      as n (window bigint, at timestamptz, name text, type integer, category text)
-    join house.filter_window w on w.id = n.window and w.ends_at > now()
-    where (select count(*) from house.filter_window_name s where s.window_id = n.window)
+      as n (window_id bigint, at timestamptz, name text, type integer, category text)
+    join house.filter_window w on w.id = n.window_id and w.ends_at > now()
+    where (select count(*) from house.filter_window_name s where s.window_id = n.window_id)
       < ${WINDOW_LIMITS.names}`
 }
 

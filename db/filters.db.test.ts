@@ -53,7 +53,6 @@ sites:
       - { name: gw-0042, address: 127.0.0.1/32, secret: testing123, kind: generic }
 `
 
-
 describe('filters, declared', () => {
   test('at every level, twice is once, and without the words the filter is gone', async () => {
     await using database = await openTestDatabase()
@@ -141,13 +140,13 @@ rules:
 `
     await apply(database, rules)
     expect(await apply(database, rules)).toEqual([])
-    expect((await loadRules(database)).map(({ domain, until, note }) => [domain, until, note])).toEqual(
-      [
-        ['made.example', null, null],
-        ['a.example', Date.parse('2027-01-01T00:00:00Z'), 'Until the new list'],
-        ['b.example', Date.parse('2026-12-31T17:00:00Z'), null],
-      ],
-    )
+    expect(
+      (await loadRules(database)).map(({ domain, until, note }) => [domain, until, note]),
+    ).toEqual([
+      ['made.example', null, null],
+      ['a.example', Date.parse('2027-01-01T00:00:00Z'), 'Until the new list'],
+      ['b.example', Date.parse('2026-12-31T17:00:00Z'), null],
+    ])
     const taken = 'version: 1\nrules:\n  - { action: block, domain: made.example }\n'
     expect(await apply(database, taken)).toContain('~ rule made.example: declared false → true')
     expect(await apply(database, 'version: 1\nrules: []\n')).toEqual(['- rule made.example'])
@@ -184,13 +183,17 @@ describe('the tokens of places', () => {
     await rotateDnsToken(database, owner, until)
     const after = await dnsTokenOf(database, testSeal, owner)
     expect(after).not.toBe(before)
-    const mine = (await loadDnsTokens(database, testSeal)).filter(({ network }) => network === 'guest')
+    const mine = (await loadDnsTokens(database, testSeal)).filter(
+      ({ network }) => network === 'guest',
+    )
     expect(mine.map(({ token, until: end }) => [token, end])).toEqual([
       [after, null],
       [before, until.getTime()],
     ])
     await rotateDnsToken(database, owner, until)
-    const last = (await loadDnsTokens(database, testSeal)).filter(({ network }) => network === 'guest')
+    const last = (await loadDnsTokens(database, testSeal)).filter(
+      ({ network }) => network === 'guest',
+    )
     expect(last.map(({ token }) => token)).not.toContain(before)
   })
 })

@@ -26,8 +26,7 @@ export function blockedAnswer(
   hasAllowedBelow: boolean,
 ): Uint8Array {
   const { answer, error } = reason
-  const forged =
-    answer === 'zero' ? { v4: ZERO_V4, v6: ZERO_V6 } : answer === 'page' ? page : null
+  const forged = answer === 'zero' ? { v4: ZERO_V4, v6: ZERO_V6 } : answer === 'page' ? page : null
   if (forged !== null) {
     const { type } = query
     // RFC 8482 section 4.1: to ANY one of the RRsets is enough.

@@ -153,7 +153,12 @@ export function createSteps(deps: StepDeps): Steps {
   }
 
   /** The name as an alias of the engine's own for safe search, with the addresses of that. */
-  function deliverLed(exchange: Exchange, wire: Uint8Array, answer: Answer, age: number): Uint8Array {
+  function deliverLed(
+    exchange: Exchange,
+    wire: Uint8Array,
+    answer: Answer,
+    age: number,
+  ): Uint8Array {
     const { query } = exchange
     const reason = reasonAgainst(exchange, answer)
     if (reason !== null) return block(exchange, reason)

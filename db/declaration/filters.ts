@@ -1,5 +1,9 @@
 import type { NetworkKind } from '../sites.ts'
-import type { DeclaredAssociationFilter, DeclaredLevel, DeclaredOrganisationFilter } from './filters-schema.ts'
+import type {
+  DeclaredAssociationFilter,
+  DeclaredLevel,
+  DeclaredOrganisationFilter,
+} from './filters-schema.ts'
 import type { Step, StepContext } from './step.ts'
 import { byKey, NO_STEP, stepOf } from './step.ts'
 
@@ -29,7 +33,10 @@ export async function filterDeviceStep({ kysely, declaration }: StepContext): Pr
   return stepOf(
     {
       what: 'filtered device',
-      present: byKey(rows.filter(({ site }) => codes.has(site)), at),
+      present: byKey(
+        rows.filter(({ site }) => codes.has(site)),
+        at,
+      ),
       desired: byKey(desired, at),
       complete: true,
     },
@@ -86,7 +93,9 @@ export async function filterStep(context: StepContext): Promise<Step> {
   const present = rows
     .filter(({ association, site }) => {
       if (site !== null) return concerned.sites.has(site)
-      return association === null ? organisation !== undefined : concerned.associations.has(association)
+      return association === null
+        ? organisation !== undefined
+        : concerned.associations.has(association)
     })
     .map(({ id: _, ...row }): Row => row)
   const remove = (row: Row): Promise<unknown> =>
@@ -177,7 +186,8 @@ async function tellUnknownSubjects(
 ): Promise<void> {
   if (rows.length === 0) return
   const lists =
-    declaration.lists ?? (await kysely.selectFrom('house.list').select(['name', 'category']).execute())
+    declaration.lists ??
+    (await kysely.selectFrom('house.list').select(['name', 'category']).execute())
   const known = new Set(lists.flatMap(({ name, category }) => [category, `list:${name}`]))
   for (const row of rows) {
     for (const subject of [...row.block, ...row.allow, ...row.trust, ...row.imposed]) {

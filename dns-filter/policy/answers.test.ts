@@ -30,7 +30,9 @@ async function ask(
 function dataOf(answer: Uint8Array): string {
   return oracle
     .decode(Buffer.from(answer))
-    .answers.map(({ type, data }) => `${type} ${Buffer.isBuffer(data) ? data.toString('hex') : String(data)}`)
+    .answers.map(
+      ({ type, data }) => `${type} ${Buffer.isBuffer(data) ? data.toString('hex') : String(data)}`,
+    )
     .join(', ')
 }
 
@@ -228,7 +230,10 @@ describe('ways round the filter', () => {
     const names = ['dns.google', 'mask.icloud.com', 'use-application-dns.net']
     const house = await createFilter({ networks, forwarder: silent })
     for (const name of names) {
-      expect([name, await verdict(house, name, GUEST)]).toEqual([name, expect.stringMatching(/^15:/)])
+      expect([name, await verdict(house, name, GUEST)]).toEqual([
+        name,
+        expect.stringMatching(/^15:/),
+      ])
       expect([name, await verdict(house, name, STAFF)]).toEqual([name, 'asked'])
     }
     const turned = [
@@ -238,12 +243,17 @@ describe('ways round the filter', () => {
     const other = await createFilter({ networks, filters: turned, forwarder: silent })
     for (const name of names) {
       expect([name, await verdict(other, name, GUEST)]).toEqual([name, 'asked'])
-      expect([name, await verdict(other, name, STAFF)]).toEqual([name, expect.stringMatching(/^15:/)])
+      expect([name, await verdict(other, name, STAFF)]).toEqual([
+        name,
+        expect.stringMatching(/^15:/),
+      ])
     }
   })
 
   test('a device that asks for a resolver over TLS or HTTPS is shown ours, with its place', async () => {
-    const tokens = [{ token: 'tok', site: '75-0042', network: 'guest', device: null, until: null }] as const
+    const tokens = [
+      { token: 'tok', site: '75-0042', network: 'guest', device: null, until: null },
+    ] as const
     const encryptedSelf = { name: 'dns.example.org', dotPort: 853, dohPort: 8443 }
     const house = await createFilter({ networks, tokens, encryptedSelf, forwarder: silent })
     const answer = await ask(house, '_dns.resolver.arpa', { type: SVCB })
@@ -257,7 +267,10 @@ describe('ways round the filter', () => {
         `0002${target}0001000403646f74`,
       ].join(', '),
     )
-    for (const [name, type] of [['resolver.arpa', SVCB], ['_dns.resolver.arpa', A]] as const) {
+    for (const [name, type] of [
+      ['resolver.arpa', SVCB],
+      ['_dns.resolver.arpa', A],
+    ] as const) {
       expect(await ask(house, name, { type })).toMatchObject({ rcode: 'NOERROR', an: '0' })
     }
     const without = await createFilter({ networks, forwarder: silent })
@@ -311,7 +324,12 @@ describe('what is kept of what was asked', () => {
     expect(house.counts.take()).toEqual([])
     house.counts.giveBack(counted)
     await ask(house, 'play.example')
-    expect(house.counts.take()).toContainEqual({ ...at, network: 'guest', category: 'games', queries: 3 })
+    expect(house.counts.take()).toContainEqual({
+      ...at,
+      network: 'guest',
+      category: 'games',
+      queries: 3,
+    })
   })
 
   test('is no name, unless a window is open for the one device', async () => {
@@ -319,7 +337,13 @@ describe('what is kept of what was asked', () => {
     const house = await createFilter({ networks, lists, clock: () => now })
     await ask(house, 'play.example')
     expect(house.watch.take()).toEqual([])
-    const window = { id: '7', site: '75-0042', network: 'guest', device: null, until: 5_000 } as const
+    const window = {
+      id: '7',
+      site: '75-0042',
+      network: 'guest',
+      device: null,
+      until: 5_000,
+    } as const
     house.watch.useWindows([{ ...window, address: GUEST }])
     await ask(house, 'Play.example')
     await ask(house, 'play.example', { from: '192.168.77.10' })

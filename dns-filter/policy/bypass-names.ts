@@ -29,7 +29,13 @@ export const OTHER_RESOLVERS: readonly string[] = [
   ...['dns.digitale-gesellschaft.ch', 'dns0.eu', 'zero.dns0.eu', 'kids.dns0.eu', 'open.dns0.eu'],
   ...['joindns4.eu', 'protective.joindns4.eu', 'noads.joindns4.eu', 'unfiltered.joindns4.eu'],
   ...['ns0.fdn.fr', 'ns1.fdn.fr', 'doh.ffmuc.net', 'dot.ffmuc.net', 'dns.switch.ch'],
-  ...['odvr.nic.cz', 'doh.libredns.gr', 'dot.libredns.gr', 'dnsforge.de', 'doh.applied-privacy.net'],
+  ...[
+    'odvr.nic.cz',
+    'doh.libredns.gr',
+    'dot.libredns.gr',
+    'dnsforge.de',
+    'doh.applied-privacy.net',
+  ],
   // Of Asia, and of telephone makers
   ...['dns.alidns.com', 'doh.pub', 'dot.pub', 'doh.360.cn', 'dns.twnic.tw', 'public.dns.iij.jp'],
   ...['doh.dns.apple.com', 'dns.comss.one', 'common.dot.dns.yandex.net', 'dns.yandex.ru'],

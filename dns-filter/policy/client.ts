@@ -76,9 +76,7 @@ export function createClients({ networks, tokens, devices }: Places, clock: Cloc
   const tokenOf = new Map<Client, string>()
   for (const { token, site, network, device, until } of tokens) {
     const client =
-      device === null
-        ? places.get(keyOf(site, network))
-        : byName.get(keyOf(site, network, device))
+      device === null ? places.get(keyOf(site, network)) : byName.get(keyOf(site, network, device))
     if (client === undefined) continue
     byToken.set(token, { client, until })
     if (until === null) tokenOf.set(client, token)

@@ -10,7 +10,11 @@ export const DEVICE_CHECKS: readonly string[] = [
   // Android, ChromeOS, and their makers
   ...['connectivitycheck.gstatic.com', 'connectivitycheck.android.com', 'clients3.google.com'],
   ...['play.googleapis.com', 'www.gstatic.com', 'time.android.com', 'time.google.com'],
-  ...['connectivitycheck.platform.hicloud.com', 'connect.rom.miui.com', 'conn-service-eu-04.allawnos.com'],
+  ...[
+    'connectivitycheck.platform.hicloud.com',
+    'connect.rom.miui.com',
+    'conn-service-eu-04.allawnos.com',
+  ],
   ...['connectivitycheck.grapheneos.network', 'time.grapheneos.org'],
   // Windows
   ...['www.msftconnecttest.com', 'ipv6.msftconnecttest.com', 'www.msftncsi.com'],
@@ -34,9 +38,20 @@ export const CERTIFICATE_CHECKS: readonly string[] = [
   ...['ocsp.digicert.com', 'crl3.digicert.com', 'crl4.digicert.com', 'cacerts.digicert.com'],
   ...['ocsp.sectigo.com', 'crl.sectigo.com', 'crt.sectigo.com', 'ocsp.usertrust.com'],
   ...['crl.usertrust.com', 'ocsp.comodoca.com', 'crl.comodoca.com', 'zerossl.ocsp.sectigo.com'],
-  ...['zerossl.crt.sectigo.com', 'ocsp.globalsign.com', 'ocsp2.globalsign.com', 'crl.globalsign.com'],
+  ...[
+    'zerossl.crt.sectigo.com',
+    'ocsp.globalsign.com',
+    'ocsp2.globalsign.com',
+    'crl.globalsign.com',
+  ],
   ...['secure.globalsign.com', 'ocsp.entrust.net', 'crl.entrust.net', 'ocsp.certigna.fr'],
-  ...['crl.certigna.fr', 'crl.dhimyotis.com', 'ocsp.harica.gr', 'crl.harica.gr', 'ocsp.buypass.com'],
+  ...[
+    'crl.certigna.fr',
+    'crl.dhimyotis.com',
+    'ocsp.harica.gr',
+    'crl.harica.gr',
+    'ocsp.buypass.com',
+  ],
   ...['crl.buypass.no', 'ocsp.apple.com', 'ocsp2.apple.com', 'crl.apple.com', 'valid.apple.com'],
   ...['crl.microsoft.com', 'oneocsp.microsoft.com', 'mscrl.microsoft.com', 'identrust.com'],
 ]

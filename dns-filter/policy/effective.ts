@@ -133,7 +133,9 @@ export function buildPolicy(
   const bypass = first(({ bypass: said }) => said)
   const closedBy = nearestFirst.find(({ filter }) => filter.bypass !== null)
   const isBypassClosed =
-    !isOpen && !lifted.has('bypass') && (bypass ?? (network === 'guest' ? 'closed' : 'open')) === 'closed'
+    !isOpen &&
+    !lifted.has('bypass') &&
+    (bypass ?? (network === 'guest' ? 'closed' : 'open')) === 'closed'
   const serviceStances = SUBJECT_SERVICES.map((service): Stance => {
     if (service !== 'bypass') {
       return stanceOf(layers, [`service:${service}`], { isDeclared: false, isOpen, lifted })

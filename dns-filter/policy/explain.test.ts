@@ -45,8 +45,12 @@ describe('why a name is blocked', () => {
     })
     const exempt = { by: 'reservation', reservation: 'exempt' }
     expect(await explainName('portal.example.org', GUEST, house, () => 0)).toMatchObject(exempt)
-    expect(await explainName('good.example', STAFF, house, () => 0)).toMatchObject({ by: 'nothing' })
-    expect(await explainName('use-application-dns.net', STAFF, house, () => 0)).toMatchObject({ by: 'nothing' })
+    expect(await explainName('good.example', STAFF, house, () => 0)).toMatchObject({
+      by: 'nothing',
+    })
+    expect(await explainName('use-application-dns.net', STAFF, house, () => 0)).toMatchObject({
+      by: 'nothing',
+    })
   })
 
   test('nothing is said of what is no name', async () => {

@@ -115,7 +115,12 @@ function byHours(a: Layer, b: Layer): number {
 
 function scopeKey(
   level: Level,
-  { association, site, network, device }: Pick<Client, 'association' | 'site' | 'device'> & {
+  {
+    association,
+    site,
+    network,
+    device,
+  }: Pick<Client, 'association' | 'site' | 'device'> & {
     readonly network: string | null
   },
 ): string {

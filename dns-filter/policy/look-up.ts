@@ -27,7 +27,9 @@ export function causesOf(
     ...house.rules
       .filter((rule) => ruleReference(rule) === wanted)
       .map(({ action, domain, network, site, association, note }) =>
-        [`rule: ${action} ${domain}`, network, site ?? association, note].filter(Boolean).join(', '),
+        [`rule: ${action} ${domain}`, network, site ?? association, note]
+          .filter(Boolean)
+          .join(', '),
       ),
     ...house.heads
       .filter((list) => listReference(list) === wanted)

@@ -22,7 +22,9 @@ function decide(filter: Filter, domain: string, asking: Client): string {
   name.read(nameFromText(domain) ?? new Uint8Array(1), 0)
   const decision = filter.policy.decide(name, asking)
   if (decision.reason === null) return decision.kind
-  return Buffer.from(decision.reason.error.text).toString().replace(/;ref=.*/, '')
+  return Buffer.from(decision.reason.error.text)
+    .toString()
+    .replace(/;ref=.*/, '')
 }
 
 function ask(filter: Filter, source: string, query: Uint8Array): Record<string, string> {

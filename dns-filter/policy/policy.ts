@@ -270,14 +270,23 @@ export class Policy {
     if (known !== undefined) return known
     const ref = ruleReference(rule)
     const error = extendedError(ExtendedCode.Blocked, `by=rule;ref=${ref}`)
-    const reason = { category: 'rule', answer: ruleAnswer, error, ref, level: levelOf(rule), hours: [] }
+    const reason = {
+      category: 'rule',
+      answer: ruleAnswer,
+      error,
+      ref,
+      level: levelOf(rule),
+      hours: [],
+    }
     const reasons = this.#ruleReasons.get(rule) ?? new Map<string, Reason>()
     this.#ruleReasons.set(rule, reasons.set(ruleAnswer, reason))
     return reason
   }
 
   #above(): NameMap<true> {
-    const allowed = this.#ruled.filter(({ action }) => action === 'allow').map(({ domain }) => domain)
+    const allowed = this.#ruled
+      .filter(({ action }) => action === 'allow')
+      .map(({ domain }) => domain)
     const names = namesAbove([...exemptNames(this.#own), ...allowed])
     return new NameMap([...names].map((name) => [name, true]))
   }

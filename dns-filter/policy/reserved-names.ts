@@ -15,7 +15,13 @@ import type { Suffixes } from '../names/suffixes.ts'
  * - `exempt`: resolved as usual, above every list and rule
  */
 export type Reservation =
-  'loopback' | 'empty' | 'resolver' | 'nat64' | 'internal' | 'canary' | 'exempt'
+  | 'loopback'
+  | 'empty'
+  | 'resolver'
+  | 'nat64'
+  | 'internal'
+  | 'canary'
+  | 'exempt'
 
 export interface ReservedNames {
   find(name: Suffixes): { readonly kind: Reservation; readonly suffix: number } | null
@@ -62,7 +68,10 @@ export interface OwnNames {
   readonly internal: readonly string[]
 }
 
-export function exemptNames({ hosts, always }: Pick<OwnNames, 'hosts' | 'always'>): readonly string[] {
+export function exemptNames({
+  hosts,
+  always,
+}: Pick<OwnNames, 'hosts' | 'always'>): readonly string[] {
   return [...DEVICE_CHECKS, ...CERTIFICATE_CHECKS, ...hosts, ...always]
 }
 

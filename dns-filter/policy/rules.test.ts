@@ -13,12 +13,7 @@ const UNKNOWN: Client = client('guest', { site: null, association: null })
 const HERE = { site: '75-0042' }
 const PARIS = { association: '75' }
 
-function verdict(
-  rules: readonly Rule[],
-  domain: string,
-  asking: Client,
-  now = 0,
-): string | null {
+function verdict(rules: readonly Rule[], domain: string, asking: Client, now = 0): string | null {
   const name = new Suffixes()
   name.read(nameFromText(domain) ?? new Uint8Array(1), 0)
   return compileRules(rules).find(name, asking, now)?.action ?? null

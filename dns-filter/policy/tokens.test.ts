@@ -72,7 +72,11 @@ describe('a place behind NAT is known', () => {
     ['the CPE-ID of its resolver', {}, withOptions(cpe('guesttoken'))],
     ['the CPE-ID among other options', {}, withOptions([10, Buffer.alloc(8)], cpe('guesttoken'))],
   ])('by %s', (_, via, query) => {
-    expect(find(OUTSIDE, via, query)).toMatchObject({ site: '75-0042', network: 'guest', device: null })
+    expect(find(OUTSIDE, via, query)).toMatchObject({
+      site: '75-0042',
+      network: 'guest',
+      device: null,
+    })
   })
 
   test('and not by a token that nobody has, a long one, or the name of the server itself', () => {
@@ -97,7 +101,10 @@ describe('a place behind NAT is known', () => {
 
 describe('a device is known', () => {
   test('by its own token', () => {
-    expect(find(OUTSIDE, { token: 'phonetoken' })).toMatchObject({ site: '75-0042', device: 'phone' })
+    expect(find(OUTSIDE, { token: 'phonetoken' })).toMatchObject({
+      site: '75-0042',
+      device: 'phone',
+    })
   })
 
   test('by the address that the resolver of its place adds', () => {
@@ -116,7 +123,11 @@ describe('a device is known', () => {
 })
 
 test('the place’s own token is told for its resolver record, no former and no other', () => {
-  const place = clients.find(OUTSIDE, { ...OVER_UDP, token: 'guesttoken' }, readQuery(wireQuery('a.example')))
+  const place = clients.find(
+    OUTSIDE,
+    { ...OVER_UDP, token: 'guesttoken' },
+    readQuery(wireQuery('a.example')),
+  )
   if (place === null) throw new Error('nobody')
   expect(clients.tokenOf(place)).toBe('guesttoken')
 })
