@@ -61,6 +61,13 @@ export const LIMITS = {
   answerRecords: 512,
   chainTargets: 32,
 
+  /** Different policies in memory; most places share one, each set of hours and lifts adds some. */
+  policies: 10_000,
+  /** Names seen through open windows that wait to be written. */
+  seenNames: 2_000,
+  countsEvery: 60_000,
+  seenNamesEvery: 1_000,
+
   lists: 255,
   listNames: 40_000_000,
   /** Characters of a line of a list that an explanation shows. */

@@ -16,6 +16,8 @@ export interface TlsCertificate {
   options(): SecureContextOptions
   /** Milliseconds since the epoch. */
   expires(): number
+  /** The first name that it is for, without `*.`; null: none. */
+  name(): string | null
   /** Returns how to be told no more. */
   onChange(then: (options: SecureContextOptions) => void): () => void
   stop(): void
@@ -64,6 +66,7 @@ export function openTlsCertificate(
   return {
     options: () => optionsOf(current),
     expires: () => current.expires,
+    name: () => current.name,
     onChange(then) {
       told.add(then)
       return () => void told.delete(then)
@@ -78,6 +81,7 @@ interface Read {
   readonly chain: string
   readonly key: string
   readonly expires: number
+  readonly name: string | null
 }
 
 function read(files: TlsFiles): Read {
@@ -98,7 +102,8 @@ function read(files: TlsFiles): Read {
       `the key in ${files.key} (ACCUEIL_DNS_TLS_KEY) does not belong to the certificate in ${files.certificate} (ACCUEIL_DNS_TLS_CERT)`,
     )
   }
-  const found = { chain, key, expires: Date.parse(certificate.validTo) }
+  const [, name = null] = /DNS:(?:\*\.)?([^,\s"]+)/.exec(certificate.subjectAltName ?? '') ?? []
+  const found = { chain, key, expires: Date.parse(certificate.validTo), name }
   attempt('ACCUEIL_DNS_TLS_CERT', files.certificate, 'cannot be used for TLS', () =>
     createSecureContext(optionsOf(found)),
   )

@@ -1,4 +1,4 @@
-import { isPrivateAddress } from '#core/ip.ts'
+import { addressHints, isInner } from './inner-address.ts'
 import { writeUint32 } from './answer.ts'
 import { extendedCodeIn } from './edns.ts'
 import { LIMITS } from '../limits.ts'
@@ -201,7 +201,9 @@ function readData(reading: Reading, type: number, at: number, end: number): bool
       return readTarget(reading, at, end)
     case Type.SVCB:
     case Type.HTTPS:
-      return end - at >= 3 && readTarget(reading, at + 2, end)
+      if (end - at < 3 || !readTarget(reading, at + 2, end)) return false
+      for (const hint of addressHints(reading.bytes, at, end)) reading.isPrivate ||= isInner(hint)
+      return true
     default:
       return true
   }
@@ -212,17 +214,6 @@ function readTarget(reading: Reading, at: number, end: number): boolean {
   if (after < 0 || after > end || reading.targets.length >= LIMITS.chainTargets) return false
   reading.targets.push(name.slice(0, plainLength(name)))
   return true
-}
-
-/** Also 0.0.0.0 and ::, which reach the phone itself, and private IPv4 written as IPv6. */
-function isInner(address: Uint8Array): boolean {
-  if (address.length === 16) {
-    const isMapped =
-      address.subarray(0, 10).every((b) => b === 0) && uint16At(address, 10) === 0xffff
-    if (isMapped) return isInner(address.subarray(12))
-    return address.every((byte) => byte === 0) || isPrivateAddress(address)
-  }
-  return address[0] === 0 || isPrivateAddress(address)
 }
 
 /** Reads the additional section for its OPT; nothing else of it is passed on. */
