@@ -29,8 +29,16 @@ const DROPS = [
   'http-request',
   'http-session',
 ] as const
-const CACHE = ['hit', 'miss', 'evicted'] as const
-const FAILURES = ['timeout', 'unreachable', 'forged', 'malformed', 'rcode'] as const
+const CACHE = ['hit', 'miss', 'evicted', 'stale', 'prefetched'] as const
+const FAILURES = [
+  'timeout',
+  'unreachable',
+  'untrusted',
+  'forged',
+  'misspelt',
+  'malformed',
+  'rcode',
+] as const
 
 export interface DnsMetrics {
   readonly queries: Readonly<Record<Transport, Counter>>

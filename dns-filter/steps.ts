@@ -117,6 +117,13 @@ export function createSteps(deps: StepDeps): Steps {
     return errorAnswer(exchange.query, Rcode.ServFail, OVERLOAD)
   }
 
+  /** Before its time is over, so that nobody has to wait when it is. */
+  function prefetch({ query, cacheKey }: Exchange): void {
+    forwarder.resolve(query, (answer) => {
+      if (answer.rcode !== Rcode.ServFail) cache.set(cacheKey, query, answer)
+    })
+  }
+
   /** The server's own guard ends where a step answers later. */
   function tryTo(build: () => Uint8Array): Uint8Array | null {
     try {
@@ -212,7 +219,9 @@ export function createSteps(deps: StepDeps): Steps {
     answerFromCache(exchange) {
       exchange.cacheKey = cacheKey(name, exchange.query)
       const found = cache.get(exchange.cacheKey, exchange.query)
-      return found === null ? 'next' : deliver(exchange, found.answer, found.age)
+      if (found === null) return 'next'
+      if (found.isDue && !forwarder.isBusy) prefetch(exchange)
+      return deliver(exchange, found.answer, found.age)
     },
 
     proveAddress({ query, source, via }) {
@@ -225,15 +234,35 @@ export function createSteps(deps: StepDeps): Steps {
     },
 
     askUpstream(exchange) {
-      if (!share.enter(exchange.source)) return overload(exchange)
-      const asked = forwarder.resolve(exchange.query, (answer) => {
-        share.leave(exchange.source)
-        if (asked === 'asked') cache.set(exchange.cacheKey, exchange.query, answer)
-        exchange.respond(tryTo(() => deliver(exchange, answer, -1)))
+      const { query, source, cacheKey: key } = exchange
+      if (!share.enter(source)) return overload(exchange)
+      let isAnswered = false
+      function answerLate(answer: Answer, age: number): void {
+        if (isAnswered) return
+        isAnswered = true
+        clearTimeout(patience)
+        share.leave(source)
+        exchange.respond(tryTo(() => deliver(exchange, answer, age)))
+      }
+      const old = cache.stale(key, query)
+      const patience =
+        old === null
+          ? undefined
+          : setTimeout(() => {
+              cache.rest(key, query)
+              answerLate(old, 0)
+            }, LIMITS.staleAfter)
+      const asked = forwarder.resolve(query, (answer) => {
+        const isFailure = answer.rcode === Rcode.ServFail
+        if (asked === 'asked') cache.set(key, query, answer)
+        if (!isFailure || old === null) return answerLate(answer, -1)
+        if (!isAnswered) cache.rest(key, query)
+        answerLate(old, 0)
       })
       if (asked !== 'full') return 'later'
-      share.leave(exchange.source)
-      return overload(exchange)
+      clearTimeout(patience)
+      share.leave(source)
+      return old === null ? overload(exchange) : deliver(exchange, old, 0)
     },
   }
 }
