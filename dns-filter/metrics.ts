@@ -31,8 +31,16 @@ const DROPS = [
   'http-session',
   'seen-names',
 ] as const
-const CACHE = ['hit', 'miss', 'evicted'] as const
-const FAILURES = ['timeout', 'unreachable', 'forged', 'malformed', 'rcode'] as const
+const CACHE = ['hit', 'miss', 'evicted', 'stale', 'prefetched'] as const
+const FAILURES = [
+  'timeout',
+  'unreachable',
+  'untrusted',
+  'forged',
+  'misspelt',
+  'malformed',
+  'rcode',
+] as const
 
 export interface DnsMetrics {
   readonly queries: Readonly<Record<Transport, Counter>>

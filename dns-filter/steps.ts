@@ -180,6 +180,13 @@ export function createSteps(deps: StepDeps): Steps {
     return errorAnswer(exchange.query, Rcode.ServFail, OVERLOAD)
   }
 
+  /** Before its time is over, so that nobody has to wait when it is. */
+  function prefetch({ query, cacheKey }: Exchange): void {
+    forwarder.resolve(query, (answer) => {
+      if (answer.rcode !== Rcode.ServFail) cache.set(cacheKey, query, answer)
+    })
+  }
+
   /** The server's own guard ends where a step answers later. */
   function tryTo(build: () => Uint8Array): Uint8Array | null {
     try {
@@ -199,22 +206,46 @@ export function createSteps(deps: StepDeps): Steps {
     return cookie === null ? truncatedAnswer(query) : errorAnswer(query, Rcode.BadCookie)
   }
 
-  /** Asks upstream, for one client no more at once than its share. */
+  /**
+   * Asks upstream, for one client no more at once than its share. What was true lately is taken where no
+   * answer comes in time, or none that is of use (RFC 8767). `build` gets -1 for the age of a new answer. Null:
+   * too many are asked already.
+   */
   function ask(
     exchange: Exchange,
     query: Query,
     key: number,
-    build: (answer: Answer) => Uint8Array,
-  ): Uint8Array | 'later' {
-    if (!share.enter(exchange.source)) return overload(exchange)
+    build: (answer: Answer, age: number) => Uint8Array,
+  ): Uint8Array | 'later' | null {
+    const { source } = exchange
+    if (!share.enter(source)) return null
+    let isAnswered = false
+    function answerLate(answer: Answer, age: number): void {
+      if (isAnswered) return
+      isAnswered = true
+      clearTimeout(patience)
+      share.leave(source)
+      exchange.respond(tryTo(() => build(answer, age)))
+    }
+    const old = cache.stale(key, query)
+    const patience =
+      old === null
+        ? undefined
+        : setTimeout(() => {
+            cache.rest(key, query)
+            answerLate(old, 0)
+          }, LIMITS.staleAfter)
     const asked = forwarder.resolve(query, (answer) => {
-      share.leave(exchange.source)
+      const isFailure = answer.rcode === Rcode.ServFail
       if (asked === 'asked') cache.set(key, query, answer)
-      exchange.respond(tryTo(() => build(answer)))
+      if (!isFailure || old === null) return answerLate(answer, -1)
+      if (!isAnswered) cache.rest(key, query)
+      answerLate(old, 0)
     })
     if (asked !== 'full') return 'later'
-    share.leave(exchange.source)
-    return overload(exchange)
+    clearTimeout(patience)
+    share.leave(source)
+    return old === null ? null : build(old, 0)
   }
 
   return {
@@ -334,20 +365,26 @@ export function createSteps(deps: StepDeps): Steps {
       if (found !== null) return deliverLed(exchange, wire, found.answer, found.age)
       const proved = proveAddress(exchange)
       if (proved !== 'next') return proved
-      return ask(exchange, led, key, (answer) => deliverLed(exchange, wire, answer, -1))
+      const asked = ask(exchange, led, key, (answer, age) =>
+        deliverLed(exchange, wire, answer, age),
+      )
+      return asked ?? overload(exchange)
     },
 
     answerFromCache(exchange) {
       exchange.cacheKey = cacheKey(name, exchange.query)
       const found = cache.get(exchange.cacheKey, exchange.query)
-      return found === null ? 'next' : deliver(exchange, found.answer, found.age)
+      if (found === null) return 'next'
+      if (found.isDue && !forwarder.isBusy) prefetch(exchange)
+      return deliver(exchange, found.answer, found.age)
     },
 
     proveAddress,
 
     askUpstream(exchange) {
       const { query, cacheKey: key } = exchange
-      return ask(exchange, query, key, (answer) => deliver(exchange, answer, -1))
+      const asked = ask(exchange, query, key, (answer, age) => deliver(exchange, answer, age))
+      return asked ?? overload(exchange)
     },
   }
 }

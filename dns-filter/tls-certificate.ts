@@ -45,12 +45,12 @@ export function openTlsCertificate(
   log: Log,
   lookMs: number = LOOK_MS,
 ): TlsCertificate {
-  let current = read(files)
+  let current = readTlsFiles(files)
   const told = new Set<(options: SecureContextOptions) => void>()
 
   function look(): void {
     try {
-      const next = read(files)
+      const next = readTlsFiles(files)
       if (next.chain === current.chain && next.key === current.key) return
       current = next
       for (const then of told) then(optionsOf(current))
@@ -78,13 +78,16 @@ export function openTlsCertificate(
 }
 
 interface Read {
+  /** PEM. */
   readonly chain: string
   readonly key: string
+  /** Milliseconds since the epoch. */
   readonly expires: number
   readonly name: string | null
 }
 
-function read(files: TlsFiles): Read {
+/** Throws a sentence that names file and variable. */
+export function readTlsFiles(files: TlsFiles): Read {
   const chain = readPem(files.certificate, 'ACCUEIL_DNS_TLS_CERT')
   const key = readPem(files.key, 'ACCUEIL_DNS_TLS_KEY')
   const certificate = attempt(

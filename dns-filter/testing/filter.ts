@@ -1,6 +1,8 @@
 import { createMetrics } from '#core/metrics.ts'
 import type { Clock } from '#core/clock.ts'
 import { systemClock } from '#core/clock.ts'
+import { plainUpstream } from '#core/dns-upstream.ts'
+import type { DnsUpstream } from '#core/dns-upstream.ts'
 import type { ListenAddress } from '#core/listen.ts'
 import type { DnsToken } from '#db/dns-tokens.ts'
 import type { Filter as DeclaredFilter, FilterDevice, FilterLift } from '#db/filters.ts'
@@ -111,7 +113,10 @@ export async function createFilter(options: {
   readonly devices?: readonly FilterDevice[]
   readonly tokens?: readonly DnsToken[]
   readonly encryptedSelf?: EncryptedSelf
-  readonly upstreams?: readonly ListenAddress[]
+  /** Plain where nothing else is said. */
+  readonly upstreams?: readonly (ListenAddress & Partial<DnsUpstream>)[]
+  /** Who signed the certificates of encrypted ones. */
+  readonly ca?: string
   readonly forwarder?: Pick<Forwarder, 'resolve' | 'stop'>
   readonly clock?: Clock
 }): Promise<Filter> {
@@ -128,7 +133,12 @@ export async function createFilter(options: {
   const heads = Object.entries(lists).map(([name, { blocks }]) => head(name, blocks))
   policy.useLists(listIndexOf(heads, (name) => lists[name]?.text ?? ''))
   const cache = new AnswerCache(clock, metrics.cache)
-  const upstreams = new Upstreams(options.upstreams ?? [], clock)
+  const addresses = (options.upstreams ?? []).map((address) => ({
+    ...plainUpstream(address),
+    ...address,
+  }))
+  const trust = options.ca === undefined ? {} : { ca: options.ca }
+  const upstreams = new Upstreams(addresses, clock, trust)
   const forwarder =
     options.forwarder === undefined
       ? createForwarder(upstreams, metrics)

@@ -1,6 +1,6 @@
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import type { ListenAddress } from '#core/listen.ts'
 import { LIMITS } from '../limits.ts'
 import { wireQuery } from '../testing/asking.ts'
@@ -59,8 +59,10 @@ describe('a question goes upstream', () => {
       options: '0',
     })
     const [asked] = upstream.asked.udp.map((bytes) => oracle.decode(bytes))
-    expect(asked?.questions).toMatchObject([{ name: 'www.example.net', type: 'A' }])
-    expect((asked?.flags ?? 0) & 0x7fff).toBe(0x0110)
+    expect(asked?.questions).toMatchObject([{ type: 'A' }])
+    expect(asked?.questions[0]?.name).toMatch(/^www\.example\.net$/i)
+    // AD asks whether the answer was validated.
+    expect((asked?.flags ?? 0) & 0x7fff).toBe(0x0130)
     expect(asked?.additionals).toMatchObject([
       { type: 'OPT', udpPayloadSize: 1232, flags: 0x8000, options: [] },
     ])
@@ -261,12 +263,12 @@ describe('a dead upstream', () => {
     expect(failed).toBe(LIMITS.upstreamFailuresBeforeRest)
   })
 
-  test('that is the only one ends in SERVFAIL with EDE 22', async () => {
+  test('that is the only one ends in SERVFAIL with EDE 23: there is no way to it', async () => {
     const filter = await createFilter({ upstreams: [await deadAddress()] })
     const query = wireQuery('www.example.net', { edns: true })
     expect(summary(query, await ask(filter, query))).toMatchObject({
       rcode: 'SERVFAIL',
-      ede: '22',
+      ede: '23',
       question: 'kept',
     })
   })
@@ -289,7 +291,10 @@ describe('a dead upstream', () => {
     isUp = true
     expect(await hostOf(filter, wireQuery('b.example.net'))).toBe('198.51.100.2')
     time.now += LIMITS.upstreamRest + 1
-    expect(await hostOf(filter, wireQuery('c.example.net'))).toBe('198.51.100.1')
+    await vi.waitFor(async () => {
+      const name = `c-${first.asked.udp.length}.example.net`
+      expect(await hostOf(filter, wireQuery(name))).toBe('198.51.100.1')
+    })
   })
 })
 
