@@ -71,6 +71,8 @@ export const LIMITS = {
   compileHeapMb: 512,
   /** After this a process that compiles for all of the machine is taken for hung. */
   compileTurn: 120_000,
+  /** Rules that a list takes back with `$badfilter`. */
+  listTakenBack: 10_000,
   /** Lines of a list that are shown in the report. */
   listFaults: 20,
 } as const
