@@ -25,6 +25,7 @@ import { staleSessionsJob } from '#db/stale-sessions.ts'
 import { quarantineJob } from '#db/quarantine.ts'
 import { retentionJob } from '#db/retention.ts'
 import { sealingJob } from '#db/sealing/job.ts'
+import { listsJob } from '../dns-filter/fetch/lists-job.ts'
 import { createDnsFilter } from '../dns-filter/main.ts'
 import { createPortal } from '../portal/main.ts'
 import { createDatabaseWatch } from './database-watch.ts'
@@ -274,6 +275,7 @@ function jobsRole({ database, seal, log, metrics, clock }: PartDeps, url: string
       quarantineJob(database, clock),
       disconnectsJob(database),
       openingsJob(database),
+      listsJob(url),
     ],
   })
   measureJobs(metrics, runner)

@@ -61,6 +61,17 @@ export const LIMITS = {
   answerRecords: 512,
   chainTargets: 32,
 
+  /** Of a list as it comes, and unpacked: the largest archive of Toulouse has a third of it. */
+  fetchBytes: 128 * 1024 * 1024,
+  fetchUnpacked: 384 * 1024 * 1024,
+  fetchRedirects: 5,
+  /** The whole of a list, and a pause within it. */
+  fetchTime: 300_000,
+  fetchPause: 30_000,
+  archiveFiles: 10_000,
+  /** A list with this many names that loses half of them waits for somebody to look at it. */
+  shrinkNames: 100,
+
   lists: 255,
   listNames: 40_000_000,
   /** Characters of a line of a list that an explanation shows. */

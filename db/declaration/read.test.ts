@@ -172,16 +172,32 @@ ${gateway('')}${gateway(', radsec: { certificate: "sha256:00" }')}${gateway(', r
   test('that asks for what is not built yet is told so', () => {
     const found = problemsOf({
       'a.yaml': `version: 1
-lists:
-  - { name: adult, category: adult, file: ./adult.txt, url: "https://lists.example/adult" }
 rules:
   - { action: block, domain: example.org, until: 2026-12-31 }
+`,
+    })
+    expect(found).toEqual([
+      'a.yaml:3: rules[0].until a rule that ends is not built yet: leave the key out',
+    ])
+  })
+
+  test('of a list says where it is from, once and rightly', () => {
+    const found = problemsOf({
+      'a.yaml': `version: 1
+lists:
+  - { name: both, category: c, file: ./adult.txt, url: "https://lists.example/adult" }
+  - { name: none, category: c }
+  - { name: ftp, category: c, url: "ftp://lists.example/adult" }
+  - { name: folder, category: c, file: ./adult.txt, folder: adult }
+  - { name: right, category: c, url: "https://lists.example/all.tar.gz", folder: adult }
 `,
       'adult.txt': '',
     })
     expect(found).toEqual([
-      'a.yaml:3: lists[0].url fetching a list from a URL is not built yet: leave the key out',
-      'a.yaml:5: rules[0].until a rule that ends is not built yet: leave the key out',
+      'a.yaml:3: lists[0].file a list has either file or url',
+      'a.yaml:4: lists[1].file a list has either file or url',
+      'a.yaml:5: lists[2].url is not an http:// or https:// address',
+      'a.yaml:6: lists[3].url is missing: folder and allow_private are for a list that is fetched',
     ])
   })
 

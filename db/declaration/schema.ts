@@ -186,13 +186,32 @@ const terms = z.strictObject({
     .refine((text) => Object.keys(text).length > 0, 'has no language in it'),
 })
 
-const list = z.strictObject({
-  name: code,
-  category: code,
-  file: z.string().min(1),
-  url: notBuilt('fetching a list from a URL'),
-  block: z.array(kind).min(1, 'names no network').default(['guest', 'staff']),
-})
+const list = z
+  .strictObject({
+    name: code,
+    category: code,
+    file: z.string().min(1).optional(),
+    url: z
+      .url({ protocol: /^https?$/, error: 'is not an http:// or https:// address' })
+      .max(2000, 'is longer than 2000 characters')
+      .optional(),
+    /** Of an archive: the folder in which the list is. */
+    folder: code.optional(),
+    allow_private: z.boolean().default(false),
+    block: z.array(kind).min(1, 'names no network').default(['guest', 'staff']),
+  })
+  .refine(({ file, url }) => (file === undefined) !== (url === undefined), {
+    path: ['file'],
+    error: 'a list has either file or url',
+  })
+  .refine(
+    ({ url, folder, allow_private }) =>
+      url !== undefined || (folder === undefined && !allow_private),
+    {
+      path: ['url'],
+      error: 'is missing: folder and allow_private are for a list that is fetched',
+    },
+  )
 
 const rule = z
   .strictObject({
