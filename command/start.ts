@@ -26,6 +26,7 @@ import { staleSessionsJob } from '#db/stale-sessions.ts'
 import { quarantineJob } from '#db/quarantine.ts'
 import { retentionJob } from '#db/retention.ts'
 import { sealingJob } from '#db/sealing/job.ts'
+import { listsJob } from '../dns-filter/fetch/lists-job.ts'
 import { createDnsFilter } from '../dns-filter/main.ts'
 import { createPortal } from '../portal/main.ts'
 import { createDatabaseWatch } from './database-watch.ts'
@@ -276,6 +277,7 @@ function jobsRole({ database, seal, log, metrics, clock }: PartDeps, url: string
       disconnectsJob(database),
       openingsJob(database),
       filterWindowsJob(database),
+      listsJob(url),
     ],
   })
   measureJobs(metrics, runner)

@@ -85,7 +85,21 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
   'house.terms_text': { portal: 'select' },
   'house.keep_terms()': {},
   'house.keep_terms_text()': {},
-  'house.list': { dns: 'select', admin: 'select (name, category, blocks, sha256)' },
+  // The jobs fetch what has an address.
+  'house.list': {
+    dns: 'select',
+    jobs: 'select, update (sha256, content)',
+    operator: 'select (name, category, blocks, sha256, made_by)',
+    admin: 'select (name, category, blocks, sha256, made_by)',
+  },
+  'house.list_source': { jobs: 'select', operator: 'select', admin: 'select' },
+  'house.list_state': {
+    jobs: 'select, insert, update',
+    operator:
+      'select (list, sha256, syntax, lines, names, unusable, kinds, faults, tried_at, fetched_at, changed_at, error, held_names, held_at)',
+    admin:
+      'select (list, sha256, syntax, lines, names, unusable, kinds, faults, tried_at, fetched_at, changed_at, error, held_names, held_at)',
+  },
   'house.rule': { dns: 'select', admin: 'select, insert, update, delete' },
   // Who has which role; an operator's command looks up whether somebody may approve a pack.
   'house.role_grant': {

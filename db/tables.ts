@@ -19,6 +19,8 @@ export interface Tables {
   'house.terms_text': TermsTextTable
   'house.legal_basis': LegalBasisTable
   'house.list': ListTable
+  'house.list_source': ListSourceTable
+  'house.list_state': { list: string }
   'house.rule': RuleTable
   'house.filter': FilterTable
   'house.filter_device': FilterDeviceTable
@@ -146,6 +148,14 @@ interface ListTable {
   sha256: string
   /** The file as it was given, zstd. */
   content: Uint8Array
+  made_by: Generated<'declaration' | 'command'>
+}
+
+interface ListSourceTable {
+  list: string
+  url: string
+  folder: string | null
+  allow_private: boolean
 }
 
 interface RuleTable {

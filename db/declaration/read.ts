@@ -4,6 +4,7 @@ import { LineCounter, isMap, isNode, isScalar, parseDocument } from 'yaml'
 import type { Document } from 'yaml'
 import type { z } from 'zod'
 import { reasonOf } from '#core/error.ts'
+import { LONGEST_LIST_BYTES } from '../lists.ts'
 import { overlap } from '../legal-basis.ts'
 import type { PublishTarget } from '../sealing/publish.ts'
 import { withDeviceCaFiles } from './device-cas.ts'
@@ -35,7 +36,8 @@ export interface Declaration {
   /** `text` holds the Markdown itself. */
   readonly terms: readonly FileTerms[] | undefined
   readonly legal: NonNullable<FileDeclaration['legal']> | undefined
-  readonly lists: readonly (Omit<FileList, 'file' | 'url'> & { content: Uint8Array })[] | undefined
+  /** `content` null: it is fetched. */
+  readonly lists: readonly (Omit<FileList, 'file'> & { content: Uint8Array | null })[] | undefined
   readonly rules: NonNullable<FileDeclaration['rules']> | undefined
   /** In their order. */
   readonly policies: NonNullable<FileDeclaration['policies']> | undefined
@@ -71,7 +73,6 @@ const LOGO_TYPES: Readonly<Record<string, string>> = {
 }
 const LARGEST_LOGO_BYTES = 64 * 1024
 const LARGEST_TEXT_BYTES = 256 * 1024
-const LARGEST_LIST_BYTES = 512 * 1024 * 1024
 
 /** Reads and checks the files; every mistake is named with file, line and key. */
 export function readDeclaration(files: readonly string[]): ReadOutcome {
@@ -256,9 +257,12 @@ function withFiles(
         }),
       ),
     })),
-    lists: lists?.map(({ file, url: _, ...list }, i) => ({
+    lists: lists?.map(({ file, ...list }, i) => ({
       ...list,
-      content: load(file, ['lists', i, 'file'], LARGEST_LIST_BYTES) ?? new Uint8Array(),
+      content:
+        file === undefined
+          ? null
+          : (load(file, ['lists', i, 'file'], LONGEST_LIST_BYTES) ?? new Uint8Array()),
     })),
   }
   return { ...declaration, origins: originsOf(declaration, place) }

@@ -25,7 +25,6 @@ import { sealingSchema } from './sealing.ts'
 import { signInSchema } from './sign-in.ts'
 
 /** Issues whose capability is still to come carry this flag in `params`. */
-const NOT_BUILT = 'not built yet'
 
 const line = z
   .string()
@@ -76,13 +75,6 @@ const timezone = z.string().refine((name) => {
 }, 'is not a time zone such as Europe/Paris')
 
 const kind = z.enum(['guest', 'staff'], 'must be guest or staff')
-
-function notBuilt(what: string) {
-  return z
-    .unknown()
-    .optional()
-    .refine((value) => value === undefined, `${what} is ${NOT_BUILT}: leave the key out`)
-}
 
 const DAY_MS = 86_400_000
 const DEFAULT_GRANT_SECONDS = 30 * 86_400
@@ -198,13 +190,32 @@ const terms = z.strictObject({
     .refine((text) => Object.keys(text).length > 0, 'has no language in it'),
 })
 
-const list = z.strictObject({
-  name: code,
-  category: code,
-  file: z.string().min(1),
-  url: notBuilt('fetching a list from a URL'),
-  block: z.array(kind).min(1, 'names no network').default(['guest', 'staff']),
-})
+const list = z
+  .strictObject({
+    name: code,
+    category: code,
+    file: z.string().min(1).optional(),
+    url: z
+      .url({ protocol: /^https?$/, error: 'is not an http:// or https:// address' })
+      .max(2000, 'is longer than 2000 characters')
+      .optional(),
+    /** Of an archive: the folder in which the list is. */
+    folder: code.optional(),
+    allow_private: z.boolean().default(false),
+    block: z.array(kind).min(1, 'names no network').default(['guest', 'staff']),
+  })
+  .refine(({ file, url }) => (file === undefined) !== (url === undefined), {
+    path: ['file'],
+    error: 'a list has either file or url',
+  })
+  .refine(
+    ({ url, folder, allow_private }) =>
+      url !== undefined || (folder === undefined && !allow_private),
+    {
+      path: ['url'],
+      error: 'is missing: folder and allow_private are for a list that is fetched',
+    },
+  )
 
 /** A day is meant until its end, in UTC. */
 const ruleEnd = z.string().transform((text, context) => {
