@@ -94,6 +94,7 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
     admin: 'select, insert, update, delete',
   },
   'house.in_reach()': { admin: 'execute' },
+  'house.folded()': { admin: 'execute' },
   'house.answered_request': { admin: 'select, insert, delete' },
   'house.policy': { radius: 'select' },
   // The portal says to guests on what the record rests.

@@ -11,6 +11,7 @@ import { createLive } from '#db/live.ts'
 import { clearOpenings, endOpenings, pendingOpenings } from '#db/openings.ts'
 import type { PendingOpening } from '#db/openings.ts'
 import type { PartDeps } from '#db/part.ts'
+import { createAdminAccess } from './api/admin/access.ts'
 import { findLogins } from './api/find-logins.ts'
 import { findReceipt } from '#db/receipts.ts'
 import { recordReturn } from '#db/returns.ts'
@@ -93,6 +94,7 @@ export function createPortal(deps: PartDeps & { health: () => readonly Problem[]
     requests: createRateLimit(LIMITS.requests, clock),
     acceptances: createRateLimit(LIMITS.acceptances, clock),
     database: portalDatabase(deps, ask),
+    admin: createAdminAccess(database, ask),
     gatewayWorld,
     confirm: async (device) =>
       (await adapterOf(device.gateway.kind).confirm?.(device, gatewayWorld)) ?? null,

@@ -17,6 +17,7 @@ import { effectiveTerms } from '#db/terms.ts'
 import type { Terms } from '#db/terms.ts'
 import type { UnblockRequest } from '#db/unblock-requests.ts'
 import type { Hono } from 'hono'
+import type { AdminAccess } from './api/admin/access.ts'
 import type { LoginAnswer, LoginQuestion } from './api/logins.ts'
 import { createApp } from './app.ts'
 import type { FilterVerdict } from './filter/verdict.ts'
@@ -194,7 +195,13 @@ interface RequestOptions {
 }
 
 export function testPortal(
-  options: { publicUrl?: string; acceptances?: number; requests?: number } = {},
+  options: {
+    publicUrl?: string
+    acceptances?: number
+    requests?: number
+    /** The administration's database, where there is one. */
+    admin?: AdminAccess
+  } = {},
 ): TestPortal {
   const world: TestPortal['world'] = {
     now: NOW,
@@ -270,6 +277,10 @@ export function testPortal(
         }),
       answers: () => Promise.resolve(world.databaseUp),
       findLogins: (question) => whenUp(() => world.logins(question)),
+    },
+    admin: options.admin ?? {
+      token: () => whenUp(() => ({ ok: false, refusal: 'unknown' })),
+      transaction: () => Promise.reject(new Error('there is no database in this test')),
     },
     gatewayWorld,
     confirm: async (device) =>
