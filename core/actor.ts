@@ -1,6 +1,7 @@
 /**
  * Who does something, as the audit keeps it: `cli:USER` is the account of the machine, `account:NAME` an
- * account of the house whose password was given, `job:NAME` a job.
+ * account of the house whose password was given, `staff:NAME` somebody who signed in with the organisation's
+ * own account, `provider:NAME` an identity provider, `job:NAME` a job.
  */
 export type Actor = string
 

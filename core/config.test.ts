@@ -95,11 +95,36 @@ describe('the environment', () => {
     ])
   })
 
-  test('that asks for what is not built yet is told so', () => {
-    const read = readConfig({ OIDC_ISSUER: 'https://sso.example.org' })
-    expect(read.ok && read.config.warnings).toEqual([
-      'OIDC_ISSUER is set, but sign-in with OIDC is not built yet: it has no effect',
+  test('names an identity provider, and not half of one', () => {
+    const OIDC = { OIDC_ISSUER: 'https://sso.example.org', OIDC_CLIENT_ID: 'accueil' }
+    const read = readConfig(OIDC)
+    expect(read.ok && read.config.oidc).toEqual({
+      issuer: 'https://sso.example.org',
+      clientId: 'accueil',
+      clientSecret: null,
+    })
+    expect(readConfig({ OIDC_CLIENT_SECRET: 's' })).toMatchObject({
+      ok: false,
+      problems: [expect.stringContaining('OIDC_ISSUER is missing')],
+    })
+    expect(readConfig({ OIDC_ISSUER: 'https://sso.example.org' })).toMatchObject({
+      ok: false,
+      problems: [expect.stringContaining('OIDC_CLIENT_ID is missing')],
+    })
+  })
+
+  test('that sends passwords over a network in clear is told so', () => {
+    const plain = readConfig({
+      ACCUEIL_PUBLIC_URL: 'http://wifi.example.org',
+      OIDC_ISSUER: 'http://sso.example.org',
+      OIDC_CLIENT_ID: 'accueil',
+    })
+    expect(plain.ok && plain.config.warnings).toEqual([
+      expect.stringContaining('ACCUEIL_PUBLIC_URL is http://'),
+      expect.stringContaining('OIDC_ISSUER is http://'),
     ])
+    const local = readConfig({ ACCUEIL_PUBLIC_URL: 'http://127.0.0.1:8080' })
+    expect(local.ok && local.config.warnings).toEqual([])
   })
 
   test('names a directory with four variables, and none of them alone', () => {

@@ -54,8 +54,17 @@ export interface Config {
   readonly masterKey: Uint8Array | null
   /** The directory that LDAP_URL names; null where it names none. */
   readonly directory: DirectorySettings | null
-  /** Sentences about variables that are right but have nothing behind them in this version. */
+  /** The identity provider that OIDC_ISSUER names; null where it names none. */
+  readonly oidc: OidcSettings | null
+  /** Sentences about variables that are right, and of which somebody should know what follows. */
   readonly warnings: readonly string[]
+}
+
+export interface OidcSettings {
+  readonly issuer: string
+  readonly clientId: string
+  /** Null: a public client. */
+  readonly clientSecret: string | null
 }
 
 const listen = (fallback: string) =>
@@ -133,6 +142,11 @@ const VARIABLES = z.object({
       return z.NEVER
     }),
   ACCUEIL_UDP_LAYER: z.enum(UDP_LAYERS, 'is not native or dgram').optional(),
+  OIDC_ISSUER: z
+    .url({ protocol: /^https?$/, error: 'is not an address such as https://sso.restos.example' })
+    .optional(),
+  OIDC_CLIENT_ID: z.string().optional(),
+  OIDC_CLIENT_SECRET: z.string().optional(),
   LDAP_URL: z.string().optional(),
   LDAP_BIND_DN: z.string().optional(),
   LDAP_BIND_PASSWORD: z.string().optional(),
@@ -151,12 +165,6 @@ const VARIABLES = z.object({
       return z.NEVER
     }),
 })
-
-const NOT_BUILT_YET: Readonly<Record<string, string>> = {
-  OIDC_ISSUER: 'sign-in with OIDC',
-  OIDC_CLIENT_ID: 'sign-in with OIDC',
-  OIDC_CLIENT_SECRET: 'sign-in with OIDC',
-}
 
 type Outcome = { ok: true; config: Config } | { ok: false; problems: readonly string[] }
 
@@ -178,6 +186,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): O
   if ('problems' in ldap) return { ok: false, problems: ldap.problems }
   const dnsTls = dnsTlsOf(variables, given)
   if (typeof dnsTls === 'string') return { ok: false, problems: [dnsTls] }
+  const oidc = oidcOf(variables)
+  if ('problem' in oidc) return { ok: false, problems: [oidc.problem] }
   const databaseUrl = variables.DATABASE_URL ?? null
   if (databaseUrl !== null && variables.ACCUEIL_MASTER_KEY === null) {
     return {
@@ -212,9 +222,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): O
       demo: (variables.ACCUEIL_DEMO ?? (databaseUrl === null ? '1' : '0')) === '1',
       masterKey: variables.ACCUEIL_MASTER_KEY,
       directory: ldap.directory,
-      warnings: Object.entries(NOT_BUILT_YET)
-        .filter(([name]) => given[name] !== undefined)
-        .map(([name, what]) => `${name} is set, but ${what} is not built yet: it has no effect`),
+      oidc: oidc.settings,
+      warnings: plainWarnings(new URL(variables.ACCUEIL_PUBLIC_URL), oidc.settings),
     },
   }
 }
@@ -237,6 +246,40 @@ function dnsTlsOf(
   return asked === undefined
     ? null
     : `${missing} is missing: with ${asked}, DNS over TLS and HTTPS need the files of a certificate and its key`
+}
+
+function oidcOf(
+  variables: Pick<
+    z.output<typeof VARIABLES>,
+    'OIDC_ISSUER' | 'OIDC_CLIENT_ID' | 'OIDC_CLIENT_SECRET'
+  >,
+): { readonly settings: OidcSettings | null } | { readonly problem: string } {
+  const { OIDC_ISSUER: issuer, OIDC_CLIENT_ID: clientId } = variables
+  const clientSecret = variables.OIDC_CLIENT_SECRET ?? null
+  if (issuer !== undefined && clientId !== undefined) {
+    return { settings: { issuer, clientId, clientSecret } }
+  }
+  if (issuer === undefined && clientId === undefined && clientSecret === null) {
+    return { settings: null }
+  }
+  const missing = issuer === undefined ? 'OIDC_ISSUER' : 'OIDC_CLIENT_ID'
+  return { problem: `${missing} is missing: an identity provider needs both, see docs/sign-in.md` }
+}
+
+/** Without TLS, who listens on the way to the portal or to the identity provider can sign in as somebody else. */
+function plainWarnings(publicUrl: URL, oidc: OidcSettings | null): readonly string[] {
+  const isPlain = ({ protocol, hostname }: URL): boolean =>
+    protocol === 'http:' && !/^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname)
+  const said: string[] = []
+  if (isPlain(publicUrl)) {
+    said.push(
+      'ACCUEIL_PUBLIC_URL is http://: passwords and sessions of the staff pages can be read on the way; put TLS in front, and write https://',
+    )
+  }
+  if (oidc !== null && isPlain(new URL(oidc.issuer))) {
+    said.push('OIDC_ISSUER is http://: whoever is on the way can sign in as anybody; use https://')
+  }
+  return said
 }
 
 const SECRET = /KEY|SECRET|PASSWORD|DATABASE_URL/

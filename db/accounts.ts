@@ -58,6 +58,16 @@ export async function groupsOf(
   return row?.groups ?? []
 }
 
+/** What a sign-in to the pages needs of an account; `username` is in lower case. */
+export async function findAccount(
+  { sql }: Pick<Database, 'sql'>,
+  username: string,
+): Promise<Pick<Account, 'passwordHash' | 'groups'> | null> {
+  const [row] = await sql<Pick<Account, 'passwordHash' | 'groups'>[]>`
+    select password_hash as "passwordHash", groups from staff.sign_in_account(${username})`
+  return row ?? null
+}
+
 /** What the sealed NT hash of an account is bound to. */
 export function ntHashContext(username: string): string {
   return `nt-hash:${username}`

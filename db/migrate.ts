@@ -28,6 +28,7 @@ import { up as gatewayKinds } from './migrations/0026-gateway-kinds.ts'
 import { up as guestPages } from './migrations/0027-guest-pages.ts'
 import { up as termsProof } from './migrations/0028-terms-proof.ts'
 import { up as unblockRequests } from './migrations/0029-unblock-requests.ts'
+import { up as staffSignIn } from './migrations/0030-staff-sign-in.ts'
 import { up as administration } from './migrations/0039-administration.ts'
 import { up as auditChain } from './migrations/0040-audit-chain.ts'
 import { up as administrationApi } from './migrations/0041-administration-api.ts'
@@ -59,6 +60,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0027-guest-pages': { up: guestPages },
   '0028-terms-proof': { up: termsProof },
   '0029-unblock-requests': { up: unblockRequests },
+  '0030-staff-sign-in': { up: staffSignIn },
   '0039-administration': { up: administration },
   '0040-audit-chain': { up: auditChain },
   '0041-administration-api': { up: administrationApi },

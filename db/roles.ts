@@ -133,11 +133,22 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
   'house.token_rights()': { portal: 'execute' },
 
   // Who staff are: passwords' hashes, and the key of the 802.1X certificate.
-  staff: { radius: 'usage', operator: 'usage' },
+  staff: { portal: 'usage', radius: 'usage', jobs: 'usage', operator: 'usage' },
   // Who approves a pack may prove by the password of an account who he is.
   'staff.account': { radius: 'select', operator: 'select (username, password_hash, groups)' },
+  // Of one account, whose name somebody typed: the portal can list none.
+  'staff.sign_in_account()': { portal: 'execute' },
   // With the sealed password of the service account.
-  'staff.directory': { radius: 'select' },
+  'staff.directory': { portal: 'select', radius: 'select' },
+  // With the sealed secret by which an identity provider knows us.
+  'staff.sign_in_provider': { portal: 'select' },
+  'staff.walled_garden_name': { portal: 'select', dns: 'select', operator: 'select' },
+  // Who signed in, and where they still are: of a session, the hash of what the browser shows.
+  'staff.person': { portal: 'select, insert, update' },
+  'staff.session': { portal: 'select, insert, update, delete', jobs: 'select (ends_at), delete' },
+  // Sealed; which code counted last is written with each sign-in.
+  'staff.second_factor': { portal: 'select, insert, update, delete' },
+  'staff.recovery_code': { portal: 'select, insert, delete' },
   // With the sealed secrets and keys, as `house.gateway`.
   'staff.home_server': { radius: 'select' },
   'staff.realm': { radius: 'select' },
@@ -280,8 +291,9 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
 
   // Lines are added, at the time that the database gives them. Only the owner could change one; a function
   // ends those that are as old as was declared.
-  audit: { jobs: 'usage', operator: 'usage', admin: 'usage' },
+  audit: { portal: 'usage', jobs: 'usage', operator: 'usage', admin: 'usage' },
   'audit.entry': {
+    portal: 'insert (actor, action, subject, reason, details)',
     jobs: 'select (at), insert (actor, action, subject, reason, details)',
     operator: 'insert (actor, action, subject, reason, details)',
     admin:

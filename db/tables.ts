@@ -24,6 +24,12 @@ export interface Tables {
   'staff.account': AccountTable
   'staff.certificate': CertificateTable
   'staff.directory': DirectoryTable
+  'staff.sign_in_provider': SignInProviderTable
+  'staff.walled_garden_name': { name: string }
+  'staff.person': PersonTable
+  'staff.session': SessionTable
+  'staff.second_factor': SecondFactorTable
+  'staff.recovery_code': { username: string; digest: Uint8Array }
   'staff.home_server': HomeServerTable
   'staff.realm': RealmTable
   'staff.proxy_identity': { only_one: boolean; tag: string }
@@ -235,6 +241,65 @@ interface DirectoryTable {
   groups_nested: boolean
   last_good_seconds: number
   nt_hash_attribute: string | null
+}
+
+interface SignInProviderTable {
+  name: string
+  label: string
+  issuer: string
+  client_id: string
+  /** Sealed, context `sign-in:NAME`. */
+  client_secret: string | null
+  scopes: string[]
+  account_claim: string
+  name_claim: string
+  mail_claim: string
+  groups_claim: string
+  position: number
+}
+
+interface PersonTable {
+  id: Generated<string>
+  issuer: string
+  subject: string
+  account: string
+  name: string
+  mail: string | null
+  groups: string[]
+  state: Generated<'active' | 'disabled'>
+  state_reason: string | null
+  state_since: Generated<Date>
+  signed_in_at: Date | null
+}
+
+interface SessionTable {
+  sha256: Uint8Array
+  id: Generated<string>
+  issuer: string
+  subject: string
+  account: string
+  name: string
+  mail: string | null
+  groups: string[]
+  how: 'oidc' | 'ldap' | 'local'
+  second_factor: boolean
+  provider: string | null
+  provider_session: string | null
+  /** Sealed, context `id-token`. */
+  id_token: string | null
+  browser: string
+  opened_at: Date
+  signed_in_at: Date
+  seen_at: Date
+  ends_at: Date
+}
+
+interface SecondFactorTable {
+  username: string
+  /** Sealed, context `totp:USERNAME`. */
+  secret: string
+  last_step: string | number
+  enrolled_at: Date
 }
 
 interface HomeServerTable {

@@ -54,6 +54,7 @@ function configFor(port: number, upstreams: readonly ScriptedUpstream[]): Config
     demo: false,
     masterKey: null,
     directory: null,
+    oidc: null,
     warnings: [],
   }
 }

@@ -22,6 +22,7 @@ const PAGES = [
   'receipt',
   'refusal',
   'renewal',
+  'staff',
   'terms',
   'terms-text',
   'unavailable',

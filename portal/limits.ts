@@ -13,6 +13,8 @@ export const LIMITS = {
   apiBodyBytes: 65_536,
   apiReasonCharacters: 500,
   apiKeyCharacters: 200,
+  /** Of people who are signed in: a certificate request, a list of addresses. */
+  staffFormBytes: 65_536,
   /** The longest address is `/guest?fas=…`. */
   headerBytes: 16_384,
   headersTimeoutMs: 10_000,
@@ -58,4 +60,12 @@ export const LIMITS = {
    * writes; of a short grant the last tenth.
    */
   renewSoonMs: 60 * 60_000,
+  /** Forms that sign in, of one address: a training room of 40 behind one, and no list of passwords. */
+  signIns: { burst: 60, perSecond: 0.5, keys: 20_000 },
+  /** Lines of the audit about sign-ins that failed; those beyond are counted only. */
+  failuresTold: { burst: 300, perSecond: 1, keys: 1 },
+  /** From the password, or from the way to the identity provider, to the end of the sign-in. */
+  signInMs: 10 * 60_000,
+  /** Passwords that are hashed at once, 19 MiB each, and those that wait. */
+  hashes: { running: 2, waiting: 32 },
 } as const

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Accessibility, Organisation } from '#db/organisation.ts'
 import { posterStyle } from './pages/poster-style.ts'
 import { styleSheet } from './pages/style.ts'
+import { STAFF_RULES } from './staff/staff-style.ts'
 
 /** The organisation as the pages show it; made once a change, not once a request. */
 export interface Look {
@@ -14,6 +15,8 @@ export interface Look {
   readonly styleSource: string
   readonly posterStyle: string
   readonly posterStyleSource: string
+  readonly staffStyle: string
+  readonly staffStyleSource: string
   readonly logo: Logo | null
   /** For the information notice; empty where there is none. */
   readonly privacy: {
@@ -48,12 +51,14 @@ const LOGO_TYPES: ReadonlySet<string> = new Set([
 export function createLook(organisation: Organisation | null): Look {
   const colour = organisation?.colour ?? ''
   const [style, styleSource] = inPage(styleSheet(colour))
+  const [staffStyle, staffStyleSource] = inPage(styleSheet(colour) + STAFF_RULES)
   const [poster, posterStyleSource] = inPage(posterStyle(colour))
   const name = organisation?.name ?? 'Accueil'
   const contact = organisation?.contact ?? ''
   const accessibility = organisation?.accessibility ?? NOT_EXAMINED
   return {
     ...{ name, contact, style, styleSource, posterStyle: poster, posterStyleSource },
+    ...{ staffStyle, staffStyleSource },
     logo: logoOf(organisation),
     privacy: {
       controller: organisation?.privacy.controller ?? name,

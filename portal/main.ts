@@ -31,6 +31,7 @@ import { createMarkdown } from './markdown.ts'
 import { createRateLimit } from '#core/rate-limit.ts'
 import { createRevocations } from './revocations.ts'
 import type { GatewayPolls, PortalDatabase } from './services.ts'
+import { createStaff } from './staff/main.ts'
 
 /** The guest portal: pages, acceptance, probes, RFC 8908, health. */
 export function createPortal(deps: PartDeps & { health: () => readonly Problem[] }): Role {
@@ -82,7 +83,8 @@ export function createPortal(deps: PartDeps & { health: () => readonly Problem[]
     load: revocations.look,
     pollMs: LIMITS.revocationLookMs,
   })
-  const followed = [house, grants, openings, disconnects]
+  const staff = createStaff(deps, ask)
+  const followed = [house, grants, openings, disconnects, ...staff.followed]
   const app = createApp({
     publicUrl: config.publicUrl,
     clock,
@@ -105,6 +107,7 @@ export function createPortal(deps: PartDeps & { health: () => readonly Problem[]
     lastGrantOf: (mac) => grants.last(mac),
     receiptChecks: createRateLimit(LIMITS.receiptChecks, clock),
     returned: new BoundedMap({ limit: LIMITS.returns, ttlMs: LIMITS.returnMs, clock }),
+    staff: staff.services,
   })
   const listener = createHttpListener(app, config.http)
   let listening = false
@@ -122,6 +125,7 @@ export function createPortal(deps: PartDeps & { health: () => readonly Problem[]
       await listener.close()
       await Promise.all(followed.map((live) => live.stop()))
       await revocations.settled()
+      staff.close()
     },
     ready() {
       if (!house.loaded) return 'places, gateways and terms are not loaded yet'

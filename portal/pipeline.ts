@@ -20,6 +20,7 @@ import { poster } from './poster.ts'
 import { RECEIPT_PATH, receiptCheck } from './receipt-check.ts'
 import { securityHeaders } from './security-headers.ts'
 import type { Services } from './services.ts'
+import { staffPipeline } from './staff/pipeline.ts'
 import { ACCEPT_PATH, NOTICE_PATH } from './show-terms.ts'
 import {
   accessibility,
@@ -73,6 +74,8 @@ export function pipeline(app: Hono, services: Services): void {
   app.get('/favicon.ico', favicon())
   app.get('/captive-portal/api', captiveApi(services))
   app.get('/', home(services))
+
+  staffPipeline(app, services)
 
   // For programs: what goes wrong below is a problem in JSON and never a page.
   app.get('/api/openapi.json', openApi(services.publicUrl))

@@ -31,7 +31,12 @@ import type { House } from './house.ts'
 import { LIMITS } from './limits.ts'
 import { createLook } from './look.ts'
 import { createMarkdown } from './markdown.ts'
+import type { Services } from './services.ts'
 import { createRateLimit } from '#core/rate-limit.ts'
+import type { Person } from '#db/people.ts'
+import { formToken } from './staff/form-token.ts'
+import { TOKEN_FIELD } from './staff/staff-layout.ts'
+import { HELENE, memoryStaff } from './staff/testing/memory-staff.ts'
 
 /** A portal for tests: real pages, real seal, a house in memory, a database that does as it is told. */
 
@@ -163,6 +168,7 @@ export function house(
 
 export interface TestPortal {
   readonly app: Hono
+  readonly services: Services
   readonly counters: Counters
   readonly recorded: Acceptance[]
   /** Change these, and the portal sees it. */
@@ -187,6 +193,15 @@ export interface TestPortal {
   /** A request from the device at `from`. */
   get(address: string, options?: RequestOptions): Promise<Response>
   post(address: string, body?: string, options?: RequestOptions): Promise<Response>
+  /** A browser in which somebody is signed in, who is Hélène where nothing else is said. */
+  signedIn(person?: Partial<Person>): Promise<SignedIn>
+  readonly staff: ReturnType<typeof memoryStaff>
+}
+
+export interface SignedIn {
+  get(address: string): Promise<Response>
+  /** A form as one of our pages sends it, with its token. */
+  post(address: string, fields: Readonly<Record<string, string>>): Promise<Response>
 }
 
 interface RequestOptions {
@@ -225,10 +240,14 @@ export function testPortal(
   const counters = createCounters(createMetrics())
   const whenUp = <T>(value: () => T): Promise<T> =>
     world.databaseUp ? Promise.resolve(value()) : Promise.reject(new Error('connection refused'))
-  const app = createApp({
-    publicUrl: new URL(options.publicUrl ?? 'http://portail.example.org'),
+  const seal = createSeal(new Uint8Array(32).fill(7))
+  const publicUrl = new URL(options.publicUrl ?? 'http://portail.example.org')
+  const staff = memoryStaff(clock, () => world.databaseUp)
+  const services: Services = {
+    publicUrl,
     clock,
-    seal: createSeal(new Uint8Array(32).fill(7)),
+    seal,
+    staff,
     log: silentLog,
     counters,
     house: () => world.house,
@@ -307,15 +326,40 @@ export function testPortal(
     lastGrantOf: (mac) => world.access.get(mac) ?? null,
     receiptChecks: createRateLimit(LIMITS.receiptChecks, clock),
     returned: new BoundedMap({ limit: LIMITS.returns, ttlMs: LIMITS.returnMs, clock }),
-  })
+  }
+  const app = createApp(services)
   const request = async (
     address: string,
     init: RequestInit,
     { from = '192.168.77.9', headers = {} }: RequestOptions,
   ): Promise<Response> =>
     app.request(address, { ...init, headers }, { incoming: { socket: { remoteAddress: from } } })
+  async function signedIn(person: Partial<Person> = {}): Promise<SignedIn> {
+    const opened = await staff.sessions.open({
+      person: { ...HELENE, ...person },
+      browser: 'Firefox, Linux',
+      at: new Date(clock()),
+      ...{ provider: null, replaces: null },
+    })
+    if (!opened.ok) throw new Error('the session was not opened')
+    const prefix = publicUrl.protocol === 'https:' ? '__Host-' : ''
+    const own = { Cookie: `${prefix}accueil-session=${opened.token}` }
+    const token = formToken(seal, opened.session)
+    return {
+      get: (address) => request(address, {}, { headers: own }),
+      post(address, fields) {
+        const body = new URLSearchParams({ [TOKEN_FIELD]: token, ...fields }).toString()
+        const type = { 'Content-Type': 'application/x-www-form-urlencoded' }
+        const headers = { ...own, ...type, Origin: publicUrl.origin }
+        return request(address, { method: 'POST', body }, { headers })
+      },
+    }
+  }
   return {
     app,
+    services,
+    staff,
+    signedIn,
     counters,
     recorded,
     returns,

@@ -43,6 +43,7 @@ async function startPortal(
       demo: false,
       masterKey: null,
       directory: null,
+      oidc: null,
       warnings: [],
     },
     database,

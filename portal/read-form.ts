@@ -1,8 +1,11 @@
 import { LIMITS } from './limits.ts'
 
 /** The form of a POST; a body that breaks off has said nothing, and none is read past the limit. */
-export async function readForm(request: Request): Promise<URLSearchParams | 'too-large'> {
-  const bytes = await readBytes(request, LIMITS.bodyBytes)
+export async function readForm(
+  request: Request,
+  most: number = LIMITS.bodyBytes,
+): Promise<URLSearchParams | 'too-large'> {
+  const bytes = await readBytes(request, most)
   return bytes === 'too-large' ? bytes : new URLSearchParams(bytes.toString('utf8'))
 }
 

@@ -21,6 +21,7 @@ import type { KeptAbout } from '#db/kept-about.ts'
 import type { Counters } from './counters.ts'
 import type { House } from './house.ts'
 import type { RateLimit } from '#core/rate-limit.ts'
+import type { StaffServices } from './staff/staff-services.ts'
 
 /** What the handlers need of the world. */
 export interface Services {
@@ -50,6 +51,7 @@ export interface Services {
   readonly receiptChecks: RateLimit
   /** Devices that were let in without a page a moment ago. */
   readonly returned: BoundedMap<string, true>
+  readonly staff: StaffServices
 }
 
 /** What gateways that poll are told, from memory, and what they say, to the database. */

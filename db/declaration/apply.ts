@@ -24,6 +24,7 @@ import { recordChanges } from './record-changes.ts'
 import { retentionStep } from './retention.ts'
 import { roleStep } from './roles.ts'
 import { sealingStep } from './sealing.ts'
+import { signInProviderStep, walledGardenStep } from './sign-in.ts'
 
 export interface ApplyOptions {
   /** Everything is done, and undone: what the database would refuse is found too. */
@@ -71,6 +72,8 @@ const STEPS = [
   sealingStep,
   retentionStep,
   roleStep,
+  signInProviderStep,
+  walledGardenStep,
 ] as const
 
 /** Makes the database as declared, in one transaction; returns what was (or would be) changed. */

@@ -15,6 +15,7 @@ import { retentionSchema } from './retention.ts'
 import { authoritySchema, coaSchema, radsecSchema, vendorSchema } from './radsec.ts'
 import { accessibilitySchema, privacySchema } from './guest-pages.ts'
 import { sealingSchema } from './sealing.ts'
+import { signInSchema } from './sign-in.ts'
 
 /** Issues whose capability is still to come carry this flag in `params`. */
 const NOT_BUILT = 'not built yet'
@@ -264,6 +265,7 @@ export const declarationSchema = z.strictObject({
   sealing: sealingSchema.optional(),
   retention: retentionSchema.optional(),
   roles: z.array(roleSchema).max(5000, 'has more than 5000').optional(),
+  sign_in: signInSchema.optional(),
 })
 
 export type FileDeclaration = z.output<typeof declarationSchema>

@@ -55,13 +55,22 @@ const ACCEPT_LANGUAGE_CHARACTERS = 512
 
 /** What the person asked for on the page, else what the phone prefers (RFC 9110 §12.5.4), else French. */
 export function chooseLanguage(asked: string | null, acceptLanguage: string | null): Language {
-  if (isLanguage(asked)) return asked
-  let best: Language = 'fr'
+  return isLanguage(asked) ? asked : preferredOf(LANGUAGES, acceptLanguage, 'fr')
+}
+
+/** Of the languages `offered`, the one that the browser likes best. */
+export function preferredOf<L extends Language>(
+  offered: readonly L[],
+  acceptLanguage: string | null,
+  fallback: L,
+): L {
+  let best = fallback
   let bestQuality = 0
   for (const range of (acceptLanguage ?? '').slice(0, ACCEPT_LANGUAGE_CHARACTERS).split(',')) {
     const [tag = '', ...parameters] = range.split(';').map((part) => part.trim().toLowerCase())
-    const language = languageOf(tag)
-    if (language === null) continue
+    const named = languageOf(tag)
+    const language = offered.find((one) => one === named)
+    if (language === undefined) continue
     const quality = qualityOf(parameters)
     if (quality > bestQuality) [best, bestQuality] = [language, quality]
   }

@@ -3,7 +3,7 @@ import { BoundedMap } from '#core/bounded-map.ts'
 import type { Clock } from '#core/clock.ts'
 import type { Mac } from '#core/mac.ts'
 import type { DeviceKey } from '#db/device-keys.ts'
-import { createGate } from '../gate.ts'
+import { createGate } from '#core/gate.ts'
 import { showsKey } from './handshake.ts'
 import type { Handshake } from './handshake.ts'
 

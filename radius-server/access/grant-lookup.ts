@@ -1,6 +1,6 @@
 import type { Mac } from '#core/mac.ts'
 import type { GrantTable } from '#db/grants.ts'
-import { createGate } from '../gate.ts'
+import { createGate } from '#core/gate.ts'
 
 export const GRANT_LIMITS = {
   /** Questions to the database at once; its pool has fewer connections, the rest wait there. */

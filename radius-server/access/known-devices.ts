@@ -3,7 +3,7 @@ import type { Clock } from '#core/clock.ts'
 import { KNOWN_DEVICE_LIMITS } from '#db/known-devices.ts'
 import type { KnownDevice } from '#db/known-devices.ts'
 import { utcDay } from '#db/partitions.ts'
-import { createGate } from '../gate.ts'
+import { createGate } from '#core/gate.ts'
 
 export const KNOWN_LIMITS = {
   remembered: 100_000,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createGate } from '../gate.ts'
+import { createGate } from '#core/gate.ts'
 import { FREE_ATTEMPT } from '../testing/attempt.ts'
 import { createLocalLogin } from './local-login.ts'
 import { createVerifiedPasswords } from './verified-passwords.ts'

@@ -1,5 +1,5 @@
 import type { Account } from '#db/accounts.ts'
-import type { Gate } from '../gate.ts'
+import type { Gate } from '#core/gate.ts'
 import type { PasswordAttempt } from './password-attempt.ts'
 import type { VerifiedPasswords } from './verified-passwords.ts'
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { parseLoginName } from '#core/ldap/login-name.ts'
 import type { DirectoryVerdict } from '#core/ldap/verdict.ts'
 import { createMetrics } from '#core/metrics.ts'
-import { createGate } from '../gate.ts'
+import { createGate } from '#core/gate.ts'
 import { LoginTrace } from '../login-trace.ts'
 import { FREE_ATTEMPT } from '../testing/attempt.ts'
 import {

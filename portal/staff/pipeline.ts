@@ -1,0 +1,47 @@
+import type { Hono } from 'hono'
+import type { Services } from '../services.ts'
+import { staffHome } from './home.ts'
+import { backchannelLogout } from './oidc/backchannel-logout.ts'
+import { oidcCallback } from './oidc/callback.ts'
+import { oidcStart } from './oidc/start.ts'
+import { requireSession } from './require-session.ts'
+import { askFactor, checkFactor, enrolFactor } from './second-factor.ts'
+import { endOwnSessions, listOwnSessions } from './sessions.ts'
+import { signIn, signInByPassword } from './sign-in.ts'
+import { signOut, signedOut } from './sign-out.ts'
+import { openForm, staffForm } from './staff-form.ts'
+import {
+  BACKCHANNEL_FOLDER,
+  ENROL_PATH,
+  FACTOR_PATH,
+  OIDC_FOLDER,
+  SESSIONS_PATH,
+  SIGNED_OUT_PATH,
+  SIGN_IN_PATH,
+  SIGN_OUT_PATH,
+} from './staff-paths.ts'
+
+/** The pages under /staff, in this order; what stands after `requireSession` is for who is signed in. */
+export function staffPipeline(app: Hono, services: Services): void {
+  // A program and not a browser: it has a signed token, and no session and no form of ours.
+  app.post(`${BACKCHANNEL_FOLDER}:provider`, backchannelLogout(services))
+
+  // Before the session: the ways to get one.
+  app.get(SIGN_IN_PATH, signIn(services))
+  app.post(SIGN_IN_PATH, openForm(services), signInByPassword(services))
+  app.get(FACTOR_PATH, askFactor(services))
+  app.post(FACTOR_PATH, openForm(services), checkFactor(services))
+  app.get(ENROL_PATH, askFactor(services))
+  app.post(ENROL_PATH, openForm(services), enrolFactor(services))
+  app.get(`${OIDC_FOLDER}:provider/start`, oidcStart(services))
+  app.get(`${OIDC_FOLDER}:provider/callback`, oidcCallback(services))
+  app.get(SIGNED_OUT_PATH, signedOut(services))
+
+  app.use('/staff', requireSession(services))
+  app.use('/staff/*', requireSession(services))
+  // After it: a form is of a session, and its token says of which.
+  app.get('/staff', staffHome(services))
+  app.get(SESSIONS_PATH, listOwnSessions(services))
+  app.post(SESSIONS_PATH, staffForm(services), endOwnSessions(services))
+  app.post(SIGN_OUT_PATH, staffForm(services), signOut(services))
+}

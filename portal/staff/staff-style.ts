@@ -1,0 +1,41 @@
+/** What staff pages have beside the guests' style sheet: navigation, fields, tables. */
+export const STAFF_RULES = `
+.top{justify-content:flex-start}
+.top .brand{margin-inline-end:auto}
+.top form,.tongues{margin:0}
+.who{margin:0;color:var(--soft);font-size:.9rem}
+.tongues a{font-size:.9rem}
+.quiet,.row button{width:auto;min-height:2.75rem;padding:.375rem .875rem;background:none;border:.125rem solid var(--line);border-radius:.625rem;color:var(--link);font-size:1rem;font-weight:600}
+.top button{min-height:2.5rem;padding:.25rem .75rem;font-size:.9rem}
+nav ul{display:flex;flex-wrap:wrap;gap:.25rem 1.25rem;margin:0;padding:0;list-style:none}
+nav{padding:.375rem max(1.125rem,(100% - 39.75rem)/2);background:var(--card);border-bottom:1px solid var(--line)}
+nav li+li{margin:0}
+nav a{display:block;padding:.375rem 0;text-decoration:none;font-weight:600}
+nav a[aria-current]{color:var(--ink);box-shadow:0 .1875rem 0 var(--fill)}
+.wide main>*{width:min(72rem,100% - 2.25rem)}
+.wide header,.wide nav,.wide footer{padding-inline:max(1.125rem,(100% - 72rem)/2)}
+label{display:block;margin-bottom:.25rem;font-weight:600}
+input,select,textarea{display:block;width:100%;min-height:3rem;margin-bottom:1rem;padding:.5rem .75rem;border:.125rem solid var(--soft);border-radius:.625rem;background:var(--paper);color:var(--ink);font:inherit}
+input[type=hidden]{display:none}
+input[type=checkbox],input[type=radio]{display:inline-block;width:1.25rem;min-height:1.25rem;margin:0 .5rem 0 0;vertical-align:middle}
+input:focus-visible,select:focus-visible,textarea:focus-visible{outline:.1875rem solid var(--ink);outline-offset:.125rem}
+.error{border-inline-start:.375rem solid var(--warn);background:var(--card);padding:.75rem 1rem;border-radius:.5rem;font-weight:600}
+.card .error{background:var(--paper)}
+.button{display:block;padding:.875rem 1rem;margin-bottom:.75rem;border-radius:.875rem;background:var(--fill);color:var(--on);font-size:1.15rem;font-weight:700;text-align:center;text-decoration:none}
+.button:hover{filter:brightness(.93)}
+.row{display:flex;flex-wrap:wrap;gap:.25rem 1rem;align-items:center;justify-content:space-between;padding:.75rem 0;border-bottom:1px solid var(--line)}
+.row p{margin:0;flex:1 1 16rem}
+.row form{margin:0}
+.rows>:first-child{padding-top:0}
+.rows>:last-child{border-bottom:0;padding-bottom:0}
+.qr{width:12rem;height:12rem;padding:.75rem;background:#fff;fill:#000;stroke:none;margin-bottom:1rem;border-radius:.5rem}
+.codes{columns:2;list-style:none;padding:0;font:600 1.05rem/1.9 ui-monospace,Menlo,Consolas,monospace}
+.codes li{margin:0}
+.key{overflow-wrap:anywhere}
+table{width:100%;border-collapse:collapse}
+th,td{padding:.5rem .75rem .5rem 0;border-bottom:1px solid var(--line);text-align:start;vertical-align:top}
+.scroll{overflow-x:auto}
+@media(max-width:30rem){.codes{columns:1}}
+@media(min-width:48rem){form>button:not(.quiet){width:auto;min-width:14rem}.button{display:inline-block;min-width:18rem}.top button{min-width:0}}
+@media print{header,nav,footer,.button,form{display:none}}
+`.replaceAll('\n', '')

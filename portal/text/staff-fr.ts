@@ -1,0 +1,164 @@
+/** What staff read, the reference; guests read `fr.ts`. English has exactly these sentences. */
+export const staffFr = {
+  languageName: 'Français',
+  skipToContent: 'Aller au contenu',
+  mainNavigation: 'Pages',
+  contactLabel: 'Une question ?',
+  signedInAs: 'Vous êtes {name}',
+  signOut: 'Se déconnecter',
+
+  navigation: {
+    home: 'Mon accès',
+    sessions: 'Mes connexions',
+  },
+
+  signIn: {
+    title: 'Se connecter',
+    lead: 'Pour les bénévoles et les salariés de {organisation}. Les personnes accueillies n’ont pas besoin de compte.',
+    leadAgain:
+      'Ce que vous allez faire est sensible : prouvez encore une fois que c’est bien vous.',
+    with: 'Continuer avec {provider}',
+    orLocal: 'Utiliser un compte de secours',
+    account: 'Identifiant',
+    password: 'Mot de passe',
+    submit: 'Se connecter',
+    wrong: 'Identifiant ou mot de passe incorrect. Vérifiez les majuscules et réessayez.',
+    empty: 'Écrivez votre identifiant et votre mot de passe.',
+    held: 'Trop d’essais. Attendez {duration} avant de réessayer.',
+    busy: 'Trop de personnes se connectent en même temps. Réessayez dans quelques secondes.',
+    'directory-away': 'L’annuaire ne répond pas. Réessayez dans une minute.',
+    'password-expired':
+      'Votre mot de passe a expiré. Changez-le comme d’habitude, puis revenez ici.',
+    'account-off':
+      'Ce compte est désactivé, bloqué ou ne peut pas se connecter maintenant. Demandez à votre service informatique.',
+  },
+
+  secondFactor: {
+    title: 'Code de vérification',
+    lead: 'Ouvrez l’application qui donne vos codes et recopiez celui d’Accueil.',
+    code: 'Code à 6 chiffres, ou code de secours',
+    submit: 'Vérifier',
+    wrong: 'Ce code n’est pas le bon, ou il a déjà servi. Attendez le suivant.',
+    enrolTitle: 'Protéger ce compte',
+    enrolLead:
+      'Un mot de passe peut être vu ou deviné. Un second facteur est donc obligatoire pour un compte de secours.',
+    enrolStep1:
+      'Sur votre téléphone, ouvrez une application de codes (Aegis, FreeOTP, Google Authenticator, 2FAS…).',
+    enrolStep2: 'Scannez ce code, ou recopiez la clé.',
+    enrolStep3: 'Écrivez ici le code à 6 chiffres que l’application affiche.',
+    key: 'Clé à recopier',
+    picture: 'Code QR de la clé',
+    enrolSubmit: 'Activer',
+    codesTitle: 'Vos codes de secours',
+    codesLead:
+      'Si vous perdez le téléphone, chacun de ces codes ouvre ce compte une seule fois. Imprimez-les ou notez-les : cette page ne se montre qu’une fois.',
+    codesNext: 'C’est noté, continuer',
+  },
+
+  home: {
+    title: 'Bonjour {name}',
+    lead: 'Vous êtes connecté à {organisation}.',
+    account: 'Votre compte',
+    accountName: 'Identifiant',
+    mail: 'Adresse de messagerie',
+    groups: 'Groupes',
+    noGroups: 'aucun',
+    moreGroups: 'et {count} autres',
+    by: 'Connexion par',
+    byDirectory: 'l’annuaire {name}',
+    byLocal: 'un compte de secours, avec second facteur',
+  },
+
+  sessions: {
+    title: 'Mes connexions',
+    lead: 'Les navigateurs où votre compte est ouvert. Fermez ceux que vous ne reconnaissez pas.',
+    this: 'ce navigateur',
+    opened: 'Ouverte {opened}, utilisée {used}.',
+    end: 'Fermer',
+    endNamed: 'Fermer la connexion {browser}, ouverte {when}',
+    endOthers: 'Fermer toutes les autres',
+    alone: 'Votre compte n’est ouvert que dans ce navigateur.',
+    ended: 'La connexion est fermée.',
+    unknownBrowser: 'Navigateur inconnu',
+  },
+
+  signedOut: {
+    title: 'Vous êtes déconnecté',
+    lead: 'Sur un ordinateur partagé, fermez aussi le navigateur.',
+    provider: 'Fermer aussi la connexion chez {provider}',
+    again: 'Se connecter de nouveau',
+  },
+
+  captive: {
+    title: 'Ouvrez cette page dans votre navigateur',
+    lead: 'Cette petite fenêtre s’ouvre toute seule quand on rejoint le Wi-Fi. La connexion de votre organisation n’y fonctionne pas.',
+    step1: 'Copiez cette adresse.',
+    step2:
+      'Fermez cette fenêtre. Si le téléphone demande, choisissez « Utiliser sans internet » ou « Rester connecté ».',
+    step3: 'Ouvrez Safari, Chrome ou Firefox, et collez l’adresse.',
+    guest: 'Vous voulez seulement internet ? Acceptez les conditions du Wi-Fi',
+  },
+
+  problems: {
+    back: 'Se connecter',
+    backHome: 'Revenir à mon accès',
+    'not-signed-in': {
+      title: 'Votre connexion est terminée',
+      why: 'Elle s’arrête après une heure sans activité. Rien n’a été changé : connectez-vous, puis recommencez.',
+    },
+    confirm: {
+      title: 'Confirmez que c’est bien vous',
+      why: 'Vous vous êtes connecté il y a trop longtemps pour cette action. Rien n’a été changé : prouvez qui vous êtes, puis recommencez.',
+    },
+    'other-site': {
+      title: 'Cette demande ne vient pas de nos pages',
+      why: 'Par sécurité, rien n’a été changé. Revenez à la page et recommencez.',
+    },
+    'too-large': {
+      title: 'C’est trop long',
+      why: 'Le formulaire envoyé dépasse la taille permise. Rien n’a été changé.',
+    },
+    unavailable: {
+      title: 'Un instant, s’il vous plaît',
+      why: 'La base de données ne répond pas. Rien n’a été changé. Réessayez dans une minute.',
+    },
+    busy: {
+      title: 'Trop de monde en même temps',
+      why: 'Trop de connexions ont commencé depuis le même endroit. Attendez une minute, puis réessayez.',
+    },
+    'pending-expired': {
+      title: 'Cette connexion a pris trop de temps',
+      why: 'Elle est restée ouverte plus de dix minutes, ou elle a commencé dans une autre fenêtre. Recommencez.',
+    },
+    'provider-away': {
+      title: 'Le service de connexion ne répond pas',
+      why: '{provider} est indisponible ou trop lent en ce moment. Réessayez dans une minute. Les appareils déjà enregistrés continuent de se connecter au Wi-Fi.',
+    },
+    'provider-refused': {
+      title: 'La connexion n’a pas abouti',
+      why: '{provider} n’a pas accepté de vous connecter. Si vous n’avez pas annulé vous-même, demandez à votre service informatique.',
+    },
+    'provider-answer': {
+      title: 'Cette connexion n’est pas valable',
+      why: 'La réponse reçue n’est pas celle que nous attendions de {provider} : elle est peut-être ancienne, ou déjà utilisée. Personne n’a été connecté. Recommencez.',
+    },
+    'no-account': {
+      title: 'Votre compte n’a pas d’identifiant',
+      why: '{provider} n’a pas dit comment vous vous appelez. Un administrateur doit vérifier la déclaration « sign_in ».',
+    },
+    'other-person': {
+      title: 'C’est un autre compte',
+      why: 'Vous étiez connecté avec un compte, et un autre vient de répondre. Rien n’a été fait. Déconnectez-vous d’abord pour en changer.',
+    },
+    'account-off': {
+      title: 'Ce compte est désactivé',
+      why: 'Depuis {since} : {reason}. Si c’est une erreur, demandez à votre service informatique.',
+    },
+    'no-provider': {
+      title: 'Ce moyen de connexion n’existe plus',
+      why: 'Il a été retiré par un administrateur. Choisissez-en un autre.',
+    },
+  },
+}
+
+export type StaffText = typeof staffFr
