@@ -1,6 +1,7 @@
 import { ENTRY_FOLDER } from '#db/gateway-entry.ts'
 import type { Hono } from 'hono'
 import { acceptance, acceptanceAgain } from './acceptance.ts'
+import { adminPipeline } from './admin/pipeline.ts'
 import { ADMIN_ROUTES } from './api/admin/routes.ts'
 import { adminApi } from './api/admin/serve.ts'
 import { apiLogins } from './api/logins.ts'
@@ -76,6 +77,7 @@ export function pipeline(app: Hono, services: Services): void {
   app.get('/', home(services))
 
   staffPipeline(app, services)
+  adminPipeline(app, services)
 
   // For programs: what goes wrong below is a problem in JSON and never a page.
   app.get('/api/openapi.json', openApi(services.publicUrl))

@@ -1,3 +1,4 @@
+import type { RoleGrant } from '#core/rights.ts'
 import type { Clock } from '#core/clock.ts'
 import type { Log } from '#core/log.ts'
 import type { Problem } from '#core/role.ts'
@@ -36,6 +37,8 @@ export interface Services {
   readonly acceptances: RateLimit
   readonly database: PortalDatabase
   readonly admin: AdminAccess
+  /** Who has which role, in memory. */
+  readonly roleGrants: () => readonly RoleGrant[]
   readonly gatewayWorld: GatewayWorld
   /** Whether the device's own controller sees it, where there is one to ask. */
   readonly confirm: (device: Device) => Promise<RefusalReason | null>
