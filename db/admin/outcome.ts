@@ -10,7 +10,6 @@ export type Refusal =
   | 'not-yours'
   /** It cannot be undone: it is not any more as that change left it. */
   | 'changed-since'
-  | 'both-log-roles'
 
 export type Outcome<T> =
   | { readonly ok: true; readonly value: T }

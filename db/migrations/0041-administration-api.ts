@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Kysely } from 'kysely'
 
-/** What the administration's API stands on: tokens' rights, requests done once, jobs asked for. */
+/** What the administration's API stands on: tokens' rights, requests done once. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`
     alter table house.rule
@@ -14,10 +14,6 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`
     alter table house.site
       add column declared boolean not null default true`.execute(db)
-  await sql`
-    alter table house.job
-      add column asked_at timestamptz(3),
-      add column asked_by text`.execute(db)
   await sql`create index changes on audit.entry (id) where details ? 'before'`.execute(db)
   // As people type: without accents and capitals. In a cluster of the locale C, lower() knows ASCII alone.
   await sql`

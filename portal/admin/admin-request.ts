@@ -40,7 +40,7 @@ export function requireRight(services: Services, action: Action): MiddlewareHand
 }
 
 /** As granted now, from memory. */
-export function rightsOfRequest(c: Context, services: Services): Rights {
+function rightsOfRequest(c: Context, services: Services): Rights {
   return rightsOf(sessionOf(c).person, services.roleGrants(), services.clock())
 }
 

@@ -41,7 +41,9 @@ function wrong(
     ${isAllRight && html`<p>${words.nothingWrong}</p>`}
     ${failed.map(
       ({ name, failure }) =>
-        html`<p class="row">${fill(words.jobFailed, { name, reason: failure ?? '' })}</p>`,
+        html`<p class="row">
+          <span>${fill(words.jobFailed, { name, reason: failure ?? '' })}</span>
+        </p>`,
     )}
     ${gateways.map(({ gateway, site, siteName, trouble, heardAt, clockSkewMs }) => {
       const said =

@@ -48,7 +48,7 @@ export function networkOf(network: AdminRule['network'], text: AdminText): strin
 
 /** A table that a narrow screen can move sideways, and a keyboard too. */
 export function table(label: string, heads: readonly string[], rows: readonly Html[]): Html {
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="${label}">
+  return html`<div class="scroll" tabindex="0" role="group" aria-label="${label}">
     <table>
       <thead>
         <tr>

@@ -32,7 +32,7 @@ input:focus-visible,select:focus-visible,textarea:focus-visible{outline:.1875rem
 .codes{columns:2;list-style:none;padding:0;font:600 1.05rem/1.9 ui-monospace,Menlo,Consolas,monospace}
 .codes li{margin:0}
 .key{overflow-wrap:anywhere}
-.tabs{display:flex;flex-wrap:wrap;gap:.25rem .5rem;margin:0 0 1.5rem;padding:0;list-style:none}
+.tabs{display:flex;flex-wrap:wrap;gap:.25rem .5rem;margin:1.25rem auto 1.5rem;padding:0;list-style:none}
 .tabs li{margin:0}
 .tabs a{display:block;padding:.5rem 1rem;border:.125rem solid var(--line);border-radius:2rem;text-decoration:none;font-weight:600}
 .tabs a[aria-current]{background:var(--fill);border-color:var(--fill);color:var(--on)}

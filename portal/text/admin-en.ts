@@ -147,8 +147,6 @@ export const adminEn: AdminText = {
     'unknown-association': 'No association within your reach has this code.',
     'not-yours': 'That is beyond your role. Ask an administrator who may.',
     'changed-since': 'It was changed again since. Undo the newest change first.',
-    'both-log-roles':
-      'One person does not read the log and approve packs: take the other role away first.',
     invalid: 'Check what is written: {what}.',
   },
 }

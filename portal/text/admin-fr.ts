@@ -146,8 +146,6 @@ export const adminFr = {
     'unknown-association': 'Aucune association de votre ressort n’a ce code.',
     'not-yours': 'Cela dépasse votre rôle. Demandez à un administrateur qui en a le droit.',
     'changed-since': 'Cela a encore changé depuis. Annulez d’abord le changement le plus récent.',
-    'both-log-roles':
-      'Une même personne ne lit pas le journal et n’approuve pas de dossiers : retirez d’abord l’autre rôle.',
     invalid: 'Vérifiez ce qui est écrit : {what}.',
   },
 }

@@ -44,7 +44,7 @@ export const AUDIT_ROUTES: readonly AdminRoute[] = [
       const after = place === null ? null : { subject, role }
       const found = await listGivenRoles(sql, { after, rows: limit + 1 })
       const { rows, next } = cutPage(found, limit, (row) => [row.subject, row.role])
-      return { status: 200, body: { rows: rows.map(({ etag: _, ...role }) => role), next } }
+      return { status: 200, body: { rows, next } }
     },
   }),
 ]

@@ -93,10 +93,6 @@ const PROBLEM_OF: Readonly<Record<Refusal, readonly [ProblemCode, string]>> = {
     'cannot-undo',
     'It is not any more as that change left it. Look at its changes, and undo the newest first.',
   ],
-  'both-log-roles': [
-    'refused',
-    'Whoever reads the log approves no packs of it, and the other way round. Take the other role away first.',
-  ],
 }
 
 export function problemOf(refusal: Refusal): AdminAnswer {
