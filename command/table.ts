@@ -81,7 +81,7 @@ export const commands: Readonly<Record<string, Command>> = {
     run: async (args) => (await import('./radius-decode.ts')).runRadiusDecode(args),
   },
   'tokens create': {
-    usage: '--name N --actor A --scope radius.explain… [--association CODE…] [--until DATE]',
+    usage: '--name N --actor A --scope S… [--association CODE…] [--until DATE]',
     summary: 'make a token for the API, and show it once',
     run: async (args) => (await import('./tokens.ts')).runTokensCreate(args),
   },

@@ -17,7 +17,11 @@ describe('a token is not made', () => {
     ['with a name of two words', { name: 'help desk' }, 'must be 1 to 64 letters'],
     ['for nobody', { actor: ' ' }, '--actor is missing'],
     ['for somebody whom the audit would not know', { actor: 'ada' }, 'is not like account:ada'],
-    ['for nothing', { scope: undefined }, '--scope is missing; there is radius.explain'],
+    [
+      'for nothing',
+      { scope: undefined },
+      '--scope is missing; there is radius.explain, rules.read',
+    ],
     ['for what there is not', { scope: 'all' }, 'there is no scope "all"'],
     ['until a day that is over', { until: '2020-01-01' }, '"2020-01-01" is over'],
     ['until a time of no zone', { until: '2099-01-01T12:00' }, 'has no zone'],

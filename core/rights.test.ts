@@ -30,7 +30,7 @@ describe('a role', () => {
     expect(rights.can('rules.write', PARIS)).toBe(true)
     expect(rights.can('rules.write', LYON)).toBe(false)
     expect(rights.can('rules.write', HOUSE)).toBe(false)
-    expect(rights.has('jobs.run')).toBe(false)
+    expect(rights.has('jobs.read')).toBe(false)
   })
 
   test('of one place reaches that place alone', () => {
@@ -90,13 +90,6 @@ describe('reading the log and approving a pack', () => {
       }),
     )
   })
-})
-
-test('whoever gives roles gives those of theirs', () => {
-  expect(rightsOf(ADA, [grant({})], NOW).gives).toEqual(['place-helper'])
-  const national = grant({ role: 'national-admin', associations: null })
-  expect(rightsOf(ADA, [national], NOW).gives).toEqual(ROLES)
-  expect(rightsOf(ADA, [grant({ role: 'auditor', associations: null })], NOW).gives).toEqual([])
 })
 
 test('a token may do what it is for, as far as it reaches', () => {

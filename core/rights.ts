@@ -15,28 +15,23 @@ export type Role = (typeof ROLES)[number]
 const RIGHTS = {
   'national-admin': [
     ...['associations.read', 'sites.read', 'sites.write', 'gateways.read'],
-    ...['rules.read', 'rules.write', 'lists.read', 'requests.read', 'requests.answer'],
-    ...['roles.read', 'roles.write', 'jobs.read', 'jobs.run', 'audit.read'],
-    ...['radius.explain', 'sessions.disconnect', 'guests.let-in'],
+    ...['rules.read', 'rules.write', 'roles.read', 'jobs.read', 'audit.read'],
+    ...['radius.explain', 'guests.let-in'],
   ],
   'association-admin': [
     ...['associations.read', 'sites.read', 'sites.write', 'gateways.read'],
-    ...['rules.read', 'rules.write', 'lists.read', 'requests.read', 'requests.answer'],
-    ...['roles.read', 'roles.write', 'audit.read'],
-    ...['radius.explain', 'sessions.disconnect', 'guests.let-in'],
+    ...['rules.read', 'rules.write', 'roles.read', 'audit.read'],
+    ...['radius.explain', 'guests.let-in'],
   ],
-  'list-editor': [
-    ...['associations.read', 'sites.read', 'rules.read', 'rules.write', 'lists.read'],
-    ...['requests.read', 'requests.answer'],
-  ],
+  'list-editor': ['associations.read', 'sites.read', 'rules.read', 'rules.write'],
   'place-helper': [
-    ...['associations.read', 'sites.read', 'gateways.read', 'rules.read', 'requests.read'],
+    ...['associations.read', 'sites.read', 'gateways.read', 'rules.read'],
     ...['radius.explain', 'guests.let-in'],
   ],
   'log-reader': ['associations.read', 'sites.read', 'logs.search'],
   'log-approver': ['associations.read', 'sites.read', 'logs.approve'],
   auditor: [
-    ...['associations.read', 'sites.read', 'gateways.read', 'rules.read', 'lists.read'],
+    ...['associations.read', 'sites.read', 'gateways.read', 'rules.read'],
     ...['roles.read', 'jobs.read', 'audit.read'],
   ],
 } as const satisfies Readonly<Record<Role, readonly string[]>>
@@ -44,12 +39,6 @@ const RIGHTS = {
 export type Action = (typeof RIGHTS)[Role][number]
 
 export const ACTIONS: readonly Action[] = [...new Set(Object.values(RIGHTS).flat())].toSorted()
-
-/** Which roles somebody with `roles.write` by that role may give, within the reach of it. */
-const GIVES: Readonly<Partial<Record<Role, readonly Role[]>>> = {
-  'national-admin': ROLES,
-  'association-admin': ['place-helper'],
-}
 
 /** Roles that mean nothing without a place or an association. */
 export const LOCAL_ROLES: readonly Role[] = ['association-admin', 'place-helper']
@@ -95,8 +84,6 @@ export interface Rights {
   /** Anywhere at all. */
   has(action: Action): boolean
   can(action: Action, place: Place): boolean
-  /** Which roles this person may give at all; where, is the reach of `roles.write`. */
-  readonly gives: readonly Role[]
 }
 
 export const EVERYWHERE: Reach = { everywhere: true, associations: [], sites: [] }
@@ -127,24 +114,23 @@ export function rightsOf(person: Subject, grants: readonly RoleGrant[], now: num
   return {
     ...rightsWithin(reach, roles),
     conflict,
-    gives: ROLES.filter((role) => roles.some((own) => GIVES[own]?.includes(role) === true)),
   }
 }
 
-/** The rights of a token: what it is for, as far as it reaches. It gives no roles. */
+/** The rights of a token: what it is for, as far as it reaches. */
 export function rightsOfToken(
   scopes: readonly string[],
   associations: readonly string[] | null,
 ): Rights {
   const where = associations === null ? EVERYWHERE : { ...NOWHERE, associations }
   const reach = (action: Action): Reach => (scopes.includes(action) ? where : NOWHERE)
-  return { ...rightsWithin(reach, []), conflict: false, gives: [] }
+  return { ...rightsWithin(reach, []), conflict: false }
 }
 
 function rightsWithin(
   reach: (action: Action) => Reach,
   roles: readonly Role[],
-): Omit<Rights, 'conflict' | 'gives'> {
+): Omit<Rights, 'conflict'> {
   return {
     roles,
     reach,

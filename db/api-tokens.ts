@@ -1,8 +1,18 @@
 import { createHash, randomBytes } from 'node:crypto'
+import type { Action } from '#core/rights.ts'
 import type { Database } from './connection.ts'
 
 /** What a token may be used for. */
-export const TOKEN_SCOPES = ['radius.explain'] as const
+export const TOKEN_SCOPES = [
+  'radius.explain',
+  'rules.read',
+  'rules.write',
+  'sites.read',
+  'sites.write',
+  'gateways.read',
+  'roles.read',
+  'audit.read',
+] as const satisfies readonly Action[]
 export type TokenScope = (typeof TOKEN_SCOPES)[number]
 
 /** So that a token is known for what it is where it was left by mistake. */

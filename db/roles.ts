@@ -105,9 +105,10 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
   'house.role_grant': {
     portal: 'select',
     operator: 'select',
-    admin: 'select, insert, update, delete',
+    admin: 'select',
   },
   'house.in_reach()': { admin: 'execute' },
+  'house.folded()': { admin: 'execute' },
   'house.answered_request': { admin: 'select, insert, delete' },
   'house.filter': { dns: 'select' },
   'house.filter_device': { dns: 'select', operator: 'select' },
@@ -128,7 +129,7 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
   'house.legal_basis': { portal: 'select', jobs: 'select' },
   'house.publish_target': { jobs: 'select' },
   'house.retention': { jobs: 'select' },
-  'house.job': { jobs: 'select, insert, update', admin: 'select, update (asked_at, asked_by)' },
+  'house.job': { jobs: 'select, insert, update', admin: 'select' },
   'house.announce()': {},
 
   // What people ask to have unblocked: the portal adds to it, whoever decides reads it.

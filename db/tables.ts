@@ -76,6 +76,8 @@ interface SiteTable {
   association: string
   timezone: string
   provisional: Generated<boolean>
+  /** By the files of apply, not on a page. */
+  declared: Generated<boolean>
 }
 
 interface NetworkTable {

@@ -9,6 +9,10 @@ export const LIMITS = {
   fasValue: 6_144,
   /** The form carries `accept=yes`; the rest is room for what browsers add. */
   bodyBytes: 4_096,
+  /** A rule with its note is under 1 KB. */
+  apiBodyBytes: 65_536,
+  apiReasonCharacters: 500,
+  apiKeyCharacters: 200,
   /** Of people who are signed in: a certificate request, a list of addresses. */
   staffFormBytes: 65_536,
   /** The longest address is `/guest?fas=…`. */

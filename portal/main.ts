@@ -7,10 +7,13 @@ import { endDisconnect, gatewaysToAsk, takeDisconnects } from '#db/disconnects.t
 import { createGrantTable } from '#db/grants.ts'
 import { appendEvent } from '#db/journal.ts'
 import { keptAbout } from '#db/kept-about.ts'
+import type { RoleGrant } from '#core/rights.ts'
+import { loadRoleGrants } from '#db/role-grants.ts'
 import { createLive } from '#db/live.ts'
 import { clearOpenings, endOpenings, pendingOpenings } from '#db/openings.ts'
 import type { PendingOpening } from '#db/openings.ts'
 import type { PartDeps } from '#db/part.ts'
+import { createAdminAccess } from './api/admin/access.ts'
 import { findLogins } from './api/find-logins.ts'
 import { findReceipt } from '#db/receipts.ts'
 import { recordReturn } from '#db/returns.ts'
@@ -83,7 +86,15 @@ export function createPortal(deps: PartDeps & { health: () => readonly Problem[]
     pollMs: LIMITS.revocationLookMs,
   })
   const staff = createStaff(deps, ask)
-  const followed = [house, grants, openings, disconnects, ...staff.followed]
+  const roleGrants = createLive<readonly RoleGrant[]>({
+    database,
+    log,
+    name: 'roles',
+    channels: ['house'],
+    initial: [],
+    load: () => loadRoleGrants(database),
+  })
+  const followed = [house, roleGrants, grants, openings, disconnects, ...staff.followed]
   const app = createApp({
     publicUrl: config.publicUrl,
     clock,
@@ -95,6 +106,8 @@ export function createPortal(deps: PartDeps & { health: () => readonly Problem[]
     requests: createRateLimit(LIMITS.requests, clock),
     acceptances: createRateLimit(LIMITS.acceptances, clock),
     database: portalDatabase(deps, ask),
+    admin: createAdminAccess(database, ask),
+    roleGrants: () => roleGrants.value,
     gatewayWorld,
     confirm: async (device) =>
       (await adapterOf(device.gateway.kind).confirm?.(device, gatewayWorld)) ?? null,

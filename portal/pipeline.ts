@@ -1,6 +1,9 @@
 import { ENTRY_FOLDER } from '#db/gateway-entry.ts'
 import type { Hono } from 'hono'
 import { acceptance, acceptanceAgain } from './acceptance.ts'
+import { adminPipeline } from './admin/pipeline.ts'
+import { ADMIN_ROUTES } from './api/admin/routes.ts'
+import { adminApi } from './api/admin/serve.ts'
 import { apiLogins } from './api/logins.ts'
 import { openApi } from './api/openapi.ts'
 import { apiNotFound, onlyRead } from './api/not-there.ts'
@@ -74,11 +77,13 @@ export function pipeline(app: Hono, services: Services): void {
   app.get('/', home(services))
 
   staffPipeline(app, services)
+  adminPipeline(app, services)
 
   // For programs: what goes wrong below is a problem in JSON and never a page.
   app.get('/api/openapi.json', openApi(services.publicUrl))
   app.get('/api/v1/radius/logins', apiLogins(services))
   app.all('/api/v1/radius/logins', onlyRead())
+  adminApi(app, services, ADMIN_ROUTES)
   app.all('/api/*', apiNotFound())
 
   // Last: what nothing above took, and what anything above threw.

@@ -17,6 +17,8 @@ import { effectiveTerms } from '#db/terms.ts'
 import type { Terms } from '#db/terms.ts'
 import type { UnblockRequest } from '#db/unblock-requests.ts'
 import type { Hono } from 'hono'
+import type { RoleGrant } from '#core/rights.ts'
+import type { AdminAccess } from './api/admin/access.ts'
 import type { LoginAnswer, LoginQuestion } from './api/logins.ts'
 import { createApp } from './app.ts'
 import type { FilterVerdict } from './filter/verdict.ts'
@@ -184,6 +186,7 @@ export interface TestPortal {
     receipts: Map<string, Receipted>
     filter: (name: string, network: Network | null) => FilterVerdict
     waiting: Map<string, PendingOpening[]>
+    roleGrants: readonly RoleGrant[]
   }
   readonly returns: Return[]
   readonly unblocks: UnblockRequest[]
@@ -209,7 +212,13 @@ interface RequestOptions {
 }
 
 export function testPortal(
-  options: { publicUrl?: string; acceptances?: number; requests?: number } = {},
+  options: {
+    publicUrl?: string
+    acceptances?: number
+    requests?: number
+    /** The administration's database, where there is one. */
+    admin?: AdminAccess
+  } = {},
 ): TestPortal {
   const world: TestPortal['world'] = {
     now: NOW,
@@ -222,6 +231,7 @@ export function testPortal(
     receipts: new Map(),
     filter: () => ({ outcome: 'free' }),
     waiting: new Map(),
+    roleGrants: [],
   }
   const returns: Return[] = []
   const unblocks: UnblockRequest[] = []
@@ -289,6 +299,11 @@ export function testPortal(
         }),
       answers: () => Promise.resolve(world.databaseUp),
       findLogins: (question) => whenUp(() => world.logins(question)),
+    },
+    roleGrants: () => world.roleGrants,
+    admin: options.admin ?? {
+      token: () => whenUp(() => ({ ok: false, refusal: 'unknown' })),
+      transaction: () => Promise.reject(new Error('there is no database in this test')),
     },
     gatewayWorld,
     confirm: async (device) =>

@@ -5,6 +5,12 @@ export async function readForm(
   request: Request,
   most: number = LIMITS.bodyBytes,
 ): Promise<URLSearchParams | 'too-large'> {
+  const bytes = await readBytes(request, most)
+  return bytes === 'too-large' ? bytes : new URLSearchParams(bytes.toString('utf8'))
+}
+
+/** A body that breaks off is empty. */
+export async function readBytes(request: Request, most: number): Promise<Buffer | 'too-large'> {
   const chunks: Uint8Array[] = []
   let bytes = 0
   try {
@@ -14,7 +20,7 @@ export async function readForm(
       chunks.push(chunk)
     }
   } catch {
-    return new URLSearchParams()
+    return Buffer.alloc(0)
   }
-  return new URLSearchParams(Buffer.concat(chunks).toString('utf8'))
+  return Buffer.concat(chunks)
 }

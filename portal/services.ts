@@ -1,9 +1,11 @@
+import type { RoleGrant } from '#core/rights.ts'
 import type { Clock } from '#core/clock.ts'
 import type { Log } from '#core/log.ts'
 import type { Problem } from '#core/role.ts'
 import type { Seal } from '#core/seal.ts'
 import type { Mac } from '#core/mac.ts'
 import type { Acceptance } from '#db/acceptances.ts'
+import type { AdminAccess } from './api/admin/access.ts'
 import type { LoginAnswer, LoginQuestion } from './api/logins.ts'
 import type { BoundedMap } from '#core/bounded-map.ts'
 import type { AccountingRecord } from '#db/accounting-record.ts'
@@ -34,6 +36,9 @@ export interface Services {
   readonly requests: RateLimit
   readonly acceptances: RateLimit
   readonly database: PortalDatabase
+  readonly admin: AdminAccess
+  /** Who has which role, in memory. */
+  readonly roleGrants: () => readonly RoleGrant[]
   readonly gatewayWorld: GatewayWorld
   /** Whether the device's own controller sees it, where there is one to ask. */
   readonly confirm: (device: Device) => Promise<RefusalReason | null>

@@ -48,8 +48,36 @@ describe('apply', () => {
     expect(await loadGateways(database, testSeal)).toEqual([])
     expect(await apply(database, CONTRACT)).toEqual(planned)
     expect(await apply(database, CONTRACT)).toEqual([])
-    const audit = await database.sql`select actor, action from audit.entry`
-    expect([...audit]).toEqual([{ actor: 'test', action: 'apply' }])
+    const audit = await database.sql`select actor, action, subject from audit.entry order by id`
+    expect([...audit]).toEqual([
+      ...planned.map((line) => ({
+        actor: 'test',
+        action: expect.stringMatching(/^[a-z]+[.]create$/),
+        subject: line.slice(2),
+      })),
+      { actor: 'test', action: 'apply', subject: 'house' },
+    ])
+  })
+
+  test('leaves of each thing how it was and is, of which association, and never a secret', async () => {
+    await using database = await openTestDatabase()
+    await apply(database, CONTRACT)
+    await apply(database, CONTRACT.replace('Centre Nation', 'Centre République'))
+    const [line] = await database.sql`
+      select details, association from audit.entry where action = 'site.change'`
+    expect(line).toMatchObject({
+      association: '75',
+      details: { before: { name: 'Centre Nation' }, after: { name: 'Centre République' } },
+    })
+    const [gateway] = await database.sql`
+      select details, association from audit.entry where action = 'gateway.create'`
+    expect(gateway).toMatchObject({
+      association: '75',
+      details: { before: null, after: { name: 'gw-0042', address: '127.0.0.1/32' } },
+    })
+    const [{ everything } = { everything: '' }] = await database.sql<{ everything: string }[]>`
+      select string_agg(details::text, '') as everything from audit.entry`
+    for (const secret of ['testing123', 'hello', 'argon2']) expect(everything).not.toContain(secret)
   })
 
   test('of a list with an address leaves its text to who fetches it, and what a command added alone', async () => {

@@ -21,6 +21,7 @@ import { policyStep } from './policies.ts'
 import { homeServerStep, realmStep } from './proxying.ts'
 import type { OwnRadius } from './proxying.ts'
 import type { Declaration } from './read.ts'
+import { recordChanges } from './record-changes.ts'
 import { retentionStep } from './retention.ts'
 import { roleStep } from './roles.ts'
 import { sealingStep } from './sealing.ts'
@@ -104,6 +105,7 @@ export async function applyDeclaration(
       changes = steps.flatMap((step) => step.changes)
       if (options.dryRun) throw undo
       if (changes.length === 0) return
+      await recordChanges(kysely, changes, options.actor)
       await writeAudit(kysely, {
         actor: options.actor,
         action: 'apply',

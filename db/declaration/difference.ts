@@ -5,6 +5,10 @@ export interface Change {
   readonly subject: string
   /** `name "Centre Nation" → "Centre République"`; never a secret. */
   readonly details: readonly string[]
+  /** Without what is hidden; null: it was not there. */
+  readonly before: Row | null
+  /** Null: it is not there any more. */
+  readonly after: Row | null
 }
 
 type Value = string | number | boolean | null | readonly string[]
@@ -31,8 +35,16 @@ export interface ShelfPlan<R extends Row> {
 /** What must happen for `present` to be as `desired`. */
 export function planShelf<R extends Row>(shelf: Shelf<R>): ShelfPlan<R> {
   const plan = { insert: [] as R[], update: [] as R[], remove: [] as R[], changes: [] as Change[] }
+  const open = (row: R | undefined): Row | null =>
+    row === undefined
+      ? null
+      : Object.fromEntries(
+          Object.entries(row).filter(([column]) => shelf.hidden?.includes(column) !== true),
+        )
   const note = (sign: Change['sign'], key: string, details: readonly string[]): void => {
-    plan.changes.push({ sign, subject: `${shelf.what} ${key}`.trim(), details })
+    const before = open(sign === '+' ? undefined : shelf.present.get(key))
+    const after = open(sign === '-' ? undefined : shelf.desired.get(key))
+    plan.changes.push({ sign, subject: `${shelf.what} ${key}`.trim(), details, before, after })
   }
   for (const [key, row] of shelf.desired) {
     const known = shelf.present.get(key)

@@ -41,7 +41,7 @@ export async function siteStep(context: StepContext): Promise<Step> {
   const present = await kysely.selectFrom('house.site').selectAll().execute()
   const declared = declaration.sites.map(({ code, name, association, timezone }) => ({
     ...{ code, name, association, timezone },
-    provisional,
+    ...{ provisional, declared: true },
   }))
   const declaredCodes = new Set(declared.map(({ code }) => code))
   const concerned = present.filter(

@@ -16,7 +16,10 @@ describe('a declaration', () => {
     if (!read.ok) throw new Error(read.problems.join('\n'))
     const { organisation, sites, terms, lists, rules } = read.declaration
     expect(organisation?.logo?.type).toBe('image/svg+xml')
-    expect(sites?.[0]?.networks.guest).toMatchObject({ subnets: ['192.168.77.0/24'], grant: 2_592_000 })
+    expect(sites?.[0]?.networks.guest).toMatchObject({
+      subnets: ['192.168.77.0/24'],
+      grant: 2_592_000,
+    })
     expect(terms?.[0]).toMatchObject({ version: '2026-01', text: { fr: '# Conditions\n' } })
     expect(Buffer.from(lists?.[0]?.content ?? []).toString()).toBe('bad.example\n')
     expect(rules).toEqual([{ action: 'block', domain: 'example.org', network: 'guest' }])

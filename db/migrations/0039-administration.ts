@@ -78,9 +78,6 @@ const ROWS: Readonly<Record<string, { readonly see: string; readonly write?: str
   'house.role_grant': {
     see: `house.in_reach(null, null) or associations && array(select code from house.association)
           or sites && array(select code from house.site)`,
-    write: `house.in_reach(null, null) or (num_nonnulls(associations, sites) > 0
-      and not exists (select from unnest(associations) a where not house.in_reach(a, null))
-      and not exists (select from unnest(sites) s where s not in (select code from house.site)))`,
   },
   'audit.entry': { see: 'house.in_reach(association, null)' },
 }

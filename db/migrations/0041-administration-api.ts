@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Kysely } from 'kysely'
 
-/** What the administration's API stands on: tokens' rights, requests done once, jobs asked for. */
+/** What the administration's API stands on: tokens' rights, requests done once. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`
     alter table house.rule
@@ -14,15 +14,19 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`
     alter table house.site
       add column declared boolean not null default true`.execute(db)
+  await sql`create index changes on audit.entry (id) where details ? 'before'`.execute(db)
+  // As people type: without accents and capitals. In a cluster of the locale C, lower() knows ASCII alone.
   await sql`
-    alter table house.job
-      add column asked_at timestamptz(3),
-      add column asked_by text`.execute(db)
+    create function house.folded(t text) returns text language sql immutable
+    set search_path = pg_catalog, pg_temp as $$
+      select lower(regexp_replace(normalize(t, NFD), '[\u0300-\u036f]', '', 'g'))
+    $$`.execute(db)
   await tokenRights(db)
   // The answer to a request that changed something, for whoever sends it again (Idempotency-Key).
   await sql`
     create table house.answered_request (
-      actor text not null,
+      -- The token with which it was sent.
+      sender text not null,
       key text not null check (length(key) between 1 and 200),
       -- Of method, path and body: the same key for another request is a mistake.
       request_sha256 bytea not null check (octet_length(request_sha256) = 32),
@@ -30,7 +34,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       headers jsonb not null,
       body text not null,
       at timestamptz(3) not null default now(),
-      primary key (actor, key)
+      primary key (sender, key)
     )`.execute(db)
   await sql`create index on house.answered_request (at)`.execute(db)
 }
@@ -38,7 +42,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 async function tokenRights(db: Kysely<unknown>): Promise<void> {
   await sql`
     create function house.token_rights(token_sha256 bytea) returns table (
-      refusal text, actor text, scopes text[], associations text[]
+      refusal text, name text, actor text, scopes text[], associations text[]
     )
     language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
     declare
@@ -49,6 +53,7 @@ async function tokenRights(db: Kysely<unknown>): Promise<void> {
         when t.revoked_at is not null then 'revoked'
         when t.ends_at <= now() then 'ended' end;
       if refusal is null then
+        name := t.name;
         actor := t.actor;
         scopes := t.scopes;
         associations := t.associations;

@@ -183,10 +183,10 @@ test('the document names every parameter that is read and every schema once', as
     expect(text).toContain(`{"name":"${name}","in":"query"`)
   }
   const references = [...text.matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)]
-  expect(new Set(references.map(([, name]) => name))).toEqual(
-    new Set(['Login', 'LoginPage', 'Problem']),
-  )
+  const names = new Set(references.map(([, name]) => name))
+  for (const name of ['Login', 'LoginPage', 'Problem', 'Rules', 'Site'])
+    expect(names).toContain(name)
   expect(document).toMatchObject({
-    components: { schemas: { Login: {}, LoginPage: {}, Problem: {} } },
+    components: { schemas: Object.fromEntries([...names].map((name) => [name, {}])) },
   })
 })

@@ -1,7 +1,8 @@
 import type { Handler } from 'hono'
 import { z } from 'zod'
 import { loginQuery } from './login-schemas.ts'
-import { PROBLEMS } from './problem.ts'
+import { adminPaths } from './admin/document.ts'
+import { parametersOf, problemResponses, reference } from './openapi-parts.ts'
 
 /** OpenAPI 3.1, whose schemas are JSON Schema 2020-12: made of the very schemas that requests are read by. */
 function openApiDocument(publicUrl: URL): object {
@@ -32,6 +33,7 @@ function openApiDocument(publicUrl: URL): object {
           },
         },
       },
+      ...adminPaths(),
     },
     components: {
       securitySchemes: { token: { type: 'http', scheme: 'bearer' } },
@@ -48,38 +50,14 @@ export function openApi(publicUrl: URL): Handler {
   }
 }
 
-function reference(name: string): { readonly $ref: string } {
-  return { $ref: `#/components/schemas/${name}` }
-}
-
 /** Every schema that has a name, each once. */
 function namedSchemas(): Record<string, object> {
   const { schemas } = z.toJSONSchema(z.globalRegistry, {
     io: 'input',
+    unrepresentable: 'any',
     uri: (id) => `#/components/schemas/${id}`,
   })
   return Object.fromEntries(
     Object.entries(schemas).map(([name, { $schema: _, $id: _id, ...schema }]) => [name, schema]),
-  )
-}
-
-function parametersOf(schema: z.ZodType): readonly object[] {
-  const { properties = {}, required = [] } = z.toJSONSchema(schema, { io: 'input' })
-  return Object.entries(properties).map(([name, property]) => {
-    const { description, ...rest } = typeof property === 'object' ? property : {}
-    return { name, in: 'query', required: required.includes(name), description, schema: rest }
-  })
-}
-
-function problemResponses(): Record<string, object> {
-  const byStatus = Map.groupBy(Object.values(PROBLEMS), ({ status }) => status)
-  return Object.fromEntries(
-    Array.from(byStatus, ([status, same]) => [
-      status,
-      {
-        description: same.map(({ title }) => title).join('; '),
-        content: { 'application/problem+json': { schema: reference('Problem') } },
-      },
-    ]),
   )
 }

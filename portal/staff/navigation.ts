@@ -1,4 +1,6 @@
-import type { Person } from '#db/people.ts'
+import type { Rights } from '#core/rights.ts'
+import { hasAdministration } from '../admin/entries.ts'
+import { adminTextIn } from '../text/admin-language.ts'
 import type { StaffLanguage } from '../text/staff-language.ts'
 import { staffTextIn } from '../text/staff-language.ts'
 
@@ -7,15 +9,20 @@ export interface NavigationEntry {
   readonly path: string
   readonly label: (language: StaffLanguage) => string
   /** Absent: for everybody who is signed in. */
-  readonly isFor?: (person: Person) => boolean
+  readonly isFor?: (rights: Rights) => boolean
 }
 
 /** In the order in which they are shown; the administration and the enrolment add theirs here. */
 const NAVIGATION: readonly NavigationEntry[] = [
   { path: '/staff', label: (language) => staffTextIn(language).navigation.home },
   { path: '/staff/sessions', label: (language) => staffTextIn(language).navigation.sessions },
+  {
+    path: '/admin',
+    label: (language) => adminTextIn(language).administration,
+    isFor: hasAdministration,
+  },
 ]
 
-export function navigationOf(person: Person): readonly NavigationEntry[] {
-  return NAVIGATION.filter(({ isFor }) => isFor?.(person) ?? true)
+export function navigationOf(rights: Rights | null): readonly NavigationEntry[] {
+  return NAVIGATION.filter(({ isFor }) => isFor === undefined || (rights !== null && isFor(rights)))
 }

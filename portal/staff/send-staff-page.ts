@@ -1,3 +1,4 @@
+import { rightsOf } from '#core/rights.ts'
 import type { Context } from 'hono'
 import { html } from 'hono/html'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
@@ -43,6 +44,10 @@ export function staffFrameOf(c: Context, services: Services): StaffFrame {
     query: [...url.searchParams].filter(([name]) => name !== 'lang'),
     person: session?.person ?? null,
     token: session === undefined ? null : formToken(services.seal, session),
+    rights:
+      session === undefined
+        ? null
+        : rightsOf(session.person, services.roleGrants(), services.clock()),
   }
 }
 

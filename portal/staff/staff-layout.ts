@@ -1,4 +1,5 @@
 import { html, raw } from 'hono/html'
+import type { Rights } from '#core/rights.ts'
 import type { Person } from '#db/people.ts'
 import type { Look } from '../look.ts'
 import { contactLink } from '../pages/contact-link.ts'
@@ -19,6 +20,8 @@ export interface StaffFrame {
   readonly person: Person | null
   /** The hidden field of every form in a session; null before the sign-in. */
   readonly token: string | null
+  /** Null before the sign-in. */
+  readonly rights: Rights | null
 }
 
 export interface StaffContent {
@@ -58,7 +61,7 @@ export function staffLayout(frame: StaffFrame, page: StaffContent): Html {
           </p>
           ${otherLanguages(frame)} ${person && whoIsHere(frame, person)}
         </header>
-        ${person && navigation(frame, person)}
+        ${person && navigation(frame)}
         <main id="content" tabindex="-1">${page.main}</main>
         <footer>
           ${look.contact !== '' && html`<p>${text.contactLabel} ${contactLink(look.contact)}</p>`}
@@ -88,8 +91,8 @@ function whoIsHere(frame: StaffFrame, person: Person): Html {
     </form>`
 }
 
-function navigation({ language, path }: StaffFrame, person: Person): Html {
-  const entries = navigationOf(person)
+function navigation({ language, path, rights }: StaffFrame): Html {
+  const entries = navigationOf(rights)
   // The longest that the page stands under: /staff is not where /staff/sessions is.
   const [here] = entries
     .filter((entry) => path === entry.path || path.startsWith(`${entry.path}/`))

@@ -32,6 +32,12 @@ input:focus-visible,select:focus-visible,textarea:focus-visible{outline:.1875rem
 .codes{columns:2;list-style:none;padding:0;font:600 1.05rem/1.9 ui-monospace,Menlo,Consolas,monospace}
 .codes li{margin:0}
 .key{overflow-wrap:anywhere}
+.tabs{display:flex;flex-wrap:wrap;gap:.25rem .5rem;margin:1.25rem auto 1.5rem;padding:0;list-style:none}
+.tabs li{margin:0}
+.tabs a{display:block;padding:.5rem 1rem;border:.125rem solid var(--line);border-radius:2rem;text-decoration:none;font-weight:600}
+.tabs a[aria-current]{background:var(--fill);border-color:var(--fill);color:var(--on)}
+.tag{display:inline-block;padding:0 .5rem;border:1px solid var(--line);border-radius:1rem;color:var(--soft);font-size:.85rem;white-space:nowrap}
+[role=search]{display:grid;grid-template-columns:1fr;margin-bottom:1.5rem}
 table{width:100%;border-collapse:collapse}
 th,td{padding:.5rem .75rem .5rem 0;border-bottom:1px solid var(--line);text-align:start;vertical-align:top}
 .scroll{overflow-x:auto}

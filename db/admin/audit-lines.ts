@@ -1,0 +1,53 @@
+import type postgres from 'postgres'
+
+/** A line of the audit: a change or a look. */
+export interface AuditLine {
+  readonly id: string
+  readonly at: Date
+  readonly actor: string
+  readonly action: string
+  readonly subject: string
+  readonly reason: string | null
+  readonly association: string | null
+  readonly details: postgres.JSONValue
+}
+
+export interface AuditFilter {
+  readonly actor: string | null
+  /** `rule.change`, or `rule` for all that begin so. */
+  readonly action: string | null
+  readonly subject: string | null
+}
+
+/** Newest first. The look is a line too, once for all its pages. */
+export async function listAuditLines(
+  sql: postgres.TransactionSql,
+  { actor, action, subject }: AuditFilter,
+  { before, rows }: { readonly before: string | null; readonly rows: number },
+): Promise<readonly AuditLine[]> {
+  return sql<AuditLine[]>`
+    select id::text, at, actor, action, subject, reason, association, details
+    from audit.entry
+    where (${actor}::text is null or actor = ${actor})
+      and (${action}::text is null or action = ${action} or starts_with(action, ${action} || '.'))
+      and (${subject}::text is null or subject = ${subject})
+      and (${before}::bigint is null or audit.entry.id < ${before}::bigint)
+    order by audit.entry.id desc limit ${rows}`
+}
+
+export async function recordLook(
+  sql: postgres.TransactionSql,
+  {
+    actor,
+    filter,
+    reason,
+  }: {
+    readonly actor: string
+    readonly filter: AuditFilter
+    readonly reason: string | null
+  },
+): Promise<void> {
+  await sql`
+    insert into audit.entry (actor, action, subject, reason, details)
+    values (${actor}, 'audit.read', 'audit.entry', ${reason}, ${sql.json({ ...filter })})`
+}

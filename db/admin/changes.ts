@@ -1,0 +1,66 @@
+import type postgres from 'postgres'
+
+/** A row as it was or is: what the audit keeps of a change, and what undoes it. */
+export type Snapshot = Readonly<Record<string, postgres.JSONValue>>
+
+/** One thing of the house that was made, changed or removed. */
+export interface RecordedChange {
+  readonly actor: string
+  /** `rule.change` */
+  readonly action: string
+  /** `rule example.org guest`, as in the difference that `apply` prints. */
+  readonly subject: string
+  readonly reason: string | null
+  /** Null: of the whole house. */
+  readonly association: string | null
+  /** Null: it was not there. */
+  readonly before: Snapshot | null
+  readonly after: Snapshot | null
+}
+
+/** A line of a thing's history, newest first. */
+export interface HistoryLine extends RecordedChange {
+  readonly id: string
+  readonly at: Date
+}
+
+/** In the transaction that makes it: the change and its trace stand or fall together. */
+export async function recordChange(
+  sql: postgres.TransactionSql,
+  { actor, action, subject, reason, association, before, after }: RecordedChange,
+): Promise<void> {
+  await sql`
+    insert into audit.entry (actor, action, subject, reason, association, details)
+    values (${actor}, ${action}, ${subject}, ${reason}, ${association},
+            ${sql.json({ before, after })})`
+}
+
+/** Of what kind of thing; the first word of a subject. */
+export type ChangedKind = 'rule' | 'site' | 'role'
+
+/** What was changed, newest first, as far as the transaction reaches; `subject` null: of all of that kind. */
+export async function listChanges(
+  sql: postgres.TransactionSql,
+  { kind, subject }: { readonly kind: ChangedKind; readonly subject: string | null },
+  { before, rows }: { readonly before: string | null; readonly rows: number },
+): Promise<readonly HistoryLine[]> {
+  return sql<HistoryLine[]>`
+    select id::text, at, actor, action, subject, reason, association,
+           details->'before' as before, details->'after' as after
+    from audit.entry
+    where details ? 'before' and starts_with(subject, ${`${kind} `})
+      and (${subject}::text is null or subject = ${subject})
+      and (${before}::bigint is null or audit.entry.id < ${before}::bigint)
+    order by audit.entry.id desc limit ${rows}`
+}
+
+export async function findChange(
+  sql: postgres.TransactionSql,
+  id: string,
+): Promise<HistoryLine | null> {
+  const [line] = await sql<HistoryLine[]>`
+    select id::text, at, actor, action, subject, reason, association,
+           details->'before' as before, details->'after' as after
+    from audit.entry where id = ${id} and details ? 'before'`
+  return line ?? null
+}

@@ -1,0 +1,132 @@
+import type postgres from 'postgres'
+import { recordChange } from './changes.ts'
+import type { Snapshot } from './changes.ts'
+import { done, refused } from './outcome.ts'
+import type { Outcome } from './outcome.ts'
+import type { Doer } from './rules.ts'
+
+/** A place as administrators see it. */
+export interface AdminSite {
+  readonly code: string
+  readonly name: string
+  readonly association: string
+  readonly associationName: string
+  readonly timezone: string
+  /** True: it stands in the files of `apply`, which would bring it back to what they say. */
+  readonly declared: boolean
+  readonly gateways: number
+  /** When one of them was last heard; null: not yet. */
+  readonly heardAt: Date | null
+  readonly etag: string
+}
+
+export type SiteWish = Pick<AdminSite, 'code' | 'name' | 'association' | 'timezone'>
+export type SiteChange = Partial<Pick<AdminSite, 'name' | 'association' | 'timezone'>>
+
+interface StoredSite {
+  readonly code: string
+  readonly name: string
+  readonly association: string
+  readonly timezone: string
+  readonly etag: string
+  readonly snapshot: Snapshot
+}
+
+type Sql = postgres.TransactionSql
+
+function columns(sql: Sql) {
+  return sql`
+    s.code, s.name, s.association, s.timezone, s.declared, a.name as "associationName",
+    (select count(*)::int from house.gateway g where g.site = s.code) as gateways,
+    (select max(p.heard_at) from house.gateway g join house.gateway_posture p on p.gateway = g.name
+     where g.site = s.code) as "heardAt",
+    encode(substr(sha256(convert_to(to_jsonb(s)::text, 'UTF8')), 1, 12), 'hex') as etag`
+}
+
+/** By code. `q` is a part of the name or the code, whatever the case. */
+export async function listSites(
+  sql: Sql,
+  { q, association }: { readonly q: string | null; readonly association: string | null },
+  { after, rows }: { readonly after: string | null; readonly rows: number },
+): Promise<readonly AdminSite[]> {
+  return sql<AdminSite[]>`
+    select ${columns(sql)}
+    from house.site s join house.association a on a.code = s.association
+    where (${q}::text is null or position(house.folded(${q}) in house.folded(s.code || ' ' || s.name)) > 0)
+      and (${association}::text is null or s.association = ${association})
+      and (${after}::text is null or s.code > ${after})
+    order by s.code limit ${rows}`
+}
+
+export async function findSite(sql: Sql, code: string): Promise<AdminSite | null> {
+  const [site] = await sql<AdminSite[]>`
+    select ${columns(sql)}
+    from house.site s join house.association a on a.code = s.association where s.code = ${code}`
+  return site ?? null
+}
+
+export async function createSite(
+  sql: Sql,
+  wish: SiteWish,
+  { actor, rights, reason }: Doer,
+): Promise<Outcome<AdminSite>> {
+  const { code, name, association, timezone } = wish
+  if (!(await isThere(sql, association))) return refused('unknown-association')
+  if (!rights.can('sites.write', { association, site: null })) return refused('not-yours')
+  const made = await sql`
+    insert into house.site (code, name, association, timezone, declared)
+    values (${code}, ${name}, ${association}, ${timezone}, false) on conflict do nothing`
+  if (made.count === 0) return refused('exists')
+  return recorded(sql, code, null, { actor, reason, action: 'site.create' })
+}
+
+export async function changeSite(
+  sql: Sql,
+  code: string,
+  etag: string,
+  change: SiteChange,
+  { actor, rights, reason }: Doer,
+): Promise<Outcome<AdminSite>> {
+  const before = await lockSite(sql, code)
+  if (before === null) return refused('not-found')
+  const { name, association, timezone } = { ...before, ...change }
+  if (!rights.can('sites.write', { association: before.association, site: code })) {
+    return refused('not-yours')
+  }
+  if (!(await isThere(sql, association))) return refused('unknown-association')
+  if (!rights.can('sites.write', { association, site: null })) return refused('not-yours')
+  if (etag !== '*' && etag !== before.etag) return refused('changed')
+  await sql`
+    update house.site set name = ${name}, association = ${association}, timezone = ${timezone}
+    where code = ${code}`
+  return recorded(sql, code, before, { actor, reason, action: 'site.change' })
+}
+
+async function recorded(
+  sql: Sql,
+  code: string,
+  before: StoredSite | null,
+  deed: { readonly actor: string; readonly reason: string | null; readonly action: string },
+): Promise<Outcome<AdminSite>> {
+  const after = await lockSite(sql, code)
+  const site = await findSite(sql, code)
+  if (after === null || site === null) return refused('not-found')
+  await recordChange(sql, {
+    ...{ ...deed, subject: `site ${code}`, association: before?.association ?? after.association },
+    ...{ before: before?.snapshot ?? null, after: after.snapshot },
+  })
+  return done(site)
+}
+
+async function lockSite(sql: Sql, code: string): Promise<StoredSite | null> {
+  const [site] = await sql<StoredSite[]>`
+    select s.code, s.name, s.association, s.timezone, to_jsonb(s) as snapshot,
+           encode(substr(sha256(convert_to(to_jsonb(s)::text, 'UTF8')), 1, 12), 'hex') as etag
+    from house.site s where s.code = ${code} for update`
+  return site ?? null
+}
+
+async function isThere(sql: Sql, association: string): Promise<boolean> {
+  const [found] = await sql`select from house.association where code = ${association}`
+  return found !== undefined
+}

@@ -1,0 +1,103 @@
+import type { Handler } from 'hono'
+import { html } from 'hono/html'
+import { countHouse, listJobs, troubledGateways } from '#db/admin/overview.ts'
+import type { HouseCounts, JobState, TroubledGateway } from '#db/admin/overview.ts'
+import type { Html } from '../pages/html.ts'
+import type { Services } from '../services.ts'
+import { fill } from '../text/fill.ts'
+import { sendAdminPage } from './admin-page.ts'
+import { PLACES_PATH } from './admin-paths.ts'
+import { withRight } from './admin-request.ts'
+import type { AdminView } from './admin-request.ts'
+import { table, when } from './pieces.ts'
+
+/** `GET /admin`: what is wrong, first. */
+export function overview(services: Services): Handler {
+  return withRight(services, 'sites.read', async (view) => {
+    const { c, sql, frame, text, rights } = view
+    const mayJobs = rights.has('jobs.read')
+    const gateways = rights.has('gateways.read') ? await troubledGateways(sql) : []
+    const counts = await countHouse(sql)
+    const jobs = mayJobs ? await listJobs(sql) : []
+    return sendAdminPage(c, services, {
+      ...{ frame, title: text.overview.title },
+      main: html`<h1>${text.overview.title}</h1>
+        <p class="lead">${text.overview.lead}</p>
+        ${rights.conflict && html`<p class="error">${text.conflict}</p>`}
+        ${wrong(view, gateways, jobs)} ${numbers(view, counts)} ${mayJobs && jobTable(view, jobs)}`,
+    })
+  })
+}
+
+function wrong(
+  { text: { overview: words }, frame }: AdminView,
+  gateways: readonly TroubledGateway[],
+  jobs: readonly JobState[],
+): Html {
+  const failed = jobs.filter(({ failure }) => failure !== null)
+  const isAllRight = gateways.length + failed.length === 0
+  return html`<section class="card rows" aria-labelledby="wrong">
+    <h2 id="wrong">${words.wrong}</h2>
+    ${isAllRight && html`<p>${words.nothingWrong}</p>`}
+    ${failed.map(
+      ({ name, failure }) =>
+        html`<p class="row">
+          <span>${fill(words.jobFailed, { name, reason: failure ?? '' })}</span>
+        </p>`,
+    )}
+    ${gateways.map(({ gateway, site, siteName, trouble, heardAt, clockSkewMs }) => {
+      const said =
+        trouble === 'silent' && heardAt !== null
+          ? fill(words.silent, { when: when(heardAt, frame.language) })
+          : fill(words.clock, { seconds: String(Math.round((clockSkewMs ?? 0) / 1000)) })
+      return html`<p class="row">
+        <span
+          ><strong><bdi>${gateway}</bdi></strong> (<a href="${PLACES_PATH}/${site}"
+            ><bdi>${siteName}</bdi></a
+          >) ${said}<br /><span class="soft"
+            >${trouble === 'silent' ? words.silentToDo : words.clockToDo}</span
+          ></span
+        >
+      </p>`
+    })}
+  </section>`
+}
+
+function numbers({ text: { overview: words } }: AdminView, counts: HouseCounts): Html {
+  return html`<section class="card" aria-labelledby="numbers">
+    <h2 id="numbers">${words.inNumbers}</h2>
+    <dl>
+      <dt>${words.sites}</dt>
+      <dd>${counts.sites}</dd>
+      <dt>${words.gateways}</dt>
+      <dd>${counts.gateways}</dd>
+      <dt>${words.neverHeard}</dt>
+      <dd>${counts.neverHeard}</dd>
+      <dt>${words.rules}</dt>
+      <dd>${counts.rules}</dd>
+    </dl>
+  </section>`
+}
+
+function jobTable(
+  { text: { overview: words }, frame }: AdminView,
+  jobs: readonly JobState[],
+): Html {
+  const rows = jobs.map(
+    ({ name, startedAt, finishedAt, result, failure }) =>
+      html`<tr>
+        <td>${name}</td>
+        <td>${when(finishedAt ?? startedAt, frame.language)}</td>
+        <td>${finishedAt === null ? words.jobRunning : (failure ?? result ?? '')}</td>
+      </tr>`,
+  )
+  return html`<section class="card" aria-labelledby="jobs">
+    <h2 id="jobs">${words.jobs}</h2>
+    <p class="soft">${words.jobsLead}</p>
+    ${
+      jobs.length === 0
+        ? html`<p>${words.noJobs}</p>`
+        : table(words.jobs, [words.job, words.jobLast, words.jobResult], rows)
+    }
+  </section>`
+}

@@ -1,0 +1,301 @@
+import { describe, expect, test } from 'vitest'
+import type { RoleGrant } from '#core/rights.ts'
+import type { Person } from '#db/people.ts'
+import { asAdmin } from '#db/admin/as-admin.ts'
+import { openTestDatabase } from '../../test/support/database.ts'
+import type { TestDatabase } from '../../test/support/database.ts'
+import { seedHouse } from '../../test/support/house.ts'
+import { createAdminAccess } from '../api/admin/access.ts'
+import type { AdminAccess } from '../api/admin/access.ts'
+import { asRead, testPortal } from '../portal-fixture.ts'
+import type { SignedIn } from '../portal-fixture.ts'
+
+const NATIONAL: RoleGrant = {
+  ...{ subject: 'group:it-national', role: 'national-admin', associations: null, sites: null },
+  until: null,
+}
+const PARIS: RoleGrant = {
+  ...{ subject: 'person:paul', role: 'association-admin', associations: ['75'], sites: null },
+  until: null,
+}
+const PAUL: Partial<Person> = { account: 'paul', name: 'Paul', subject: 'p-1', groups: [] }
+
+interface House extends AsyncDisposable {
+  readonly database: TestDatabase
+  /** Statements of the last request. */
+  statements(): number
+  signedIn(person?: Partial<Person>): Promise<SignedIn>
+}
+
+async function openHouse(): Promise<House> {
+  const database = await openTestDatabase()
+  await seedHouse(database)
+  const { sql } = database
+  await sql`insert into house.association values ('69', 'Lyon')`
+  await sql`
+    insert into house.site (code, name, association, timezone)
+    values ('69-0001', 'Bellecour', '69', 'Europe/Paris')`
+  await sql`
+    insert into house.rule (action, domain, association)
+    values ('block', 'all.example', null), ('block', 'lyon.example', '69')`
+  const portal = database.as('portal')
+  let statements = 0
+  const access: AdminAccess = {
+    ...createAdminAccess(portal, (question) => question()),
+    transaction: (scope, work) => {
+      statements = 0
+      return asAdmin(portal, scope, (sql) =>
+        work(
+          new Proxy(sql, {
+            apply(target, self, args) {
+              // Called with a template: a statement, or a piece of one; a name or values are neither.
+              if (Array.isArray(args[0]) && 'raw' in args[0]) statements += 1
+              return Reflect.apply(target, self, args) as unknown
+            },
+          }),
+        ),
+      )
+    },
+  }
+  const { world, signedIn } = testPortal({ admin: access })
+  world.roleGrants = [NATIONAL, PARIS]
+  return {
+    database,
+    signedIn,
+    statements: () => statements,
+    [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
+  }
+}
+
+async function page(
+  browser: SignedIn,
+  address: string,
+): Promise<{ status: number; text: string; bytes: number }> {
+  const response = await browser.get(address)
+  const text = asRead(await response.text())
+  return { status: response.status, text, bytes: Buffer.byteLength(text) }
+}
+
+async function idOf(house: House, domain: string): Promise<string> {
+  const [row] = await house.database.sql<{ id: string }[]>`
+    select id::text from house.rule where domain = ${domain}`
+  return row?.id ?? ''
+}
+
+const hidden = (text: string, name: string): string =>
+  new RegExp(`name="${name}" value="([^"]*)"`).exec(text)?.[1] ?? ''
+
+describe('the administration', () => {
+  test('is for who has a role, and tells the others whom to ask', async () => {
+    await using house = await openHouse()
+    const nobody = await house.signedIn({ ...PAUL, account: 'zoe', subject: 'z-1' })
+    for (const path of ['/admin', '/admin/places', '/admin/rules', '/admin/audit']) {
+      const { status, text } = await page(nobody, `${path}?lang=en`)
+      expect([path, status]).toEqual([path, 403])
+      expect(text).toContain('Ask a national administrator')
+    }
+    expect((await page(nobody, '/staff?lang=en')).text).not.toContain('href="/admin"')
+    expect((await page(await house.signedIn(PAUL), '/staff?lang=en')).text).toContain(
+      'href="/admin"',
+    )
+    const denied = await nobody.post('/admin/rules', { domain: 'x.example', action: 'block' })
+    expect(denied.status).toBe(403)
+  })
+
+  test('shows an association its own, and nothing of another', async () => {
+    await using house = await openHouse()
+    const paul = await house.signedIn(PAUL)
+    const lyon = await idOf(house, 'lyon.example')
+    for (const path of ['/admin', '/admin/places', '/admin/rules', '/admin/audit']) {
+      const { status, text } = await page(paul, `${path}?lang=fr`)
+      expect([path, status]).toEqual([path, 200])
+      for (const secret of ['Bellecour', 'lyon.example', '69-0001', 'Lyon']) {
+        expect([path, text.includes(secret)]).toEqual([path, false])
+      }
+    }
+    const others = [
+      await page(paul, '/admin/places/69-0001'),
+      await page(paul, `/admin/rules/${lyon}`),
+    ]
+    const nobodys = await page(paul, '/admin/places/69-9999')
+    for (const { status, text } of others) {
+      expect(status).toBe(404)
+      expect(text.replaceAll(/\?lang=|\/admin\/\S+/g, '').length).toBeGreaterThan(0)
+      expect(text).toContain('Il n’y a rien ici')
+    }
+    expect(nobodys.status).toBe(404)
+    const spoilt = await paul.post(`/admin/rules/${lyon}`, { etag: '*', action: 'allow' })
+    expect(spoilt.status).toBe(404)
+    const all = await idOf(house, 'all.example')
+    expect((await page(paul, `/admin/rules/${all}`)).text).toContain(
+      'Cette règle n’est pas dans votre association',
+    )
+  })
+
+  test('walks through an administrator’s rule: added, changed, undone, taken away', async () => {
+    await using house = await openHouse()
+    const paul = await house.signedIn(PAUL)
+    const added = await paul.post('/admin/rules', {
+      ...{ domain: 'Casino.example', action: 'block', network: 'guest', association: '75' },
+      ...{ until: '2099-12-31', note: 'demande du centre', reason: 'appel de Nation' },
+    })
+    expect([added.status, added.headers.get('Location')]).toEqual([303, '/admin/rules?saved'])
+    const list = await page(paul, '/admin/rules?q=casino')
+    expect(list.text).toContain('association 75')
+    expect(list.text).toContain('2099-12-31')
+    expect(list.text).toContain('appel de Nation')
+    const id = await idOf(house, 'casino.example')
+    const form = await page(paul, `/admin/rules/${id}`)
+    const etag = hidden(form.text, 'etag')
+    const first = await paul.post(`/admin/rules/${id}`, { etag, action: 'allow', note: 'a' })
+    expect(first.status).toBe(303)
+    const late = await paul.post(`/admin/rules/${id}`, { etag, action: 'block', note: 'b' })
+    const told = await late.text()
+    expect(late.status).toBe(422)
+    expect(told).toContain('Quelqu’un l’a modifié pendant que vous écriviez')
+    const change = hidden(told, 'change')
+    const undone = await paul.post('/admin/undo', { kind: 'rule', change })
+    expect([undone.status, undone.headers.get('Location')]).toEqual([303, '/admin/rules?undone'])
+    const again = await paul.post('/admin/undo', { kind: 'rule', change })
+    expect(again.status).toBe(409)
+    const present = await page(paul, `/admin/rules/${id}`)
+    expect(hidden(present.text, 'etag')).not.toBe('')
+    const gone = await paul.post(`/admin/rules/${id}`, {
+      ...{ etag: hidden(present.text, 'etag'), remove: 'yes' },
+    })
+    expect(gone.headers.get('Location')).toBe('/admin/rules?removed')
+    const lines = await house.database.sql`
+      select actor, action, reason from audit.entry where subject like 'rule casino%' order by id`
+    expect(lines.map(({ action }) => action)).toEqual([
+      ...['rule.create', 'rule.change', 'rule.undo', 'rule.remove'],
+    ])
+    expect(lines[0]).toMatchObject({ actor: 'staff:paul', reason: 'appel de Nation' })
+  })
+
+  test('adds a place and renames it; what is wrong is said and what was written stays', async () => {
+    await using house = await openHouse()
+    const paul = await house.signedIn(PAUL)
+    const wrong = await paul.post('/admin/places', {
+      ...{ code: '75 0100', name: 'Gare de l’Est', association: '75' },
+    })
+    const text = await wrong.text()
+    expect(wrong.status).toBe(422)
+    expect(text).toContain('Vérifiez ce qui est écrit : Code.')
+    expect(text).toContain('value="Gare de l’Est"')
+    const foreign = await paul.post('/admin/places', {
+      ...{ code: '69-0100', name: 'x', association: '69' },
+    })
+    expect(await foreign.text()).toContain('Aucune association de votre ressort n’a ce code.')
+    const added = await paul.post('/admin/places', {
+      ...{ code: '75-0100', name: 'Gare de l’Est', association: '75' },
+    })
+    expect(added.headers.get('Location')).toBe('/admin/places/75-0100?added')
+    const shown = await page(paul, '/admin/places/75-0100?added')
+    expect(shown.text).toContain('Le lieu est ajouté.')
+    const renamed = await paul.post('/admin/places/75-0100', {
+      ...{ etag: hidden(shown.text, 'etag'), name: 'Gare du Nord' },
+    })
+    expect(renamed.headers.get('Location')).toBe('/admin/places/75-0100?saved')
+    expect((await page(paul, '/admin/places?q=gare%20du%20n')).text).toContain('Gare du Nord')
+  })
+
+  test('warns before what stands in a file is changed', async () => {
+    await using house = await openHouse()
+    const national = await house.signedIn()
+    const { text } = await page(national, '/admin/places/75-0042?lang=en')
+    expect(text).toContain('the next update by file brings back what the files say')
+  })
+
+  test('says what is wrong first: silent gateways, wrong clocks, failed jobs', async () => {
+    await using house = await openHouse()
+    await house.database.sql`
+      insert into house.gateway_posture
+        (gateway, transport, heard_at, clock_skew_ms, requests, unsigned, refused, over_limit)
+      values ('gw-0042', 'udp', now() - interval '2 hours', 0, 0, 0, 0, 0)`
+    await house.database.sql`
+      insert into house.job (name, started_at, finished_at, failure)
+      values ('sealing', now(), now(), 'the disk is full')`
+    const national = await house.signedIn()
+    const { text } = await page(national, '/admin?lang=en')
+    expect(text).toContain('has not been heard since')
+    expect(text).toContain('The job sealing failed: the disk is full')
+    const paul = await page(await house.signedIn(PAUL), '/admin?lang=en')
+    expect(paul.text).not.toContain('sealing')
+    await house.database.sql`
+      update house.gateway_posture set heard_at = now(), clock_skew_ms = -90000`
+    expect((await page(national, '/admin?lang=en')).text).toContain('has a clock that is -90 s off')
+  })
+})
+
+test('every page is under 100 KB at 2,333 places, and asks a bounded number of questions', async () => {
+  await using house = await openHouse()
+  await house.database.sql`
+    insert into house.site (code, name, association, timezone)
+    select '75-' || lpad((1000 + n)::text, 4, '0'), repeat('Centre ', 20) || n, '75', 'Europe/Paris'
+    from generate_series(1, 2331) n`
+  await house.database.sql`
+    insert into house.rule (action, domain, association, note)
+    select 'block', 'n' || n || '.example', '75', repeat('x', 150) from generate_series(1, 500) n`
+  await house.database.sql`
+    insert into audit.entry (actor, action, subject, reason, details)
+    select 'staff:paul', 'rule.change', 'rule n' || n || '.example 75', repeat('y', 200),
+           jsonb_build_object('before', null, 'after', jsonb_build_object('note', repeat('z', 200)))
+    from generate_series(1, 500) n`
+  const national = await house.signedIn()
+  for (const [path, most] of [
+    ['/admin', 3],
+    ['/admin/places', 1],
+    ['/admin/places?q=centre%202', 1],
+    ['/admin/places/75-0042', 5],
+    ['/admin/rules', 2],
+    [`/admin/rules/${await idOf(house, 'n7.example')}`, 2],
+    ['/admin/audit', 2],
+  ] as const) {
+    const { status, bytes } = await page(national, path)
+    expect([path, status, bytes < 100_000]).toEqual([path, 200, true])
+    // A list of columns that several statements share is counted with each.
+    expect([path, house.statements() <= 2 * most]).toEqual([path, true])
+  }
+})
+
+test('whatever somebody writes into a field is shown as it was written and does nothing', async () => {
+  await using house = await openHouse()
+  const evil = `"><script>alert(1)</script><img src=x onerror=alert(2)>=cmd|'/C calc'!A1`
+  const paul = await house.signedIn(PAUL)
+  await paul.post('/admin/places', { code: '75-0666', name: evil, association: '75', reason: evil })
+  await paul.post('/admin/rules', {
+    ...{ domain: 'evil.example', action: 'block', association: '75', note: evil, reason: evil },
+  })
+  await house.database.sql`
+    insert into house.job (name, started_at, finished_at, failure)
+    values ('evil', now(), now(), ${evil})`
+  await house.database.sql`
+    update house.network set ssid = '<script>alert(3)' where site = '75-0042' and kind = 'guest'`
+  await house.database.sql`
+    insert into audit.entry (actor, action, subject, reason)
+    values (${`x:${evil}`}, ${evil}, ${evil}, ${evil})`
+  const national = await house.signedIn()
+  const escaped = '&quot;&gt;&lt;script&gt;'
+  for (const path of [
+    '/admin',
+    '/admin/places',
+    `/admin/places?q=${encodeURIComponent(evil)}`,
+    '/admin/places/75-0666',
+    '/admin/places/75-0042',
+    '/admin/rules',
+    `/admin/rules?q=${encodeURIComponent(evil)}`,
+    `/admin/rules/${await idOf(house, 'evil.example')}`,
+    '/admin/audit',
+    `/admin/audit?actor=${encodeURIComponent(evil)}`,
+  ]) {
+    const { status, text } = await page(national, path)
+    expect([path, status]).toEqual([path, 200])
+    expect([path, /<script|<img src=x|onerror=alert\(2\)>[^&]*$/.test(text)]).toEqual([path, false])
+    if (path !== '/admin/places/75-0042')
+      expect([path, text.includes(escaped)]).toEqual([path, true])
+  }
+  const note = await paul.post('/admin/rules', {
+    ...{ domain: 'esc.example', action: 'block', association: '75', note: 'a\u001b[2Jb' },
+  })
+  expect(note.status).toBe(422)
+})

@@ -1,0 +1,120 @@
+import { html } from 'hono/html'
+import type { HistoryLine, Snapshot } from '#db/admin/changes.ts'
+import type { AdminRule } from '#db/admin/rules.ts'
+import { canBeUndone } from '#db/admin/undo.ts'
+import type { Html } from '../pages/html.ts'
+import { tokenField } from '../staff/staff-layout.ts'
+import type { StaffFrame } from '../staff/staff-layout.ts'
+import type { AdminText } from '../text/admin-fr.ts'
+import type { StaffLanguage } from '../text/staff-language.ts'
+import { UNDO_PATH } from './admin-paths.ts'
+
+/** Of an organisation in France: its day, wherever the server stands. */
+const ZONE = 'Europe/Paris'
+
+export function when(at: Date, language: StaffLanguage): string {
+  return new Intl.DateTimeFormat(language === 'fr' ? 'fr-FR' : 'en-GB', {
+    ...{ dateStyle: 'medium', timeStyle: 'short', timeZone: ZONE },
+  }).format(at)
+}
+
+const DAY_MS = 86_400_000
+
+/** The last day that counts, as a date field has it: `2026-12-31`. */
+export function lastDay(until: Date | null): string {
+  return until === null ? '' : new Date(until.getTime() - 1).toISOString().slice(0, 10)
+}
+
+/** The end of that day, in UTC; null for no day, undefined for what is none. */
+export function endOfDay(day: string): Date | null | undefined {
+  if (day === '') return null
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(day)) return undefined
+  const start = Date.parse(`${day}T00:00:00Z`)
+  return Number.isNaN(start) ? undefined : new Date(start + DAY_MS)
+}
+
+export function whereOf(
+  { site, association }: Pick<AdminRule, 'site' | 'association'>,
+  text: AdminText,
+): string {
+  if (site !== null) return text.ofPlace.replace('{code}', () => site)
+  if (association !== null) return text.ofAssociation.replace('{code}', () => association)
+  return text.everywhere
+}
+
+export function networkOf(network: AdminRule['network'], text: AdminText): string {
+  return network === null ? text.both : text[network]
+}
+
+/** A table that a narrow screen can move sideways, and a keyboard too. */
+export function table(label: string, heads: readonly string[], rows: readonly Html[]): Html {
+  return html`<div class="scroll" tabindex="0" role="group" aria-label="${label}">
+    <table>
+      <thead>
+        <tr>
+          ${heads.map((head) => html`<th scope="col">${head}</th>`)}
+        </tr>
+      </thead>
+      <tbody>
+        ${rows}
+      </tbody>
+    </table>
+  </div>`
+}
+
+/** Who changed what, and the way back where there is one and `mayUndo`. */
+export function historyTable(
+  lines: readonly HistoryLine[],
+  { frame, text, mayUndo }: { frame: StaffFrame; text: AdminText; mayUndo: boolean },
+): Html {
+  const { changes } = text
+  if (lines.length === 0) return html`<p class="soft">${changes.none}</p>`
+  const rows = lines.map((line) => {
+    const at = when(line.at, frame.language)
+    const label = changes.undoNamed
+      .replace('{subject}', () => line.subject)
+      .replace('{when}', () => at)
+    return html`<tr>
+      <td>${at}</td>
+      <td><bdi>${line.actor}</bdi></td>
+      <td>
+        <bdi>${line.subject}</bdi
+        >${line.reason !== null && html`<br /><span class="soft"><bdi>${line.reason}</bdi></span>`}
+      </td>
+      <td>${difference(line, changes.nothing)}</td>
+      <td>
+        ${
+          mayUndo &&
+          canBeUndone(line) &&
+          html`<form method="post" action="${UNDO_PATH}">
+            ${tokenField(frame)}<input type="hidden" name="change" value="${line.id}" />
+            <input type="hidden" name="kind" value="${line.subject.split(' ')[0] ?? ''}" />
+            <button class="quiet" aria-label="${label}">${changes.undo}</button>
+          </form>`
+        }
+      </td>
+    </tr>`
+  })
+  const heads = [changes.when, changes.who, changes.what, changes.beforeAfter, changes.undo]
+  return table(changes.title, heads, rows)
+}
+
+const UNSAID = new Set(['declared', 'made_by', 'provisional'])
+
+/** Only what is another: `name: A → B`. */
+function difference({ before, after }: HistoryLine, nothing: string): Html {
+  const columns = [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])]
+  const shown = (row: Snapshot | null, column: string): string => {
+    const value = row?.[column]
+    if (value === undefined || value === null) return nothing
+    return typeof value === 'string' ? value : JSON.stringify(value)
+  }
+  const others = columns.filter(
+    (column) => !UNSAID.has(column) && shown(before, column) !== shown(after, column),
+  )
+  return html`${others.map(
+    (column, i) =>
+      html`${i > 0 && html`<br />`}${column}: <bdi>${shown(before, column)}</bdi> →
+        <bdi>${shown(after, column)}</bdi>`,
+  )}`
+}

@@ -1,0 +1,37 @@
+import type { Hono } from 'hono'
+import type { Services } from '../services.ts'
+import { requireSession } from '../staff/require-session.ts'
+import { formOf, staffForm } from '../staff/staff-form.ts'
+import { AUDIT_PATH, PLACES_PATH, RULES_PATH, UNDO_PATH } from './admin-paths.ts'
+import { requireRight } from './admin-request.ts'
+import { auditLog } from './audit-log.ts'
+import { overview } from './overview.ts'
+import { changePlace, place } from './place.ts'
+import { addPlace, places } from './places.ts'
+import { editRule, rule, undo } from './rule.ts'
+import { addRule, rules } from './rules.ts'
+
+/** The pages under /admin, in this order: who it is, what they may, then the form, then the page. */
+export function adminPipeline(app: Hono, services: Services): void {
+  app.use('/admin', requireSession(services))
+  app.use('/admin/*', requireSession(services))
+  const may = (action: Parameters<typeof requireRight>[1]) => requireRight(services, action)
+  // After the right: of who may not, no form is read.
+  const form = staffForm(services)
+
+  app.get('/admin', may('sites.read'), overview(services))
+  app.get(PLACES_PATH, may('sites.read'), places(services))
+  app.post(PLACES_PATH, may('sites.write'), form, addPlace(services))
+  app.get(`${PLACES_PATH}/:code`, may('sites.read'), place(services))
+  app.post(`${PLACES_PATH}/:code`, may('sites.write'), form, changePlace(services))
+  app.get(RULES_PATH, may('rules.read'), rules(services))
+  app.post(RULES_PATH, may('rules.write'), form, addRule(services))
+  app.get(`${RULES_PATH}/:id`, may('rules.read'), rule(services))
+  app.post(`${RULES_PATH}/:id`, may('rules.write'), form, editRule(services))
+  app.get(AUDIT_PATH, may('audit.read'), auditLog(services))
+
+  const undoing = undo(services)
+  app.post(UNDO_PATH, may('rules.write'), form, (c, next) =>
+    formOf(c).get('kind') === 'site' ? undoing.site(c, next) : undoing.rule(c, next),
+  )
+}

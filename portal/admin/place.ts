@@ -1,0 +1,169 @@
+import type { Handler } from 'hono'
+import { html } from 'hono/html'
+import { listChanges } from '#db/admin/changes.ts'
+import { listGateways } from '#db/admin/gateways.ts'
+import type { AdminGateway } from '#db/admin/gateways.ts'
+import { networksOf, rulesAt } from '#db/admin/place-page.ts'
+import type { AdminNetwork } from '#db/admin/place-page.ts'
+import type { AdminRule } from '#db/admin/rules.ts'
+import { changeSite, findSite } from '#db/admin/sites.ts'
+import type { AdminSite } from '#db/admin/sites.ts'
+import { line } from '../api/admin/schemas.ts'
+import type { Html } from '../pages/html.ts'
+import type { Services } from '../services.ts'
+import { formOf } from '../staff/staff-form.ts'
+import { tokenField } from '../staff/staff-layout.ts'
+import { sendAdminPage } from './admin-page.ts'
+import { PLACES_PATH, RULES_PATH } from './admin-paths.ts'
+import { withRight } from './admin-request.ts'
+import type { AdminView } from './admin-request.ts'
+import { sendNothing } from './nothing-there.ts'
+import { historyTable, networkOf, table, whereOf, when } from './pieces.ts'
+
+const GATEWAYS = 50
+const CHANGES = 20
+
+/** `GET /admin/places/CODE` */
+export function place(services: Services): Handler {
+  return withRight(services, 'sites.read', (view) => {
+    const isAdded = new URL(view.c.req.url).searchParams.has('added')
+    const isSaved = new URL(view.c.req.url).searchParams.has('saved')
+    const note = isAdded ? view.text.places.added : isSaved ? view.text.rules.saved : null
+    return sendPlace(services, view, { note, problem: null })
+  })
+}
+
+/** `POST /admin/places/CODE`: renames it. */
+export function changePlace(services: Services): Handler {
+  return withRight(services, 'sites.write', async (view) => {
+    const { c, sql, text, doer } = view
+    const form = formOf(c)
+    const code = c.req.param('code') ?? ''
+    const name = line.safeParse(form.get('name') ?? '')
+    if (!name.success) {
+      const problem = text.refusals.invalid.replace('{what}', text.places.name)
+      return sendPlace(services, view, { note: null, problem })
+    }
+    const etag = form.get('etag') ?? ''
+    const changed = await changeSite(sql, code, etag === '*' ? '' : etag, { name: name.data }, doer)
+    if (!changed.ok) {
+      return sendPlace(services, view, { note: null, problem: text.refusals[changed.refusal] })
+    }
+    return c.redirect(`${PLACES_PATH}/${code}?saved`, 303)
+  })
+}
+
+async function sendPlace(
+  services: Services,
+  view: AdminView,
+  { note, problem }: { readonly note: string | null; readonly problem: string | null },
+): Promise<Response> {
+  const { c, sql, frame, text, rights } = view
+  const code = c.req.param('code') ?? ''
+  const site = await findSite(sql, code)
+  if (site === null) return sendNothing(services, view)
+  const networks = await networksOf(sql, code)
+  const gateways = rights.has('gateways.read')
+    ? await listGateways(sql, { q: null, site: code }, { after: null, rows: GATEWAYS })
+    : []
+  const rules = rights.has('rules.read') ? await rulesAt(sql, site) : []
+  const changes = await listChanges(
+    sql,
+    { kind: 'site', subject: `site ${code}` },
+    { before: null, rows: CHANGES },
+  )
+  const mayWrite = rights.can('sites.write', { association: site.association, site: code })
+  return sendAdminPage(c, services, {
+    ...{ frame, title: site.name, status: problem === null ? 200 : 422 },
+    main: html`<h1><bdi>${site.name}</bdi></h1>
+      <p class="lead">
+        <bdi>${site.code}</bdi> · <bdi>${site.associationName}</bdi> · ${site.timezone}
+      </p>
+      ${note !== null && html`<p class="note" role="status">${note}</p>`}
+      ${problem !== null && html`<p class="error" role="alert">${problem}</p>`}
+      ${networkSection(text, networks)} ${gatewaySection(view, gateways)}
+      ${ruleSection(text, rules)} ${mayWrite && editForm(view, site)}
+      <section class="card" aria-labelledby="changes">
+        <h2 id="changes">${text.changes.title}</h2>
+        ${historyTable(changes, { frame, text, mayUndo: mayWrite })}
+      </section>`,
+  })
+}
+
+function networkSection(text: AdminView['text'], networks: readonly AdminNetwork[]): Html {
+  const { place: words } = text
+  const rows = networks.map(
+    ({ kind, ssid, vlan, subnets }) =>
+      html`<tr>
+        <td>${text[kind]}</td>
+        <td><bdi>${ssid ?? ''}</bdi></td>
+        <td>${vlan ?? ''}</td>
+        <td>${subnets.join(', ')}</td>
+      </tr>`,
+  )
+  return html`<section class="card" aria-labelledby="networks">
+    <h2 id="networks">${words.networks}</h2>
+    ${
+      rows.length === 0
+        ? html`<p>${words.noNetworks}</p>`
+        : table(words.networks, [words.network, words.ssid, 'VLAN', words.subnets], rows)
+    }
+  </section>`
+}
+
+function gatewaySection({ text, frame }: AdminView, gateways: readonly AdminGateway[]): Html {
+  const { place: words } = text
+  const rows = gateways.map(
+    ({ name, kind, address, heardAt, messageAuthenticator, transport }) =>
+      html`<tr>
+        <td><bdi>${name}</bdi></td>
+        <td>${kind}</td>
+        <td>${address ?? ''} ${transport}</td>
+        <td>${heardAt === null ? text.never : when(heardAt, frame.language)}</td>
+        <td>${messageAuthenticator}</td>
+      </tr>`,
+  )
+  const heads = [words.gateway, words.kind, words.subnets, words.heard, words.signs]
+  return html`<section class="card" aria-labelledby="gateways">
+    <h2 id="gateways">${words.gateways}</h2>
+    ${rows.length === 0 ? html`<p>${words.noGateways}</p>` : table(words.gateways, heads, rows)}
+  </section>`
+}
+
+function ruleSection(text: AdminView['text'], found: readonly Omit<AdminRule, 'etag'>[]): Html {
+  const { place: words, rules } = text
+  const rows = found.map(
+    (rule) =>
+      html`<tr>
+        <td>
+          <a href="${RULES_PATH}/${rule.id}"><bdi>${rule.domain}</bdi></a>
+        </td>
+        <td>${rules[rule.action]}</td>
+        <td>${networkOf(rule.network, text)}</td>
+        <td>${whereOf(rule, text)}</td>
+        <td><bdi>${rule.note ?? ''}</bdi></td>
+      </tr>`,
+  )
+  const heads = [rules.domain, rules.action, rules.network, words.from, rules.note]
+  return html`<section class="card" aria-labelledby="rules">
+    <h2 id="rules">${words.policy}</h2>
+    <p class="soft">${words.policyLead}</p>
+    ${rows.length === 0 ? html`<p>${words.noRules}</p>` : table(words.policy, heads, rows)}
+  </section>`
+}
+
+function editForm({ frame, text }: AdminView, site: AdminSite): Html {
+  const { place: words } = text
+  return html`<section class="card" aria-labelledby="edit">
+    <h2 id="edit">${words.edit}</h2>
+    ${site.declared && html`<p class="note">${text.byFileWarning}</p>`}
+    <form method="post" action="${PLACES_PATH}/${site.code}">
+      ${tokenField(frame)}<input type="hidden" name="etag" value="${site.etag}" />
+      <label for="name">${text.places.name}</label>
+      <input id="name" name="name" value="${site.name}" required maxlength="200" />
+      <label for="reason">${text.reason}</label>
+      <input id="reason" name="reason" maxlength="500" />
+      <button>${words.save}</button>
+    </form>
+  </section>`
+}

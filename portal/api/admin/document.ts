@@ -1,0 +1,88 @@
+import { z } from 'zod'
+// The schemas are named where they are made: whoever writes the document needs them all.
+import './schemas.ts'
+import { problemResponses, parametersOf, reference } from '../openapi-parts.ts'
+import { ADMIN_ROUTES } from './routes.ts'
+import type { AdminRoute } from './route.ts'
+
+/** The administration's part of the OpenAPI document, from the very table that is served. */
+export function adminPaths(): Record<string, object> {
+  const byPath = Map.groupBy(ADMIN_ROUTES, ({ path }) => path)
+  return Object.fromEntries(
+    Array.from(byPath, ([path, routes]) => [
+      path,
+      Object.fromEntries(routes.map((route) => [route.method, operationOf(route)])),
+    ]),
+  )
+}
+
+function operationOf(route: AdminRoute): object {
+  const { operationId, summary, description, action, answers, body, method } = route
+  return {
+    operationId,
+    summary,
+    description: [description, `Needs the scope ${action}.`].filter(Boolean).join(' '),
+    parameters: [...pathParameters(route), ...queryParameters(route), ...headerParameters(route)],
+    ...(body === null ? {} : { requestBody: { required: true, content: jsonOf(body) } }),
+    responses: {
+      [answers.status]: {
+        description: DONE[answers.status],
+        ...(answers.schema === undefined
+          ? {}
+          : { content: { 'application/json': { schema: reference(answers.schema) } } }),
+        ...(hasEtag(route) ? { headers: { ETag: { schema: { type: 'string' } } } } : {}),
+      },
+      ...(method === 'get' && hasEtag(route)
+        ? { 304: { description: 'It is as If-None-Match says' } }
+        : {}),
+      ...problemResponses(),
+    },
+  }
+}
+
+const DONE = { 200: 'As asked', 201: 'Made', 204: 'Done' } as const
+
+function hasEtag({ answers, path }: AdminRoute): boolean {
+  const isOne = answers.schema === 'Rule' || answers.schema === 'Site'
+  return isOne && !path.includes('changes')
+}
+
+function pathParameters({ path, idSchema }: AdminRoute): readonly object[] {
+  const name = /\{(\w+)\}/.exec(path)?.[1]
+  if (name === undefined || idSchema === undefined) return []
+  return [{ name, in: 'path', required: true, schema: jsonSchema(idSchema) }]
+}
+
+function queryParameters({ query }: AdminRoute): readonly object[] {
+  return query === null ? [] : parametersOf(query)
+}
+
+function headerParameters({ method, ifMatch }: AdminRoute): readonly object[] {
+  const header = (name: string, required: boolean, description: string): object => ({
+    ...{ name, in: 'header', required, description, schema: { type: 'string' } },
+  })
+  return [
+    ...(ifMatch === undefined
+      ? []
+      : [header('If-Match', true, 'The ETag of what you read, or * for any state.')]),
+    ...(method === 'post'
+      ? [
+          header(
+            'Idempotency-Key',
+            false,
+            'A text of your own: the same request sent again within a day is done once and answered the same.',
+          ),
+        ]
+      : []),
+    header('Audit-Reason', false, 'Why. It stands in the audit with your name.'),
+  ]
+}
+
+function jsonOf(schema: z.ZodType): object {
+  return { 'application/json': { schema: jsonSchema(schema) } }
+}
+
+function jsonSchema(schema: z.ZodType): object {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })
+  return rest
+}

@@ -1,0 +1,102 @@
+import { expect, test } from 'vitest'
+import { ROLES, actionsOf } from '#core/rights.ts'
+import { ADMIN_ROUTES } from './routes.ts'
+import type { AdminRoute } from './route.ts'
+import { SECRETS, twoAssociations } from './two-associations.ts'
+import type { ApiAnswer } from './two-associations.ts'
+
+/** A body that would do harm, for each that takes one. */
+const BODIES: Readonly<Record<string, object>> = {
+  createRule: { action: 'allow', domain: 'x.example', association: '69' },
+  changeRule: { action: 'allow' },
+  createSite: { code: 'x-1', name: 'X', association: '69' },
+  changeSite: { name: 'X' },
+}
+
+/** What is the other association's, by what the address takes, and what is nobody's. */
+async function targets(
+  route: AdminRoute,
+  idOf: (query: string) => Promise<string>,
+): Promise<{ readonly theirs: string; readonly nobodys: string }> {
+  if (route.path.includes('{code}')) return { theirs: '69-0001', nobodys: '69-9999' }
+  if (route.path.includes('changes')) {
+    const kind = route.path.includes('rules') ? 'rule lyon.example 69' : 'site 69-0001'
+    return {
+      theirs: await idOf(`select id::text from audit.entry where subject = '${kind}'`),
+      nobodys: '999999',
+    }
+  }
+  return {
+    theirs: await idOf(`select id::text from house.rule where domain = 'lyon.example'`),
+    nobodys: '999999',
+  }
+}
+
+test('no route tells or lets change, to any role, what is another association’s', async () => {
+  await using house = await twoAssociations()
+  const { sql } = house.database
+  const idOf = async (query: string): Promise<string> => {
+    const [row] = await sql.unsafe<{ id: string }[]>(query)
+    return row?.id ?? ''
+  }
+  const theirs = (): Promise<unknown> => sql`
+    select (select jsonb_agg(to_jsonb(r) order by r.id) from house.rule r
+            where r.association = '69' or r.site = '69-0001' or r.association is null and r.site is null) as rules,
+           (select jsonb_agg(to_jsonb(s) order by s.code) from house.site s where s.association = '69') as sites`
+  const before = JSON.stringify(await theirs())
+  let tried = 0
+  for (const role of ROLES) {
+    const token = await house.token(role, ['75']).catch(() => null)
+    if (token === null) continue
+    for (const route of ADMIN_ROUTES) {
+      const ids = await targets(route, idOf)
+      const send = (id: string): Promise<ApiAnswer> =>
+        house.call(token, `${route.method.toUpperCase()} ${route.path.replace(/\{\w+\}/, id)}`, {
+          ...(route.body === null ? {} : { body: BODIES[route.operationId] }),
+          headers: { 'If-Match': '*' },
+        })
+      const [answer, nothing] = [await send(ids.theirs), await send(ids.nobodys)]
+      tried += 1
+      const mayAtAll = actionsOf(role).includes(route.action)
+      const isOfOne = route.path.includes('{')
+      const where = `${role} ${route.method} ${route.path}`
+      const isRead = route.method === 'get' && !isOfOne
+      const expected = mayAtAll ? (isOfOne ? 404 : isRead ? 200 : 422) : 403
+      expect([where, answer.status]).toEqual([where, expected])
+      // What is another's and what is not there are answered alike, to the letter.
+      expect([where, answer.body]).toEqual([where, isRead ? expect.anything() : nothing.body])
+      const text = JSON.stringify([answer.body, ...answer.headers])
+      expect([where, SECRETS.filter((secret) => text.includes(secret))]).toEqual([where, []])
+    }
+  }
+  expect(tried).toBe((await rolesWithTokens(house)) * ADMIN_ROUTES.length)
+  expect(JSON.stringify(await theirs())).toBe(before)
+})
+
+async function rolesWithTokens({
+  database,
+}: Awaited<ReturnType<typeof twoAssociations>>): Promise<number> {
+  const rows = await database.sql`select name from house.api_token`
+  expect(rows.length).toBe(ROLES.length)
+  return rows.length
+}
+
+test('every route is closed to who shows no token, a revoked one, or one that is over', async () => {
+  await using house = await twoAssociations()
+  const { sql } = house.database
+  const token = await house.token('national-admin', null)
+  for (const [shown, spoil] of [
+    [null, sql`select 1`],
+    ['accueil_unknown', sql`select 1`],
+    [token, sql`update house.api_token set ends_at = now()`],
+    [token, sql`update house.api_token set ends_at = null, revoked_at = now()`],
+  ] as const) {
+    await spoil
+    for (const route of ADMIN_ROUTES) {
+      const path = route.path.replace(/\{\w+\}/, '1')
+      const { status, body } = await house.call(shown, `${route.method.toUpperCase()} ${path}`)
+      expect([path, status]).toEqual([path, 401])
+      expect(body).toMatchObject({ type: expect.stringMatching(/^urn:accueil:problem:/) })
+    }
+  }
+})

@@ -1,0 +1,101 @@
+import type postgres from 'postgres'
+import type { z } from 'zod'
+import type { Action, Rights } from '#core/rights.ts'
+import type { Refusal } from '#db/admin/outcome.ts'
+import type { ProblemCode } from '../problem.ts'
+
+/** Who asks, and as far as they may. */
+export interface Caller {
+  readonly name: string
+  readonly actor: string
+  readonly rights: Rights
+}
+
+/** What a route is given: checked, in a transaction that reaches as far as the caller's right does. */
+export interface AdminRequest<Query, Body> {
+  readonly sql: postgres.TransactionSql
+  readonly caller: Caller
+  /** From the path. */
+  readonly id: string
+  readonly query: Query
+  readonly body: Body
+  /** What If-Match says, without its quotes; `*` for any state. */
+  readonly ifMatch: string | null
+  /** What the header Audit-Reason says. */
+  readonly reason: string | null
+}
+
+export type AdminAnswer =
+  | {
+      readonly status: 200 | 201
+      readonly body: object
+      readonly etag?: string
+      readonly location?: string
+    }
+  | { readonly status: 204 }
+  | { readonly problem: ProblemCode; readonly detail: string }
+
+interface RouteFace {
+  readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete'
+  /** As OpenAPI writes it: `/api/v1/rules/{id}`. */
+  readonly path: string
+  readonly operationId: string
+  readonly action: Action
+  readonly summary: string
+  readonly description?: string
+  /** What the part of the path in braces is. */
+  readonly idSchema?: z.ZodType<string, string>
+  /** Needed: the state that is changed, so that nobody overwrites what he has not seen. */
+  readonly ifMatch?: 'required' | 'optional'
+  /** The name of the schema that is answered; none for 204. */
+  readonly answers: { readonly status: 200 | 201 | 204; readonly schema?: string }
+}
+
+/** One method of one address, for the server and for the document alike. */
+export interface AdminRoute extends RouteFace {
+  readonly query: z.ZodType | null
+  readonly body: z.ZodType | null
+  readonly run: (request: AdminRequest<unknown, unknown>) => Promise<AdminAnswer>
+}
+
+/** Ties what a route runs to the schemas by which its request was read. */
+export function adminRoute<Query = null, Body = null>(
+  route: RouteFace & {
+    readonly query?: z.ZodType<Query>
+    readonly body?: z.ZodType<Body>
+    readonly run: (request: AdminRequest<Query, Body>) => Promise<AdminAnswer>
+  },
+): AdminRoute {
+  const { query = null, body = null, run } = route
+  return {
+    ...route,
+    query,
+    body,
+    // Whoever serves has read both by these very schemas.
+    run: (request) => run(request as AdminRequest<Query, Body>),
+  }
+}
+
+const PROBLEM_OF: Readonly<Record<Refusal, readonly [ProblemCode, string]>> = {
+  'not-found': ['not-found', 'There is none, or none that this token may see.'],
+  changed: [
+    'changed',
+    'Somebody has changed it since you read it. Read it again, look at what changed, and send your change with its new ETag.',
+  ],
+  exists: ['exists', 'It is there already. Change that one.'],
+  'unknown-site': ['refused', 'There is no such place, or none that this token may see.'],
+  'unknown-association': [
+    'refused',
+    'There is no such association, or none that this token may see.',
+  ],
+  'not-yours': ['not-yours', 'Ask an administrator whose reach it is.'],
+  'changed-since': [
+    'cannot-undo',
+    'It is not any more as that change left it. Look at its changes, and undo the newest first.',
+  ],
+}
+
+export function problemOf(refusal: Refusal): AdminAnswer {
+  const [problem, detail] = PROBLEM_OF[refusal]
+  return { problem, detail }
+}

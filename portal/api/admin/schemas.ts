@@ -1,0 +1,128 @@
+import { z } from 'zod'
+import { domainToASCII } from 'node:url'
+import { ROLES } from '#core/rights.ts'
+
+const LABEL = /^[a-z0-9_-]{1,63}$/
+
+/** A domain name, in any script; read as DNS writes it. */
+export const domain = z
+  .string()
+  .max(300)
+  .transform((text, context) => {
+    const ascii = domainToASCII(text.trim().replace(/\.$/, '')).toLowerCase()
+    if (ascii.length <= 253 && ascii.split('.').every((label) => LABEL.test(label))) return ascii
+    context.addIssue('is not a domain name')
+    return z.NEVER
+  })
+  .meta({ example: 'example.org' })
+
+export const code = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'must be 1 to 64 letters, digits, dots, dashes')
+
+export const line = z
+  .string()
+  .trim()
+  .min(1, 'is empty')
+  .max(200, 'is longer than 200 characters')
+  .refine((text) => !/\p{Cc}/u.test(text), 'has a control character in it')
+
+export const instant = z.iso
+  .datetime({ offset: true, error: 'is not an instant such as 2026-11-23T13:05:00Z' })
+  .transform((text) => new Date(text))
+
+export const timezone = z
+  .string()
+  .max(64)
+  .refine((name) => {
+    try {
+      return new Intl.DateTimeFormat('en', { timeZone: name }).format(0) !== ''
+    } catch {
+      return false
+    }
+  }, 'is not a time zone such as Europe/Paris')
+
+export const network = z.enum(['guest', 'staff'])
+export const search = z.string().trim().min(1).max(100)
+
+const text = z.string().nullable()
+const moment = z.iso.datetime().nullable()
+
+function list(name: string, row: z.ZodType): void {
+  z.object({
+    rows: z.array(row),
+    next: text.meta({ description: 'Cursor of the next page; null at the end.' }),
+  }).meta({ id: name })
+}
+
+const rule = z
+  .object({
+    id: z.string(),
+    action: z.enum(['block', 'allow']),
+    domain: z.string().meta({ description: 'It and every name below it.' }),
+    network: network.nullable().meta({ description: 'Null: both.' }),
+    site: text,
+    association: text.meta({ description: 'This and site null: the whole house.' }),
+    until: moment.meta({ description: 'From then on it is as if it were not there.' }),
+    note: text,
+    declared: z.boolean().meta({
+      description: 'It stands in the files of apply: the next apply undoes what you change.',
+    }),
+  })
+  .meta({ id: 'Rule' })
+list('Rules', rule)
+
+const site = z
+  .object({
+    ...{ code: z.string(), name: z.string(), association: z.string(), associationName: z.string() },
+    ...{ timezone: z.string(), declared: z.boolean(), gateways: z.int(), heardAt: moment },
+  })
+  .meta({ id: 'Site' })
+list('Sites', site)
+
+const gateway = z
+  .object({
+    ...{ name: z.string(), site: z.string(), kind: z.string(), vendor: z.string(), address: text },
+    transport: z.enum(['udp', 'radsec']),
+    messageAuthenticator: z.string(),
+    heardAt: moment,
+    clockSkewMs: z.number().nullable(),
+    refused: z.int(),
+  })
+  .meta({ id: 'Gateway' })
+list('Gateways', gateway)
+
+const role = z
+  .object({
+    subject: z.string().meta({ example: 'group:it-paris' }),
+    role: z.enum(ROLES),
+    associations: z
+      .array(z.string())
+      .nullable()
+      .meta({ description: 'This and sites null: everywhere.' }),
+    sites: z.array(z.string()).nullable(),
+    until: z.iso.date().nullable().meta({ description: 'The last day, which counts, in UTC.' }),
+    ...{ declared: z.boolean(), madeBy: z.string(), madeAt: z.iso.datetime() },
+  })
+  .meta({ id: 'Role' })
+list('Roles', role)
+
+const row = z.record(z.string(), z.unknown()).nullable()
+const change = z
+  .object({
+    ...{ id: z.string(), at: z.iso.datetime(), actor: z.string(), action: z.string() },
+    ...{ subject: z.string(), reason: text, association: text },
+    before: row.meta({ description: 'Null: it was not there.' }),
+    after: row.meta({ description: 'Null: it is not there any more.' }),
+    canBeUndone: z.boolean(),
+  })
+  .meta({ id: 'Change' })
+list('Changes', change)
+
+const auditLine = z
+  .object({
+    ...{ id: z.string(), at: z.iso.datetime(), actor: z.string(), action: z.string() },
+    ...{ subject: z.string(), reason: text, association: text, details: z.unknown() },
+  })
+  .meta({ id: 'AuditLine' })
+list('AuditLines', auditLine)

@@ -1,0 +1,85 @@
+import { describe, expect, test } from 'vitest'
+import { twoAssociations } from './two-associations.ts'
+
+describe('a place of the API', () => {
+  test('is added, found by a part of its name, renamed and renamed back', async () => {
+    await using house = await twoAssociations()
+    const token = await house.token('association-admin', ['75'])
+    const wish = { code: '75-0100', name: 'Été <b>', association: '75' }
+    const created = await house.call(token, 'POST /api/v1/sites', { body: wish })
+    expect(created).toMatchObject({
+      status: 201,
+      body: { ...wish, timezone: 'Europe/Paris', declared: false, gateways: 0, heardAt: null },
+    })
+    expect(await house.call(token, 'POST /api/v1/sites', { body: wish })).toMatchObject({
+      status: 409,
+    })
+    for (const typed of ['ÉTÉ', 'été', 'ete', 'Éte', '0100']) {
+      const { body } = await house.call(token, `GET /api/v1/sites?q=${encodeURIComponent(typed)}`)
+      expect(body).toMatchObject({ rows: [{ code: '75-0100' }], next: null })
+    }
+    const renamed = await house.call(token, 'PATCH /api/v1/sites/75-0100', {
+      body: { name: 'Hiver' },
+      headers: { 'If-Match': created.headers.get('ETag') ?? '' },
+    })
+    expect(renamed).toMatchObject({ status: 200, body: { name: 'Hiver' } })
+    const changes = await house.call(token, 'GET /api/v1/sites/changes?subject=site%2075-0100')
+    const { rows } = changes.body as { rows: { id: string; canBeUndone: boolean }[] }
+    // A place that was added is not taken away: what it has would go with it.
+    expect(rows.map(({ canBeUndone }) => canBeUndone)).toEqual([true, false])
+    const undone = await house.call(token, `POST /api/v1/sites/changes/${rows[0]?.id}/undo`)
+    expect(undone).toMatchObject({ status: 200 })
+    expect(await house.call(token, 'GET /api/v1/sites/75-0100')).toMatchObject({
+      body: { name: 'Été <b>' },
+    })
+  })
+
+  test('is moved by who administers both associations, and by nobody else', async () => {
+    await using house = await twoAssociations()
+    const move = { body: { association: '69' }, headers: { 'If-Match': '*' } }
+    const paris = await house.token('association-admin', ['75'])
+    expect(await house.call(paris, 'PATCH /api/v1/sites/75-0042', move)).toMatchObject({
+      status: 422,
+    })
+    const both = await house.token('association-admin', ['75', '69'])
+    expect(await house.call(both, 'PATCH /api/v1/sites/75-0042', move)).toMatchObject({
+      status: 200,
+      body: { association: '69', associationName: 'Lyon' },
+    })
+  })
+})
+
+test('gateways are listed with what was seen of them and without a secret', async () => {
+  await using house = await twoAssociations()
+  const token = await house.token('national-admin', null)
+  const { status, body } = await house.call(token, 'GET /api/v1/gateways?site=75-0042')
+  expect([status, body]).toEqual([
+    200,
+    {
+      rows: [
+        {
+          ...{ name: 'gw-0042', site: '75-0042', kind: 'generic', vendor: 'standard' },
+          ...{ address: '127.0.0.1/32', transport: 'udp', messageAuthenticator: 'required' },
+          ...{ heardAt: null, clockSkewMs: null, refused: 0 },
+        },
+      ],
+      next: null,
+    },
+  ])
+})
+
+test('the audit is read as far as one’s association, and the look is a line of it', async () => {
+  await using house = await twoAssociations()
+  const paris = await house.token('association-admin', ['75'])
+  const { body } = await house.call(paris, 'GET /api/v1/audit?action=rule', {
+    headers: { 'Audit-Reason': 'who was it' },
+  })
+  expect(body).toMatchObject({ rows: [{ subject: 'rule paris.example 75' }], next: null })
+  const national = await house.token('auditor', null)
+  const all = await house.call(national, 'GET /api/v1/audit')
+  const { rows } = all.body as { rows: { action: string; actor: string; reason: string }[] }
+  expect(rows.find(({ action }) => action === 'audit.read')).toMatchObject({
+    ...{ actor: 'staff:association-admin', reason: 'who was it' },
+  })
+  expect(rows.length).toBeGreaterThan(3)
+})

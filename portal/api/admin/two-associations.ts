@@ -1,0 +1,101 @@
+import { actionsOf } from '#core/rights.ts'
+import type { Role } from '#core/rights.ts'
+import { TOKEN_SCOPES, createApiToken } from '#db/api-tokens.ts'
+import type { TokenScope } from '#db/api-tokens.ts'
+import { openTestDatabase } from '../../../test/support/database.ts'
+import type { TestDatabase } from '../../../test/support/database.ts'
+import { seedHouse } from '../../../test/support/house.ts'
+import { testPortal } from '../../portal-fixture.ts'
+import { createAdminAccess } from './access.ts'
+
+/** A house of two associations for tests: Paris, whose administrators ask, and Lyon, whose secrets they are after. */
+
+export interface ApiAnswer {
+  readonly status: number
+  readonly headers: Headers
+  readonly body: unknown
+}
+
+export interface TwoAssociations extends AsyncDisposable {
+  readonly database: TestDatabase
+  /** A token with the rights of a role, in these associations; null: in all. */
+  token(role: Role, associations: readonly string[] | null): Promise<string>
+  call(
+    token: string | null,
+    request: string,
+    options?: { body?: unknown; headers?: Readonly<Record<string, string>> },
+  ): Promise<ApiAnswer>
+}
+
+/** Words that stand in what is Lyon's alone. */
+export const SECRETS = ['69-0001', 'Bellecour', 'bellecour', 'gw-69', 'lyon', 'Lyon', 'person:eve']
+
+export async function twoAssociations(): Promise<TwoAssociations> {
+  const database = await openTestDatabase()
+  await seedHouse(database)
+  const { sql } = database
+  await sql`insert into house.association values ('69', 'Lyon')`
+  await sql`
+    insert into house.site (code, name, association, timezone)
+    values ('69-0001', 'Bellecour', '69', 'Europe/Paris'), ('75-0001', 'Bastille', '75', 'Europe/Paris')`
+  await sql`
+    insert into house.gateway (name, site, address, secret, kind)
+    values ('gw-69', '69-0001', '10.69.0.1', 'sealed', 'generic')`
+  await sql`
+    insert into house.rule (action, domain, site, association)
+    values ('block', 'all.example', null, null), ('block', 'paris.example', null, '75'),
+           ('block', 'lyon.example', null, '69'), ('block', 'bellecour.example', '69-0001', null)`
+  await sql`
+    insert into house.role_grant (subject, role, associations, made_by)
+    values ('person:bob', 'association-admin', '{75}', 'cli:ada'),
+           ('person:eve', 'association-admin', '{69}', 'cli:ada')`
+  await sql`
+    insert into audit.entry (actor, action, subject, association, details)
+    values ('staff:bob', 'rule.change', 'rule paris.example 75', '75', '{"before": null, "after": null}'),
+           ('person:eve', 'rule.change', 'rule lyon.example 69', '69', '{"before": null, "after": null}'),
+           ('person:eve', 'site.change', 'site 69-0001', '69', '{"before": null, "after": null}')`
+  const wait = <T>(question: () => Promise<T>): Promise<T> => question()
+  const portal = testPortal({ admin: createAdminAccess(database.as('portal'), wait) })
+  let made = 0
+  return {
+    database,
+    async token(role, associations) {
+      made += 1
+      const isScope = (action: string): action is TokenScope =>
+        TOKEN_SCOPES.some((scope) => scope === action)
+      const created = await createApiToken(
+        database.as('operator'),
+        {
+          ...{ name: `t${made}`, actor: `staff:${role}`, associations, until: null },
+          scopes: actionsOf(role).filter(isScope),
+        },
+        'cli:ada',
+      )
+      if (!created.ok) throw new Error(created.reason)
+      return created.token
+    },
+    async call(token, request, { body, headers = {} } = {}) {
+      const [method = '', path = ''] = request.split(' ')
+      const response = await portal.app.request(
+        path,
+        {
+          method,
+          headers: {
+            ...(token === null ? {} : { Authorization: `Bearer ${token}` }),
+            ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+            ...headers,
+          },
+          ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        },
+        { incoming: { socket: { remoteAddress: '192.0.2.1' } } },
+      )
+      const text = await response.text()
+      return {
+        status: response.status,
+        headers: response.headers,
+        body: text === '' ? null : (JSON.parse(text) as unknown),
+      }
+    },
+    [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
+  }
+}
