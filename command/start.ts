@@ -14,6 +14,7 @@ import type { UdpLayer } from '#core/udp/udp-layer.ts'
 import { openDatabase } from '#db/connection.ts'
 import { startEmbedded } from '#db/embedded.ts'
 import { disconnectsJob } from '#db/disconnects.ts'
+import { endedDevicesJob } from '#db/device-status.ts'
 import { createFoldThread } from '#db/fold-thread.ts'
 import { createJobRunner } from '#db/jobs.ts'
 import { ownsHouse } from '#db/login.ts'
@@ -271,6 +272,7 @@ function jobsRole({ database, seal, log, metrics, clock }: PartDeps, url: string
       quarantineJob(database, clock),
       disconnectsJob(database),
       openingsJob(database),
+      endedDevicesJob(database),
     ],
   })
   measureJobs(metrics, runner)

@@ -29,6 +29,7 @@ import { up as guestPages } from './migrations/0027-guest-pages.ts'
 import { up as termsProof } from './migrations/0028-terms-proof.ts'
 import { up as unblockRequests } from './migrations/0029-unblock-requests.ts'
 import { up as staffSignIn } from './migrations/0030-staff-sign-in.ts'
+import { up as enrolledDevices } from './migrations/0032-enrolled-devices.ts'
 import { makePartitions } from './partitions.ts'
 
 /** In order; append only: what has been released is never edited. */
@@ -58,6 +59,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0028-terms-proof': { up: termsProof },
   '0029-unblock-requests': { up: unblockRequests },
   '0030-staff-sign-in': { up: staffSignIn },
+  '0032-enrolled-devices': { up: enrolledDevices },
 }
 
 /** What this version takes the database to be: its last migration. */

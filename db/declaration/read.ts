@@ -47,6 +47,7 @@ export interface Declaration {
   readonly sealing: readonly PublishTarget[] | undefined
   readonly retention: FileDeclaration['retention']
   readonly signIn: FileDeclaration['sign_in']
+  readonly enrolment: FileDeclaration['enrolment']
   /** Where each declared thing stands: `house.yaml:12: sites[0]`. */
   readonly origins: ReadonlyMap<object, string>
 }
@@ -225,6 +226,7 @@ function withFiles(
     sealing: publishTargetsOf(rest.sealing, folder),
     retention: rest.retention,
     signIn: rest.sign_in,
+    enrolment: rest.enrolment,
     realms: rest.realms,
     homeServers: rest.home_servers?.map((server, i) =>
       withCertificates(server, ['home_servers', i, 'radsec']),
@@ -273,7 +275,7 @@ function originsOf(
   place: (path: readonly PropertyKey[]) => string,
 ): ReadonlyMap<object, string> {
   const origins = new Map<object, string>()
-  const { organisation: _, retention: __, signIn: ___, ...sections } = declaration
+  const { organisation: _, retention: __, signIn: ___, enrolment: ____, ...sections } = declaration
   for (const [section, things] of Object.entries(sections)) {
     const key = KEYS[section] ?? section
     for (const [i, thing] of (things ?? []).entries()) origins.set(thing, place([key, i]))
@@ -317,6 +319,8 @@ function join(parts: readonly Declaration[], problems: string[]): Declaration {
   if (retentions.length > 1) problems.push('retention is declared in more than one file')
   const signIns = parts.flatMap((part) => part.signIn ?? [])
   if (signIns.length > 1) problems.push('sign_in is declared in more than one file')
+  const enrolments = parts.flatMap((part) => part.enrolment ?? [])
+  if (enrolments.length > 1) problems.push('enrolment is declared in more than one file')
   const joined: Declaration = {
     organisation: organisations[0],
     associations: all('associations'),
@@ -336,6 +340,7 @@ function join(parts: readonly Declaration[], problems: string[]): Declaration {
     sealing: all('sealing'),
     retention: retentions[0],
     signIn: signIns[0],
+    enrolment: enrolments[0],
     origins: new Map(parts.flatMap((part) => [...part.origins])),
   }
   const gateways = joined.sites?.flatMap((site) => site.gateways)
