@@ -273,3 +273,17 @@ export async function listDevices(
       and (revoked_at is null or revoked_at > now() - interval '30 days')
     order by created_at desc, id limit 200`
 }
+
+/** Whether this person has a device with that password, which counts. */
+export async function deviceHasPassword(
+  { sql }: Pick<Database, 'sql'>,
+  account: string,
+  id: string,
+  password: string,
+): Promise<boolean> {
+  const rows = await sql`
+    select 1 from staff.device
+    where id = ${id} and account = ${account} and secret = ${passwordDigest(password)}
+      and revoked_at is null and ends_at > now()`
+  return rows.length > 0
+}

@@ -46,7 +46,10 @@ export async function makeRoot(
   return { certificatePem: pem, keyPem: key }
 }
 
-/** What certificates of devices and gateways are signed with: for clients, and for no name that is in use elsewhere. */
+/**
+ * What certificates of devices and gateways are signed with: for clients, and for no name that is in use
+ * elsewhere. What signs a profile is of the kind that signs messages.
+ */
 export async function makeIssuing(name: string, root: Signer, now: number): Promise<Signer> {
   const { keyPem, publicKey } = await makeKeyPair('p256')
   const { pem } = await certify({
@@ -57,7 +60,7 @@ export async function makeIssuing(name: string, root: Signer, now: number): Prom
     extensions: [
       authorityExtension(0),
       keyUsageExtension('certifiesAndSigns'),
-      purposeExtension(OID.clientAuth),
+      purposeExtension(OID.clientAuth, OID.emailProtection),
       constraintsExtension(INTERNAL_DOMAIN),
     ],
     by: root,

@@ -15,8 +15,10 @@ import type { KeyKind } from './keys.ts'
 
 const DAY_MS = 86_400_000
 /** Apple refuses more than 825 days, also under a private root. */
-export const SERVER_DAYS = 825
+const SERVER_DAYS = 825
 const GATEWAY_DAYS = 825
+/** A profile that was kept is checked when it is installed. */
+const SIGNER_DAYS = 395
 
 /** A certificate with the key that was made for it. */
 export interface Leaf extends Certified {
@@ -80,6 +82,25 @@ export function certifyDevice(by: Signer, device: DeviceSubject, now: number): P
     ],
     by,
   })
+}
+
+/** What signs profiles, so that nobody changes one on its way. */
+export async function makeProfileSigner(by: Signer, name: string, now: number): Promise<Leaf> {
+  const { keyPem, publicKey } = await makeKeyPair('p256')
+  const certified = await certify({
+    commonName: name,
+    publicKey,
+    from: now - BACKDATED_MS,
+    until: now + SIGNER_DAYS * DAY_MS,
+    extensions: [
+      noAuthorityExtension(),
+      keyUsageExtension('signs'),
+      purposeExtension(OID.emailProtection),
+      namesExtension(`profiles.${INTERNAL_DOMAIN}`),
+    ],
+    by,
+  })
+  return { ...certified, keyPem }
 }
 
 /** What a gateway shows in RadSec (RFC 6614 §2.3), found again by its fingerprint. */

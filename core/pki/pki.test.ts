@@ -42,7 +42,7 @@ describe('a root', () => {
     const below = new X509Certificate(issuing.certificatePem)
     expect(below.checkIssued(certificate) && below.verify(certificate.publicKey)).toBe(true)
     expect(below.validToDate).toEqual(certificate.validToDate)
-    expect(below.keyUsage).toEqual(['1.3.6.1.5.5.7.3.2'])
+    expect(below.keyUsage).toEqual(['1.3.6.1.5.5.7.3.2', '1.3.6.1.5.5.7.3.4'])
   })
 
   test('made again with its key is the same to those who trust the older one', async () => {

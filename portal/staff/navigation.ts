@@ -1,5 +1,6 @@
 import type { Person } from '#db/people.ts'
 import type { StaffLanguage } from '../text/staff-language.ts'
+import { enrolmentTextIn } from '../enrolment/enrolment-text.ts'
 import { staffTextIn } from '../text/staff-language.ts'
 
 /** A page that everybody who may see it finds at the top of every other. */
@@ -13,6 +14,7 @@ export interface NavigationEntry {
 /** In the order in which they are shown; the administration and the enrolment add theirs here. */
 const NAVIGATION: readonly NavigationEntry[] = [
   { path: '/staff', label: (language) => staffTextIn(language).navigation.home },
+  { path: '/staff/devices', label: (language) => enrolmentTextIn(language).navigation },
   { path: '/staff/sessions', label: (language) => staffTextIn(language).navigation.sessions },
 ]
 
