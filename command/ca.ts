@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util'
 import {
   describeAuthority,
   installIssuing,
+  moveServerFrom,
   requestIssuing,
   rotateAuthority,
 } from '#db/authority-changes.ts'
@@ -22,12 +23,13 @@ export async function runCa(args: readonly string[]): Promise<number> {
   const verbs: Readonly<Record<string, (args: string[]) => Promise<number>>> = {
     show,
     rotate,
+    move,
     csr,
     install,
     gateway,
   }
   const run = verbs[verb ?? '']
-  if (run === undefined) throw new UsageError('say show, rotate, csr, install or gateway')
+  if (run === undefined) throw new UsageError('say show, rotate, move, csr, install or gateway')
   return run(rest)
 }
 
@@ -64,6 +66,25 @@ async function rotate(args: string[]): Promise<number> {
   const serverFrom = readDate(values['server-from'])
   const done = await withOwnHouse('ca rotate', ({ database, seal }) =>
     rotateAuthority(database, seal, { now: Date.now(), serverFrom, actor: cliActor() }),
+  )
+  tell(done)
+  return 0
+}
+
+async function move(args: string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: { 'server-from': text },
+  })
+  const [written = '', ...others] = positionals
+  if (!/^[1-9]\d{0,5}$/.test(written) || others.length > 0) {
+    throw new UsageError('give the number of one generation, as accueil ca show has it')
+  }
+  const serverFrom = readDate(values['server-from'])
+  if (serverFrom === null) throw new UsageError('--server-from is missing')
+  const done = await withOwnHouse('ca move', ({ database }) =>
+    moveServerFrom(database, { generation: Number(written), serverFrom, actor: cliActor() }),
   )
   tell(done)
   return 0

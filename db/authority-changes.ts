@@ -16,7 +16,7 @@ type Sql = postgres.Sql | postgres.TransactionSql
 const DAY_MS = 86_400_000
 
 /** How long the credential of a device is good for, as it is declared. */
-export async function deviceDays({ sql }: Pick<Database, 'sql'>): Promise<number> {
+async function deviceDays({ sql }: Pick<Database, 'sql'>): Promise<number> {
   const [row] = await sql<{ days: number }[]>`select days from house.enrolment`
   return row?.days ?? 395
 }
@@ -45,6 +45,30 @@ export async function rotateAuthority(
     const left = await devicesLeft(sql, generation, serverFrom)
     await writeAuditLine(sql, {
       ...{ actor: o.actor, action: 'authority.rotate', subject: `${generation}`, reason: null },
+      details: { serverFrom: serverFrom.toISOString(), devicesLeft: left },
+    })
+    return { generation, serverFrom, left }
+  })
+}
+
+/** Another day for the server to go over to a generation: later, while devices are left; or at once. */
+export async function moveServerFrom(
+  database: Database,
+  o: { readonly generation: number; readonly serverFrom: number; readonly actor: string },
+): Promise<{ readonly generation: number; readonly serverFrom: Date; readonly left: number }> {
+  const { generation, actor } = o
+  const serverFrom = new Date(o.serverFrom)
+  return database.sql.begin(async (sql) => {
+    await alone(sql)
+    const moved = await sql`
+      update staff.authority set server_from = ${serverFrom}
+      where generation = ${generation} and root_pem is not null`
+    if (moved.count === 0) {
+      throw new AppError('authority', `there is no generation ${generation}; see accueil ca show`)
+    }
+    const left = await devicesLeft(sql, generation, serverFrom)
+    await writeAuditLine(sql, {
+      ...{ actor, action: 'authority.move', subject: `${generation}`, reason: null },
       details: { serverFrom: serverFrom.toISOString(), devicesLeft: left },
     })
     return { generation, serverFrom, left }

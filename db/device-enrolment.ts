@@ -125,7 +125,7 @@ export async function enrolWithPassword(
 }
 
 /** Fast, as nobody can try 128 random bits. */
-export function passwordDigest(password: string): Uint8Array {
+function passwordDigest(password: string): Uint8Array {
   return createHash('sha256').update(password).digest()
 }
 

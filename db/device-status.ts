@@ -3,7 +3,7 @@ import type { CertificateStatus } from '#core/pki/ocsp.ts'
 import type { Database } from './connection.ts'
 import type { Job } from './jobs.ts'
 
-export const REVOCATION_LIMITS = {
+const REVOCATION_LIMITS = {
   /** In one list: four megabytes. */
   entries: 100_000,
 } as const
@@ -20,6 +20,12 @@ export async function loadRevoked(
     from staff.device_certificate c join staff.device d on d.id = c.device
     where c.generation = ${generation} and d.revoked_at is not null and c.ends_at > now()
     order by d.revoked_at desc limit ${REVOCATION_LIMITS.entries}`
+}
+
+/** When something was revoked last, in milliseconds since the epoch; 0 where nothing was. */
+export async function lastRevocation({ sql }: Pick<Database, 'sql'>): Promise<number> {
+  const [row] = await sql<{ at: Date | null }[]>`select max(revoked_at) as at from staff.device`
+  return row?.at?.getTime() ?? 0
 }
 
 /** What the generation says of a number. */

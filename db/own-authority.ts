@@ -29,7 +29,7 @@ const FORMER_ROOT = 'radius-ca'
 const ROOT_NAME = 'Accueil RADIUS CA'
 const ISSUING_NAME = 'Accueil Devices CA'
 
-export function rootName(generation: number): string {
+function rootName(generation: number): string {
   return generation === 1 ? ROOT_NAME : `${ROOT_NAME} ${generation}`
 }
 

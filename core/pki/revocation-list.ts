@@ -22,8 +22,8 @@ export async function makeRevocationList(
   const list = new pkijs.CertificateRevocationList()
   list.version = 1
   list.issuer = issuer.subject
-  list.thisUpdate = new pkijs.Time({ type: 0, value: new Date(about.from) })
-  list.nextUpdate = new pkijs.Time({ type: 0, value: new Date(about.until) })
+  list.thisUpdate = new pkijs.Time({ type: pkijs.TimeType.UTCTime, value: new Date(about.from) })
+  list.nextUpdate = new pkijs.Time({ type: pkijs.TimeType.UTCTime, value: new Date(about.until) })
   // The field must not be there empty (RFC 5280 §5.1.2.6).
   if (revoked.length > 0) list.revokedCertificates = revoked.map(entryOf)
   list.crlExtensions = new pkijs.Extensions({
@@ -39,7 +39,7 @@ export async function makeRevocationList(
 function entryOf({ serial, at }: Revoked): pkijs.RevokedCertificate {
   return new pkijs.RevokedCertificate({
     userCertificate: serialNumber(serial),
-    revocationDate: new pkijs.Time({ type: 0, value: at }),
+    revocationDate: new pkijs.Time({ type: pkijs.TimeType.UTCTime, value: at }),
   })
 }
 

@@ -3,13 +3,13 @@ import * as pkijs from 'pkijs'
 import { cryptoEngine } from './keys.ts'
 import { derOf } from './pem.ts'
 
-export const SIGNING_REQUEST_LIMITS = {
+const SIGNING_REQUEST_LIMITS = {
   /** An RSA-4096 key with a long subject takes 2 KB. */
   characters: 16_384,
 } as const
 
 const SHORTEST_RSA_BITS = 2048
-const CURVES: readonly string[] = ['prime256v1', 'secp384r1']
+const CURVES: ReadonlySet<string> = new Set(['prime256v1', 'secp384r1'])
 
 export type SigningRequest =
   | { readonly ok: true; readonly publicKey: Uint8Array }
@@ -38,5 +38,5 @@ function isStrong(publicKey: Uint8Array): boolean {
   if (key.asymmetricKeyType === 'rsa') {
     return modulusLength >= SHORTEST_RSA_BITS && modulusLength <= 4096
   }
-  return key.asymmetricKeyType === 'ec' && CURVES.includes(namedCurve)
+  return key.asymmetricKeyType === 'ec' && CURVES.has(namedCurve)
 }

@@ -80,6 +80,8 @@ async function device(db: Kysely<unknown>): Promise<void> {
   await sql`create index on staff.device (changed_at)`.execute(db)
   await sql`create index on staff.device (ends_at)`.execute(db)
   await sql`
+    create index on staff.device (revoked_at) where revoked_at is not null`.execute(db)
+  await sql`
     create table staff.device_certificate (
       -- Upper-case hexadecimal digits, without zeros in front.
       serial text primary key check (serial ~ '^[1-9A-F][0-9A-F]*$'),

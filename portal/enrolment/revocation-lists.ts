@@ -3,13 +3,13 @@ import type { Clock } from '#core/clock.ts'
 import { makeRevocationList } from '#core/pki/revocation-list.ts'
 import type { Seal } from '#core/seal.ts'
 import type { Database } from '#db/connection.ts'
-import { loadRevoked } from '#db/device-status.ts'
+import { lastRevocation, loadRevoked } from '#db/device-status.ts'
 import { loadIssuingOf } from '#db/own-authority.ts'
 import type { AskDatabase } from '../ask-database.ts'
 
-export const LIST_LIMITS = {
+const LIST_LIMITS = {
   generations: 32,
-  /** A list of 100,000 takes a second to make: it is made for everybody who asks within this time. */
+  /** A list of 100,000 takes a second to make: until something is revoked it serves for this long. */
   freshMs: 10 * 60_000,
   validMs: 7 * 86_400_000,
 } as const
@@ -24,7 +24,7 @@ export function createRevocationLists(deps: {
   readonly clock: Clock
 }): (generation: number) => Promise<Der | null> {
   const { database, seal, ask, clock } = deps
-  const made = new BoundedMap<number, Promise<Der | null>>({
+  const made = new BoundedMap<string, Promise<Der | null>>({
     limit: LIST_LIMITS.generations,
     ttlMs: LIST_LIMITS.freshMs,
     clock,
@@ -40,13 +40,14 @@ export function createRevocationLists(deps: {
     return makeRevocationList(by, revoked, { number, from, until: from + LIST_LIMITS.validMs })
   }
 
-  return (generation) => {
-    const known = made.get(generation)
+  return async (generation) => {
+    const key = `${generation} ${await ask(() => lastRevocation(database))}`
+    const known = made.get(key)
     if (known !== undefined) return known
     const making = make(generation)
-    made.set(generation, making)
+    made.set(key, making)
     // What failed is tried again for the next who asks.
-    making.catch(() => made.delete(generation))
+    making.catch(() => made.delete(key))
     return making
   }
 }

@@ -2,7 +2,7 @@ import { BoundedMap } from '#core/bounded-map.ts'
 import type { Clock } from '#core/clock.ts'
 import { utcDay } from '#db/partitions.ts'
 
-export const SEEN_LIMITS = {
+const SEEN_LIMITS = {
   remembered: 200_000,
   /** That wait to be written; past it the day of a device is not kept. */
   unwritten: 16_384,
