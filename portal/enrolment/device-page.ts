@@ -19,8 +19,7 @@ export function devicePage(
   const isCertificate = device.credential === 'certificate'
   return {
     title: device.name,
-    main: html`<p><a href="${DEVICES_PATH}">${words.back}</a></p>
-      <h1><bdi>${device.name}</bdi></h1>
+    main: html`<h1><bdi>${device.name}</bdi></h1>
       <section class="card">
         <dl>
           <dt>${words.state}</dt>
@@ -55,6 +54,7 @@ export function devicePage(
           </select>
           <button>${words.revoke}</button>
         </form>
-      </section>`,
+      </section>
+      <p><a href="${DEVICES_PATH}">${words.back}</a></p>`,
   }
 }

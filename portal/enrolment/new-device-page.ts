@@ -46,9 +46,9 @@ export function newDevicePage(frame: StaffFrame, page: NewDevicePage): StaffCont
         <form method="post" action="${NEW_DEVICE_PATH}">
           ${tokenField(frame)}<input type="hidden" name="way" value="${way}" />
           ${device === null ? nameFields(text, page) : again(page)} ${ownFields(words, page)}
+          ${way !== 'password' && way !== 'request' && html`<p class="soft">${words.once}</p>`}
           <button>${way === 'password' ? words.submitPassword : words.submit}</button>
         </form>
-        ${way !== 'password' && way !== 'request' && html`<p class="soft">${words.once}</p>`}
         <h3>${words.after}</h3>
         <ol>
           ${words.steps[way].map((step) => html`<li>${filled(step, page)}</li>`)}

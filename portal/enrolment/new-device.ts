@@ -20,7 +20,7 @@ import { passwordPage } from './password-page.ts'
 import { bytes, fileName } from './profiles/profile.ts'
 import type { ProfileCredential, ProfileFile, StaffNetwork } from './profiles/profile.ts'
 import { staffNetworkOf } from './staff-network.ts'
-import { guessDevice, isDeviceKind, isProfileWay, isWay } from './ways.ts'
+import { USUAL_KIND, guessDevice, isDeviceKind, isProfileWay, isWay } from './ways.ts'
 import type { Way } from './ways.ts'
 
 const PASSPHRASE = /^[a-z2-9]{5}(-[a-z2-9]{1,5}){5}$/
@@ -108,7 +108,8 @@ function show(
   const frame = staffFrameOf(c, services)
   const guessed = guessDevice(c.req.header('User-Agent') ?? '')
   const form = page.error === null ? null : formOf(c)
-  const kind = form?.get('kind') ?? guessed?.kind ?? null
+  const isHere = guessed?.way === page.way
+  const kind = form?.get('kind') ?? (isHere ? guessed.kind : USUAL_KIND[page.way])
   const content = newDevicePage(frame, {
     ...page,
     device: page.device?.id ?? null,

@@ -50,6 +50,18 @@ const KNOWN: readonly (readonly [RegExp, ProfileWay, DeviceKind, string])[] = [
   [/Linux|X11/, 'linux', 'laptop', 'Linux'],
 ]
 
+/** What a device of this way is, most often. */
+export const USUAL_KIND: Readonly<Record<Way, DeviceKind>> = {
+  apple: 'phone',
+  windows: 'laptop',
+  android: 'phone',
+  chromeos: 'laptop',
+  linux: 'laptop',
+  pkcs12: 'other',
+  request: 'other',
+  password: 'printer',
+}
+
 /** By what the browser says of itself; null where it says nothing that we know. */
 export function guessDevice(userAgent: string): GuessedDevice | null {
   const found = KNOWN.find(([pattern]) => pattern.test(userAgent))
