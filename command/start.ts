@@ -15,6 +15,7 @@ import { openDatabase } from '#db/connection.ts'
 import { auditChainJob } from '#db/audit-chain.ts'
 import { startEmbedded } from '#db/embedded.ts'
 import { disconnectsJob } from '#db/disconnects.ts'
+import { endedDevicesJob } from '#db/device-status.ts'
 import { createFoldThread } from '#db/fold-thread.ts'
 import { createJobRunner } from '#db/jobs.ts'
 import { ownsHouse } from '#db/login.ts'
@@ -278,6 +279,7 @@ function jobsRole({ database, seal, log, metrics, clock }: PartDeps, url: string
       openingsJob(database),
       filterWindowsJob(database),
       listsJob(url),
+      endedDevicesJob(database),
     ],
   })
   measureJobs(metrics, runner)

@@ -101,6 +101,12 @@ export const commands: Readonly<Record<string, Command>> = {
     summary: 'pre-shared keys of things without 802.1X; a new one is shown once',
     run: async (args) => (await import('./device-keys.ts')).runDeviceKeys(args),
   },
+  ca: {
+    usage:
+      'show | rotate [--server-from DATE] | move GENERATION --server-from DATE | csr [--out FILE] | install FILE [--server-from DATE] | gateway NAME --out DIR',
+    summary: 'the certificate authority of devices, gateways and the 802.1X server',
+    run: async (args) => (await import('./ca.ts')).runCa(args),
+  },
   'lists check': {
     usage: 'DOMAIN [--site CODE] [--network guest|staff] [--device NAME] [--at T] | --ref REF',
     summary: 'whether a name is blocked there and then, by which rule or line of which list',

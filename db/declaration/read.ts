@@ -51,6 +51,7 @@ export interface Declaration {
   readonly retention: FileDeclaration['retention']
   readonly roles: readonly DeclaredRole[] | undefined
   readonly signIn: FileDeclaration['sign_in']
+  readonly enrolment: FileDeclaration['enrolment']
   /** Where each declared thing stands: `house.yaml:12: sites[0]`. */
   readonly origins: ReadonlyMap<object, string>
 }
@@ -229,6 +230,7 @@ function withFiles(
     retention: rest.retention,
     roles: rest.roles,
     signIn: rest.sign_in,
+    enrolment: rest.enrolment,
     realms: rest.realms,
     homeServers: rest.home_servers?.map((server, i) =>
       withCertificates(server, ['home_servers', i, 'radsec']),
@@ -280,7 +282,7 @@ function originsOf(
   place: (path: readonly PropertyKey[]) => string,
 ): ReadonlyMap<object, string> {
   const origins = new Map<object, string>()
-  const { organisation: _, retention: __, signIn: ___, ...sections } = declaration
+  const { organisation: _, retention: __, signIn: ___, enrolment: ____, ...sections } = declaration
   for (const [section, things] of Object.entries(sections)) {
     const key = KEYS[section] ?? section
     for (const [i, thing] of (things ?? []).entries()) origins.set(thing, place([key, i]))
@@ -325,6 +327,8 @@ function join(parts: readonly Declaration[], problems: string[]): Declaration {
   if (retentions.length > 1) problems.push('retention is declared in more than one file')
   const signIns = parts.flatMap((part) => part.signIn ?? [])
   if (signIns.length > 1) problems.push('sign_in is declared in more than one file')
+  const enrolments = parts.flatMap((part) => part.enrolment ?? [])
+  if (enrolments.length > 1) problems.push('enrolment is declared in more than one file')
   const joined: Declaration = {
     organisation: organisations[0],
     associations: all('associations'),
@@ -345,6 +349,7 @@ function join(parts: readonly Declaration[], problems: string[]): Declaration {
     retention: retentions[0],
     roles: all('roles'),
     signIn: signIns[0],
+    enrolment: enrolments[0],
     origins: new Map(parts.flatMap((part) => [...part.origins])),
   }
   const gateways = joined.sites?.flatMap((site) => site.gateways)

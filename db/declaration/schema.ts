@@ -6,6 +6,7 @@ import { SIGNING_RULES } from '../gateways.ts'
 import { deviceCaSchema } from './device-cas.ts'
 import { deviceKeySchema } from './device-keys.ts'
 import { directorySchema } from './directories.ts'
+import { enrolmentSchema } from './enrolment.ts'
 import { formerSecretSchema } from './gateway-secret.ts'
 import {
   associationFilterSchema,
@@ -297,6 +298,7 @@ export const declarationSchema = z.strictObject({
   realms: z.array(realmSchema).max(4096, 'has more than 4096').optional(),
   device_ca: z.array(deviceCaSchema).max(16, 'has more than 16').optional(),
   device_keys: z.array(deviceKeySchema).max(100_000, 'has more than 100,000').optional(),
+  enrolment: enrolmentSchema.optional(),
   sealing: sealingSchema.optional(),
   retention: retentionSchema.optional(),
   roles: z.array(roleSchema).max(5000, 'has more than 5000').optional(),
