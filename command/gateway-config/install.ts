@@ -105,7 +105,7 @@ ${ports}`
 
 /**
  * Lays the files on a Debian machine, and again without harm: a file that is there already is left as it is, and
- * services are restarted only where something has changed. ACCUEIL_ROOT lays them under another folder, and starts
+ * services are restarted only where something has changed. PLACE_ROOT lays them under another folder, and starts
  * nothing; so does --files-only.
  */
 export function installScript(place: Place, files: readonly PlaceFile[]): string {
@@ -139,7 +139,7 @@ export function installScript(place: Place, files: readonly PlaceFile[]): string
 #   ./install.sh --files-only  lays the files
 set -eu
 cd "$(dirname "$0")"
-root=\${ACCUEIL_ROOT:-}
+root=\${PLACE_ROOT:-}
 only_files=\${root:+yes}
 [ "\${1:-}" = --files-only ] && only_files=yes
 if [ "$(id -u)" != 0 ]; then

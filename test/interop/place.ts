@@ -15,6 +15,7 @@ import { readForm } from '../support/peers/guest.ts'
 import type { Namespace } from '../support/peers/namespaces.ts'
 import { eventually, must, repository, run } from '../support/peers/process.ts'
 import { startSupplicant } from '../support/peers/wpa-supplicant.ts'
+import type { Supplicant } from '../support/peers/wpa-supplicant.ts'
 import type { Scenario } from './scenario.ts'
 
 const CODE = '75-0097'
@@ -76,7 +77,7 @@ export async function place(scenario: Scenario): Promise<void> {
     )
   })
   await test('the installer lays every file, and nothing the second time', async () => {
-    const env = { ACCUEIL_ROOT: root }
+    const env = { PLACE_ROOT: root }
     const first = await must([join(out, 'install.sh')], { env })
     assert.match(first, /laid \/etc\/accueil\/place\.nft/)
     assert.match(first, /laid \/etc\/accueil\/radius-proxy\/gateway\.key/)
@@ -94,7 +95,7 @@ export async function place(scenario: Scenario): Promise<void> {
         ],
         {
           cwd: join(repository, 'deploy/ansible'),
-          env: { ...product.env, ACCUEIL_ROOT: fleet, ANSIBLE_HOME: folder.fresh('ansible') },
+          env: { ...product.env, PLACE_ROOT: fleet, ANSIBLE_HOME: folder.fresh('ansible') },
           timeoutMs: 120_000,
         },
       )
@@ -231,12 +232,14 @@ export async function place(scenario: Scenario): Promise<void> {
   }
 
   async function staff(): Promise<void> {
-    const supplicant = own.use(
-      await startSupplicant({
-        ...{ folder, namespace: laptop, device: 'eth0', identity: 'bob', password: 'hello' },
-        caFile: join(product.dataDir, 'eap-ca.pem'),
-      }),
-    )
+    const plugIn = async (): Promise<Supplicant> =>
+      own.use(
+        await startSupplicant({
+          ...{ folder, namespace: laptop, device: 'eth0', identity: 'bob', password: 'hello' },
+          caFile: join(product.dataDir, 'eap-ca.pem'),
+        }),
+      )
+    const supplicant = await plugIn()
     await test('a laptop logs in by 802.1X, through the proxy, TLS and two translations', async () => {
       await supplicant.printed(/CTRL-EVENT-EAP-SUCCESS/, 30_000)
     })
@@ -272,10 +275,8 @@ export async function place(scenario: Scenario): Promise<void> {
       )
     })
     await test('and the laptop, whose account is still good, comes back when its cable is plugged in again', async () => {
-      for (const way of ['down', 'up']) {
-        await must(['ip', '-n', laptop.name, 'link', 'set', 'eth0', way])
-      }
-      await must(['ip', '-n', laptop.name, 'route', 'replace', 'default', 'via', STAFF_ROUTER])
+      await supplicant.stop()
+      await plugIn()
       await eventually(
         'an open row',
         async () =>
