@@ -1,5 +1,6 @@
 import type { Place, PlaceNetwork } from './place.ts'
-import { provisioned } from './provisioning.ts'
+import { resolverOption } from '#core/provisioning-options.ts'
+import { captivePortal, colons, encryptedResolvers } from './provisioning.ts'
 
 /** Leases of a guest: so short that a place with many visitors a day does not run out of addresses. */
 const GUEST_LEASE = '2h'
@@ -34,7 +35,8 @@ function networkOf(
   network: PlaceNetwork,
   { centre }: Place,
 ): string {
-  const { captivePortal, resolver } = provisioned(centre, network)
+  const api = captivePortal(centre, network)
+  const resolvers = encryptedResolvers(centre, centre.address)
   const option = (what: string): string => `dhcp-option=tag:${tag},${what}\n`
   return [
     `# ${network.subnet} on ${device}\n`,
@@ -42,11 +44,9 @@ function networkOf(
     option(`option:router,${network.router}`),
     option(`option:dns-server,${network.router}`),
     // RFC 8910: where a phone asks whether it is let in.
-    ...(captivePortal === null ? [] : [option(`114,${captivePortal}`)]),
+    ...(api === null ? [] : [option(`114,${api}`)]),
     // RFC 9463: the resolver to which it may speak over TLS.
-    ...(resolver === null
-      ? []
-      : [option(`162,${resolver.toString('hex').match(/../g)?.join(':')}`)]),
+    ...(resolvers.length === 0 ? [] : [option(`162,${colons(resolverOption(resolvers))}`)]),
     '\n',
   ].join('')
 }

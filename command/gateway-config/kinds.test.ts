@@ -139,11 +139,20 @@ describe('what DHCP tells', () => {
     expect(dnsmasq({ url: 'http://portail.example.org' })).not.toContain('tag:guest,114')
   })
 
-  test('a resolver that answers over TLS is told by name and address', () => {
+  test('a resolver that answers over TLS is told by name and address, and guests may go there', () => {
     const { centre } = testPlace()
-    expect(dnsmasq({ centre: { ...centre, encryptedDns: 'dns.example.org' } })).toContain(
-      'tag:guest,162,00:21:00:01:11:03:64:6e:73:07:65:78:61:6d:70:6c:65:03:6f:72:67:00:04:cb:00:71:05:00:01:00:04:03:64:6f:74\n',
+    const encryptedDns = { name: 'dns.example.org', dotPort: 853, dohPort: 8443 }
+    const place = testPlace({ centre: { ...centre, address6: '2001:db8::53', encryptedDns } })
+    const files = placeFiles('opennds', place, null)
+    expect(textOf(files, 'dnsmasq.conf')).toContain(
+      'tag:guest,162,00:21:00:01:11:03:64:6e:73:07:65:78:61:6d:70:6c:65:03:6f:72:67:00:04:cb:00:71:05:00:01:00:04:03:64:6f:74:',
     )
+    expect(textOf(files, 'place.nft')).toContain('203.0.113.5 . 853, 203.0.113.5 . 8443')
+    expect(textOf(files, 'opennds.conf')).toContain('allow tcp port 8443 to 203.0.113.5')
+    const values = textOf(placeFiles('generic', place, null), 'values.txt')
+    expect(values).toMatch(/^guest-dhcp-162-hex 00210001/m)
+    expect(values).toMatch(/^guest-dhcpv6-144-hex 00010011/m)
+    expect(values).toMatch(/^guest-ra-144-hex 900700010000070800/m)
   })
 
   test('the values for other gateways are those of RFC 8910, router advertisements too', () => {

@@ -1,4 +1,6 @@
+import { X509Certificate } from 'node:crypto'
 import { lookup } from 'node:dns/promises'
+import { readFileSync } from 'node:fs'
 import { isIPv4 } from 'node:net'
 import { AppError } from '#core/error.ts'
 import type { Config } from '#core/config.ts'
@@ -23,6 +25,8 @@ export interface PlaceWish {
   /** Our IPv4 address as the place reaches it; null: that of the public URL. */
   readonly centre: string | null
   readonly garden: readonly string[]
+  readonly centre6: string | null
+  /** The name of our resolver over TLS; null: that of its certificate, where it has one. */
   readonly encryptedDns: string | null
   readonly devices: Place['devices']
 }
@@ -56,7 +60,8 @@ export async function loadPlace(
       ports: portsOf(config),
       radiusName: serverName(config.publicUrl),
       caPem,
-      encryptedDns: wish.encryptedDns,
+      address6: wish.centre6,
+      encryptedDns: encryptedDnsOf(config, wish.encryptedDns),
     },
     devices: wish.devices,
     garden: await Promise.all(wish.garden.map((one) => (isIPv4(one) ? one : resolved(one)))),
@@ -102,6 +107,23 @@ function portsOf(config: Config): Place['centre']['ports'] {
     ...{ radius: radius.port, radiusAcct: radiusAcct.port },
     ...{ radsec: radsec.port, dns: dns.port },
   }
+}
+
+const USUAL = { dotPort: 853, dohPort: 443 } as const
+
+/** Of our own resolver, or of one in front of it that was named. */
+function encryptedDnsOf({ dnsTls }: Config, name: string | null): Place['centre']['encryptedDns'] {
+  if (dnsTls === null) return name === null ? null : { name, ...USUAL }
+  const { certificateFile, dot, doh } = dnsTls
+  const names = new X509Certificate(readFileSync(certificateFile)).subjectAltName ?? ''
+  const found = name ?? /DNS:([^*,\s]+)/.exec(names)?.[1]
+  if (found === undefined) {
+    throw new AppError(
+      'place',
+      `${certificateFile} is for no name of its own: say which devices are to check, with --encrypted-dns NAME`,
+    )
+  }
+  return { name: found, dotPort: dot.port, dohPort: doh.port }
 }
 
 async function addressOf({ hostname }: URL): Promise<string> {

@@ -26,6 +26,8 @@ export interface Place {
 export interface Centre {
   /** IPv4. */
   readonly address: string
+  /** IPv6; null: nobody said it. */
+  readonly address6: string | null
   readonly portalUrl: URL
   /** The path that phones are sent to. */
   readonly portalPath: string
@@ -38,8 +40,13 @@ export interface Centre {
   /** The name in the certificate of our RADIUS server, and the root above it. */
   readonly radiusName: string
   readonly caPem: string
-  /** The name under which our resolver answers over TLS; null: it does not. */
-  readonly encryptedDns: string | null
+  /** How our resolver answers over TLS; null: it does not. */
+  readonly encryptedDns: {
+    /** In its certificate. */
+    readonly name: string
+    readonly dotPort: number
+    readonly dohPort: number
+  } | null
 }
 
 /** A network of the place with the addresses that its gateway gives. */

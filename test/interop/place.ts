@@ -96,7 +96,7 @@ export async function place(scenario: Scenario): Promise<void> {
         {
           cwd: join(repository, 'deploy/ansible'),
           env: { ...product.env, PLACE_ROOT: fleet, ANSIBLE_HOME: folder.fresh('ansible') },
-          timeoutMs: 120_000,
+          timeoutMs: 300_000,
         },
       )
       assert.equal(done.code, 0, done.stdout + done.stderr)

@@ -38,6 +38,7 @@ export function testPlace(
       ports: { radius: 1812, radiusAcct: 1813, radsec: 2083, dns: 53 },
       radiusName: 'portail.example.org',
       caPem: '-----BEGIN CERTIFICATE-----\n',
+      address6: null,
       encryptedDns: null,
     },
     devices: {
