@@ -4,10 +4,7 @@ import type { Place } from './place.ts'
  * What a guest reaches by TCP before acceptance, and after it although it may be a private address or the port of
  * other resolvers: the portal, our resolver over TLS, signing in. Each once.
  */
-export function openPorts({
-  centre,
-  garden,
-}: Pick<Place, 'centre' | 'garden'>): readonly {
+export function openPorts({ centre, garden }: Pick<Place, 'centre' | 'garden'>): readonly {
   readonly address: string
   readonly port: string
 }[] {

@@ -91,6 +91,12 @@ describe('hostapd', () => {
     expect(conf).toMatch(/bss=wlan0_guest\nbridge=br-guest\nssid=Les Restos\nap_isolate=1/)
   })
 
+  test('puts the VLAN of an answer on the bridge of its network', () => {
+    const files = placeFiles('hostapd', testPlace(), null)
+    expect(textOf(files, 'hostapd.vlan')).toBe('20 wlan0.20 br-staff\n')
+    expect(textOf(files, 'hostapd.conf')).toContain('vlan_file=/etc/hostapd/accueil.vlan\n')
+  })
+
   test('without a device for 802.1X is refused with what to say', () => {
     const { devices } = testPlace()
     const place = testPlace({ devices: { ...devices, dot1x: null } })

@@ -1,7 +1,7 @@
 import { AppError } from '#core/error.ts'
 import type { GatewayKind } from '#db/gateway-kinds.ts'
 import { dnsmasq } from './dnsmasq.ts'
-import { hostapdConf } from './hostapd.ts'
+import { VLAN_FILE, hostapdConf, hostapdVlans } from './hostapd.ts'
 import { FIREWALL_UNIT, ISOLATION_UNIT, PROXY_UNIT, installScript, sysctl } from './install.ts'
 import type { PlaceFile } from './install.ts'
 import { mikrotikLogin, mikrotikScript } from './mikrotik.ts'
@@ -134,6 +134,7 @@ function debian(place: Place, certificate: GatewayCertificate | null): readonly 
             ...{ name: 'hostapd.conf', text: hostapd, ...secret },
             target: '/etc/hostapd/hostapd.conf',
           },
+          { name: 'hostapd.vlan', text: hostapdVlans(place), target: VLAN_FILE },
         ]),
     ...(proxy === null
       ? []
