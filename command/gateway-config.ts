@@ -54,8 +54,8 @@ export async function runGatewayConfig(args: readonly string[]): Promise<number>
   const certificate = certificateOf(values.certificate, values.key)
   return withHouse('gateway config', async (house) => {
     await requireMigrated(house.database)
-    const database = await house.as('radius', 1)
-    const place = await loadPlace(house, database, wish)
+    const databases = { radius: await house.as('radius', 1), portal: await house.as('portal', 1) }
+    const place = await loadPlace(house, databases, wish)
     const files = placeFiles(kind, place, certificate)
     const auditor = await house.as('operator', 1)
     await writeAudit(auditor.kysely, {

@@ -10,7 +10,7 @@ import type { PlaceWish } from './load.ts'
 import type { Place } from './place.ts'
 
 let owner: TestDatabase
-let database: Database
+let databases: { readonly radius: Database; readonly portal: Database }
 
 beforeAll(async () => {
   owner = await openTestDatabase()
@@ -23,7 +23,7 @@ beforeAll(async () => {
       ...{ fas_level: 3, fas_key: testSeal.seal('1234567890', 'fas:gw-0043') },
     })
     .execute()
-  database = owner.as('radius')
+  databases = { radius: owner.as('radius'), portal: owner.as('portal') }
 })
 
 afterAll(async () => {
@@ -43,7 +43,7 @@ function configOf(env: Readonly<Record<string, string>> = {}): Config {
 }
 
 function load(changes: Partial<PlaceWish> = {}, config = configOf()): Promise<Place> {
-  return loadPlace({ config, seal: testSeal }, database, { ...WISH, ...changes })
+  return loadPlace({ config, seal: testSeal }, databases, { ...WISH, ...changes })
 }
 
 describe('what the files of a place are made from', () => {
@@ -75,6 +75,19 @@ describe('what the files of a place are made from', () => {
       configOf({ ACCUEIL_PUBLIC_URL: 'http://203.0.113.9' }),
     )
     expect(place.centre.address).toBe('203.0.113.9')
+  })
+
+  test('lets who signs in by OpenID Connect reach the issuer before acceptance', async () => {
+    const config = configOf({
+      ...{ OIDC_ISSUER: 'https://192.0.2.33/realms/house', OIDC_CLIENT_ID: 'accueil' },
+    })
+    expect((await load({}, config)).garden).toEqual(['192.0.2.33', '198.51.100.7'])
+    await owner.kysely
+      .insertInto('staff.walled_garden_name')
+      .values([{ name: 'sign-in.invalid' }, { name: '*.everything.invalid' }])
+      .execute()
+    await expect(load({}, config)).rejects.toThrow('"sign-in.invalid" has no IPv4 address here')
+    await owner.kysely.deleteFrom('staff.walled_garden_name').execute()
   })
 
   test('has the resolver of another front under the name that is given', async () => {

@@ -9,6 +9,7 @@ import { entryPath } from '#db/gateway-entry.ts'
 import { loadGateways } from '#db/gateways.ts'
 import type { Gateway } from '#db/gateways.ts'
 import { loadGuestPlaces } from '#db/guest-places.ts'
+import { loadSignInNames } from '#db/sign-in-providers.ts'
 import { loadServerCertificate, serverName } from '../../radius-server/eap/certificate-store.ts'
 import type { House } from '../house.ts'
 import { KINDS } from './kinds.ts'
@@ -34,10 +35,11 @@ export interface PlaceWish {
 /** Everything that the files are made from; throws a sentence where something is missing or does not fit. */
 export async function loadPlace(
   house: Pick<House, 'config' | 'seal'>,
-  database: Database,
+  databases: { readonly radius: Database; readonly portal: Database },
   wish: PlaceWish,
 ): Promise<Place> {
   const { config } = house
+  const database = databases.radius
   const gateway = gatewayOf(await loadGateways(database, house.seal), wish)
   const { guest, staff } = gateway
   if (guest === null) {
@@ -64,7 +66,9 @@ export async function loadPlace(
       encryptedDns: encryptedDnsOf(config, wish.encryptedDns),
     },
     devices: wish.devices,
-    garden: await Promise.all(wish.garden.map((one) => (isIPv4(one) ? one : resolved(one)))),
+    garden: await Promise.all(
+      gardenOf(config, await loadSignInNames(databases.portal), wish.garden).map(gardenAddress),
+    ),
     ownPorts: freePorts([guest, staff]),
   }
 }
@@ -126,17 +130,41 @@ function encryptedDnsOf({ dnsTls }: Config, name: string | null): Place['centre'
   return { name: found, dotPort: dot.port, dohPort: doh.port }
 }
 
-async function addressOf({ hostname }: URL): Promise<string> {
-  return isIPv4(hostname) ? hostname : resolved(hostname)
+/** Beside what was named, where staff sign in. */
+function gardenOf(
+  { oidc }: Config,
+  declared: readonly string[],
+  wished: readonly string[],
+): readonly string[] {
+  const issuer = oidc === null ? [] : [new URL(oidc.issuer).hostname]
+  // A gateway opens addresses: what is below a name has none that could be looked up.
+  const names = declared.filter((name) => !name.startsWith('*.'))
+  return [...new Set([...issuer, ...names, ...wished])]
 }
 
-async function resolved(name: string): Promise<string> {
+async function gardenAddress(name: string): Promise<string> {
+  if (isIPv4(name)) return name
+  const address = await ipv4Of(name)
+  if (address !== null) return address
+  throw new AppError(
+    'place',
+    `"${name}" has no IPv4 address here, and guests are to reach it: look at --garden, sign_in and OIDC_ISSUER`,
+  )
+}
+
+async function addressOf({ hostname }: URL): Promise<string> {
+  const address = isIPv4(hostname) ? hostname : await ipv4Of(hostname)
+  if (address !== null) return address
+  throw new AppError(
+    'place',
+    `"${hostname}" has no IPv4 address here: give ours as the place reaches it with --centre ADDRESS`,
+  )
+}
+
+async function ipv4Of(name: string): Promise<string | null> {
   try {
     return (await lookup(name, { family: 4 })).address
   } catch {
-    throw new AppError(
-      'place',
-      `"${name}" has no IPv4 address here: give ours as the place reaches it with --centre ADDRESS`,
-    )
+    return null
   }
 }
