@@ -66,7 +66,7 @@ export async function runGatewayConfig(args: readonly string[]): Promise<number>
       details: { site: code, kind },
     })
     writeFolder(out, files)
-    console.log(`${files.map(({ name }) => `${join(out, name)}\n`).join('')}`.trimEnd())
+    console.log(files.map(({ name }) => join(out, name)).join('\n'))
     console.error(`accueil: ${out} holds the secrets of ${place.gateway.name}; see its README.md`)
     return 0
   })

@@ -6,26 +6,34 @@ import { captivePortal, colons, encryptedResolvers } from './provisioning.ts'
 const GUEST_LEASE = '2h'
 const STAFF_LEASE = '12h'
 
-/** Addresses by DHCP, and names by our resolver; what it said is said again while we are away. */
-export function dnsmasq(place: Place): string {
-  const { guest, staff, devices, centre } = place
-  return `# Place ${guest.network.site}: made by accueil gateway config.
+/**
+ * Addresses by DHCP, and names by our resolver, for one network: each has a server of its own, since it is by a
+ * word of this server that ours knows whose questions they are. What ours said is said again while we are away.
+ */
+export function dnsmasq(place: Place, kind: 'guest' | 'staff'): string | null {
+  const { devices, centre } = place
+  const network = place[kind]
+  if (network === null) return null
+  const device = kind === 'guest' ? devices.lan : devices.staff
+  const lease = kind === 'guest' ? GUEST_LEASE : STAFF_LEASE
+  return `# Place ${network.network.site}: made by accueil gateway config.
 bind-dynamic
-interface=${devices.lan}
-${staff === null ? '' : `interface=${devices.staff}\n`}no-hosts
+interface=${device}
+except-interface=lo
+no-hosts
 no-resolv
 server=${centre.address}#${centre.ports.dns}
+# By which the resolver knows this network, whatever address its questions come from.
+add-cpe-id=${network.dnsToken}
 domain-needed
 cache-size=2000
 # Names that were known when the centre went away, for a day (RFC 8767).
 use-stale-cache=86400
 dns-forward-max=300
 dhcp-authoritative
-dhcp-leasefile=/var/lib/misc/dnsmasq.leases
+dhcp-leasefile=/var/lib/misc/dnsmasq${kind === 'guest' ? '' : '-staff'}.leases
 
-${networkOf('guest', devices.lan, GUEST_LEASE, guest, place)}${
-    staff === null ? '' : networkOf('staff', devices.staff, STAFF_LEASE, staff, place)
-  }`
+${networkOf(kind, device, lease, network, place)}`
 }
 
 function networkOf(

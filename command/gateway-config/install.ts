@@ -63,6 +63,24 @@ SystemCallFilter=@system-service
 WantedBy=multi-user.target
 `
 
+/** Addresses and names of the staff network; those of guests are by the dnsmasq of the package. */
+export const STAFF_NAMES_UNIT = `[Unit]
+Description=Accueil: addresses and names of the staff network
+Documentation=file:///etc/accueil/README.md
+After=network-online.target dnsmasq.service
+Wants=network-online.target
+
+[Service]
+ExecStart=/usr/sbin/dnsmasq --keep-in-foreground --conf-file=/etc/accueil/dnsmasq-staff.conf --user=dnsmasq --pid-file=
+Restart=always
+RestartSec=5
+ProtectHome=yes
+PrivateTmp=yes
+
+[Install]
+WantedBy=multi-user.target
+`
+
 /** RADIUS of this machine to us, by TLS. */
 export const PROXY_UNIT = `[Unit]
 Description=Accueil: RADIUS of this gateway to the centre, by TLS
@@ -128,6 +146,7 @@ export function installScript(place: Place, files: readonly PlaceFile[]): string
     )
   const services = [
     ...['accueil-firewall', 'dnsmasq'],
+    ...(place.staff === null ? [] : ['accueil-staff-names']),
     ...(hasOpenNds ? ['opennds'] : []),
     ...(hasProxy ? ['accueil-radius-proxy'] : []),
     ...(hasHostapd ? ['hostapd'] : []),

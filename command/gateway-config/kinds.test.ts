@@ -138,7 +138,15 @@ describe('what DHCP tells', () => {
   test('guests are told of the API over https, staff that there is no portal', () => {
     const conf = dnsmasq({})
     expect(conf).toContain('tag:guest,114,https://portail.example.org/captive-portal/api\n')
-    expect(conf).toContain('tag:staff,114,urn:ietf:params:capport:unrestricted\n')
+    const staff = textOf(placeFiles('opennds', testPlace(), null), 'dnsmasq-staff.conf')
+    expect(staff).toContain('tag:staff,114,urn:ietf:params:capport:unrestricted\n')
+  })
+
+  test('each network is known to the resolver by a word of its own server', () => {
+    expect(dnsmasq({})).toMatch(/interface=br-guest\n[\s\S]*add-cpe-id=guesttoken\n/)
+    const staff = textOf(placeFiles('opennds', testPlace(), null), 'dnsmasq-staff.conf')
+    expect(staff).toMatch(/interface=br-staff\n[\s\S]*add-cpe-id=stafftoken\n/)
+    expect(staff).not.toContain('guest')
   })
 
   test('an API without TLS is not told: phones would not take it', () => {

@@ -5,11 +5,13 @@ import { isIPv4 } from 'node:net'
 import { AppError } from '#core/error.ts'
 import type { Config } from '#core/config.ts'
 import type { Database } from '#db/connection.ts'
+import { dnsTokenOf } from '#db/dns-tokens.ts'
 import { entryPath } from '#db/gateway-entry.ts'
 import { loadGateways } from '#db/gateways.ts'
 import type { Gateway } from '#db/gateways.ts'
 import { loadGuestPlaces } from '#db/guest-places.ts'
 import { loadSignInNames } from '#db/sign-in-providers.ts'
+import type { NetworkKind } from '#db/sites.ts'
 import { loadServerCertificate, serverName } from '../../radius-server/eap/certificate-store.ts'
 import type { House } from '../house.ts'
 import { KINDS } from './kinds.ts'
@@ -46,6 +48,8 @@ export async function loadPlace(
     throw new AppError('place', `${wish.code} has no guest network: declare networks.guest`)
   }
   const ssids = await loadGuestPlaces(database)
+  const tokenOf = (network: NetworkKind): Promise<string> =>
+    dnsTokenOf(databases.portal, house.seal, { site: wish.code, network, device: null })
   const { caPem } = await loadServerCertificate(
     { database, seal: house.seal, clock: Date.now },
     config.publicUrl,
@@ -53,8 +57,12 @@ export async function loadPlace(
   )
   return {
     gateway,
-    guest: placeNetwork(guest, ssids.get(wish.code)?.ssid ?? null),
-    staff: staff === null ? null : placeNetwork(staff, null),
+    guest: placeNetwork(guest, {
+      ssid: ssids.get(wish.code)?.ssid ?? null,
+      dnsToken: await tokenOf('guest'),
+    }),
+    staff:
+      staff === null ? null : placeNetwork(staff, { ssid: null, dnsToken: await tokenOf('staff') }),
     centre: {
       address: wish.centre ?? (await addressOf(config.publicUrl)),
       portalUrl: config.publicUrl,

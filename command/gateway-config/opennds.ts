@@ -6,7 +6,7 @@ import type { Place } from './place.ts'
 const SESSION_MINUTES = 1440
 const POLL_SECONDS = 5
 
-export interface FasSettings {
+interface FasSettings {
   readonly level: number
   readonly key: string
   readonly port: string
@@ -17,7 +17,7 @@ export interface FasSettings {
 }
 
 /** How openNDS is told where the portal is; throws a sentence where what is declared does not fit. */
-export function fasOf({ gateway, centre }: Place): FasSettings {
+function fasOf({ gateway, centre }: Place): FasSettings {
   const { fas } = gateway
   if (fas === null) {
     throw new AppError(

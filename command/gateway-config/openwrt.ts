@@ -37,6 +37,10 @@ uci set dhcp.guest.captive_portal_uri='${api}'
 }${resolvers.length === 0 ? '' : `uci add_list dhcp.guest.dhcp_option='162,${colons(resolverOption(resolvers))}'\n`}uci set dhcp.@dnsmasq[0].noresolv='1'
 uci -q delete dhcp.@dnsmasq[0].server || true
 uci add_list dhcp.@dnsmasq[0].server='${centre.address}#${centre.ports.dns}'
+# By which the resolver knows this network, whatever address its questions come from.
+mkdir -p /etc/dnsmasq.d
+printf 'add-cpe-id=%s\\n' '${guest.dnsToken}' > /etc/dnsmasq.d/accueil.conf
+uci set dhcp.@dnsmasq[0].confdir='/etc/dnsmasq.d'
 
 # firewall4 reads the rules of the place after its own.
 uci -q delete firewall.accueil || true

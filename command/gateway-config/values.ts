@@ -61,6 +61,7 @@ function networkRows(one: PlaceNetwork, { centre }: Place): readonly (readonly s
   const first = nat === null ? null : portBlock(nat, subnets, one.firstLease)
   return [
     [`${kind}-subnet`, one.subnet],
+    [`${kind}-dns-token`, one.dnsToken],
     [`${kind}-router`, one.router],
     [`${kind}-leases`, `${one.firstLease}-${one.lastLease}`],
     ...(vlan === null ? [] : [[`${kind}-vlan`, `${vlan}`]]),

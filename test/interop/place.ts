@@ -64,7 +64,9 @@ export async function place(scenario: Scenario): Promise<void> {
     assert.equal(done.code, 0, done.stdout)
   })
   await test('systemd-analyze finds nothing in its units', async () => {
-    const units = ['firewall', 'isolation', 'radius-proxy'].map((name) => `accueil-${name}.service`)
+    const units = ['firewall', 'isolation', 'radius-proxy', 'staff-names'].map(
+      (name) => `accueil-${name}.service`,
+    )
     // The programs of one are where install.sh puts them.
     const done = await run([
       ...['systemd-analyze', 'verify', '--recursive-errors=no'],
@@ -130,6 +132,11 @@ export async function place(scenario: Scenario): Promise<void> {
       ...['--log-facility=-', '--user=root', '--pid-file='],
     ])
     await eventually('dnsmasq runs', () => names.output().includes('started'))
+    const staffNames = machine.start('dnsmasq-staff', [
+      ...['dnsmasq', '--keep-in-foreground', '--conf-file=/etc/accueil/dnsmasq-staff.conf'],
+      ...['--log-facility=-', '--user=root', '--pid-file='],
+    ])
+    await eventually('dnsmasq of the staff runs', () => staffNames.output().includes('started'))
   })
   const proxy = machine.start('radius-proxy', [
     ...['freeradius', '-f', '-d', '/etc/accueil/radius-proxy', '-l', 'stdout', '-xx'],
@@ -191,6 +198,16 @@ export async function place(scenario: Scenario): Promise<void> {
         })
         assert.match(stdout, /status: NXDOMAIN/, `${at}: ${stdout}`)
       }
+    })
+    await test('the filter knows each network by the word of its server: a name closed to guests is open to staff', async () => {
+      const ask = async (from: Namespace): Promise<string> => {
+        const { stdout } = await run(['dig', '+time=3', '+tries=2', 'guests-may-not.example.com'], {
+          namespace: from.name,
+        })
+        return /status: (\w+)/.exec(stdout)?.[1] ?? stdout
+      }
+      assert.equal(await ask(phone), 'NXDOMAIN')
+      assert.equal(await ask(laptop), 'NOERROR')
     })
     await test('each device goes out with source ports of its own, and the log finds it by address, port and time', async () => {
       await accept(other)

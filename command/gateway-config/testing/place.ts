@@ -29,8 +29,8 @@ export function testPlace(
   const one = { ...gateway, ...other }
   return {
     gateway: one,
-    guest: placeNetwork(network('guest', 77), 'Les Restos'),
-    staff: placeNetwork(network('staff', 78), null),
+    guest: placeNetwork(network('guest', 77), { ssid: 'Les Restos', dnsToken: 'guesttoken' }),
+    staff: placeNetwork(network('staff', 78), { ssid: null, dnsToken: 'stafftoken' }),
     centre: {
       address: '203.0.113.5',
       portalUrl: new URL(url),
