@@ -39,6 +39,8 @@ const PEERS: readonly (readonly [program: string, packageName: string])[] = [
   ['conntrack', 'conntrack'],
   ['ping', 'iputils-ping'],
   ['shellcheck', 'shellcheck'],
+  ['ansible-playbook', 'ansible-core'],
+  ['ansible-lint', 'ansible-lint'],
   ['systemd-analyze', 'systemd'],
   ['chromium', 'chromium'],
   ['/usr/share/fonts/truetype/noto/NotoSansEthiopic-Regular.ttf', 'fonts-noto-core'],
