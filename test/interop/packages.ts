@@ -56,6 +56,10 @@ export const BENCH_PEERS: typeof PEERS = [
   ['/usr/lib/freeradius/rlm_ldap.so', 'freeradius-ldap'],
   ['slapd', 'slapd'],
   ['ldapmodify', 'ldap-utils'],
+  ['opennds', 'opennds'],
+  ['dnsmasq', 'dnsmasq-base'],
+  ['iptables-legacy', 'iptables'],
+  ['curl', 'curl'],
 ]
 
 /** Installs the peers that are missing. Throws where one is still absent: nothing is skipped. */
