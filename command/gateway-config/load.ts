@@ -9,6 +9,8 @@ import type { Gateway } from '#db/gateways.ts'
 import { loadGuestPlaces } from '#db/guest-places.ts'
 import { serverName } from '#core/pki/server-name.ts'
 import { loadServerCertificate } from '../../radius-server/eap/certificate-store.ts'
+import { walledGardenNames } from '#db/walled-garden.ts'
+import { loadServerCertificate, serverName } from '../../radius-server/eap/certificate-store.ts'
 import type { House } from '../house.ts'
 import { KINDS } from './kinds.ts'
 import type { KindName } from './kinds.ts'
@@ -60,9 +62,20 @@ export async function loadPlace(
       encryptedDns: wish.encryptedDns,
     },
     devices: wish.devices,
-    garden: await Promise.all(wish.garden.map((one) => (isIPv4(one) ? one : resolved(one)))),
+    garden: await gardenOf(database, config, wish.garden),
     ownPorts: freePorts([guest, staff]),
   }
+}
+
+/** What was asked for, and by what staff sign in; a gateway takes addresses, and all names below one have none. */
+async function gardenOf(
+  database: Database,
+  config: Config,
+  wished: readonly string[],
+): Promise<readonly string[]> {
+  const names = await walledGardenNames(database, config.oidc)
+  const all = new Set([...wished, ...names.filter((name) => !name.startsWith('*.'))])
+  return Promise.all([...all].map((one) => (isIPv4(one) ? one : resolved(one))))
 }
 
 function gatewayOf(all: readonly Gateway[], wish: PlaceWish): Gateway {
