@@ -75,7 +75,7 @@ async function gardenOf(
 ): Promise<readonly string[]> {
   const names = await walledGardenNames(database, config.oidc)
   const all = new Set([...wished, ...names.filter((name) => !name.startsWith('*.'))])
-  return Promise.all([...all].map((one) => (isIPv4(one) ? one : resolved(one))))
+  return Promise.all([...all].map(async (one) => (isIPv4(one) ? one : resolved(one))))
 }
 
 function gatewayOf(all: readonly Gateway[], wish: PlaceWish): Gateway {
