@@ -12,8 +12,8 @@ import type { Gateway } from '#db/gateways.ts'
 import { loadGuestPlaces } from '#db/guest-places.ts'
 import { serverName } from '#core/pki/server-name.ts'
 import { loadServerCertificate } from '../../radius-server/eap/certificate-store.ts'
-import { loadSignInNames } from '#db/sign-in-providers.ts'
 import type { NetworkKind } from '#db/sites.ts'
+import { walledGardenNames } from '#db/walled-garden.ts'
 import type { House } from '../house.ts'
 import { KINDS } from './kinds.ts'
 import type { KindName } from './kinds.ts'
@@ -75,11 +75,20 @@ export async function loadPlace(
       encryptedDns: encryptedDnsOf(config, wish.encryptedDns),
     },
     devices: wish.devices,
-    garden: await Promise.all(
-      gardenOf(config, await loadSignInNames(databases.portal), wish.garden).map(gardenAddress),
-    ),
+    garden: await gardenOf(databases.portal, config, wish.garden),
     ownPorts: freePorts([guest, staff]),
   }
+}
+
+/** What was asked for, and by what staff sign in; a gateway takes addresses, and all names below one have none. */
+async function gardenOf(
+  database: Database,
+  config: Config,
+  wished: readonly string[],
+): Promise<readonly string[]> {
+  const names = await walledGardenNames(database, config.oidc)
+  const all = new Set([...wished, ...names.filter((name) => !name.startsWith('*.'))])
+  return Promise.all([...all].map(gardenAddress))
 }
 
 function gatewayOf(all: readonly Gateway[], wish: PlaceWish): Gateway {
@@ -137,18 +146,6 @@ function encryptedDnsOf({ dnsTls }: Config, name: string | null): Place['centre'
     )
   }
   return { name: found, dotPort: dot.port, dohPort: doh.port }
-}
-
-/** Beside what was named, where staff sign in. */
-function gardenOf(
-  { oidc }: Config,
-  declared: readonly string[],
-  wished: readonly string[],
-): readonly string[] {
-  const issuer = oidc === null ? [] : [new URL(oidc.issuer).hostname]
-  // A gateway opens addresses: what is below a name has none that could be looked up.
-  const names = declared.filter((name) => !name.startsWith('*.'))
-  return [...new Set([...issuer, ...names, ...wished])]
 }
 
 async function gardenAddress(name: string): Promise<string> {

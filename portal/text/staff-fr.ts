@@ -1,3 +1,5 @@
+import type { OffReason } from '#db/off-reasons.ts'
+
 /** What staff read, the reference; guests read `fr.ts`. English has exactly these sentences. */
 export const staffFr = {
   languageName: 'Français',
@@ -46,7 +48,7 @@ export const staffFr = {
       'Sur votre téléphone, ouvrez une application de codes (Aegis, FreeOTP, Google Authenticator, 2FAS…).',
     enrolStep2: 'Scannez ce code, ou recopiez la clé.',
     enrolStep3: 'Écrivez ici le code à 6 chiffres que l’application affiche.',
-    key: 'Clé à recopier',
+    key: 'Clé à recopier :',
     picture: 'Code QR de la clé',
     enrolSubmit: 'Activer',
     codesTitle: 'Vos codes de secours',
@@ -99,9 +101,38 @@ export const staffFr = {
     guest: 'Vous voulez seulement internet ? Acceptez les conditions du Wi-Fi',
   },
 
+  letIn: {
+    title: 'Laisser entrer un appareil',
+    lead: 'Pour un appareil sans navigateur, ou une personne qui ne peut pas lire la page : l’appareil est autorisé sur le Wi-Fi des personnes accueillies pendant un jour.',
+    place: 'Lieu',
+    mac: 'Adresse Wi-Fi (MAC) de l’appareil',
+    where:
+      'Dans les réglages du Wi-Fi de l’appareil, ou sur son étiquette. Sur un téléphone, l’adresse peut changer d’un réseau à l’autre.',
+    submit: 'Laisser entrer pour un jour',
+    record:
+      'Votre nom est gardé avec cette autorisation. Expliquez les conditions à la personne avant de la laisser entrer.',
+    done: 'L’appareil {mac} est autorisé jusqu’au {until}. Éteignez puis rallumez son Wi-Fi.',
+    noPlace: 'Choisissez un des lieux de la liste.',
+    noMac:
+      'Ce n’est pas une adresse Wi-Fi. Elle a douze chiffres et lettres de A à F, par exemple AA-BB-CC-DD-EE-FF.',
+    noTerms: 'Aucune condition d’utilisation n’est publiée : personne ne peut être autorisé.',
+  },
+
+  offReasons: {
+    'scim-inactive': 'votre organisation l’a désactivé',
+    'scim-deleted': 'votre organisation l’a supprimé',
+    'directory-gone': 'l’annuaire ne le connaît plus',
+    'directory-disabled': 'l’annuaire l’a désactivé',
+    'directory-expired': 'il a expiré dans l’annuaire',
+  } satisfies Readonly<Record<OffReason, string>>,
+
   problems: {
     back: 'Se connecter',
     backHome: 'Revenir à mon accès',
+    'no-right': {
+      title: 'Vous n’avez pas ce droit',
+      why: 'Votre compte ne permet pas de faire cela. Un administrateur de votre association peut vous donner le rôle qu’il faut.',
+    },
     'not-signed-in': {
       title: 'Votre connexion est terminée',
       why: 'Elle s’arrête après une heure sans activité. Rien n’a été changé : connectez-vous, puis recommencez.',
