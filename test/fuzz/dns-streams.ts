@@ -19,7 +19,7 @@ export interface StreamReport {
   readonly unearned: readonly string[]
 }
 
-export const MESSAGES_PER_STREAM = 20_000
+const MESSAGES_PER_STREAM = 20_000
 
 /** What is no query ends the connection, and what is behind it is lost. */
 const BATCH = 4
