@@ -196,7 +196,7 @@ describe('a connection of DNS over HTTPS is closed', () => {
   const echo: DnsServer = { handle: (bytes, _source, _via, respond) => respond(bytes) }
 
   test('when it has been idle', async () => {
-    const { listener, metrics } = await listen(echo, { idleMs: 60 })
+    const { listener, metrics } = await listen(echo, { idleMs: 600 })
     const session = open(listener.port)
     await new Promise((done) => session.once('close', done))
     expect(metrics.drops['tcp-idle'].value).toBe(1)

@@ -61,7 +61,7 @@ const echo: DnsServer = {
 }
 
 async function until(condition: () => boolean): Promise<void> {
-  for (let i = 0; i < 400 && !condition(); i++) await new Promise((done) => setTimeout(done, 5))
+  for (let i = 0; i < 2_000 && !condition(); i++) await new Promise((done) => setTimeout(done, 5))
   expect(condition()).toBe(true)
 }
 
@@ -155,7 +155,7 @@ describe.each(STREAMS)('over $name', ({ name, listen: open, connect }) => {
 
   describe('a connection is closed', () => {
     test('when it has been idle', async () => {
-      const { port, metrics } = await listen(echo, { idleMs: 60 })
+      const { port, metrics } = await listen(echo, { idleMs: 600 })
       const connection = connect(port)
       connection.send(wireQuery('www.example.net', { id: 4 }))
       expect(idOf(await connection.next())).toBe(4)
@@ -164,7 +164,7 @@ describe.each(STREAMS)('over $name', ({ name, listen: open, connect }) => {
     })
 
     test('also when bytes trickle in but never make a message', async () => {
-      const { port, metrics } = await listen(echo, { idleMs: 80 })
+      const { port, metrics } = await listen(echo, { idleMs: 600 })
       const connection = connect(port)
       const trickle = setInterval(() => connection.socket.write(Buffer.of(1)), 10)
       expect(await connection.next()).toBeNull()
@@ -174,11 +174,11 @@ describe.each(STREAMS)('over $name', ({ name, listen: open, connect }) => {
 
     test('but not while we owe it an answer', async () => {
       const { server, held } = holdingServer()
-      const { port } = await listen(server, { idleMs: 30 })
+      const { port } = await listen(server, { idleMs: 600 })
       const connection = connect(port)
       connection.send(wireQuery('www.example.net', { id: 4 }))
       await until(() => held.length === 1)
-      await new Promise((done) => setTimeout(done, 120))
+      await new Promise((done) => setTimeout(done, 1_400))
       held[0]?.respond(held[0].bytes)
       expect(idOf(await connection.next())).toBe(4)
       connection.end()

@@ -2,7 +2,15 @@ import { expect, test } from 'vitest'
 import { oracle } from './testing/oracle.ts'
 import { createVectorFilter, readVectors } from './testing/vectors.ts'
 import { OVER_TCP, OVER_UDP } from './via.ts'
-import type { Transport } from './via.ts'
+import type { Transport, Via } from './via.ts'
+
+/** Every transport, as its listener would say it. */
+const VIAS: readonly Via[] = [
+  OVER_UDP,
+  OVER_TCP,
+  { transport: 'dot', serverName: 'paris.dns.example.org', token: null },
+  { transport: 'doh', serverName: null, token: 'paris' },
+]
 
 const ROUNDS = 8_000
 const seed = Number(process.env['FUZZ_SEED'] ?? Date.now() % 0x7fffffff)
@@ -64,7 +72,7 @@ test(`mutated queries never break the server (FUZZ_SEED=${seed})`, async () => {
   let answered = 0
   for (let round = 0; round < ROUNDS; round++) {
     const query = mutate(seeds[Math.floor(next() * seeds.length)] ?? new Uint8Array(), next)
-    const via = next() < 0.5 ? OVER_UDP : OVER_TCP
+    const via = VIAS[Math.floor(next() * VIAS.length)] ?? OVER_UDP
     const { promise, resolve } = Promise.withResolvers<void>()
     let calls = 0
     filter.server.handle(query, '192.168.77.9', via, (answer) => {

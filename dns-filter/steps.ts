@@ -16,8 +16,7 @@ import type { Clients } from './policy/client.ts'
 import type { Reason } from './policy/effective.ts'
 import { extendedError } from './message/edns.ts'
 import type { Exchange, Outcome, Step } from './exchange.ts'
-import { LIMITS } from './limits.ts'
-import { FairShare } from './upstream/fair-share.ts'
+import { createResolution } from './resolution.ts'
 import type { Forwarder } from './upstream/forwarder.ts'
 import { COOKIE_ONLY, HEADER, isRecursionDesired, SILENCE } from './message/query.ts'
 import type { Query } from './message/query.ts'
@@ -99,7 +98,7 @@ export function createSteps(deps: StepDeps): Steps {
   // One name at a time: steps are synchronous, and filled anew for each query by `answerReserved`.
   const name = new Suffixes()
   const target = new Suffixes()
-  const share = new FairShare(LIMITS.upstreamPerClient)
+  const resolution = createResolution({ cache, forwarder, metrics })
 
   function block(
     exchange: Exchange,
@@ -180,23 +179,6 @@ export function createSteps(deps: StepDeps): Steps {
     return errorAnswer(exchange.query, Rcode.ServFail, OVERLOAD)
   }
 
-  /** Before its time is over, so that nobody has to wait when it is. */
-  function prefetch({ query, cacheKey }: Exchange): void {
-    forwarder.resolve(query, (answer) => {
-      if (answer.rcode !== Rcode.ServFail) cache.set(cacheKey, query, answer)
-    })
-  }
-
-  /** The server's own guard ends where a step answers later. */
-  function tryTo(build: () => Uint8Array): Uint8Array | null {
-    try {
-      return build()
-    } catch {
-      metrics.drops.internal.inc()
-      return null
-    }
-  }
-
   function proveAddress({ query, source, via }: Exchange): Outcome {
     if (via.transport !== 'udp' || !forwarder.isBusy) return 'next'
     const { cookie } = query.options
@@ -204,48 +186,6 @@ export function createSteps(deps: StepDeps): Steps {
     metrics.drops.unproven.inc()
     // Both are no longer than the question, and both show whoever really asked the way in.
     return cookie === null ? truncatedAnswer(query) : errorAnswer(query, Rcode.BadCookie)
-  }
-
-  /**
-   * Asks upstream, for one client no more at once than its share. What was true lately is taken where no
-   * answer comes in time, or none that is of use (RFC 8767). `build` gets -1 for the age of a new answer. Null:
-   * too many are asked already.
-   */
-  function ask(
-    exchange: Exchange,
-    query: Query,
-    key: number,
-    build: (answer: Answer, age: number) => Uint8Array,
-  ): Uint8Array | 'later' | null {
-    const { source } = exchange
-    if (!share.enter(source)) return null
-    let isAnswered = false
-    function answerLate(answer: Answer, age: number): void {
-      if (isAnswered) return
-      isAnswered = true
-      clearTimeout(patience)
-      share.leave(source)
-      exchange.respond(tryTo(() => build(answer, age)))
-    }
-    const old = cache.stale(key, query)
-    const patience =
-      old === null
-        ? undefined
-        : setTimeout(() => {
-            cache.rest(key, query)
-            answerLate(old, 0)
-          }, LIMITS.staleAfter)
-    const asked = forwarder.resolve(query, (answer) => {
-      const isFailure = answer.rcode === Rcode.ServFail
-      if (asked === 'asked') cache.set(key, query, answer)
-      if (!isFailure || old === null) return answerLate(answer, -1)
-      if (!isAnswered) cache.rest(key, query)
-      answerLate(old, 0)
-    })
-    if (asked !== 'full') return 'later'
-    clearTimeout(patience)
-    share.leave(source)
-    return old === null ? null : build(old, 0)
   }
 
   return {
@@ -362,20 +302,20 @@ export function createSteps(deps: StepDeps): Steps {
       target.read(wire, 0)
       const key = cacheKey(target, led)
       const found = cache.get(key, led)
+      if (found?.isDue === true) resolution.prefetch(led, key)
       if (found !== null) return deliverLed(exchange, wire, found.answer, found.age)
       const proved = proveAddress(exchange)
       if (proved !== 'next') return proved
-      const asked = ask(exchange, led, key, (answer, age) =>
-        deliverLed(exchange, wire, answer, age),
-      )
-      return asked ?? overload(exchange)
+      const tell = (answer: Answer, age: number): Uint8Array =>
+        deliverLed(exchange, wire, answer, age)
+      return resolution.ask(exchange, led, key, tell) ?? overload(exchange)
     },
 
     answerFromCache(exchange) {
       exchange.cacheKey = cacheKey(name, exchange.query)
       const found = cache.get(exchange.cacheKey, exchange.query)
       if (found === null) return 'next'
-      if (found.isDue && !forwarder.isBusy) prefetch(exchange)
+      if (found.isDue) resolution.prefetch(exchange.query, exchange.cacheKey)
       return deliver(exchange, found.answer, found.age)
     },
 
@@ -383,8 +323,8 @@ export function createSteps(deps: StepDeps): Steps {
 
     askUpstream(exchange) {
       const { query, cacheKey: key } = exchange
-      const asked = ask(exchange, query, key, (answer, age) => deliver(exchange, answer, age))
-      return asked ?? overload(exchange)
+      const tell = (answer: Answer, age: number): Uint8Array => deliver(exchange, answer, age)
+      return resolution.ask(exchange, query, key, tell) ?? overload(exchange)
     },
   }
 }

@@ -100,7 +100,7 @@ export function createVectorFilter(): Promise<Filter> {
 }
 
 /** Knows every name: one record of the type asked, and nine long ones of big.example.net. */
-const cannedForwarder: Forwarder = {
+export const cannedForwarder: Forwarder = {
   resolve(query, onAnswer) {
     queueMicrotask(() => onAnswer(cannedAnswer(query)))
     return 'asked'

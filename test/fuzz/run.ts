@@ -2,6 +2,7 @@ import { openHouse } from '../interop/house.ts'
 import { ATTRIBUTE, CODE, accessRequest, attribute } from '../support/peers/radius-packet.ts'
 import { createRunFolder, endProcesses, sweepLeftovers } from '../support/peers/run-folder.ts'
 import { exchange } from '../support/peers/udp.ts'
+import { fuzzDnsStreams } from './dns-streams.ts'
 import { MEMORY_BOUND_BYTES, PACKETS_PER_PORT, fuzzUdpPorts } from './udp-ports.ts'
 
 /**
@@ -36,10 +37,13 @@ try {
     seed,
     packets,
   })
+  const streams = await fuzzDnsStreams({ ports: product.ports, seed, messages: packets })
+  console.table(streams.map(({ unearned, ...rest }) => ({ ...rest, unearned: unearned.length })))
+  for (const { unearned } of streams) for (const one of unearned.slice(0, 3)) console.log(one)
   console.table(ports.map(({ unearned, ...rest }) => ({ ...rest, unearned: unearned.length })))
   console.log(`resident: ${mib(warmBytes)} MiB warm, ${mib(endBytes)} MiB at the end`)
   for (const { unearned } of ports) for (const one of unearned.slice(0, 3)) console.log(one)
-  const unearned = ports.reduce((sum, port) => sum + port.unearned.length, 0)
+  const unearned = [...ports, ...streams].reduce((sum, one) => sum + one.unearned.length, 0)
   const grew = endBytes - warmBytes > MEMORY_BOUND_BYTES
   const began = performance.now()
   const isLetIn = await logInBob(product.ports.radius)

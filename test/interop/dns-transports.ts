@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { dig as ask, kdig as askWithKdig } from '../support/peers/dig.ts'
 import type { DnsAnswer } from '../support/peers/dig.ts'
+import { eventually } from '../support/peers/process.ts'
 import type { Scenario } from './scenario.ts'
 
 const ALLOWED = 'www.example.com'
@@ -95,6 +96,12 @@ export async function dnsTransports({ product, dnsAuthority, test }: Scenario): 
       kdig: ['+https=/dns-query', ...trust],
     },
   ]
+  // The house has just been declared: its list is compiled beside what serves.
+  await eventually(
+    'the list serves',
+    async () => (await ask(dns, 'bad.example')).status === 'NXDOMAIN',
+    20_000,
+  )
   for (const way of ways) await compliance(way, test)
   await encrypted(ways.slice(2), test)
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { dig as ask, kdig as askWithKdig, readAnswer } from '../support/peers/dig.ts'
 import type { DnsAnswer } from '../support/peers/dig.ts'
 import { connect, createNamespace, hostDevice } from '../support/peers/namespaces.ts'
-import { must, run } from '../support/peers/process.ts'
+import { eventually, must, run } from '../support/peers/process.ts'
 import type { Scenario } from './scenario.ts'
 
 const BLOCKED = 'bad.example'
@@ -14,6 +14,12 @@ export async function dns({ product, test }: Scenario): Promise<void> {
   const kdig = (...args: readonly string[]): Promise<DnsAnswer> =>
     askWithKdig(product.ports.dns, ...args)
 
+  // The house has just been declared: its list is compiled beside what serves.
+  await eventually(
+    'the list serves',
+    async () => (await dig(BLOCKED)).status === 'NXDOMAIN',
+    20_000,
+  )
   for (const type of ['A', 'AAAA', 'TYPE65', 'TXT', 'MX', 'ANY']) {
     await test(`dig: a blocked name, type ${type}: NXDOMAIN, SOA, extended error 15`, async () => {
       const { status, flags, answer, authority, output } = await dig(BLOCKED, type)

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
+import { fuzzDnsStreams } from '../fuzz/dns-streams.ts'
 import { MEMORY_BOUND_BYTES, fuzzUdpPorts } from '../fuzz/udp-ports.ts'
 import { dig } from '../support/peers/dig.ts'
 import { radclient } from '../support/peers/radclient.ts'
 import type { Scenario } from './scenario.ts'
 
-/** 100,000 damaged packets at each UDP port. */
+/** 100,000 damaged packets at each UDP port, 20,000 messages over each other way of DNS. */
 export async function fuzz({ product, test }: Scenario): Promise<void> {
   const seed = Date.now() % 0x7fff_ffff
   const pid = product.running().pid
@@ -21,6 +22,20 @@ export async function fuzz({ product, test }: Scenario): Promise<void> {
       assert.ok(dropped < sent / 100, `${dropped} of ${sent} were dropped by the kernel`)
     })
   }
+  for (const { way, sent, replies, connections, unearned } of await fuzzDnsStreams({
+    ports: product.ports,
+    seed,
+  })) {
+    console.log(`# DNS over ${way}: ${sent} sent, ${replies} replies, ${connections} connections`)
+    await test(`DNS over ${way}: nothing comes back that is no answer`, () => {
+      assert.deepEqual(unearned.slice(0, 3), [])
+      assert.ok(replies > sent / 10, `${replies} replies`)
+    })
+  }
+  await test('no message made the filter fail inside', async () => {
+    const metrics = await fetch(`http://127.0.0.1:${product.ports.metrics}/metrics`)
+    assert.match(await metrics.text(), /^accueil_dns_dropped_total\{reason="internal"\} 0$/m)
+  })
   await test('the process lives', () => {
     assert.ok(product.running().alive())
   })

@@ -1,0 +1,204 @@
+import { once } from 'node:events'
+import { connect as connectHttp2 } from 'node:http2'
+import type { ClientHttp2Session } from 'node:http2'
+import { connect as connectTcp } from 'node:net'
+import type { Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { connect as connectTls } from 'node:tls'
+import type { Ports } from '../support/peers/product.ts'
+import { mutate, seededRandom } from './mutate.ts'
+import type { Random } from './mutate.ts'
+import { readSeeds } from './seeds.ts'
+
+export interface StreamReport {
+  readonly way: 'TCP' | 'TLS' | 'HTTPS'
+  readonly sent: number
+  readonly replies: number
+  readonly connections: number
+  /** What came back and is no answer of DNS or HTTP, in hex: there must be none. */
+  readonly unearned: readonly string[]
+}
+
+const MESSAGES_PER_STREAM = 20_000
+
+/** What is no query ends the connection, and what is behind it is lost. */
+const BATCH = 4
+const PATIENCE_MS = 250
+const SERVER_NAME = 'dns.example.org'
+
+type Tally = { -readonly [K in keyof StreamReport]: StreamReport[K] } & { unearned: string[] }
+
+/** Damaged messages over TCP, DNS over TLS and DNS over HTTPS, and damage to what carries them. */
+export async function fuzzDnsStreams(o: {
+  readonly ports: Ports
+  readonly seed: number
+  readonly messages?: number
+}): Promise<readonly StreamReport[]> {
+  const seeds = readSeeds().dns
+  const random = seededRandom(o.seed)
+  const messages = o.messages ?? MESSAGES_PER_STREAM
+  const { dns, dnsOverTls, dnsOverHttps } = o.ports
+  return [
+    await overFrames('TCP', () => connectTcp(dns, '127.0.0.1'), messages, seeds, random),
+    await overFrames('TLS', () => openTls(dnsOverTls, 'dot'), messages, seeds, random),
+    await overHttps(dnsOverHttps, messages, seeds, random),
+  ]
+}
+
+function openTls(port: number, protocol: string): Socket {
+  const tls = { servername: SERVER_NAME, ALPNProtocols: [protocol] }
+  // Whose certificate it is does not matter here.
+  return connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false, ...tls })
+}
+
+async function overFrames(
+  way: 'TCP' | 'TLS',
+  open: () => Socket,
+  messages: number,
+  seeds: readonly Buffer[],
+  random: Random,
+): Promise<StreamReport> {
+  const tally: Tally = { way, sent: 0, replies: 0, connections: 0, unearned: [] }
+  let stream: FrameReader | null = null
+  while (tally.sent < messages) {
+    if (stream === null || stream.isClosed()) {
+      stream = readFrames(open(), tally)
+      tally.connections++
+    }
+    const frames = Array.from({ length: BATCH }, () => frame(mutate(seeds, random)))
+    tally.sent += frames.length
+    const bytes = Buffer.concat(frames)
+    // One time in eight the frames themselves are damaged: lengths, cuts, what lies between.
+    await stream.exchange(random(8) === 0 ? mutate([bytes], random) : bytes, frames.length)
+  }
+  stream?.close()
+  return tally
+}
+
+interface FrameReader {
+  isClosed(): boolean
+  exchange(bytes: Buffer, replies: number): Promise<void>
+  close(): void
+}
+
+function readFrames(socket: Socket, tally: Tally): FrameReader {
+  let held = Buffer.alloc(0)
+  let got = 0
+  let isClosed = false
+  let wake = (): void => {}
+  socket.on('error', () => {})
+  socket.on('close', () => {
+    isClosed = true
+    wake()
+  })
+  socket.on('data', (chunk: Buffer) => {
+    held = Buffer.concat([held, chunk])
+    while (held.length >= 2 && held.length >= 2 + held.readUInt16BE(0)) {
+      const end = 2 + held.readUInt16BE(0)
+      judge(held.subarray(2, end), tally)
+      held = held.subarray(end)
+      got++
+    }
+    wake()
+  })
+  return {
+    isClosed: () => isClosed,
+    async exchange(bytes, replies) {
+      got = 0
+      socket.write(bytes)
+      const deadline = Date.now() + PATIENCE_MS
+      while (!isClosed && got < replies && Date.now() < deadline) {
+        const woken = new Promise<void>((resolve) => (wake = resolve))
+        await Promise.race([woken, sleep(PATIENCE_MS, undefined, { ref: false })])
+      }
+      // A frame that announces more than came would swallow the next batch.
+      if (got < replies) socket.destroy()
+    },
+    close: () => socket.destroy(),
+  }
+}
+
+function judge(reply: Buffer, tally: Tally): void {
+  tally.replies++
+  const isAnswer = reply.length >= 12 && ((reply[2] ?? 0) & 0x80) !== 0
+  if (!isAnswer) tally.unearned.push(reply.toString('hex'))
+}
+
+async function overHttps(
+  port: number,
+  messages: number,
+  seeds: readonly Buffer[],
+  random: Random,
+): Promise<StreamReport> {
+  const tally: Tally = { way: 'HTTPS', sent: 0, replies: 0, connections: 0, unearned: [] }
+  let session: ClientHttp2Session | null = null
+  while (tally.sent < messages) {
+    if (session === null || session.closed || session.destroyed) {
+      const tls = { rejectUnauthorized: false, servername: SERVER_NAME }
+      session = connectHttp2(`https://127.0.0.1:${port}`, tls)
+      session.on('error', () => {})
+      tally.connections++
+    }
+    const open = session
+    const batch = Array.from({ length: BATCH }, () =>
+      request(open, mutate(seeds, random), random, tally),
+    )
+    tally.sent += batch.length
+    await Promise.all(batch)
+    if (random(8) === 0) await damagedHttp(port, random, tally)
+  }
+  session?.destroy()
+  return tally
+}
+
+async function request(
+  session: ClientHttp2Session,
+  message: Buffer,
+  random: Random,
+  tally: Tally,
+): Promise<void> {
+  const isPost = random(2) === 0
+  const path = isPost ? '/dns-query' : `/dns-query?dns=${message.toString('base64url')}`
+  const type = isPost ? { 'content-type': 'application/dns-message' } : {}
+  let status = 0
+  const chunks: Buffer[] = []
+  try {
+    const stream = session.request({ ':method': isPost ? 'POST' : 'GET', ':path': path, ...type })
+    stream.on('response', (headers) => (status = headers[':status'] ?? 0))
+    stream.end(isPost ? message : undefined)
+    for await (const chunk of stream) chunks.push(chunk as Buffer)
+  } catch {
+    return // The connection was ended, which is for who sends nonsense.
+  }
+  if (status === 200) return judge(Buffer.concat(chunks), tally)
+  tally.replies++
+  if (![400, 413, 414].includes(status)) tally.unearned.push(`status ${status}`)
+}
+
+/** Frames of HTTP/2 as a client sends them: settings, a window update, the head of a request. */
+const FRAMES = [
+  '000000040000000000',
+  '000004080000000000000f0001',
+  '00001e0105000000018387418aa0e41d139d09b8f01e07044b60d5485f2bce9a68',
+  '00000408000000000100000fff',
+  '000008060000000000deadbeefdeadbeef',
+  '0000040300000000010000000800',
+].map((hex) => Buffer.from(hex, 'hex'))
+const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n')
+
+async function damagedHttp(port: number, random: Random, tally: Tally): Promise<void> {
+  const socket = openTls(port, 'h2')
+  tally.connections++
+  socket.on('error', () => {})
+  socket.resume()
+  socket.write(PREFACE)
+  for (let i = 0; i < 5; i++) socket.write(mutate(FRAMES, random))
+  await Promise.race([once(socket, 'close'), sleep(20)])
+  socket.destroy()
+}
+
+function frame(message: Buffer): Buffer {
+  const head = Buffer.alloc(2)
+  head.writeUInt16BE(message.length, 0)
+  return Buffer.concat([head, message])
+}
