@@ -25,8 +25,6 @@ import { accessibilitySchema, privacySchema } from './guest-pages.ts'
 import { sealingSchema } from './sealing.ts'
 import { signInSchema } from './sign-in.ts'
 
-/** Issues whose capability is still to come carry this flag in `params`. */
-
 const line = z
   .string()
   .trim()

@@ -1,22 +1,20 @@
 import type { ListAction, Scope } from './entry.ts'
 
 /** Why a line says nothing that a resolver can do. */
-export const LINE_FAULTS = [
-  'address',
-  'single label',
-  'not a sink address',
-  'not a domain name',
+export type LineFault =
+  | 'address'
+  | 'single label'
+  | 'not a sink address'
+  | 'not a domain name'
   // AdBlock syntax that needs more than a name.
-  'path',
-  'pattern',
-  'cosmetic',
-  'modifier',
+  | 'path'
+  | 'pattern'
+  | 'cosmetic'
+  | 'modifier'
   // RPZ that needs more than the name asked for, or answers otherwise than by yes and no.
-  'trigger',
-  'policy action',
-  'zone syntax',
-] as const
-export type LineFault = (typeof LINE_FAULTS)[number]
+  | 'trigger'
+  | 'policy action'
+  | 'zone syntax'
 
 /** What a line says; `names` are in wire form. */
 export interface Line {

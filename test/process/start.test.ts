@@ -133,10 +133,10 @@ describe('a command', () => {
   })
 
   test('with a bad file changes nothing and says what, where', async () => {
-    using house = temporaryFolder({ 'house.yaml': 'version: 1\nroles: []\nsite: []\n' })
+    using house = temporaryFolder({ 'house.yaml': 'version: 1\nlists: 1\nsite: []\n' })
     const done = await product.command('apply', house.file('house.yaml'))
     expect(done.code).toBe(1)
-    expect(done.stderr).toContain('house.yaml:2: roles granting roles is not built yet')
+    expect(done.stderr).toContain('house.yaml:2: lists must be a list')
     expect(done.stderr).toContain('house.yaml:3: site is not a key of this format')
     expect(done.stderr).toContain('2 mistakes; nothing was changed')
   })
