@@ -161,7 +161,7 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
   'house.token_rights()': { portal: 'execute' },
 
   // Who staff are: passwords' hashes, and the key of the 802.1X certificate.
-  staff: { portal: 'usage', radius: 'usage', jobs: 'usage', operator: 'usage' },
+  staff: { portal: 'usage', radius: 'usage', dns: 'usage', jobs: 'usage', operator: 'usage' },
   // Who approves a pack may prove by the password of an account who he is.
   'staff.account': { radius: 'select', operator: 'select (username, password_hash, groups)' },
   // Of one account, whose name somebody typed: the portal can list none.
@@ -169,7 +169,7 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
   // With the sealed password of the service account.
   'staff.directory': { portal: 'select', radius: 'select' },
   // With the sealed secret by which an identity provider knows us.
-  'staff.sign_in_provider': { portal: 'select' },
+  'staff.sign_in_provider': { portal: 'select', dns: 'select (issuer)' },
   'staff.walled_garden_name': { portal: 'select', dns: 'select', operator: 'select' },
   // Who signed in, and where they still are: of a session, the hash of what the browser shows.
   'staff.person': { portal: 'select, insert, update' },

@@ -26,6 +26,7 @@ import { listenTcp } from './listen-tcp.ts'
 import { listenUdp } from './listen-udp.ts'
 import type { Listener } from './listener.ts'
 import { createDnsMetrics } from './metrics.ts'
+import { ownHosts } from './own-hosts.ts'
 import { createPipeline } from './pipeline.ts'
 import { Policy } from './policy/policy.ts'
 import { createFinish } from './answer-options.ts'
@@ -48,7 +49,7 @@ export function createDnsFilter(deps: PartDeps): Role {
   const metrics = createDnsMetrics(deps.metrics)
   const folder = join(config.dataDir, 'dns')
 
-  const policy = new Policy([config.publicUrl.hostname], clock)
+  const policy = new Policy(ownHosts(config), clock)
   const counts = createCounts()
   const watch = createWatch(clock, () => metrics.drops['seen-names'].inc())
   const cache = new AnswerCache(clock, metrics.cache)
@@ -66,7 +67,7 @@ export function createDnsFilter(deps: PartDeps): Role {
     load: () => loadPlaces(database, seal),
     onChange(value) {
       clients = createClients(value, clock)
-      policy.useFilters(value.filters)
+      policy.useFilters(value.filters, value.garden)
       watch.useWindows(value.windows)
     },
   })

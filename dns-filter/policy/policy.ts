@@ -116,11 +116,12 @@ export class Policy {
     this.#forget()
   }
 
-  useFilters(filters: Filters): void {
+  /** `garden`: names by which people sign in, which nothing may block. */
+  useFilters(filters: Filters, garden: readonly string[] = []): void {
     this.#layers = createLayers(filters)
     this.#own = {
       hosts: this.#hosts,
-      always: filters.filters.flatMap(({ always }) => always),
+      always: [...garden, ...filters.filters.flatMap(({ always }) => always)],
       internal: filters.filters.flatMap(({ internal }) => internal),
     }
     this.#reserved = createReservedNames(this.#own)
