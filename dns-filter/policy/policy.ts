@@ -47,7 +47,7 @@ interface Standing {
 
 /**
  * Rules, lists and filters as they are now; each is replaced as a whole, never changed in place. To decide
- * is to look a name's suffixes up and to take the largest of a few bytes; nothing is allocated.
+ * is to look a name's suffixes up and to take the largest of a few bytes; no object is made.
  */
 export class Policy {
   readonly #clock: Clock
@@ -66,7 +66,8 @@ export class Policy {
   #policies = new Map<string, EffectivePolicy>()
   #excepted = new Uint8Array(0)
 
-  // The search on the lists, in fields so that it need not return an object.
+  // When it was decided, and the search on the lists, in fields so that nothing need return an object.
+  #now = 0
   #power = 0
   #suffix = 0
   #reason: Reason | null = null
@@ -132,6 +133,7 @@ export class Policy {
   /** What holds for the client now. */
   of(client: Client): EffectivePolicy {
     const now = this.#clock()
+    this.#now = now
     const known = this.#standings.get(client)
     const isCurrent =
       known !== undefined &&
@@ -157,7 +159,7 @@ export class Policy {
     decision.reason = null
     decision.hasAllowedBelow = false
     if (this.#power !== IMPOSED && !policy.isOpen) {
-      const rule = this.#rules.find(name, client, this.#clock())
+      const rule = this.#rules.find(name, client, this.#now)
       if (rule !== null) {
         decision.by = 'rule'
         decision.rule = rule
