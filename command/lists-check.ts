@@ -5,6 +5,8 @@ import { loadListHeads, readListText } from '#db/lists.ts'
 import { loadRules } from '#db/rules.ts'
 import type { Rule } from '#db/rules.ts'
 import { loadNetworks } from '#db/sites.ts'
+import { walledGardenNames } from '#db/walled-garden.ts'
+import { ownHosts } from '../dns-filter/own-hosts.ts'
 import { SOMEBODY } from '../dns-filter/policy/client.ts'
 import type { Client } from '../dns-filter/policy/client.ts'
 import type { Reason } from '../dns-filter/policy/effective.ts'
@@ -38,7 +40,8 @@ export async function runListsCheck(args: readonly string[]): Promise<number> {
       heads: await loadListHeads(database),
       rules: await loadRules(database),
       filters: await loadFilters(database),
-      ownHosts: [config.publicUrl.hostname],
+      garden: await walledGardenNames(database, config.oidc),
+      ownHosts: ownHosts(config),
       readText: (list) => readListText(database, list),
     }
     if (ref !== undefined) return sayCauses(ref, house)

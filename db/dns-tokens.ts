@@ -25,11 +25,7 @@ const LENGTH = 26
  * TLS, last part of the path of DNS over HTTPS, CPE-ID of a resolver that forwards. Derived, so that every
  * node knows it and no table holds it.
  */
-export function dnsToken(
-  seal: Seal,
-  { site, network, device }: TokenOwner,
-  version: number,
-): string {
+function dnsToken(seal: Seal, { site, network, device }: TokenOwner, version: number): string {
   const digest = seal.digest(`${site}\0${network}\0${device ?? ''}\0${version}`, 'dns-token')
   let bits = 0n
   for (const byte of digest.subarray(0, 17)) bits = (bits << 8n) | BigInt(byte)

@@ -118,6 +118,17 @@ describe('the filter of a running house', () => {
     ])
   })
 
+  test('lets names by which people sign in through, whatever lists and rules say', async () => {
+    await using database = await openTestDatabase()
+    await seedHouse(database)
+    await using house = await start(database)
+    const query = wireQuery('sso.bad.example')
+    expect(await rcodeOf(house.port, query)).toBe('NXDOMAIN')
+    await database.sql`insert into staff.walled_garden_name values ('sso.bad.example')`
+    await becomes(house.port, query, 'NOERROR')
+    expect(await rcodeOf(house.port, wireQuery('other.bad.example'))).toBe('NXDOMAIN')
+  })
+
   test('keeps how much was filtered where, and no name', async () => {
     await using database = await openTestDatabase()
     await seedHouse(database)

@@ -1,3 +1,4 @@
+import type { OidcSettings } from '#core/config.ts'
 import type { Seal } from '#core/seal.ts'
 import type { Database } from '#db/connection.ts'
 import { loadDnsTokens } from '#db/dns-tokens.ts'
@@ -6,28 +7,33 @@ import type { FilterWindow } from '#db/filter-windows.ts'
 import { loadFilters, NO_FILTERS } from '#db/filters.ts'
 import type { Filters } from '#db/filters.ts'
 import { loadNetworks } from '#db/sites.ts'
+import { walledGardenNames } from '#db/walled-garden.ts'
 import type { Places } from './policy/client.ts'
 
 /** Who asks and what is filtered for them: one value, so that a query never sees half of a change. */
 export interface FilteredPlaces extends Places {
   readonly filters: Filters
   readonly windows: readonly FilterWindow[]
+  /** By which people sign in. */
+  readonly garden: readonly string[]
 }
 
 export const NO_PLACES: FilteredPlaces = {
-  ...{ networks: [], tokens: [], devices: [], windows: [] },
+  ...{ networks: [], tokens: [], devices: [], windows: [], garden: [] },
   filters: NO_FILTERS,
 }
 
 export async function loadPlaces(
   database: Pick<Database, 'kysely'>,
   seal: Seal,
+  oidc: OidcSettings | null,
 ): Promise<FilteredPlaces> {
-  const [networks, tokens, filters, windows] = await Promise.all([
+  const [networks, tokens, filters, windows, garden] = await Promise.all([
     loadNetworks(database),
     loadDnsTokens(database, seal),
     loadFilters(database),
     loadFilterWindows(database),
+    walledGardenNames(database, oidc),
   ])
-  return { networks, tokens, filters, devices: filters.devices, windows }
+  return { networks, tokens, filters, devices: filters.devices, windows, garden }
 }

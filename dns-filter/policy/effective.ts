@@ -31,7 +31,7 @@ export interface Reason {
  */
 export const IMPOSED = 255
 
-export function blockPower(level: number): number {
+function blockPower(level: number): number {
   return 1 + 2 * level
 }
 

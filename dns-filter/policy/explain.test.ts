@@ -16,6 +16,7 @@ const house = {
   heads: [head('adult', ['guest', 'staff']), head('games', ['guest'])],
   rules: [rule('allow', 'school.example', { association: '75' })],
   filters: NO_FILTERS,
+  garden: [],
   ownHosts: ['portal.example.org'],
   readText: async (list: string) => Buffer.from(texts[list] ?? ''),
 }

@@ -43,6 +43,8 @@ export interface House {
   readonly heads: readonly ListHead[]
   readonly rules: readonly Rule[]
   readonly filters: Filters
+  /** Names by which people sign in. */
+  readonly garden: readonly string[]
   /** Host names of the product itself. */
   readonly ownHosts: readonly string[]
   readonly readText: (list: string) => Promise<Uint8Array>
@@ -62,7 +64,7 @@ export async function explainName(
   const index = await indexAbout(name, house.heads, house.readText)
   const policy = new Policy(house.ownHosts, clock)
   policy.useRules(house.rules)
-  policy.useFilters(house.filters)
+  policy.useFilters(house.filters, house.garden)
   policy.useLists(index)
 
   const held = policy.of(client)

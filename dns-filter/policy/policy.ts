@@ -47,14 +47,12 @@ interface Standing {
 
 /**
  * Rules, lists and filters as they are now; each is replaced as a whole, never changed in place. To decide
- * is to look a name's suffixes up and to take the largest of a few bytes; nothing is allocated.
+ * is to look a name's suffixes up and to take the largest of a few bytes; no object is made.
  */
 export class Policy {
   readonly #clock: Clock
   readonly #hosts: readonly string[]
   #own: OwnNames
-  #garden: readonly string[] = []
-  #filters: Filters = NO_FILTERS
   #reserved: ReservedNames
   #ruled: readonly Rule[] = []
   readonly #services: NameMap<readonly number[]>
@@ -68,7 +66,8 @@ export class Policy {
   #policies = new Map<string, EffectivePolicy>()
   #excepted = new Uint8Array(0)
 
-  // The search on the lists, in fields so that it need not return an object.
+  // When it was decided, and the search on the lists, in fields so that nothing need return an object.
+  #now = 0
   #power = 0
   #suffix = 0
   #reason: Reason | null = null
@@ -118,28 +117,26 @@ export class Policy {
     this.#forget()
   }
 
-  useFilters(filters: Filters): void {
+  /** `garden`: names by which people sign in, which nothing may block; `*.x` is x and all below. */
+  useFilters(filters: Filters, garden: readonly string[] = []): void {
     this.#layers = createLayers(filters)
     this.#own = {
       hosts: this.#hosts,
-      always: [...this.#garden, ...filters.filters.flatMap(({ always }) => always)],
+      always: [
+        ...garden.map((name) => name.replace(/^\*\./, '')),
+        ...filters.filters.flatMap(({ always }) => always),
+      ],
       internal: filters.filters.flatMap(({ internal }) => internal),
     }
-    this.#filters = filters
     this.#reserved = createReservedNames(this.#own)
     this.#allowedBelow = this.#above()
     this.#forget()
   }
 
-  /** What staff sign in by, which guests reach before anything else. */
-  useGarden(names: readonly string[]): void {
-    this.#garden = names.map((name) => name.replace(/^\*\./, ''))
-    this.useFilters(this.#filters)
-  }
-
   /** What holds for the client now. */
   of(client: Client): EffectivePolicy {
     const now = this.#clock()
+    this.#now = now
     const known = this.#standings.get(client)
     const isCurrent =
       known !== undefined &&
@@ -165,7 +162,7 @@ export class Policy {
     decision.reason = null
     decision.hasAllowedBelow = false
     if (this.#power !== IMPOSED && !policy.isOpen) {
-      const rule = this.#rules.find(name, client, this.#clock())
+      const rule = this.#rules.find(name, client, this.#now)
       if (rule !== null) {
         decision.by = 'rule'
         decision.rule = rule
