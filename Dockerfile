@@ -36,7 +36,7 @@ ENV NODE_ENV=production \
     ACCUEIL_METRICS_LISTEN=0.0.0.0:9464
 USER node
 VOLUME /data
-EXPOSE 8080/tcp 1812/udp 1813/udp 2083/tcp 5353/udp 5353/tcp 9464/tcp
+EXPOSE 8080/tcp 1812/udp 1813/udp 2083/tcp 5353/udp 5353/tcp 8853/tcp 8443/tcp 9464/tcp
 # On the metrics address, which every role has. Alive is not ready: a database that is away is no
 # reason to kill a process that still answers from memory. For load balancers there is /readyz.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s CMD ["node", "-e", \

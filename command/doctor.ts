@@ -1,9 +1,10 @@
 import { X509Certificate } from 'node:crypto'
 import { createSocket } from 'node:dgram'
-import { Resolver } from 'node:dns/promises'
 import { createServer } from 'node:net'
 import { styleText } from 'node:util'
 import type { Config } from '#core/config.ts'
+import { formatDnsUpstream } from '#core/dns-upstream.ts'
+import type { DnsUpstream } from '#core/dns-upstream.ts'
 import { AppError, reasonOf } from '#core/error.ts'
 import { formatListenAddress, listenError } from '#core/listen.ts'
 import type { ListenAddress } from '#core/listen.ts'
@@ -16,6 +17,8 @@ import { powerOf } from '#db/login.ts'
 import { partitionDays, utcDay } from '#db/partitions.ts'
 import { effectiveTerms, loadTerms } from '#db/terms.ts'
 import { checkPostures } from './check-postures.ts'
+import { checkUpstream } from '../dns-filter/check-upstream.ts'
+import { readTlsFiles } from '../dns-filter/tls-certificate.ts'
 import { chooseEapLayer } from '../radius-server/eap/tls-engine.ts'
 import { checkDirectories } from './check-directories.ts'
 import { checkHomeServers } from './check-home-servers.ts'
@@ -43,7 +46,8 @@ export async function runDoctor(): Promise<number> {
   const findings: Finding[] = config.warnings.map((note) => ({ what: 'configuration', note }))
   findings.push(...(await checkHouse(config)))
   findings.push(checkUdpLayer(config), checkEapLayer(config), ...(await checkPorts(config)))
-  findings.push(...(await Promise.all(config.dnsUpstream.map(checkUpstream))))
+  findings.push(...(await Promise.all(config.dnsUpstream.map(checkDnsUpstream))))
+  findings.push(...checkDnsCertificate(config))
   findings.push({ what: 'single sign-on (OIDC)', note: 'not built yet' })
   for (const finding of findings) console.log(formatFinding(finding))
   const wrong = findings.filter((finding) => finding.wrong !== undefined)
@@ -246,6 +250,12 @@ async function checkPorts(config: Config): Promise<readonly Finding[]> {
     ['RadSec', config.radsec, 'tcp', 'ACCUEIL_RADSEC_LISTEN'],
     ['DNS', config.dns, 'udp', 'ACCUEIL_DNS_LISTEN'],
     ['DNS over TCP', config.dns, 'tcp', 'ACCUEIL_DNS_LISTEN'],
+    ...(config.dnsTls === null
+      ? []
+      : ([
+          ['DNS over TLS', config.dnsTls.dot, 'tcp', 'ACCUEIL_DNS_DOT_LISTEN'],
+          ['DNS over HTTPS', config.dnsTls.doh, 'tcp', 'ACCUEIL_DNS_DOH_LISTEN'],
+        ] as const)),
   ]
   const findings = []
   for (const [name, address, protocol, variable] of ports) {
@@ -287,20 +297,29 @@ function bindUdp({ host, port }: ListenAddress): Promise<void> {
   return bound.promise
 }
 
-async function checkUpstream(address: ListenAddress): Promise<Finding> {
-  const what = `DNS upstream ${formatListenAddress(address)}`
-  const resolver = new Resolver({ timeout: UPSTREAM_WAIT_MS, tries: 1 })
-  resolver.setServers([formatListenAddress(address)])
+async function checkDnsUpstream(upstream: DnsUpstream): Promise<Finding> {
+  const what = `DNS upstream ${formatDnsUpstream(upstream)}`
+  const reason = await checkUpstream(upstream, PROBE_NAME)
+  if (reason === null) return { what }
+  return {
+    what,
+    wrong: `does not resolve ${PROBE_NAME}: ${reason}; set ACCUEIL_DNS_UPSTREAM to a resolver that this machine reaches`,
+  }
+}
+
+function checkDnsCertificate({ dnsTls }: Config): readonly Finding[] {
+  if (dnsTls === null) return []
+  const what = 'certificate of DNS over TLS and HTTPS'
   try {
-    await resolver.resolve4(PROBE_NAME)
-    return { what }
+    const { certificateFile: certificate, keyFile: key } = dnsTls
+    const days = Math.floor((readTlsFiles({ certificate, key }).expires - Date.now()) / DAY_MS)
+    if (days < 0) return [{ what, wrong: `${certificate} ended ${-days} days ago; renew it` }]
+    return [
+      days > CERTIFICATE_WARNING_DAYS
+        ? { what }
+        : { what, note: `${certificate} ends in ${days} days; renew it` },
+    ]
   } catch (thrown) {
-    const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : ''
-    // A name that is not there is an answer; silence and refusal are not.
-    if (code === 'ENOTFOUND' || code === 'ENODATA') return { what }
-    return {
-      what,
-      wrong: `does not resolve ${PROBE_NAME} (${code || reasonOf(thrown)}); set ACCUEIL_DNS_UPSTREAM to a resolver that this machine reaches`,
-    }
+    return [{ what, wrong: reasonOf(thrown) }]
   }
 }

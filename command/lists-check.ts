@@ -1,80 +1,155 @@
 import { parseArgs } from 'node:util'
 import type { Database } from '#db/connection.ts'
+import { loadFilters } from '#db/filters.ts'
 import { loadListHeads, readListText } from '#db/lists.ts'
 import { loadRules } from '#db/rules.ts'
+import type { Rule } from '#db/rules.ts'
 import { loadNetworks } from '#db/sites.ts'
+import { SOMEBODY } from '../dns-filter/policy/client.ts'
 import type { Client } from '../dns-filter/policy/client.ts'
+import type { Reason } from '../dns-filter/policy/effective.ts'
 import { explainName } from '../dns-filter/policy/explain.ts'
-import type { Explanation, ListLine } from '../dns-filter/policy/explain.ts'
+import type { Explanation, House, ListLine } from '../dns-filter/policy/explain.ts'
+import { LEVELS, levelOf } from '../dns-filter/policy/layers.ts'
+import { causesOf } from '../dns-filter/policy/look-up.ts'
 import { withHouseAs } from './house.ts'
-import { UsageError } from './run.ts'
+import { readInstant } from './instant.ts'
+import { EXIT_FAILED, UsageError } from './run.ts'
 
 export async function runListsCheck(args: readonly string[]): Promise<number> {
   const text = { type: 'string' } as const
   const { values, positionals } = parseArgs({
     args: [...args],
-    options: { site: text, network: text },
+    options: { site: text, network: text, device: text, at: text, ref: text },
     allowPositionals: true,
   })
+  const { ref } = values
   const [domain, more] = positionals
-  if (domain === undefined || more !== undefined) throw new UsageError('give one domain name')
-  const { network = 'guest', site = null } = values
+  if (ref === undefined ? domain === undefined || more !== undefined : domain !== undefined) {
+    throw new UsageError('give one domain name, or --ref with the letters of a block page')
+  }
+  const { network = 'guest', site = null, device = null } = values
   if (network !== 'guest' && network !== 'staff') {
     throw new UsageError(`--network "${network}" is neither guest nor staff`)
   }
-  const lines = await withHouseAs('dns', 'lists check', async ({ config, database }) => {
-    const client = await clientAt(database, network, site)
-    const explanation = await explainName(domain, client, {
+  const at = values.at === undefined ? Date.now() : instantOf(values.at)
+  return withHouseAs('dns', 'lists check', async ({ config, database }) => {
+    const house: House = {
       heads: await loadListHeads(database),
       rules: await loadRules(database),
+      filters: await loadFilters(database),
       ownHosts: [config.publicUrl.hostname],
       readText: (list) => readListText(database, list),
-    })
+    }
+    if (ref !== undefined) return sayCauses(ref, house)
+    const client = await clientAt(database, network, site, device)
+    const explanation = await explainName(domain ?? '', client, house, () => at)
     if (explanation === null) throw new UsageError(`"${domain}" is not a domain name`)
-    return sentences(domain, explanation)
+    for (const line of sentences(domain ?? '', explanation)) console.log(line)
+    return 0
   })
-  for (const line of lines) console.log(line)
+}
+
+function sayCauses(ref: string, house: House): number {
+  const causes = causesOf(ref, house)
+  if (causes.length === 0) {
+    console.error(`accueil: nothing that blocks now has the reference ${ref}`)
+    return EXIT_FAILED
+  }
+  for (const cause of causes) console.log(cause)
   return 0
+}
+
+function instantOf(given: string): number {
+  const read = readInstant(given)
+  if (read.ok) return read.at.getTime()
+  throw new UsageError(`--at "${given}" ${read.reason}`)
 }
 
 async function clientAt(
   database: Database,
   network: Client['network'],
   site: string | null,
+  device: string | null,
 ): Promise<Client> {
-  if (site === null) return { network, site: null, association: null }
+  if (site === null) {
+    if (device !== null) throw new UsageError('--device is of a place: say --site too')
+    return { ...SOMEBODY, network }
+  }
   const known = (await loadNetworks(database)).find((one) => one.site === site)
   if (known === undefined) throw new UsageError(`--site "${site}" is not a place with a network`)
-  return { network, site, association: known.association }
+  const { association, timezone } = known
+  return { network, site, association, device, timezone }
 }
 
 function sentences(domain: string, explanation: Explanation): readonly string[] {
-  switch (explanation.by) {
-    case 'nothing':
-      return [`${domain} is not blocked: no rule and no list names it.`]
-    case 'reservation':
-      return [
-        explanation.reservation === 'exempt'
-          ? `${domain} is never blocked: devices or the portal need it.`
-          : `${domain} is answered here and never asked upstream (${explanation.reservation}).`,
-      ]
-    case 'rule': {
-      const { action, domain: named, network, site, association } = explanation.rule
-      const scope = [network, site, association].filter((part) => part !== null).join(' ')
-      const verdict = action === 'block' ? 'is blocked' : 'is allowed'
-      return [`${domain} ${verdict} by the rule for ${named}${scope === '' ? '' : ` (${scope})`}.`]
-    }
-    case 'lists':
-      return [`${domain} is blocked:`, ...explanation.lines.map(lineOfList)]
-    case 'exception':
-      return [
-        `${domain} is not blocked: lists name it, and make an exception of it:`,
-        ...explanation.lines.map(lineOfList),
-      ]
-  }
+  const { by, rule, reason, isBlocked, lines, until } = explanation
+  const said =
+    by === 'reservation'
+      ? [reservationSentence(domain, explanation)]
+      : by === 'rule' && rule !== null
+        ? [`${domain} is ${isBlocked ? 'blocked' : 'allowed'} by the rule for ${ruleText(rule)}.`]
+        : by === 'service'
+          ? [`${domain} is blocked: it is of ${reason?.category ?? 'a service'}.`]
+          : by === 'list'
+            ? [`${domain} is ${isBlocked ? 'blocked' : 'let through'}:`]
+            : [
+                lines.length === 0
+                  ? `${domain} is not blocked: no rule and no list names it.`
+                  : `${domain} is not blocked: no list that names it blocks here now.`,
+              ]
+  return [
+    ...said,
+    ...lines.map(lineOfList),
+    ...(reason === null ? [] : reasonLines(reason)),
+    ...(explanation.isOpen ? ['  the filter is lifted here for now'] : []),
+    ...(until === null ? [] : [`  until ${new Date(until).toISOString()}, when other hours begin`]),
+  ]
 }
 
-function lineOfList({ list, line, domain, text }: ListLine): string {
+const SAYS: Readonly<Record<ListLine['says'], string>> = {
+  imposed: '; imposed',
+  block: '',
+  trust: '; trusted here',
+  exception: '; the list makes an exception',
+  nothing: '; not blocked here',
+}
+
+function reservationSentence(domain: string, { reservation }: Explanation): string {
+  if (reservation === 'exempt') {
+    return `${domain} is never blocked: devices, the portal or a declaration need it.`
+  }
+  if (reservation === 'internal') return `${domain} is of the house and is not answered to guests.`
+  return `${domain} is answered here and never asked upstream (${reservation}).`
+}
+
+const ANSWERS: Readonly<Record<Reason['answer'], string>> = {
+  nxdomain: 'there is no such name',
+  nodata: 'the name has no such record',
+  zero: 'an address that leads nowhere',
+  page: 'the address of the block page',
+}
+
+function reasonLines({ answer, error, level, hours, ref }: Reason): readonly string[] {
+  const when = hours.length === 0 ? '' : `, in the hours ${hours.join('; ')}`
+  return [
+    `  decided by the ${LEVELS[level] ?? 'house'}${when}`,
+    `  answered with: ${ANSWERS[answer]}; extended error ${error.code}, reference ${ref}`,
+  ]
+}
+
+function ruleText(rule: Rule): string {
+  const { domain, network, site, association, until, note } = rule
+  const scope = [network, site, association].filter((part) => part !== null).join(' ')
+  return [
+    `${domain}${scope === '' ? '' : ` (${scope})`}`,
+    `of the ${LEVELS[levelOf(rule)] ?? 'house'}`,
+    ...(until === null ? [] : [`until ${new Date(until).toISOString()}`]),
+    ...(note === null ? [] : [`note: ${note}`]),
+  ].join(', ')
+}
+
+function lineOfList({ list, line, domain, text, says }: ListLine): string {
   const shown = text === domain ? '' : `, as: ${text.replaceAll(/[\0-\x1f\x7f]/g, ' ')}`
-  return `  list ${list.name} (${list.category}), line ${line}: ${domain}${shown}`
+  return `  list ${list.name} (${list.category}), line ${line}: ${domain}${shown}${SAYS[says]}`
 }

@@ -18,6 +18,15 @@ export async function readyScreen(house: House, roles: readonly string[]): Promi
     ],
     ['radius', 'RadSec', `${formatListenAddress(config.radsec)}, TLS`],
     ['dns', 'DNS', `${formatListenAddress(config.dns)}, UDP and TCP`],
+    ...(config.dnsTls === null
+      ? []
+      : ([
+          [
+            'dns',
+            'DNS',
+            `${formatListenAddress(config.dnsTls.dot)}, TLS; ${formatListenAddress(config.dnsTls.doh)}, HTTPS`,
+          ],
+        ] as const)),
   ]
   const serving = addresses
     .filter(([role]) => roles.includes(role))

@@ -19,6 +19,7 @@ import { createFoldThread } from '#db/fold-thread.ts'
 import { createJobRunner } from '#db/jobs.ts'
 import { ownsHouse } from '#db/login.ts'
 import { migrate } from '#db/migrate.ts'
+import { filterWindowsJob } from '#db/filter-windows.ts'
 import { openingsJob } from '#db/openings.ts'
 import type { PartDeps } from '#db/part.ts'
 import { staleSessionsJob } from '#db/stale-sessions.ts'
@@ -274,6 +275,7 @@ function jobsRole({ database, seal, log, metrics, clock }: PartDeps, url: string
       quarantineJob(database, clock),
       disconnectsJob(database),
       openingsJob(database),
+      filterWindowsJob(database),
     ],
   })
   measureJobs(metrics, runner)

@@ -1,5 +1,6 @@
 import { AppError } from '#core/error.ts'
 import { CRITERIA_USAGE } from './criteria.ts'
+import { SCOPE_USAGE } from './filter-scope.ts'
 import type { Command } from './run.ts'
 
 /** Every verb. Each loads only what it needs: a search must not wait for the servers' code. */
@@ -101,14 +102,34 @@ export const commands: Readonly<Record<string, Command>> = {
     run: async (args) => (await import('./device-keys.ts')).runDeviceKeys(args),
   },
   'lists check': {
-    usage: 'DOMAIN [--site CODE] [--network guest|staff]',
-    summary: 'whether a name is blocked there, and by which rule or line of which list',
+    usage: 'DOMAIN [--site CODE] [--network guest|staff] [--device NAME] [--at T] | --ref REF',
+    summary: 'whether a name is blocked there and then, by which rule or line of which list',
     run: async (args) => (await import('./lists-check.ts')).runListsCheck(args),
   },
   'unblock list': {
     usage: '[--site CODE] [--association CODE] [--json]',
     summary: 'what guests ask to have unblocked at a place, most asked first; never who asks',
     run: async (args) => (await import('./unblock-list.ts')).runUnblockList(args),
+  },
+  rules: {
+    usage: `block|allow|remove DOMAIN ${SCOPE_USAGE} [--until DATE] [--note TEXT] | list [--json]`,
+    summary: 'what is said of one name and all below it; counts within two seconds',
+    run: async (args) => (await import('./rules.ts')).runRules(args),
+  },
+  'filter lift': {
+    usage: `--for 1h ${SCOPE_USAGE} [--what CATEGORY] --reason TEXT | --end ID | --list`,
+    summary: 'let through for a time what is filtered there; recorded',
+    run: async (args) => (await import('./filter-lift.ts')).runFilterLift(args),
+  },
+  'filter watch': {
+    usage: '--site CODE [--network N] (--ip A | --device NAME) [--for 10m] --reason TEXT',
+    summary: 'the names that one device asks for, while you look; recorded, and kept nowhere',
+    run: async (args) => (await import('./filter-watch.ts')).runFilterWatch(args),
+  },
+  'dns token': {
+    usage: 'CODE [--network N] [--device NAME] [--rotate [--grace 7d]]',
+    summary: 'by which a place behind NAT, or a device, is known to the filter; or a new one',
+    run: async (args) => (await import('./dns-token.ts')).runDnsToken(args),
   },
   doctor: {
     usage: '',
@@ -121,7 +142,6 @@ export const commands: Readonly<Record<string, Command>> = {
     run: async (args) => (await import('./gateway-address.ts')).runGatewayAddress(args),
   },
   'sites import': notBuilt('sites import', 'declare places with accueil apply'),
-  rules: notBuilt('rules', 'declare rules with accueil apply'),
   lists: notBuilt('lists', 'declare lists with accueil apply'),
   'gateway config': {
     usage:

@@ -11,8 +11,6 @@ import type { RadiusLimits } from './radius-limits.ts'
 import { UDP_LAYERS } from './udp/udp-layer.ts'
 import type { UdpLayerName } from './udp/udp-layer.ts'
 
-const DNS_PORT = 53
-
 /** PEM files, and where they are shown. */
 export interface DnsTls {
   readonly certificateFile: string

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { parseDnsUpstream } from './dns-upstream.ts'
+import { formatDnsUpstream, parseDnsUpstream } from './dns-upstream.ts'
 
 describe('an upstream', () => {
   test.each([
@@ -27,7 +27,10 @@ describe('an upstream', () => {
       },
     ],
   ])('may be %s', (text, expected) => {
-    expect(parseDnsUpstream(text)).toEqual(expected)
+    const upstream = parseDnsUpstream(text)
+    expect(upstream).toEqual(expected)
+    if (typeof upstream === 'string') return
+    expect(parseDnsUpstream(formatDnsUpstream(upstream))).toEqual(expected)
   })
 
   test.each([

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import { parseListenAddress } from './listen.ts'
+import { formatListenAddress, parseListenAddress } from './listen.ts'
 import type { ListenAddress } from './listen.ts'
 
 /** A resolver that names are asked of, by its address: a name would have to be asked of itself. */
@@ -41,6 +41,13 @@ export function parseDnsUpstream(text: string): DnsUpstream | string {
       : 'has a path, which only https:// has'
   }
   return { ...address, over, name, path }
+}
+
+/** As it is written in the settings. */
+export function formatDnsUpstream({ over, name, path, ...address }: DnsUpstream): string {
+  const where = formatListenAddress(address)
+  if (over === 'udp') return where
+  return `${over}://${where}${path}${name === null ? '' : `#${name}`}`
 }
 
 export function plainUpstream(address: ListenAddress): DnsUpstream {

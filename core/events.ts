@@ -17,6 +17,7 @@ export type EventName =
   | 'dns.lists.compiled'
   | 'dns.lists.failed'
   | 'dns.lists.last-good'
+  | 'dns.write-failed'
   | 'job.failed'
   | 'job.finished'
   | 'live.reload-failed'

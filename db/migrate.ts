@@ -29,6 +29,8 @@ import { up as guestPages } from './migrations/0027-guest-pages.ts'
 import { up as termsProof } from './migrations/0028-terms-proof.ts'
 import { up as unblockRequests } from './migrations/0029-unblock-requests.ts'
 import { up as staffSignIn } from './migrations/0030-staff-sign-in.ts'
+import { up as filterPolicies } from './migrations/0037-filter-policies.ts'
+import { up as filterCounts } from './migrations/0038-filter-counts.ts'
 import { up as administration } from './migrations/0039-administration.ts'
 import { up as auditChain } from './migrations/0040-audit-chain.ts'
 import { up as administrationApi } from './migrations/0041-administration-api.ts'
@@ -61,6 +63,8 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0028-terms-proof': { up: termsProof },
   '0029-unblock-requests': { up: unblockRequests },
   '0030-staff-sign-in': { up: staffSignIn },
+  '0037-filter-policies': { up: filterPolicies },
+  '0038-filter-counts': { up: filterCounts },
   '0039-administration': { up: administration },
   '0040-audit-chain': { up: auditChain },
   '0041-administration-api': { up: administrationApi },

@@ -3,6 +3,8 @@ import { AppError } from '#core/error.ts'
 import type { Database } from './connection.ts'
 import { dropOldDays, goneDays } from './drop-days.ts'
 import type { GoneDay } from './drop-days.ts'
+import { removeOldFilterCounts } from './filter-counts.ts'
+import { removeOldLifts } from './filter-lifts.ts'
 import { listHolds, releaseEndedHolds } from './holds.ts'
 import type { Hold, ReleasedHold } from './holds.ts'
 import { RENEWABLE_MS } from './grants.ts'
@@ -38,6 +40,8 @@ export interface Purge {
   /** What people asked to have unblocked. */
   readonly unblockRequests: number
   readonly traces: OldTraces
+  /** Hours of how much was filtered where. */
+  readonly filterCounts: number
 }
 
 /** Makes the log's next days and lets go of what is a year old. */
@@ -88,6 +92,8 @@ export async function runPurge(
   const logins = await removeOldLogins(database)
   const unblockRequests = await removeOldUnblockRequests(database)
   const traces = await removeOldTraces(database, actor)
+  const filterCounts = await removeOldFilterCounts(database)
+  await removeOldLifts(database)
   return {
     ...outcome,
     released,
@@ -95,6 +101,7 @@ export async function runPurge(
     logins,
     unblockRequests,
     traces,
+    filterCounts,
     sessions: sessions.count,
     acceptances: acceptances.count,
     grants: grants.count,

@@ -96,6 +96,20 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
   'house.in_reach()': { admin: 'execute' },
   'house.folded()': { admin: 'execute' },
   'house.answered_request': { admin: 'select, insert, delete' },
+  'house.filter': { dns: 'select' },
+  'house.filter_device': { dns: 'select', operator: 'select' },
+  'house.filter_lift': { dns: 'select', jobs: 'select (ends_at), delete' },
+  // How much was filtered; nothing of whom.
+  'house.filter_count': { dns: 'select, insert, update', jobs: 'select (hour), delete' },
+  // The names of one device while its window is open; they go with it.
+  'house.filter_window': {
+    dns: 'select (id, site, network, address, device, ends_at)',
+    jobs: 'select, delete',
+    operator: 'select, insert, delete',
+  },
+  'house.filter_window_name': { dns: 'select (window_id), insert', operator: 'select' },
+  // Which of its tokens a place has; the tokens themselves are made with the house's key.
+  'house.dns_token': { dns: 'select', portal: 'select', operator: 'select' },
   'house.policy': { radius: 'select' },
   // The portal says to guests on what the record rests.
   'house.legal_basis': { portal: 'select', jobs: 'select' },

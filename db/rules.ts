@@ -10,12 +10,16 @@ export interface Rule {
   readonly network: NetworkKind | null
   readonly site: string | null
   readonly association: string | null
+  /** Milliseconds since the epoch, from when on it is as if it were not there; null: no end. */
+  readonly until: number | null
+  readonly note: string | null
 }
 
 export async function loadRules(database: Pick<Database, 'kysely'>): Promise<readonly Rule[]> {
-  return database.kysely
+  const rows = await database.kysely
     .selectFrom('house.rule')
-    .select(['action', 'domain', 'network', 'site', 'association'])
+    .select(['action', 'domain', 'network', 'site', 'association', 'until', 'note'])
     .orderBy('id')
     .execute()
+  return rows.map((row) => ({ ...row, until: row.until?.getTime() ?? null }))
 }

@@ -20,6 +20,12 @@ export interface Tables {
   'house.legal_basis': LegalBasisTable
   'house.list': ListTable
   'house.rule': RuleTable
+  'house.filter': FilterTable
+  'house.filter_device': FilterDeviceTable
+  'house.filter_lift': FilterLiftTable
+  'house.dns_token': DnsTokenTable
+  'house.filter_window': FilterWindowTable
+  'house.filter_window_name': FilterWindowNameTable
   'house.policy': PolicyTable
   'staff.account': AccountTable
   'staff.certificate': CertificateTable
@@ -151,6 +157,82 @@ interface RuleTable {
   network: 'guest' | 'staff' | null
   site: string | null
   association: string | null
+  until: Date | null
+  note: string | null
+  declared: Generated<boolean>
+  made_by: string | null
+}
+
+interface FilterTable {
+  id: Generated<string>
+  association: string | null
+  site: string | null
+  device: string | null
+  network: 'guest' | 'staff' | null
+  position: number
+  hours: string[]
+  block: string[]
+  allow: string[]
+  trust: string[]
+  imposed: string[]
+  answer: 'nxdomain' | 'nodata' | 'zero' | 'page' | null
+  answers: string[]
+  page: string[]
+  safe_search: boolean | null
+  bypass: 'closed' | 'open' | null
+  asked: boolean
+  addresses: string[]
+  private_names: string[]
+  internal: string[]
+  always: string[]
+}
+
+interface FilterDeviceTable {
+  site: string
+  network: 'guest' | 'staff'
+  name: string
+  mac: string | null
+}
+
+interface FilterLiftTable {
+  id: Generated<string>
+  association: string | null
+  site: string | null
+  network: 'guest' | 'staff' | null
+  subject: string | null
+  starts_at: Generated<Date>
+  ends_at: Date
+  made_by: string
+  reason: string
+}
+
+interface DnsTokenTable {
+  site: string
+  network: 'guest' | 'staff'
+  device: string
+  version: number
+  former_until: Date
+}
+
+interface FilterWindowTable {
+  id: Generated<string>
+  site: string
+  network: 'guest' | 'staff'
+  address: string | null
+  device: string | null
+  reason: string
+  made_by: string
+  starts_at: Generated<Date>
+  ends_at: Date
+}
+
+interface FilterWindowNameTable {
+  id: Generated<string>
+  window_id: string
+  at: Date
+  name: string
+  type: number
+  category: string | null
 }
 
 interface PolicyTable {

@@ -1,12 +1,12 @@
 import type { Clock } from '#core/clock.ts'
 import { startHeader, writeUint32 } from './message/answer.ts'
-import type { ExtendedError } from './message/edns.ts'
 import { extendedError, optLength, writeOpt } from './message/edns.ts'
 import { LIMITS } from './limits.ts'
 import type { Query } from './message/query.ts'
-import { HEADER, isCheckingDisabled } from './message/query.ts'
+import { HEADER, isAuthenticityWanted, isCheckingDisabled } from './message/query.ts'
 import type { DnsMetrics } from './metrics.ts'
 import { byteAt, sameQuestion, uint32At } from './message/name.ts'
+import { ExtendedCode, Rcode } from './message/registry.ts'
 import type { Answer } from './message/response.ts'
 import type { Suffixes } from './names/suffixes.ts'
 
@@ -18,7 +18,21 @@ interface Entry {
   readonly bytes: number
   /** Set by a hit, taken away when the entry is the next to go: a second chance instead of an order. */
   isUsed: boolean
+  hits: number
+  isPrefetched: boolean
+  /** Until then the upstreams had nothing better, and are not asked. */
+  restsUntil: number
 }
+
+export interface Found {
+  readonly answer: Answer
+  /** Seconds. */
+  readonly age: number
+  /** It is popular and about to end: said once, to who should fetch it anew. */
+  readonly isDue: boolean
+}
+
+const AD = 0x20
 
 /** An object, a map slot, two array headers: measured on Node 24 with a million entries. */
 const ENTRY_OVERHEAD = 400
@@ -54,29 +68,57 @@ export class AnswerCache {
     return this.#bytes
   }
 
-  get(key: number, query: Query): { readonly answer: Answer; readonly age: number } | null {
-    const entry = this.#entries.get(key)
-    if (entry === undefined || !isFor(entry, query)) {
+  get(key: number, query: Query): Found | null {
+    const entry = this.#entryFor(key, query)
+    if (entry === undefined) {
       this.#counters.miss.inc()
       return null
     }
-    const age = Math.floor((this.#clock() - entry.storedAt) / 1000)
-    // A clock set back makes the age negative: better to ask again than to trust for ever.
-    if (age >= entry.answer.seconds || age < 0) {
-      this.#drop(key, entry)
-      this.#counters.miss.inc()
-      return null
+    const age = this.#ageOf(entry)
+    if (age >= entry.answer.seconds) {
+      const isBest = isKept(entry, age) && entry.restsUntil > this.#clock()
+      this.#counters[isBest ? 'stale' : 'miss'].inc()
+      return isBest ? { answer: staleAnswer(entry.answer), age: 0, isDue: false } : null
     }
     entry.isUsed = true
+    entry.hits++
     this.#counters.hit.inc()
-    return { answer: entry.answer, age }
+    const { seconds } = entry.answer
+    const isDue =
+      !entry.isPrefetched &&
+      (seconds - age) * 10 < seconds &&
+      entry.hits > LIMITS.prefetchHits &&
+      seconds >= LIMITS.prefetchSeconds &&
+      entry.answer.rcode !== Rcode.ServFail
+    if (isDue) {
+      entry.isPrefetched = true
+      this.#counters.prefetched.inc()
+    }
+    return { answer: entry.answer, age, isDue }
   }
 
-  /** Remembers what the query's question was answered with. */
+  /** An answer whose time is over, for when there is none better (RFC 8767); null if there is none. */
+  stale(key: number, query: Query): Answer | null {
+    const entry = this.#entryFor(key, query)
+    return entry === undefined || !isKept(entry, this.#ageOf(entry))
+      ? null
+      : staleAnswer(entry.answer)
+  }
+
+  /** The stale answer was better than waiting: for a while nobody is to wait for another. */
+  rest(key: number, query: Query): void {
+    const entry = this.#entryFor(key, query)
+    if (entry === undefined) return
+    this.#counters.stale.inc()
+    entry.restsUntil = this.#clock() + LIMITS.staleRecheck
+  }
+
+  /** Remembers what the query's question was answered with. A failure takes no answer's place. */
   set(key: number, query: Query, answer: Answer): void {
     if (answer.seconds <= 0) return
-    const bytes = ENTRY_OVERHEAD + answer.wire.length + answer.ttls.byteLength
     const old = this.#entries.get(key)
+    if (answer.rcode === Rcode.ServFail && this.stale(key, query) !== null) return
+    const bytes = ENTRY_OVERHEAD + answer.wire.length + answer.ttls.byteLength
     if (old !== undefined) this.#drop(key, old)
     this.#entries.set(key, {
       answer,
@@ -85,9 +127,26 @@ export class AnswerCache {
       storedAt: this.#clock(),
       bytes,
       isUsed: false,
+      hits: 0,
+      isPrefetched: false,
+      restsUntil: 0,
     })
     this.#bytes += bytes
     this.#makeRoom()
+  }
+
+  #entryFor(key: number, query: Query): Entry | undefined {
+    const entry = this.#entries.get(key)
+    if (entry === undefined || !isFor(entry, query)) return undefined
+    const age = this.#ageOf(entry)
+    // A clock set back makes the age negative: better to ask again than to trust for ever.
+    if (age >= 0 && (age < entry.answer.seconds || isKept(entry, age))) return entry
+    this.#drop(key, entry)
+    return undefined
+  }
+
+  #ageOf(entry: Entry): number {
+    return Math.floor((this.#clock() - entry.storedAt) / 1000)
   }
 
   #makeRoom(): void {
@@ -122,6 +181,24 @@ export function cacheKey(name: Suffixes, query: Query): number {
   return high * 0x10_0000 + ((name.low[0] ?? 0) >>> 12)
 }
 
+/** May it still be used when there is nothing better? Failures are no answers. */
+function isKept(entry: Entry, age: number): boolean {
+  return (
+    entry.answer.rcode !== Rcode.ServFail && age < entry.answer.seconds + LIMITS.staleKeptSeconds
+  )
+}
+
+const STALE = extendedError(ExtendedCode.StaleAnswer)
+const STALE_NXDOMAIN = extendedError(ExtendedCode.StaleNXDomain)
+
+/** RFC 8767 section 4: with a short life, and saying what it is. */
+function staleAnswer(answer: Answer): Answer {
+  const wire = Uint8Array.from(answer.wire)
+  for (const at of answer.ttls) writeUint32(wire, at, LIMITS.staleSeconds)
+  const error = answer.rcode === Rcode.NXDomain ? STALE_NXDOMAIN : STALE
+  return { ...answer, wire, extendedError: error, isAuthentic: false }
+}
+
 function isFor(entry: Entry, query: Query): boolean {
   const { answer } = entry
   return (
@@ -134,12 +211,13 @@ function isFor(entry: Entry, query: Query): boolean {
 
 /** The answer as this client gets it: its id, flags and spelling of the name, TTLs `age` lower. */
 export function answerFor(query: Query, answer: Answer, age: number): Uint8Array {
-  const error: ExtendedError | null =
-    answer.extendedCode === null ? null : extendedError(answer.extendedCode)
+  const error = answer.extendedError
   const length = answer.wire.length
   const out = Buffer.allocUnsafe(length + (query.edns ? optLength(error) : 0))
   out.set(answer.wire, 0)
   startHeader(out, query, answer.rcode)
+  // RFC 6840 section 5.8: for who asked whether it was validated, by DO or AD.
+  if (answer.isAuthentic && isAuthenticityWanted(query)) out[3] = byteAt(out, 3) | AD
   // The same length as in the answer, so every pointer into it still points to the right label.
   for (let i = HEADER; i < query.questionEnd; i++) out[i] = byteAt(query.bytes, i)
   out[4] = 0

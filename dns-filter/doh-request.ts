@@ -6,7 +6,6 @@ export type DohRequest =
   | { readonly kind: 'body'; readonly token: string | null }
   | { readonly kind: 'refused'; readonly status: 400 | 404 | 405 | 406 | 413 | 414 | 415 }
 
-export const DOH_PATH = '/dns-query'
 export const DNS_MESSAGE = 'application/dns-message'
 
 const PATH = /^\/dns-query(?:\/([A-Za-z0-9_-]{1,64}))?$/

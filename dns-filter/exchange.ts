@@ -13,8 +13,10 @@ export interface Exchange {
   readonly respond: Respond
   readonly query: Query
   client: Client
-  /** By an exemption or an allow rule: nothing that the answer contains may block it. */
+  /** By an exemption, a rule or a trusted list: nothing that the answer contains may block it. */
   isAllowed: boolean
+  /** The portal and what every device needs: not even an inner address is kept from anybody. */
+  isExempt: boolean
   cacheKey: number
 }
 

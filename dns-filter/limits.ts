@@ -41,6 +41,16 @@ export const LIMITS = {
   cacheBytes: 128 * 1024 * 1024,
   positiveSeconds: 86_400,
   negativeSeconds: 3_600,
+  /** RFC 8767 section 5: for how long an old answer is better than none. */
+  staleKeptSeconds: 86_400,
+  staleSeconds: 30,
+  /** After a failure, before the upstreams are asked for it again. */
+  staleRecheck: 30_000,
+  /** How long a client waits for a new answer before it gets the old one. */
+  staleAfter: 1_800,
+  /** Answers asked for this often are fetched anew in the last tenth of their time. */
+  prefetchHits: 2,
+  prefetchSeconds: 10,
   /** RFC 9520 section 3.2 asks for at least one second and at most five minutes. */
   failureSeconds: 5,
 
@@ -56,10 +66,27 @@ export const LIMITS = {
   /** RFC 5452 section 9: after this many wrong answers the question is asked over TCP. */
   upstreamMismatches: 8,
   upstreamFailuresBeforeRest: 3,
+  /** Milliseconds beyond twice the fastest before another is asked first. */
+  upstreamSlower: 20,
+  /** A latency older than this says nothing. */
+  upstreamRemeasure: 60_000,
+  /** So many misspelt answers in a row, each confirmed over TCP, and letters are left alone for a while. */
+  upstreamMisspellings: 3,
+  upstreamMisspells: 3_600_000,
+  /** Questions at once over one connection of DoT. */
+  upstreamPipelined: 512,
+  upstreamIdle: 10_000,
   upstreamRest: 5_000,
   /** A chain longer than this is no answer but a loop. */
   answerRecords: 512,
   chainTargets: 32,
+
+  /** Different policies in memory; most places share one, each set of hours and lifts adds some. */
+  policies: 10_000,
+  /** Names seen through open windows that wait to be written. */
+  seenNames: 2_000,
+  countsEvery: 60_000,
+  seenNamesEvery: 1_000,
 
   lists: 255,
   listNames: 40_000_000,

@@ -6,28 +6,35 @@ import type { ListHead } from '#db/lists.ts'
 import { createLive } from '#db/live.ts'
 import { DATABASE_VERSION } from '#db/migrate.ts'
 import type { PartDeps } from '#db/part.ts'
+import { addFilterCounts } from '#db/filter-counts.ts'
+import { addSeenNames } from '#db/filter-windows.ts'
 import { loadRules } from '#db/rules.ts'
 import type { Rule } from '#db/rules.ts'
-import { loadNetworks } from '#db/sites.ts'
-import type { Network } from '#db/sites.ts'
 import { createSnapshot } from '#db/snapshot.ts'
 import { AnswerCache } from './cache.ts'
 import { createClients } from './policy/client.ts'
 import { createForwarder } from './upstream/forwarder.ts'
 import { createListCompiler } from './lists/compiler.ts'
+import { LIMITS } from './limits.ts'
 import { createListReload } from './lists/list-reload.ts'
 import { createTextStore } from './lists/text-store.ts'
 import { listenDoh } from './listen-doh.ts'
 import { listenDot } from './listen-dot.ts'
+import { loadPlaces, NO_PLACES } from './load-places.ts'
+import type { FilteredPlaces } from './load-places.ts'
 import { listenTcp } from './listen-tcp.ts'
 import { listenUdp } from './listen-udp.ts'
 import type { Listener } from './listener.ts'
 import { createDnsMetrics } from './metrics.ts'
 import { createPipeline } from './pipeline.ts'
 import { Policy } from './policy/policy.ts'
-import { createReservedNames } from './policy/reserved-names.ts'
 import { createFinish } from './answer-options.ts'
 import { createCookies } from './message/cookies.ts'
+import type { EncryptedSelf } from './message/resolver-records.ts'
+import { createSafeSearch } from './policy/safe-search.ts'
+import { createCounts } from './policy/counts.ts'
+import { createWatch } from './policy/watch.ts'
+import { createWriteBehind } from './write-behind.ts'
 import { createServer } from './server.ts'
 import { createSteps } from './steps.ts'
 import type { Transport } from './via.ts'
@@ -37,26 +44,48 @@ import { Upstreams } from './upstream/upstreams.ts'
 
 /** The filtering resolver: composition, and nothing else. */
 export function createDnsFilter(deps: PartDeps): Role {
-  const { config, database, log, clock } = deps
+  const { config, database, log, clock, seal } = deps
   const metrics = createDnsMetrics(deps.metrics)
-  const ownHosts = [config.publicUrl.hostname]
   const folder = join(config.dataDir, 'dns')
 
-  const policy = new Policy(ownHosts)
+  const policy = new Policy([config.publicUrl.hostname], clock)
+  const counts = createCounts()
+  const watch = createWatch(clock, () => metrics.drops['seen-names'].inc())
   const cache = new AnswerCache(clock, metrics.cache)
   const upstreams = new Upstreams(config.dnsUpstream, clock)
   const forwarder = createForwarder(upstreams, metrics)
-  let clients = createClients([])
+  let clients = createClients(NO_PLACES, clock)
 
-  const networks = createLive<readonly Network[]>({
+  const places = createLive<FilteredPlaces>({
     database,
     log,
     name: 'dns.networks',
     snapshot: createSnapshot(join(folder, 'networks.snapshot'), DATABASE_VERSION),
     channels: ['house'],
-    initial: [],
-    load: () => loadNetworks(database),
-    onChange: (value) => (clients = createClients(value)),
+    initial: NO_PLACES,
+    load: () => loadPlaces(database, seal),
+    onChange(value) {
+      clients = createClients(value, clock)
+      policy.useFilters(value.filters)
+      watch.useWindows(value.windows)
+    },
+  })
+  const counted = createWriteBehind({
+    log,
+    what: 'dns.counts',
+    everyMs: LIMITS.countsEvery,
+    take: () => counts.take(),
+    write: (taken) => addFilterCounts(database, taken),
+    giveBack: (taken) => counts.giveBack(taken),
+  })
+  const seen = createWriteBehind({
+    log,
+    what: 'dns.seen-names',
+    everyMs: LIMITS.seenNamesEvery,
+    take: () => watch.take(),
+    write: (taken) => addSeenNames(database, taken),
+    // They are for who looks now; the count of what was dropped says that some are missing.
+    giveBack: (taken) => metrics.drops['seen-names'].inc(taken.length),
   })
   const rules = createLive<readonly Rule[]>({
     database,
@@ -92,12 +121,16 @@ export function createDnsFilter(deps: PartDeps): Role {
   const cookies = createCookies(secret, clock)
   const steps = createSteps({
     clients: () => clients,
-    reserved: createReservedNames(ownHosts),
     policy,
+    safeSearch: createSafeSearch(),
+    encryptedSelf,
+    hasOwnUpstream: () => false,
     cache,
     forwarder,
     cookies,
     metrics,
+    counts,
+    watch,
   })
   const server = createServer(
     createPipeline(steps),
@@ -113,6 +146,7 @@ export function createDnsFilter(deps: PartDeps): Role {
     ['accueil_dns_cache_bytes', 'Memory of the answers remembered.', () => cache.bytes],
     ['accueil_dns_list_names', 'Different names on all lists.', () => policy.lists.names],
     ['accueil_dns_list_bytes', 'Memory of the compiled lists.', () => policy.lists.bytes],
+    ['accueil_dns_policies', 'Different policies in memory.', () => policy.size],
     ['accueil_dns_upstreams_resting', 'Upstreams that failed.', () => upstreams.resting],
   ]
   for (const [name, help, read] of gauges) deps.metrics.gauge(name, help, read)
@@ -120,6 +154,13 @@ export function createDnsFilter(deps: PartDeps): Role {
   deps.metrics.gauges('accueil_dns_connections', 'Open connections of clients.', 'transport', () =>
     [...listeners].map(([transport, { connections }]) => [transport, connections] as const),
   )
+
+  /** What a device is shown of us that asks for a resolver over TLS or HTTPS (RFC 9462). */
+  function encryptedSelf(): EncryptedSelf | null {
+    const name = certificate?.name() ?? null
+    if (config.dnsTls === null || name === null || !listeners.has('doh')) return null
+    return { name, dotPort: config.dnsTls.dot.port, dohPort: config.dnsTls.doh.port }
+  }
 
   function openCertificate(): void {
     if (config.dnsTls === null) return
@@ -146,12 +187,14 @@ export function createDnsFilter(deps: PartDeps): Role {
       // The certificate before all: what is wrong with its files is said at once.
       openCertificate()
       // Lists before sockets: the first query must not pass because the filter was not there yet.
-      await Promise.all([networks.start(), rules.start(), heads.start()])
+      await Promise.all([places.start(), rules.start(), heads.start()])
       await reload.settled()
       const udp = await listenUdp(deps.udp, server, config.dns, metrics)
       listeners.set('udp', udp)
       listeners.set('tcp', await listenTcp(server, { ...config.dns, port: udp.port }, metrics))
       await listenEncrypted()
+      counted.start()
+      seen.start()
       isListening = true
       log.info('dns.listening', {
         host: config.dns.host,
@@ -166,10 +209,11 @@ export function createDnsFilter(deps: PartDeps): Role {
       listeners.clear()
       forwarder.stop()
       reload.stop()
-      await Promise.all([networks.stop(), rules.stop(), heads.stop()])
+      await Promise.all([places.stop(), rules.stop(), heads.stop()])
+      await Promise.all([counted.stop(), seen.stop()])
     },
     ready() {
-      if (!networks.loaded || !rules.loaded || !heads.loaded) {
+      if (!places.loaded || !rules.loaded || !heads.loaded) {
         return 'places, rules and lists have not been loaded yet'
       }
       if (reload.failure() !== null) return reload.failure()

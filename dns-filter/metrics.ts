@@ -12,6 +12,7 @@ const VERDICTS = [
   'refused',
   'reserved',
   'resolved',
+  'rewritten',
 ] as const
 const DROPS = [
   'not-a-query',
@@ -28,9 +29,18 @@ const DROPS = [
   'tls-handshake',
   'http-request',
   'http-session',
+  'seen-names',
 ] as const
-const CACHE = ['hit', 'miss', 'evicted'] as const
-const FAILURES = ['timeout', 'unreachable', 'forged', 'malformed', 'rcode'] as const
+const CACHE = ['hit', 'miss', 'evicted', 'stale', 'prefetched'] as const
+const FAILURES = [
+  'timeout',
+  'unreachable',
+  'untrusted',
+  'forged',
+  'misspelt',
+  'malformed',
+  'rcode',
+] as const
 
 export interface DnsMetrics {
   readonly queries: Readonly<Record<Transport, Counter>>

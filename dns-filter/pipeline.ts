@@ -18,6 +18,9 @@ export function createPipeline(steps: Steps): readonly Step[] {
     steps.refuseNonRecursive,
     // Before the cache and the forwarder: ANY is asked for amplification or by mistake (RFC 8482).
     steps.answerAny,
+    // Before the cache, which holds what the name really stands for; after policy, as a blocked engine
+    // is blocked.
+    steps.leadToSafeSearch,
     // Before the forwarder: nearly all that is not blocked ends here.
     steps.answerFromCache,
     // Before anybody is asked for it: with half the room taken, none is left for forged addresses.

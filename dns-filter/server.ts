@@ -1,5 +1,5 @@
 import type { Finish } from './answer-options.ts'
-import type { Client } from './policy/client.ts'
+import { SOMEBODY } from './policy/client.ts'
 import type { Exchange, Respond, Step } from './exchange.ts'
 import { readQuery } from './message/query.ts'
 import type { DnsMetrics } from './metrics.ts'
@@ -13,9 +13,6 @@ export interface DnsServer {
    */
   handle(bytes: Uint8Array, source: string, via: Via, respond: Respond): void
 }
-
-/** Least rights until a step has found out who asks. */
-const NOBODY: Client = { network: 'guest', site: null, association: null }
 
 export function createServer(
   pipeline: readonly Step[],
@@ -51,8 +48,9 @@ export function createServer(
             respond(whole)
           },
           query,
-          client: NOBODY,
+          client: SOMEBODY,
           isAllowed: false,
+          isExempt: false,
           cacheKey: 0,
         })
       } catch {

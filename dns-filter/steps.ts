@@ -1,4 +1,5 @@
 import {
+  aliasAnswer,
   createDenial,
   denialAnswer,
   errorAnswer,
@@ -6,31 +7,46 @@ import {
   truncatedAnswer,
 } from './message/answer.ts'
 import type { Cookies } from './message/cookies.ts'
+import { NO_OPTIONS } from './message/options.ts'
+import { blockedAnswer } from './block.ts'
 import type { AnswerCache } from './cache.ts'
 import { answerFor, cacheKey } from './cache.ts'
+import { addressesOf, dataOf } from './message/answer-addresses.ts'
 import type { Clients } from './policy/client.ts'
+import type { Reason } from './policy/effective.ts'
 import { extendedError } from './message/edns.ts'
-import type { Exchange, Step } from './exchange.ts'
+import type { Exchange, Outcome, Step } from './exchange.ts'
 import { LIMITS } from './limits.ts'
 import { FairShare } from './upstream/fair-share.ts'
 import type { Forwarder } from './upstream/forwarder.ts'
 import { COOKIE_ONLY, HEADER, isRecursionDesired, SILENCE } from './message/query.ts'
+import type { Query } from './message/query.ts'
 import type { DnsMetrics } from './metrics.ts'
-import type { Decision, Policy } from './policy/policy.ts'
+import type { Policy } from './policy/policy.ts'
 import { ExtendedCode, Rcode, Type } from './message/registry.ts'
-import type { ReservedNames } from './policy/reserved-names.ts'
+import type { NameMap } from './names/name-map.ts'
+import type { EncryptedSelf } from './message/resolver-records.ts'
+import { resolverRecords } from './message/resolver-records.ts'
 import type { Answer } from './message/response.ts'
 import { Suffixes } from './names/suffixes.ts'
+import type { Counts } from './policy/counts.ts'
+import type { Watch } from './policy/watch.ts'
 
 export interface StepDeps {
   /** Asked anew at each query, because it is replaced when the places change. */
   readonly clients: () => Clients
-  readonly reserved: ReservedNames
   readonly policy: Policy
+  readonly safeSearch: NameMap<Uint8Array>
+  /** Null: neither over TLS nor over HTTPS. */
+  readonly encryptedSelf: () => EncryptedSelf | null
+  /** Whether a zone of the house has servers of its own to be asked. */
+  readonly hasOwnUpstream: (name: Suffixes) => boolean
   readonly cache: AnswerCache
   readonly forwarder: Forwarder
   readonly cookies: Cookies
   readonly metrics: DnsMetrics
+  readonly counts: Counts
+  readonly watch: Watch
 }
 
 export type Steps = Readonly<
@@ -41,6 +57,7 @@ export type Steps = Readonly<
     | 'applyPolicy'
     | 'refuseNonRecursive'
     | 'answerAny'
+    | 'leadToSafeSearch'
     | 'answerFromCache'
     | 'proveAddress'
     | 'askUpstream',
@@ -56,7 +73,7 @@ const EMPTY_ZONE = createDenial(10_800)
 const PROHIBITED = extendedError(ExtendedCode.Prohibited)
 const NOT_AUTHORITATIVE = extendedError(ExtendedCode.NotAuthoritative)
 const CANARY = extendedError(ExtendedCode.Blocked, 'by=network')
-const REBINDING = extendedError(ExtendedCode.Blocked, 'by=private-address')
+const SAFE_SEARCH = extendedError(ExtendedCode.Forged, 'by=safe-search')
 const OVERLOAD = extendedError(ExtendedCode.Other, 'overload')
 
 const LOOPBACK_V4 = Uint8Array.of(127, 0, 0, 1)
@@ -64,57 +81,110 @@ const LOOPBACK_V6 = Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1
 const NAT64_WELL_KNOWN = [Uint8Array.of(192, 0, 0, 170), Uint8Array.of(192, 0, 0, 171)]
 const RFC8482 = Buffer.from('\x07RFC8482\x00', 'latin1')
 const RFC8482_SECONDS = 3_789
+const RESOLVER_SECONDS = 300
+/** `_dns` before `resolver.arpa`. */
+const DNS_LABEL = Buffer.from('\x04_dns', 'latin1')
+/** Of a name that is led elsewhere, the types that a browser would find its way round by. */
+const LED_TYPES: ReadonlySet<number> = new Set([
+  Type.A,
+  Type.AAAA,
+  Type.CNAME,
+  Type.HTTPS,
+  Type.SVCB,
+  Type.ANY,
+])
 
 export function createSteps(deps: StepDeps): Steps {
-  const { clients, reserved, policy, cache, forwarder, cookies, metrics } = deps
+  const { clients, policy, safeSearch, cache, forwarder, metrics, counts, watch, cookies } = deps
   // One name at a time: steps are synchronous, and filled anew for each query by `answerReserved`.
   const name = new Suffixes()
   const target = new Suffixes()
   const share = new FairShare(LIMITS.upstreamPerClient)
 
-  function block(exchange: Exchange, decision: Extract<Decision, { kind: 'block' }>): Uint8Array {
-    const { query } = exchange
+  function block(
+    exchange: Exchange,
+    reason: Reason,
+    owner: number = HEADER,
+    hasAllowedBelow = false,
+  ): Uint8Array {
     metrics.verdicts.blocked.inc()
-    const rcode = decision.hasAllowedBelow ? Rcode.NoError : Rcode.NXDomain
-    // RFC 2308: the SOA belongs to the zone above the suffix that we say does not exist.
-    const owner = name.start(decision.suffix + 1)
-    return denialAnswer(query, rcode, owner, BLOCKED, decision.error)
+    counts.blocked(exchange.client, reason.category)
+    watch.see(exchange, reason.category)
+    const { page } = policy.of(exchange.client)
+    return blockedAnswer(exchange.query, reason, page, owner, hasAllowedBelow)
   }
 
-  /** A name that stands for a blocked one (CNAME cloaking), or null. */
-  function blockedTarget(exchange: Exchange, answer: Answer): Uint8Array | null {
-    for (const bytes of answer.targets) {
-      target.read(bytes, 0)
-      if (reserved.find(target)?.kind === 'exempt') continue
-      const decision = policy.decide(target, exchange.client)
-      if (decision.kind !== 'block') continue
-      metrics.verdicts.blocked.inc()
-      return denialAnswer(exchange.query, Rcode.NXDomain, HEADER, BLOCKED, decision.error)
+  /** Why a client may not see what the name stands for: CNAME cloaking, forbidden or inner addresses. */
+  function reasonAgainst(exchange: Exchange, answer: Answer): Reason | null {
+    if (exchange.isExempt) return null
+    const { client, query } = exchange
+    const held = policy.of(client)
+    if (!exchange.isAllowed) {
+      for (const bytes of answer.targets) {
+        target.read(bytes, 0)
+        const kept = policy.reserved.find(target)?.kind
+        if (kept === 'exempt') continue
+        if (kept === 'internal' && client.network === 'guest') return held.internalReason
+        const { kind, reason } = policy.decide(target, client)
+        if (kind === 'block') return reason
+      }
+      const { addresses } = held
+      const isForbidden =
+        addresses !== null &&
+        addressesOf(answer).some((address) => addresses.lookup(address) === true)
+      if (isForbidden) return held.addressReason
     }
-    return null
+    // A web page must not reach the place's own devices through a name of its own (rebinding), and that
+    // the name is allowed does not say that its address is.
+    if (!answer.isPrivate || client.network !== 'guest') return null
+    target.read(query.bytes, HEADER)
+    return isAmong(held.privateNames, target) ? null : held.privateReason
   }
 
   /** What this client may see of an answer that is the same for all. */
   function deliver(exchange: Exchange, answer: Answer, age: number): Uint8Array {
-    const { query } = exchange
-    if (!exchange.isAllowed) {
-      const blocked = blockedTarget(exchange, answer)
-      if (blocked !== null) return blocked
-      // A web page must not reach the place's own devices through a name of its own (rebinding).
-      if (answer.isPrivate && exchange.client.network === 'guest') {
-        metrics.verdicts.blocked.inc()
-        return denialAnswer(query, Rcode.NoError, HEADER, BLOCKED, REBINDING)
-      }
-    }
+    const reason = reasonAgainst(exchange, answer)
+    if (reason !== null) return block(exchange, reason)
     if (answer.rcode === Rcode.ServFail) metrics.verdicts.failed.inc()
     else metrics.verdicts[age < 0 ? 'resolved' : 'cached'].inc()
-    return answerFor(query, answer, Math.max(0, age))
+    counts.answered(exchange.client)
+    watch.see(exchange, null)
+    return answerFor(exchange.query, answer, Math.max(0, age))
+  }
+
+  /** The name as an alias of the engine's own for safe search, with the addresses of that. */
+  function deliverLed(
+    exchange: Exchange,
+    wire: Uint8Array,
+    answer: Answer,
+    age: number,
+  ): Uint8Array {
+    const { query } = exchange
+    const reason = reasonAgainst(exchange, answer)
+    if (reason !== null) return block(exchange, reason)
+    if (answer.rcode === Rcode.ServFail) {
+      metrics.verdicts.failed.inc()
+      return errorAnswer(query, Rcode.ServFail)
+    }
+    metrics.verdicts.rewritten.inc()
+    counts.answered(exchange.client)
+    watch.see(exchange, null)
+    const seconds = Math.max(0, answer.seconds - Math.max(0, age))
+    const records = dataOf(answer, query.type)
+    return aliasAnswer(query, wire, query.type, seconds, records, SAFE_SEARCH)
   }
 
   function overload(exchange: Exchange): Uint8Array {
     metrics.drops.overload.inc()
     metrics.verdicts.failed.inc()
     return errorAnswer(exchange.query, Rcode.ServFail, OVERLOAD)
+  }
+
+  /** Before its time is over, so that nobody has to wait when it is. */
+  function prefetch({ query, cacheKey }: Exchange): void {
+    forwarder.resolve(query, (answer) => {
+      if (answer.rcode !== Rcode.ServFail) cache.set(cacheKey, query, answer)
+    })
   }
 
   /** The server's own guard ends where a step answers later. */
@@ -125,6 +195,57 @@ export function createSteps(deps: StepDeps): Steps {
       metrics.drops.internal.inc()
       return null
     }
+  }
+
+  function proveAddress({ query, source, via }: Exchange): Outcome {
+    if (via.transport !== 'udp' || !forwarder.isBusy) return 'next'
+    const { cookie } = query.options
+    if (cookie !== null && cookies.isValid(cookie, source)) return 'next'
+    metrics.drops.unproven.inc()
+    // Both are no longer than the question, and both show whoever really asked the way in.
+    return cookie === null ? truncatedAnswer(query) : errorAnswer(query, Rcode.BadCookie)
+  }
+
+  /**
+   * Asks upstream, for one client no more at once than its share. What was true lately is taken where no
+   * answer comes in time, or none that is of use (RFC 8767). `build` gets -1 for the age of a new answer. Null:
+   * too many are asked already.
+   */
+  function ask(
+    exchange: Exchange,
+    query: Query,
+    key: number,
+    build: (answer: Answer, age: number) => Uint8Array,
+  ): Uint8Array | 'later' | null {
+    const { source } = exchange
+    if (!share.enter(source)) return null
+    let isAnswered = false
+    function answerLate(answer: Answer, age: number): void {
+      if (isAnswered) return
+      isAnswered = true
+      clearTimeout(patience)
+      share.leave(source)
+      exchange.respond(tryTo(() => build(answer, age)))
+    }
+    const old = cache.stale(key, query)
+    const patience =
+      old === null
+        ? undefined
+        : setTimeout(() => {
+            cache.rest(key, query)
+            answerLate(old, 0)
+          }, LIMITS.staleAfter)
+    const asked = forwarder.resolve(query, (answer) => {
+      const isFailure = answer.rcode === Rcode.ServFail
+      if (asked === 'asked') cache.set(key, query, answer)
+      if (!isFailure || old === null) return answerLate(answer, -1)
+      if (!isAnswered) cache.rest(key, query)
+      answerLate(old, 0)
+    })
+    if (asked !== 'full') return 'later'
+    clearTimeout(patience)
+    share.leave(source)
+    return old === null ? null : build(old, 0)
   }
 
   return {
@@ -145,7 +266,7 @@ export function createSteps(deps: StepDeps): Steps {
     },
 
     findClient(exchange) {
-      const client = clients().find(exchange.source)
+      const client = clients().find(exchange.source, exchange.via, exchange.query)
       if (client === null) {
         metrics.verdicts.refused.inc()
         return errorAnswer(exchange.query, Rcode.Refused, PROHIBITED)
@@ -155,17 +276,24 @@ export function createSteps(deps: StepDeps): Steps {
     },
 
     answerReserved(exchange) {
-      const { query } = exchange
+      const { query, client } = exchange
       name.read(query.bytes, HEADER)
-      const found = reserved.find(name)
+      const found = policy.reserved.find(name)
       if (found === null) return 'next'
       if (found.kind === 'exempt') {
         exchange.isAllowed = true
+        exchange.isExempt = true
         return 'next'
       }
-      if (found.kind === 'canary' && exchange.client.network !== 'guest') return 'next'
-      metrics.verdicts.reserved.inc()
+      if (found.kind === 'canary' && !policy.of(client).isBypassClosed) return 'next'
       const owner = name.start(found.suffix)
+      if (found.kind === 'internal') {
+        if (client.network === 'guest') {
+          return block(exchange, policy.of(client).internalReason, name.start(found.suffix + 1))
+        }
+        if (deps.hasOwnUpstream(name)) return 'next'
+      }
+      metrics.verdicts.reserved.inc()
       switch (found.kind) {
         case 'canary':
           return denialAnswer(query, Rcode.NXDomain, name.start(found.suffix + 1), BLOCKED, CANARY)
@@ -176,8 +304,17 @@ export function createSteps(deps: StepDeps): Steps {
         case 'nat64':
           if (query.type === Type.A) return recordsAnswer(query, Type.A, 3600, NAT64_WELL_KNOWN)
           return denialAnswer(query, Rcode.NoError, owner, EMPTY_ZONE, null)
-        case 'nodata':
+        case 'resolver': {
+          const self = deps.encryptedSelf()
+          const isAbout =
+            self !== null && query.type === Type.SVCB && found.suffix === 1 && isDnsLabel(name)
+          const records = isAbout ? resolverRecords(self, clients().tokenOf(client)) : []
+          if (records.length > 0) {
+            return recordsAnswer(query, Type.SVCB, RESOLVER_SECONDS, records)
+          }
           return denialAnswer(query, Rcode.NoError, owner, EMPTY_ZONE, null)
+        }
+        case 'internal':
         case 'empty':
           return denialAnswer(
             query,
@@ -191,9 +328,12 @@ export function createSteps(deps: StepDeps): Steps {
 
     applyPolicy(exchange) {
       if (exchange.isAllowed) return 'next'
-      const decision = policy.decide(name, exchange.client)
-      if (decision.kind === 'block') return block(exchange, decision)
-      exchange.isAllowed = decision.kind === 'allow'
+      const { kind, reason, suffix, hasAllowedBelow } = policy.decide(name, exchange.client)
+      if (reason !== null) {
+        // RFC 2308: the SOA belongs to the zone above the suffix that we say does not exist.
+        return block(exchange, reason, name.start(suffix + 1), hasAllowedBelow)
+      }
+      exchange.isAllowed = kind === 'allow'
       return 'next'
     },
 
@@ -209,31 +349,65 @@ export function createSteps(deps: StepDeps): Steps {
       return recordsAnswer(query, Type.HINFO, RFC8482_SECONDS, [RFC8482])
     },
 
+    leadToSafeSearch(exchange) {
+      const { query } = exchange
+      if (!LED_TYPES.has(query.type) || !policy.of(exchange.client).safeSearch) return 'next'
+      const wire = safeSearch.get(name, 0)
+      if (wire === undefined) return 'next'
+      if (query.type !== Type.A && query.type !== Type.AAAA) {
+        metrics.verdicts.rewritten.inc()
+        return aliasAnswer(query, wire, query.type, BLOCKED.seconds, [], SAFE_SEARCH)
+      }
+      const led = questionAbout(query, wire)
+      target.read(wire, 0)
+      const key = cacheKey(target, led)
+      const found = cache.get(key, led)
+      if (found !== null) return deliverLed(exchange, wire, found.answer, found.age)
+      const proved = proveAddress(exchange)
+      if (proved !== 'next') return proved
+      const asked = ask(exchange, led, key, (answer, age) =>
+        deliverLed(exchange, wire, answer, age),
+      )
+      return asked ?? overload(exchange)
+    },
+
     answerFromCache(exchange) {
       exchange.cacheKey = cacheKey(name, exchange.query)
       const found = cache.get(exchange.cacheKey, exchange.query)
-      return found === null ? 'next' : deliver(exchange, found.answer, found.age)
+      if (found === null) return 'next'
+      if (found.isDue && !forwarder.isBusy) prefetch(exchange)
+      return deliver(exchange, found.answer, found.age)
     },
 
-    proveAddress({ query, source, via }) {
-      if (via.transport !== 'udp' || !forwarder.isBusy) return 'next'
-      const { cookie } = query.options
-      if (cookie !== null && cookies.isValid(cookie, source)) return 'next'
-      metrics.drops.unproven.inc()
-      // Both are no longer than the question, and both show whoever really asked the way in.
-      return cookie === null ? truncatedAnswer(query) : errorAnswer(query, Rcode.BadCookie)
-    },
+    proveAddress,
 
     askUpstream(exchange) {
-      if (!share.enter(exchange.source)) return overload(exchange)
-      const asked = forwarder.resolve(exchange.query, (answer) => {
-        share.leave(exchange.source)
-        if (asked === 'asked') cache.set(exchange.cacheKey, exchange.query, answer)
-        exchange.respond(tryTo(() => deliver(exchange, answer, -1)))
-      })
-      if (asked !== 'full') return 'later'
-      share.leave(exchange.source)
-      return overload(exchange)
+      const { query, cacheKey: key } = exchange
+      const asked = ask(exchange, query, key, (answer, age) => deliver(exchange, answer, age))
+      return asked ?? overload(exchange)
     },
   }
+}
+
+function isAmong(names: NameMap<true> | null, name: Suffixes): boolean {
+  if (names === null) return false
+  for (let suffix = name.count - 1; suffix >= 0; suffix--) {
+    if (names.get(name, suffix) === true) return true
+  }
+  return false
+}
+
+function isDnsLabel(name: Suffixes): boolean {
+  const first = name.bytes.subarray(name.start(0), name.start(0) + DNS_LABEL.length)
+  return Buffer.from(first).toString('latin1').toLowerCase() === DNS_LABEL.toString('latin1')
+}
+
+/** The same question about another name, which is in wire form. */
+function questionAbout(query: Query, wire: Uint8Array): Query {
+  const bytes = Buffer.concat([
+    query.bytes.subarray(0, HEADER),
+    wire,
+    query.bytes.subarray(query.questionEnd - 4, query.questionEnd),
+  ])
+  return { ...query, bytes, questionEnd: bytes.length, options: NO_OPTIONS }
 }

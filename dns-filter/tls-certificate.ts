@@ -16,6 +16,8 @@ export interface TlsCertificate {
   options(): SecureContextOptions
   /** Milliseconds since the epoch. */
   expires(): number
+  /** The first name that it is for, without `*.`; null: none. */
+  name(): string | null
   /** Returns how to be told no more. */
   onChange(then: (options: SecureContextOptions) => void): () => void
   stop(): void
@@ -43,12 +45,12 @@ export function openTlsCertificate(
   log: Log,
   lookMs: number = LOOK_MS,
 ): TlsCertificate {
-  let current = read(files)
+  let current = readTlsFiles(files)
   const told = new Set<(options: SecureContextOptions) => void>()
 
   function look(): void {
     try {
-      const next = read(files)
+      const next = readTlsFiles(files)
       if (next.chain === current.chain && next.key === current.key) return
       current = next
       for (const then of told) then(optionsOf(current))
@@ -64,6 +66,7 @@ export function openTlsCertificate(
   return {
     options: () => optionsOf(current),
     expires: () => current.expires,
+    name: () => current.name,
     onChange(then) {
       told.add(then)
       return () => void told.delete(then)
@@ -75,12 +78,16 @@ export function openTlsCertificate(
 }
 
 interface Read {
+  /** PEM. */
   readonly chain: string
   readonly key: string
+  /** Milliseconds since the epoch. */
   readonly expires: number
+  readonly name: string | null
 }
 
-function read(files: TlsFiles): Read {
+/** Throws a sentence that names file and variable. */
+export function readTlsFiles(files: TlsFiles): Read {
   const chain = readPem(files.certificate, 'ACCUEIL_DNS_TLS_CERT')
   const key = readPem(files.key, 'ACCUEIL_DNS_TLS_KEY')
   const certificate = attempt(
@@ -98,7 +105,8 @@ function read(files: TlsFiles): Read {
       `the key in ${files.key} (ACCUEIL_DNS_TLS_KEY) does not belong to the certificate in ${files.certificate} (ACCUEIL_DNS_TLS_CERT)`,
     )
   }
-  const found = { chain, key, expires: Date.parse(certificate.validTo) }
+  const [, name = null] = /DNS:(?:\*\.)?([^,\s"]+)/.exec(certificate.subjectAltName ?? '') ?? []
+  const found = { chain, key, expires: Date.parse(certificate.validTo), name }
   attempt('ACCUEIL_DNS_TLS_CERT', files.certificate, 'cannot be used for TLS', () =>
     createSecureContext(optionsOf(found)),
   )

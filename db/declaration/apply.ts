@@ -9,6 +9,7 @@ import { formatChange } from './difference.ts'
 import type { Change } from './difference.ts'
 import { directoryStep } from './directories.ts'
 import { listStep, ruleStep } from './filtering.ts'
+import { filterDeviceStep, filterStep } from './filters.ts'
 import { gatewaySettingsStep } from './gateway-settings.ts'
 import { gatewayStep } from './gateways.ts'
 import { legalStep } from './legal.ts'
@@ -60,6 +61,8 @@ const STEPS = [
   termsStep,
   legalStep,
   listStep,
+  filterDeviceStep,
+  filterStep,
   ruleStep,
   policyStep,
   accountStep,

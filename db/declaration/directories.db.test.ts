@@ -83,11 +83,13 @@ describe('directories', () => {
     expect(await loadDirectories(database, testSeal)).toEqual([])
   })
 
-  test('are read by the RADIUS server and by no other part', async () => {
+  test('are read by the RADIUS server and the portal, by which staff sign in, and by no other part', async () => {
     await using database = await openTestDatabase()
     await apply(database, NATIONAL)
-    expect(await loadDirectories(database.as('radius'), testSeal)).toHaveLength(1)
-    for (const part of ['portal', 'dns', 'jobs', 'operator'] as const) {
+    for (const part of ['radius', 'portal'] as const) {
+      expect(await loadDirectories(database.as(part), testSeal)).toHaveLength(1)
+    }
+    for (const part of ['dns', 'jobs', 'operator'] as const) {
       await expect(loadDirectories(database.as(part), testSeal)).rejects.toThrow(
         /permission denied/,
       )

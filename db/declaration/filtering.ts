@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
 import { packListText } from '../lists.ts'
-import { loadRules } from '../rules.ts'
 import type { StepContext, Step } from './step.ts'
 import { NO_STEP, byKey, stepOf } from './step.ts'
 
@@ -64,11 +63,22 @@ export async function ruleStep({ kysely, declaration, problems }: StepContext): 
     network: rule.network ?? null,
     site: rule.site ?? null,
     association: rule.association ?? null,
+    until: rule.until ?? null,
+    note: rule.note ?? null,
+    declared: true,
   }))
   type Row = (typeof desired)[number]
   const scopeOf = (rule: Row): string =>
     [rule.domain, rule.network, rule.site, rule.association].filter(Boolean).join(' ')
-  const present = (await loadRules({ kysely })).map((rule) => ({ ...rule }))
+  const rows = await kysely
+    .selectFrom('house.rule')
+    .select(['action', 'domain', 'network', 'site', 'association', 'until', 'note', 'declared'])
+    .execute()
+  const wanted = new Set(desired.map(scopeOf))
+  // What a command made stays, unless the files say something of the same.
+  const present = rows
+    .map(({ until, ...rule }) => ({ ...rule, until: until?.toISOString() ?? null }))
+    .filter((rule) => rule.declared || wanted.has(scopeOf(rule)))
   const remove = (rule: Row): Promise<unknown> =>
     kysely
       .deleteFrom('house.rule')
@@ -78,7 +88,10 @@ export async function ruleStep({ kysely, declaration, problems }: StepContext): 
       .where('association', 'is not distinct from', rule.association)
       .execute()
   const insert = (rule: Row): Promise<unknown> =>
-    kysely.insertInto('house.rule').values(rule).execute()
+    kysely
+      .insertInto('house.rule')
+      .values({ ...rule, until: rule.until === null ? null : new Date(rule.until) })
+      .execute()
   return stepOf(
     {
       what: 'rule',

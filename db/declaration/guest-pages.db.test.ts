@@ -110,11 +110,15 @@ sites:
     await using database = await openTestDatabase()
     await apply(database, site(''))
     const places = async () => [...(await loadGuestPlaces(database.as('portal')))]
-    expect(await places()).toEqual([['75-1', { name: 'Centre Nation', ssid: null }]])
+    expect(await places()).toEqual([
+      ['75-1', { name: 'Centre Nation', ssid: null, timezone: 'Europe/Paris' }],
+    ])
     expect(await apply(database, site(', ssid: "Wi-Fi: Nation"'))).toEqual([
       '~ network 75-1 guest: ssid none → "Wi-Fi: Nation"',
     ])
-    expect(await places()).toEqual([['75-1', { name: 'Centre Nation', ssid: 'Wi-Fi: Nation' }]])
+    expect(await places()).toEqual([
+      ['75-1', { name: 'Centre Nation', ssid: 'Wi-Fi: Nation', timezone: 'Europe/Paris' }],
+    ])
   })
 
   test('has 32 bytes at most', () => {

@@ -7,11 +7,12 @@ type Kind = 'guest' | 'staff'
 export async function associationStep({ kysely, declaration }: StepContext): Promise<Step> {
   if (declaration.associations === undefined) return NO_STEP
   const present = await kysely.selectFrom('house.association').selectAll().execute()
+  const desired = declaration.associations.map(({ code, name }) => ({ code, name }))
   return stepOf(
     {
       what: 'association',
       present: byKey(present, ({ code }) => code),
-      desired: byKey(declaration.associations, ({ code }) => code),
+      desired: byKey(desired, ({ code }) => code),
       complete: false,
     },
     {

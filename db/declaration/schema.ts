@@ -7,6 +7,13 @@ import { deviceCaSchema } from './device-cas.ts'
 import { deviceKeySchema } from './device-keys.ts'
 import { directorySchema } from './directories.ts'
 import { formerSecretSchema } from './gateway-secret.ts'
+import {
+  associationFilterSchema,
+  filterDevicesSchema,
+  networkFilterSchema,
+  organisationFilterSchema,
+  siteFilterSchema,
+} from './filters-schema.ts'
 import { policySchema } from './policies.ts'
 import { homeServerSchema, realmSchema } from './proxying-schema.ts'
 import { kindKeys, kindSchema, withSettings } from './gateway-settings.ts'
@@ -77,6 +84,7 @@ function notBuilt(what: string) {
     .refine((value) => value === undefined, `${what} is ${NOT_BUILT}: leave the key out`)
 }
 
+const DAY_MS = 86_400_000
 const DEFAULT_GRANT_SECONDS = 30 * 86_400
 
 const ports = z.string().transform((text, context) => {
@@ -117,6 +125,8 @@ const network = z
     grant: duration.default(DEFAULT_GRANT_SECONDS),
     nat: sourceNat.optional(),
     ssid: ssid.optional(),
+    filter: networkFilterSchema.optional(),
+    devices: filterDevicesSchema,
   })
   .superRefine(({ nat, subnets }, context) => {
     const problem = nat === undefined ? null : portBlockProblem(nat, subnets)
@@ -175,6 +185,7 @@ const site = z.strictObject({
   name: line,
   association: code,
   timezone: timezone.default('Europe/Paris'),
+  filter: siteFilterSchema.optional(),
   networks: z.strictObject({ guest: network.optional(), staff: network.optional() }).default({}),
   gateways: z.array(gateway).default([]),
 })
@@ -195,6 +206,16 @@ const list = z.strictObject({
   block: z.array(kind).min(1, 'names no network').default(['guest', 'staff']),
 })
 
+/** A day is meant until its end, in UTC. */
+const ruleEnd = z.string().transform((text, context) => {
+  const day = /^\d{4}-\d{2}-\d{2}$/.test(text)
+  const at = z.iso.datetime({ offset: true }).safeParse(day ? `${text}T00:00:00Z` : text)
+  const time = at.success ? Date.parse(at.data) : Number.NaN
+  if (!Number.isNaN(time)) return new Date(day ? time + DAY_MS : time).toISOString()
+  context.addIssue(`"${text}" is not a date such as 2026-12-31, or 2026-12-31T18:00:00+01:00`)
+  return z.NEVER
+})
+
 const rule = z
   .strictObject({
     action: z.enum(['block', 'allow'], 'must be block or allow'),
@@ -202,8 +223,8 @@ const rule = z
     network: kind.optional(),
     site: code.optional(),
     association: code.optional(),
-    until: notBuilt('a rule that ends'),
-    note: notBuilt('a note on a rule'),
+    until: ruleEnd.optional(),
+    note: line.optional(),
   })
   .refine((value) => value.site === undefined || value.association === undefined, {
     path: ['site'],
@@ -246,9 +267,12 @@ export const declarationSchema = z.strictObject({
       logo: z.string().optional(),
       privacy: privacySchema.default({}),
       accessibility: accessibilitySchema.default({ not_accessible: [] }),
+      filter: organisationFilterSchema.optional(),
     })
     .optional(),
-  associations: z.array(z.strictObject({ code, name: line })).optional(),
+  associations: z
+    .array(z.strictObject({ code, name: line, filter: associationFilterSchema.optional() }))
+    .optional(),
   authorities: z.array(authoritySchema).optional(),
   sites: z.array(site).optional(),
   terms: z.array(terms).optional(),

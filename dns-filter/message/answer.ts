@@ -76,20 +76,51 @@ export function recordsAnswer(
   type: number,
   seconds: number,
   records: readonly Uint8Array[],
+  error: ExtendedError | null = null,
 ): Uint8Array {
   const length = records.reduce((sum, data) => sum + 12 + data.length, 0)
-  const out = start(query, Rcode.NoError, length + (query.edns ? optLength(null) : 0))
+  const out = start(query, Rcode.NoError, length + (query.edns ? optLength(error) : 0))
   out[7] = records.length
-  let at = query.questionEnd
+  const at = writeRecords(out, query.questionEnd, HEADER, type, seconds, records)
+  finish(out, at, query, error, 0)
+  return out
+}
+
+/** A CNAME to `target`, which is in wire form, and the records of one type that it has. */
+export function aliasAnswer(
+  query: Query,
+  target: Uint8Array,
+  type: number,
+  seconds: number,
+  records: readonly Uint8Array[],
+  error: ExtendedError | null,
+): Uint8Array {
+  const length = records.reduce((sum, data) => sum + 12 + data.length, 12 + target.length)
+  const out = start(query, Rcode.NoError, length + (query.edns ? optLength(error) : 0))
+  out[7] = records.length + 1
+  let at = writeRecords(out, query.questionEnd, HEADER, Type.CNAME, seconds, [target])
+  // The target lies last in what was written, and far below what a pointer reaches.
+  at = writeRecords(out, at, at - target.length, type, seconds, records)
+  finish(out, at, query, error, 0)
+  return out
+}
+
+function writeRecords(
+  out: Uint8Array,
+  at: number,
+  owner: number,
+  type: number,
+  seconds: number,
+  records: readonly Uint8Array[],
+): number {
   for (const data of records) {
-    out[at] = 0xc0
-    out[at + 1] = HEADER
+    out[at] = 0xc0 | (owner >>> 8)
+    out[at + 1] = owner & 0xff
     at = writeFixed(out, at + 2, type, seconds, data.length)
     out.set(data, at)
     at += data.length
   }
-  finish(out, at, query, null, 0)
-  return out
+  return at
 }
 
 /** TC=1 with nothing but question and OPT: half an RRset would be taken for the whole. */

@@ -1,5 +1,6 @@
+import { isUtf8 } from 'node:buffer'
 import { LIMITS } from '../limits.ts'
-import { byteAt, uint16At } from './name.ts'
+import { uint16At } from './name.ts'
 import { Option, Type } from './registry.ts'
 
 /** An extended error (RFC 8914) as it goes on the wire: info-code and text. */
@@ -57,11 +58,18 @@ export function writeOpt(
   return at + 17 + error.text.length
 }
 
-/** The info-code of the first extended error among options that are whole, or null. */
-export function extendedCodeIn(bytes: Uint8Array, at: number, end: number): number | null {
+/**
+ * The first extended error among options, or null. Its text is passed on as far as it is UTF-8 and
+ * no longer than our own.
+ */
+export function extendedErrorIn(bytes: Uint8Array, at: number, end: number): ExtendedError | null {
   for (; at + 4 <= end; at += 4 + uint16At(bytes, at + 2)) {
-    const isError = byteAt(bytes, at) === 0 && byteAt(bytes, at + 1) === Option.ExtendedError
-    if (isError && uint16At(bytes, at + 2) >= 2) return uint16At(bytes, at + 4)
+    const data = at + 4
+    const length = uint16At(bytes, at + 2)
+    if (data + length > end) return null
+    if (uint16At(bytes, at) !== Option.ExtendedError || length < 2) continue
+    const text = Buffer.from(bytes.subarray(data + 2, data + length))
+    return extendedError(uint16At(bytes, data), isUtf8(text) ? text.toString('utf8') : '')
   }
   return null
 }

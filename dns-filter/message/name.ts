@@ -115,3 +115,18 @@ export function nameFromText(text: string): Uint8Array | null {
   }
   return out.length > LIMITS.name ? null : out
 }
+
+/** The name at `start`, plain and well formed, as people write it; what is not printable as \DDD (RFC 1035 5.1). */
+export function textOfName(bytes: Uint8Array, start: number): string {
+  const labels: string[] = []
+  for (let at = start; byteAt(bytes, at) !== 0; at += byteAt(bytes, at) + 1) {
+    let label = ''
+    for (let i = 1; i <= byteAt(bytes, at); i++) {
+      const byte = byteAt(bytes, at + i)
+      const isPlain = byte > 0x20 && byte < 0x7f && byte !== 0x2e && byte !== 0x5c
+      label += isPlain ? String.fromCharCode(byte) : `\\${String(byte).padStart(3, '0')}`
+    }
+    labels.push(label)
+  }
+  return labels.length === 0 ? '.' : labels.join('.')
+}

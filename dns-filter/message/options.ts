@@ -11,13 +11,23 @@ export interface QueryOptions {
   readonly isPadded: boolean
   /** RFC 7828; only means something over TCP and TLS. */
   readonly keepalive: 'absent' | 'asked' | 'malformed'
+  /** The token of the place, as the resolver there says it (dnsmasq's add-cpe-id). */
+  readonly cpeId: string | null
+  /** `aa:bb:cc:dd:ee:ff` of the device, as the resolver there says it (dnsmasq's add-mac). */
+  readonly mac: string | null
 }
+
+/** A token has 26 letters; what is longer is none of ours. */
+const LONGEST_CPE_ID = 64
+const MAC_BYTES = 6
 
 export const NO_OPTIONS: QueryOptions = {
   cookie: null,
   wantsNsid: false,
   isPadded: false,
   keepalive: 'absent',
+  cpeId: null,
+  mac: null,
 }
 
 /** Options between `at` and `end`, or the rcode that they earn. Never throws. */
@@ -45,6 +55,13 @@ export function readOptions(bytes: Uint8Array, at: number, end: number): QueryOp
       case Option.Keepalive:
         found.keepalive = length === 0 ? 'asked' : 'malformed'
         break
+      case Option.CpeId:
+        if (length > LONGEST_CPE_ID) break
+        found.cpeId = Buffer.from(bytes.subarray(data, at)).toString('latin1').toLowerCase()
+        break
+      case Option.Mac:
+        if (length === MAC_BYTES) found.mac = formatMac(bytes, data)
+        break
       case Option.ClientSubnet:
         if (!isSubnet(bytes, data, length)) return Rcode.FormErr
         break
@@ -63,4 +80,9 @@ function isSubnet(bytes: Uint8Array, at: number, length: number): boolean {
   if (length !== 4 + Math.ceil(prefix / 8)) return false
   const beyond = 0xff >>> (prefix % 8)
   return prefix % 8 === 0 || (byteAt(bytes, at + length - 1) & beyond) === 0
+}
+
+function formatMac(bytes: Uint8Array, at: number): string {
+  const octets = bytes.subarray(at, at + MAC_BYTES)
+  return Array.from(octets, (octet) => octet.toString(16).padStart(2, '0')).join(':')
 }

@@ -37,14 +37,20 @@ export const Option = {
   Keepalive: 11,
   Padding: 12,
   ExtendedError: 15,
+  /** Of dnsmasq's own, in the range for local use (RFC 6891 section 9). */
+  Mac: 65_001,
+  CpeId: 65_074,
 } as const
 
 /** Extended DNS Errors, RFC 8914 section 5.2. */
 export const ExtendedCode = {
   Other: 0,
   StaleAnswer: 3,
+  Forged: 4,
   NotReady: 14,
   Blocked: 15,
+  Censored: 16,
+  Filtered: 17,
   Prohibited: 18,
   StaleNXDomain: 19,
   NotAuthoritative: 20,

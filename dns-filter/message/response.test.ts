@@ -124,7 +124,7 @@ describe('an answer from upstream', () => {
     const additionals = [
       { name: '.', type: 'OPT', udpPayloadSize: 1232, options: [{ code: 15, data }] },
     ]
-    expect(read({ rcode: 2, additionals })?.extendedCode).toBe(6)
+    expect(read({ rcode: 2, additionals })?.extendedError?.code).toBe(6)
   })
 
   test('is refused when it is cut off, or changed into nonsense, anywhere', () => {

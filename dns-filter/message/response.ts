@@ -1,6 +1,7 @@
-import { isPrivateAddress } from '#core/ip.ts'
+import { addressHints, isInner } from './inner-address.ts'
 import { writeUint32 } from './answer.ts'
-import { extendedCodeIn } from './edns.ts'
+import type { ExtendedError } from './edns.ts'
+import { extendedErrorIn } from './edns.ts'
 import { LIMITS } from '../limits.ts'
 import { HEADER } from './query.ts'
 import { byteAt, expandName, plainLength, sameQuestion, uint16At, uint32At } from './name.ts'
@@ -16,8 +17,10 @@ export interface Answer {
   readonly ttls: Uint16Array
   /** How long it may be used. */
   readonly seconds: number
-  /** Info-code of the upstream's extended error. */
-  readonly extendedCode: number | null
+  /** What the upstream says beside it. */
+  readonly extendedError: ExtendedError | null
+  /** The upstream has validated it (AD). */
+  readonly isAuthentic: boolean
   /** Names the answer leads to (CNAME, DNAME, SVCB, HTTPS), plain and in lower case. */
   readonly targets: readonly Uint8Array[]
   /** An address of it lies in somebody's inner network. */
@@ -34,7 +37,7 @@ interface Reading {
   negativeSeconds: number | null
   isPrivate: boolean
   extendedRcode: number
-  extendedCode: number | null
+  extendedError: ExtendedError | null
 }
 
 /** Is this the answer to the question asked: id, QR, opcode, and the question itself (RFC 5452)? */
@@ -84,7 +87,7 @@ export function readAnswer(
     negativeSeconds: null,
     isPrivate: false,
     extendedRcode: 0,
-    extendedCode: null,
+    extendedError: null,
   }
   const answerEnd = readRecords(reading, questionEnd, counts[0])
   if (answerEnd < 0) return null
@@ -110,14 +113,15 @@ export function readAnswer(
     rcode,
     ttls,
     seconds: isNegative ? negativeSeconds(reading, wire, ttls) : reading.lowestTtl,
-    extendedCode: reading.extendedCode,
+    extendedError: reading.extendedError,
+    isAuthentic: (byteAt(received, 3) & 0x20) !== 0,
     targets: reading.targets,
     isPrivate: reading.isPrivate,
   }
 }
 
 /** SERVFAIL of our own making, in the form of an answer so that it can be remembered (RFC 9520). */
-export function failure(question: Uint8Array, extendedCode: number | null): Answer {
+export function failure(question: Uint8Array, error: ExtendedError | null): Answer {
   const wire = new Uint8Array(HEADER + question.length)
   wire.set(question, HEADER)
   return {
@@ -126,7 +130,8 @@ export function failure(question: Uint8Array, extendedCode: number | null): Answ
     rcode: Rcode.ServFail,
     ttls: new Uint16Array(0),
     seconds: LIMITS.failureSeconds,
-    extendedCode,
+    extendedError: error,
+    isAuthentic: false,
     targets: [],
     isPrivate: false,
   }
@@ -201,7 +206,9 @@ function readData(reading: Reading, type: number, at: number, end: number): bool
       return readTarget(reading, at, end)
     case Type.SVCB:
     case Type.HTTPS:
-      return end - at >= 3 && readTarget(reading, at + 2, end)
+      if (end - at < 3 || !readTarget(reading, at + 2, end)) return false
+      for (const hint of addressHints(reading.bytes, at, end)) reading.isPrivate ||= isInner(hint)
+      return true
     default:
       return true
   }
@@ -212,17 +219,6 @@ function readTarget(reading: Reading, at: number, end: number): boolean {
   if (after < 0 || after > end || reading.targets.length >= LIMITS.chainTargets) return false
   reading.targets.push(name.slice(0, plainLength(name)))
   return true
-}
-
-/** Also 0.0.0.0 and ::, which reach the phone itself, and private IPv4 written as IPv6. */
-function isInner(address: Uint8Array): boolean {
-  if (address.length === 16) {
-    const isMapped =
-      address.subarray(0, 10).every((b) => b === 0) && uint16At(address, 10) === 0xffff
-    if (isMapped) return isInner(address.subarray(12))
-    return address.every((byte) => byte === 0) || isPrivateAddress(address)
-  }
-  return address[0] === 0 || isPrivateAddress(address)
 }
 
 /** Reads the additional section for its OPT; nothing else of it is passed on. */
@@ -236,7 +232,7 @@ function readOptOf(reading: Reading, start: number, count: number): number {
     if (end > bytes.length) return -1
     if (uint16At(bytes, nameEnd) === Type.OPT) {
       reading.extendedRcode = byteAt(bytes, nameEnd + 4)
-      reading.extendedCode = extendedCodeIn(bytes, nameEnd + 10, end)
+      reading.extendedError = extendedErrorIn(bytes, nameEnd + 10, end)
     }
     at = end
   }

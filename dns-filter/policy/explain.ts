@@ -1,13 +1,16 @@
+import type { Clock } from '#core/clock.ts'
+import type { Filters } from '#db/filters.ts'
 import type { ListHead } from '#db/lists.ts'
 import type { Rule } from '#db/rules.ts'
-import type { Client } from './client.ts'
-import { indexAbout, textOfName } from '../lists/index-about.ts'
+import { indexAbout } from '../lists/index-about.ts'
 import type { ListIndex } from '../lists/list-index.ts'
-import { nameFromText } from '../message/name.ts'
-import { createReservedNames } from './reserved-names.ts'
-import type { Reservation } from './reserved-names.ts'
-import { compileRules } from './rules.ts'
+import { nameFromText, textOfName } from '../message/name.ts'
 import { Suffixes } from '../names/suffixes.ts'
+import type { Client } from './client.ts'
+import { IMPOSED, isTrust } from './effective.ts'
+import type { EffectivePolicy, Reason } from './effective.ts'
+import { Policy } from './policy.ts'
+import type { Reservation } from './reserved-names.ts'
 
 export interface ListLine {
   readonly list: ListHead
@@ -16,21 +19,30 @@ export interface ListLine {
   /** What the line names: the name asked, or one above it. */
   readonly domain: string
   readonly text: string
+  /** What the policy makes of this list; `exception`: the list takes its own word back. */
+  readonly says: 'imposed' | 'block' | 'trust' | 'exception' | 'nothing'
 }
 
-/** What decides about a name for a client, in the order of the pipeline. */
-export type Explanation =
-  | { readonly by: 'reservation'; readonly reservation: Reservation }
-  | { readonly by: 'rule'; readonly rule: Rule }
-  /** At least one; the first is the one that is told to the client. */
-  | { readonly by: 'lists'; readonly lines: readonly ListLine[] }
-  /** Lists name it, and lists make an exception of it. */
-  | { readonly by: 'exception'; readonly lines: readonly ListLine[] }
-  | { readonly by: 'nothing' }
+/** What decides about a name for a client, by the same code that answers. */
+export interface Explanation {
+  readonly by: 'reservation' | 'rule' | 'list' | 'service' | 'nothing'
+  readonly isBlocked: boolean
+  readonly reservation: Reservation | null
+  readonly rule: Rule | null
+  /** Null: not blocked by policy. */
+  readonly reason: Reason | null
+  /** Each list that names it, whether it decides or not; those that block first. */
+  readonly lines: readonly ListLine[]
+  /** When hours or a lift make something else hold, in milliseconds since the epoch; null: never. */
+  readonly until: number | null
+  /** All that is not imposed is let through for a time. */
+  readonly isOpen: boolean
+}
 
 export interface House {
   readonly heads: readonly ListHead[]
   readonly rules: readonly Rule[]
+  readonly filters: Filters
   /** Host names of the product itself. */
   readonly ownHosts: readonly string[]
   readonly readText: (list: string) => Promise<Uint8Array>
@@ -41,46 +53,68 @@ export async function explainName(
   domain: string,
   client: Client,
   house: House,
+  clock: Clock,
 ): Promise<Explanation | null> {
   const wire = nameFromText(domain)
   if (wire === null) return null
   const name = new Suffixes()
   name.read(wire, 0)
-
-  const reserved = createReservedNames(house.ownHosts).find(name)
-  const isSkipped = reserved?.kind === 'canary' && client.network !== 'guest'
-  if (reserved !== null && !isSkipped) return { by: 'reservation', reservation: reserved.kind }
-  const byRule = compileRules(house.rules).find(name, client)
-  if (byRule !== null) return { by: 'rule', rule: byRule.rule }
-
   const index = await indexAbout(name, house.heads, house.readText)
-  const linesBy = (ask: ListIndex['setOf']): readonly ListLine[] =>
-    linesOf(index, ask, name, client.network)
-  const insisted = linesBy(index.insistedBy)
-  if (insisted.length > 0) return { by: 'lists', lines: insisted }
-  const blocked = linesBy(index.setOf)
-  if (blocked.length === 0) return { by: 'nothing' }
-  const allowed = linesBy(index.allowedBy)
-  if (allowed.length > 0) return { by: 'exception', lines: allowed }
-  return { by: 'lists', lines: blocked }
+  const policy = new Policy(house.ownHosts, clock)
+  policy.useRules(house.rules)
+  policy.useFilters(house.filters)
+  policy.useLists(index)
+
+  const held = policy.of(client)
+  const common = {
+    ...{ rule: null, reason: null, reservation: null, isOpen: held.isOpen },
+    lines: linesOf(index, name, held),
+    until: policy.until(client),
+  }
+  const reserved = policy.reserved.find(name)
+  const isSkipped =
+    (reserved?.kind === 'canary' && !held.isBypassClosed) ||
+    (reserved?.kind === 'internal' && client.network !== 'guest')
+  if (reserved !== null && !isSkipped) {
+    const isBlocked = reserved.kind === 'canary' || reserved.kind === 'internal'
+    return { ...common, by: 'reservation', isBlocked, reservation: reserved.kind }
+  }
+  const { by, kind, reason, rule } = policy.decide(name, client)
+  return { ...common, by: by ?? 'nothing', isBlocked: kind === 'block', reason, rule }
 }
 
-/** The shortest name first, then the lists in their order; of each list only its first. */
-function linesOf(
-  index: ListIndex,
-  ask: ListIndex['setOf'],
-  name: Suffixes,
-  network: Client['network'],
-): readonly ListLine[] {
-  const lines = new Map<number, ListLine>()
+/** Of each list the line that reaches furthest; those that have a say first. */
+function linesOf(index: ListIndex, name: Suffixes, held: EffectivePolicy): readonly ListLine[] {
+  const lines: ListLine[] = []
+  const excepted = new Set<number>()
   for (let suffix = name.count - 1; suffix >= 0; suffix--) {
-    const domain = textOfName(name.bytes.subarray(name.start(suffix), name.end))
-    for (const number of index.sets[ask(name, suffix)] ?? []) {
-      const list = index.lists[number]
-      if (list === undefined || !list.blocks.includes(network) || lines.has(number)) continue
-      const source = index.source(number, domain)
-      if (source !== null) lines.set(number, { list, domain, ...source })
+    for (const list of index.sets[index.allowedBy(name, suffix)] ?? []) excepted.add(list)
+  }
+  const seen = new Set<number>()
+  for (let suffix = name.count - 1; suffix >= 0; suffix--) {
+    const domain = textOfName(name.bytes, name.start(suffix))
+    for (const ask of [index.insistedBy, index.setOf, index.allowedBy]) {
+      for (const number of index.sets[ask(name, suffix)] ?? []) {
+        const list = index.lists[number]
+        const source = index.source(number, domain)
+        if (list === undefined || source === null || seen.has(number)) continue
+        seen.add(number)
+        const power = held.lists[number] ?? 0
+        const isExcepted = ask !== index.insistedBy && excepted.has(number)
+        lines.push({ list, domain, ...source, says: saysOf(power, isExcepted) })
+      }
     }
   }
-  return [...lines.values()]
+  return lines.toSorted((a, b) => rankOf(a) - rankOf(b))
+}
+
+function saysOf(power: number, isExcepted: boolean): ListLine['says'] {
+  if (power === 0) return 'nothing'
+  if (isTrust(power)) return 'trust'
+  if (isExcepted) return 'exception'
+  return power === IMPOSED ? 'imposed' : 'block'
+}
+
+function rankOf({ says }: ListLine): number {
+  return ['imposed', 'trust', 'block', 'exception', 'nothing'].indexOf(says)
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Client } from './client.ts'
-import { createFilter, network, rule } from '../testing/filter.ts'
+import { client, createFilter, network, rule } from '../testing/filter.ts'
 import type { Filter } from '../testing/filter.ts'
 import { nameFromText } from '../message/name.ts'
 import { Suffixes } from '../names/suffixes.ts'
@@ -8,7 +8,7 @@ import { wireQuery } from '../testing/asking.ts'
 import { summary } from '../testing/oracle.ts'
 import { OVER_UDP } from '../via.ts'
 
-const GUEST: Client = { network: 'guest', site: '75-0042', association: '75' }
+const GUEST: Client = client('guest')
 const STAFF: Client = { ...GUEST, network: 'staff' }
 
 const lists = {
@@ -17,12 +17,14 @@ const lists = {
   staffonly: { blocks: ['staff'], text: 'shared.example' },
 } as const
 
-function decide(filter: Filter, domain: string, client: Client): string {
+function decide(filter: Filter, domain: string, asking: Client): string {
   const name = new Suffixes()
   name.read(nameFromText(domain) ?? new Uint8Array(1), 0)
-  const decision = filter.policy.decide(name, client)
-  if (decision.kind !== 'block') return decision.kind
-  return Buffer.from(decision.error.text).toString()
+  const decision = filter.policy.decide(name, asking)
+  if (decision.reason === null) return decision.kind
+  return Buffer.from(decision.reason.error.text)
+    .toString()
+    .replace(/;ref=.*/, '')
 }
 
 function ask(filter: Filter, source: string, query: Uint8Array): Record<string, string> {

@@ -1,91 +1,305 @@
+import type { Clock } from '#core/clock.ts'
+import type { Filters } from '#db/filters.ts'
+import { NO_FILTERS } from '#db/filters.ts'
 import type { Rule } from '#db/rules.ts'
-import type { Client } from './client.ts'
-import type { ExtendedError } from '../message/edns.ts'
-import { extendedError } from '../message/edns.ts'
-import { createListVerdicts } from './list-verdicts.ts'
-import type { ListVerdicts } from './list-verdicts.ts'
-import type { ListIndex } from '../lists/list-index.ts'
+import { LIMITS } from '../limits.ts'
 import { NO_LISTS } from '../lists/list-index.ts'
-import { NameMap, namesAbove } from '../names/name-map.ts'
+import type { ListIndex } from '../lists/list-index.ts'
+import { extendedError } from '../message/edns.ts'
 import { ExtendedCode } from '../message/registry.ts'
-import { exemptNames } from './reserved-names.ts'
+import { NameMap, namesAbove } from '../names/name-map.ts'
+import type { Suffixes } from '../names/suffixes.ts'
+import { OTHER_RESOLVERS } from './bypass-names.ts'
+import type { Client } from './client.ts'
+import { buildPolicy, IMPOSED, isTrust, SUBJECT_SERVICES } from './effective.ts'
+import type { EffectivePolicy, Reason } from './effective.ts'
+import { createLayers, levelOf } from './layers.ts'
+import type { Layers } from './layers.ts'
+import { ruleReference } from './reference.ts'
+import { createReservedNames, exemptNames } from './reserved-names.ts'
+import type { OwnNames, ReservedNames } from './reserved-names.ts'
 import { compileRules } from './rules.ts'
 import type { CompiledRules } from './rules.ts'
-import type { Suffixes } from '../names/suffixes.ts'
+import { SERVICES } from '#db/filter-services.ts'
 
-export type Decision =
-  | { readonly kind: 'pass' }
-  /** A rule lets it through, whatever lists, chains and addresses say. */
-  | { readonly kind: 'allow' }
-  | {
-      readonly kind: 'block'
-      /** The blocked suffix of the name. */
-      readonly suffix: number
-      /** Something below this very name is allowed: NXDOMAIN would deny that too (RFC 8020). */
-      readonly hasAllowedBelow: boolean
-      readonly error: ExtendedError
-    }
+/** What was decided about a name. The same object at each call: read it before the next. */
+export interface Decision {
+  /** `allow`: let through, whatever the chain of the answer says. */
+  readonly kind: 'pass' | 'allow' | 'block'
+  /** What decided. */
+  readonly by: 'rule' | 'list' | 'service' | null
+  /** The suffix of the name that it was decided for. */
+  readonly suffix: number
+  /** Something below this very name is allowed: NXDOMAIN would deny that too (RFC 8020). */
+  readonly hasAllowedBelow: boolean
+  /** Null: not blocked. */
+  readonly reason: Reason | null
+  readonly rule: Rule | null
+}
 
-const PASS: Decision = { kind: 'pass' }
-const ALLOW: Decision = { kind: 'allow' }
-const BY_RULE = extendedError(ExtendedCode.Blocked, 'by=rule')
+/** What holds for a client, until that changes. */
+interface Standing {
+  readonly generation: number
+  readonly from: number
+  readonly until: number
+  readonly policy: EffectivePolicy
+}
 
-/** Rules and lists as they are now; each is replaced as a whole, never changed in place. */
+/**
+ * Rules, lists and filters as they are now; each is replaced as a whole, never changed in place. To decide
+ * is to look a name's suffixes up and to take the largest of a few bytes; nothing is allocated.
+ */
 export class Policy {
+  readonly #clock: Clock
+  readonly #hosts: readonly string[]
+  #own: OwnNames
+  #reserved: ReservedNames
+  #ruled: readonly Rule[] = []
+  readonly #services: NameMap<readonly number[]>
   #rules: CompiledRules = compileRules([])
+  #ruleReasons = new Map<Rule, Map<string, Reason>>()
   #lists: ListIndex = NO_LISTS
-  #verdicts: ListVerdicts = createListVerdicts(NO_LISTS)
+  #layers: Layers = createLayers(NO_FILTERS)
   #allowedBelow: NameMap<true>
-  readonly #exempt: readonly string[]
-  readonly #errors = new Map<string, ExtendedError>()
+  #generation = 0
+  #standings = new WeakMap<Client, Standing>()
+  #policies = new Map<string, EffectivePolicy>()
+  #excepted = new Uint8Array(0)
 
-  constructor(ownHosts: readonly string[]) {
-    this.#exempt = exemptNames(ownHosts)
-    this.#allowedBelow = this.#above([])
+  // The search on the lists, in fields so that it need not return an object.
+  #power = 0
+  #suffix = 0
+  #reason: Reason | null = null
+  #by: 'list' | 'service' = 'list'
+  readonly #decision: { -readonly [K in keyof Decision]: Decision[K] } = {
+    kind: 'pass',
+    by: null,
+    suffix: 0,
+    hasAllowedBelow: false,
+    reason: null,
+    rule: null,
+  }
+
+  constructor(hosts: readonly string[], clock: Clock) {
+    this.#clock = clock
+    this.#hosts = hosts
+    this.#own = { hosts, always: [], internal: [] }
+    this.#reserved = createReservedNames(this.#own)
+    this.#allowedBelow = this.#above()
+    this.#services = servicesByName()
   }
 
   get lists(): ListIndex {
     return this.#lists
   }
 
+  /** Names that are above every policy. */
+  get reserved(): ReservedNames {
+    return this.#reserved
+  }
+
+  /** How many different policies are held. */
+  get size(): number {
+    return this.#policies.size
+  }
+
   useRules(rules: readonly Rule[]): void {
-    const compiled = compileRules(rules)
-    this.#allowedBelow = this.#above(rules)
-    this.#rules = compiled
+    this.#rules = compileRules(rules)
+    this.#ruleReasons = new Map()
+    this.#ruled = rules
+    this.#allowedBelow = this.#above()
   }
 
   useLists(lists: ListIndex): void {
     this.#lists = lists
-    this.#verdicts = createListVerdicts(lists)
-    this.#errors.clear()
+    this.#excepted = new Uint8Array(lists.lists.length)
+    this.#forget()
+  }
+
+  useFilters(filters: Filters): void {
+    this.#layers = createLayers(filters)
+    this.#own = {
+      hosts: this.#hosts,
+      always: filters.filters.flatMap(({ always }) => always),
+      internal: filters.filters.flatMap(({ internal }) => internal),
+    }
+    this.#reserved = createReservedNames(this.#own)
+    this.#allowedBelow = this.#above()
+    this.#forget()
+  }
+
+  /** What holds for the client now. */
+  of(client: Client): EffectivePolicy {
+    const now = this.#clock()
+    const known = this.#standings.get(client)
+    const isCurrent =
+      known !== undefined &&
+      known.generation === this.#generation &&
+      known.from <= now &&
+      now < known.until
+    return isCurrent ? known.policy : this.#stand(client, now)
+  }
+
+  /** When hours or a lift make something else hold for the client; null: never. */
+  until(client: Client): number | null {
+    const { until } = this.#layers.holding(client, this.#clock())
+    return until === Number.MAX_SAFE_INTEGER ? null : until
   }
 
   decide(name: Suffixes, client: Client): Decision {
-    const byRule = this.#rules.find(name, client)
-    if (byRule !== null) {
-      return byRule.rule.action === 'allow' ? ALLOW : this.#block(name, byRule.suffix, BY_RULE)
+    const policy = this.of(client)
+    this.#search(name, policy)
+    const decision = this.#decision
+    decision.kind = 'pass'
+    decision.by = null
+    decision.rule = null
+    decision.reason = null
+    decision.hasAllowedBelow = false
+    if (this.#power !== IMPOSED && !policy.isOpen) {
+      const rule = this.#rules.find(name, client, this.#clock())
+      if (rule !== null) {
+        decision.by = 'rule'
+        decision.rule = rule
+        decision.suffix = this.#rules.suffix
+        if (rule.action === 'allow') decision.kind = 'allow'
+        else this.#block(name, this.#ruleReason(rule, policy))
+        return decision
+      }
     }
-    const byList = this.#verdicts.find(name, client.network)
-    if (byList === null) return PASS
-    return this.#block(name, byList.suffix, this.#errorOf(byList.list.category))
+    if (this.#power === 0) return decision
+    decision.by = this.#by
+    decision.suffix = this.#suffix
+    if (isTrust(this.#power)) decision.kind = 'allow'
+    else if (this.#reason !== null) this.#block(name, this.#reason)
+    return decision
   }
 
-  #block(name: Suffixes, suffix: number, error: ExtendedError): Decision {
-    const hasAllowedBelow = this.#allowedBelow.get(name, 0) === true
-    return { kind: 'block', suffix, hasAllowedBelow, error }
+  #block(name: Suffixes, reason: Reason): void {
+    this.#decision.kind = 'block'
+    this.#decision.reason = reason
+    this.#decision.hasAllowedBelow = this.#allowedBelow.get(name, 0) === true
   }
 
-  #errorOf(category: string): ExtendedError {
-    let error = this.#errors.get(category)
-    if (error === undefined) {
-      error = extendedError(ExtendedCode.Blocked, `cat=${category}`)
-      this.#errors.set(category, error)
+  /** The strongest word on the name, and of equals the one on its shortest suffix. */
+  #search(name: Suffixes, policy: EffectivePolicy): void {
+    const lists = this.#lists
+    this.#power = 0
+    let hasExceptions = false
+    for (let suffix = name.count - 1; suffix >= 0; suffix--) {
+      this.#weigh(lists.setOf(name, suffix), suffix, policy)
+      this.#weigh(lists.insistedBy(name, suffix), suffix, policy)
+      if (lists.allowedBy(name, suffix) !== 0) hasExceptions = true
+      const services = this.#services.get(name, suffix)
+      if (services !== undefined) this.#weighServices(services, suffix, policy)
     }
-    return error
+    if (hasExceptions) this.#searchWithExceptions(name, policy)
   }
 
-  #above(rules: readonly Rule[]): NameMap<true> {
-    const allowed = rules.filter((rule) => rule.action === 'allow').map((rule) => rule.domain)
-    return new NameMap([...namesAbove([...this.#exempt, ...allowed])].map((name) => [name, true]))
+  #weigh(set: number, suffix: number, policy: EffectivePolicy): void {
+    if (set === 0) return
+    const power = policy.sets[set] as number
+    if (power > this.#power) this.#take(power, suffix, policy, policy.strongest[set] as number)
   }
+
+  #take(power: number, suffix: number, policy: EffectivePolicy, list: number): void {
+    this.#power = power
+    this.#suffix = suffix
+    this.#by = 'list'
+    this.#reason = policy.listReasons[list] ?? null
+  }
+
+  #weighServices(services: readonly number[], suffix: number, policy: EffectivePolicy): void {
+    for (const service of services) {
+      const power = policy.services[service] as number
+      if (power <= this.#power) continue
+      this.#power = power
+      this.#suffix = suffix
+      this.#by = 'service'
+      this.#reason = policy.serviceReasons[service] ?? null
+    }
+  }
+
+  /**
+   * An exception of a list takes back what that list says, not what another does: who keeps a list of
+   * advertisers does not vouch for a name that a list of phishing has. Of a trusted list it is trust.
+   */
+  #searchWithExceptions(name: Suffixes, policy: EffectivePolicy): void {
+    const lists = this.#lists
+    this.#excepted.fill(0)
+    this.#power = 0
+    for (let suffix = name.count - 1; suffix >= 0; suffix--) {
+      for (const list of lists.sets[lists.allowedBy(name, suffix)] ?? []) {
+        this.#excepted[list] = 1
+        const power = policy.lists[list] as number
+        if (isTrust(power) && power > this.#power) this.#take(power, suffix, policy, list)
+      }
+    }
+    for (let suffix = name.count - 1; suffix >= 0; suffix--) {
+      for (const list of lists.sets[lists.setOf(name, suffix)] ?? []) {
+        const power = policy.lists[list] as number
+        if (this.#excepted[list] === 1 || power <= this.#power) continue
+        this.#take(power, suffix, policy, list)
+      }
+      this.#weigh(lists.insistedBy(name, suffix), suffix, policy)
+      const services = this.#services.get(name, suffix)
+      if (services !== undefined) this.#weighServices(services, suffix, policy)
+    }
+  }
+
+  #stand(client: Client, now: number): EffectivePolicy {
+    const holding = this.#layers.holding(client, now)
+    let policy = this.#policies.get(holding.key)
+    if (policy === undefined) {
+      // Hours and lifts make new ones in time; the old are not asked for again soon.
+      if (this.#policies.size >= LIMITS.policies) this.#policies.clear()
+      policy = buildPolicy(client.network, holding, this.#lists.lists, this.#lists.sets)
+      this.#policies.set(holding.key, policy)
+    }
+    const { from, until } = holding
+    this.#standings.set(client, { generation: this.#generation, from, until, policy })
+    return policy
+  }
+
+  #forget(): void {
+    this.#generation++
+    this.#policies = new Map()
+  }
+
+  #ruleReason(rule: Rule, { ruleAnswer }: EffectivePolicy): Reason {
+    const known = this.#ruleReasons.get(rule)?.get(ruleAnswer)
+    if (known !== undefined) return known
+    const ref = ruleReference(rule)
+    const error = extendedError(ExtendedCode.Blocked, `by=rule;ref=${ref}`)
+    const reason = {
+      category: 'rule',
+      answer: ruleAnswer,
+      error,
+      ref,
+      level: levelOf(rule),
+      hours: [],
+    }
+    const reasons = this.#ruleReasons.get(rule) ?? new Map<string, Reason>()
+    this.#ruleReasons.set(rule, reasons.set(ruleAnswer, reason))
+    return reason
+  }
+
+  #above(): NameMap<true> {
+    const allowed = this.#ruled
+      .filter(({ action }) => action === 'allow')
+      .map(({ domain }) => domain)
+    const names = namesAbove([...exemptNames(this.#own), ...allowed])
+    return new NameMap([...names].map((name) => [name, true]))
+  }
+}
+
+function servicesByName(): NameMap<readonly number[]> {
+  const numbers = new Map<string, number[]>()
+  for (const [number, service] of SUBJECT_SERVICES.entries()) {
+    for (const domain of service === 'bypass' ? OTHER_RESOLVERS : (SERVICES[service] ?? [])) {
+      const known = numbers.get(domain)
+      if (known === undefined) numbers.set(domain, [number])
+      else known.push(number)
+    }
+  }
+  return new NameMap(numbers)
 }

@@ -1,4 +1,6 @@
 import { NameMap } from '../names/name-map.ts'
+import { BROWSER_CANARIES, PRIVATE_RELAYS } from './bypass-names.ts'
+import { CERTIFICATE_CHECKS, DEVICE_CHECKS } from './device-names.ts'
 import type { Suffixes } from '../names/suffixes.ts'
 
 /**
@@ -7,10 +9,19 @@ import type { Suffixes } from '../names/suffixes.ts'
  * - `empty`: a zone with nothing in it (RFC 6303): the apex exists, no name below it does
  * - `nodata`: every name exists and has no records
  * - `nat64`: the well-known addresses of ipv4only.arpa (RFC 7050; RFC 8880 section 7.1)
+ * - `resolver`: this resolver itself, and how it is reached over TLS and HTTPS (RFC 9462)
+ * - `internal`: a zone of the house, which never leaves it and is never answered to guests
  * - `canary`: "this network filters" for browsers and phones that would go round the filter
  * - `exempt`: resolved as usual, above every list and rule
  */
-export type Reservation = 'loopback' | 'empty' | 'nodata' | 'nat64' | 'canary' | 'exempt'
+export type Reservation =
+  | 'loopback'
+  | 'empty'
+  | 'resolver'
+  | 'nat64'
+  | 'internal'
+  | 'canary'
+  | 'exempt'
 
 export interface ReservedNames {
   find(name: Suffixes): { readonly kind: Reservation; readonly suffix: number } | null
@@ -48,56 +59,42 @@ const EMPTY_ZONES = [
   '8.b.d.0.1.0.0.2.ip6.arpa',
 ]
 
-/** RFC 9462: resolver.arpa is about this resolver, and it offers no encrypted twin of itself yet. */
-const NODATA = ['resolver.arpa']
-
-/** Firefox's canary, and Apple's private relay, which asks networks for a negative answer. */
-const CANARIES = ['use-application-dns.net', 'mask.icloud.com', 'mask-h2.icloud.com']
-
-/**
- * A phone that cannot reach these does not find the portal, or believes it is not on the internet;
- * one with the wrong time can check no certificate.
- */
-const DEVICE_CHECKS = [
-  'captive.apple.com',
-  'connectivitycheck.gstatic.com',
-  'connectivitycheck.android.com',
-  'clients3.google.com',
-  'www.msftconnecttest.com',
-  'ipv6.msftconnecttest.com',
-  'www.msftncsi.com',
-  'dns.msftncsi.com',
-  'detectportal.firefox.com',
-  'nmcheck.gnome.org',
-  'connectivity-check.ubuntu.com',
-  'network-test.debian.org',
-  'time.apple.com',
-  'time.android.com',
-  'time.windows.com',
-  'pool.ntp.org',
-]
-
-/** `ownHosts`: the portal's own name, which must resolve before and after the terms are accepted. */
-export function exemptNames(ownHosts: readonly string[]): readonly string[] {
-  return [...DEVICE_CHECKS, ...ownHosts]
+/** What the house adds to what every network needs. */
+export interface OwnNames {
+  /** The product itself, which must resolve before and after the terms are accepted. */
+  readonly hosts: readonly string[]
+  /** Declared: identity providers and the like. */
+  readonly always: readonly string[]
+  readonly internal: readonly string[]
 }
 
-export function createReservedNames(ownHosts: readonly string[]): ReservedNames {
+export function exemptNames({
+  hosts,
+  always,
+}: Pick<OwnNames, 'hosts' | 'always'>): readonly string[] {
+  return [...DEVICE_CHECKS, ...CERTIFICATE_CHECKS, ...hosts, ...always]
+}
+
+export function createReservedNames(own: OwnNames): ReservedNames {
   const kinds = new NameMap<Reservation>([
     ['localhost', 'loopback'],
+    ...exemptNames(own).map((name) => [name, 'exempt'] as const),
     ...EMPTY_ZONES.map((name) => [name, 'empty'] as const),
-    ...NODATA.map((name) => [name, 'nodata'] as const),
+    ['resolver.arpa', 'resolver'],
     ['ipv4only.arpa', 'nat64'],
-    ...CANARIES.map((name) => [name, 'canary'] as const),
-    ...exemptNames(ownHosts).map((name) => [name, 'exempt'] as const),
+    ...[...BROWSER_CANARIES, ...PRIVATE_RELAYS].map((name) => [name, 'canary'] as const),
+    ...own.internal.map((name) => [name, 'internal'] as const),
   ])
   return {
     find(name) {
+      let found: { readonly kind: Reservation; readonly suffix: number } | null = null
       for (let suffix = name.count - 1; suffix >= 0; suffix--) {
         const kind = kinds.get(name, suffix)
-        if (kind !== undefined) return { kind, suffix }
+        // The portal may stand in an internal zone.
+        if (kind === 'exempt') return { kind, suffix }
+        if (kind !== undefined) found ??= { kind, suffix }
       }
-      return null
+      return found
     },
   }
 }

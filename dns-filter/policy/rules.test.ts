@@ -2,21 +2,21 @@ import { describe, expect, test } from 'vitest'
 import type { Rule } from '#db/rules.ts'
 import { nameFromText } from '../message/name.ts'
 import { Suffixes } from '../names/suffixes.ts'
-import { rule } from '../testing/filter.ts'
+import { client, rule } from '../testing/filter.ts'
 import type { Client } from './client.ts'
 import { compileRules } from './rules.ts'
 
-const GUEST: Client = { network: 'guest', site: '75-0042', association: '75' }
+const GUEST: Client = client('guest')
 const STAFF: Client = { ...GUEST, network: 'staff' }
-const ELSEWHERE: Client = { network: 'guest', site: '69-0001', association: '69' }
-const UNKNOWN: Client = { network: 'guest', site: null, association: null }
+const ELSEWHERE: Client = client('guest', { site: '69-0001', association: '69' })
+const UNKNOWN: Client = client('guest', { site: null, association: null })
 const HERE = { site: '75-0042' }
 const PARIS = { association: '75' }
 
-function verdict(rules: readonly Rule[], domain: string, client: Client): string | null {
+function verdict(rules: readonly Rule[], domain: string, asking: Client, now = 0): string | null {
   const name = new Suffixes()
   name.read(nameFromText(domain) ?? new Uint8Array(1), 0)
-  return compileRules(rules).find(name, client)?.rule.action ?? null
+  return compileRules(rules).find(name, asking, now)?.action ?? null
 }
 
 describe('a rule', () => {

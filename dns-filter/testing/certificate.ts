@@ -17,6 +17,7 @@ export async function testCertificate(
   const issued = await authority.issue('dns.example.org', names)
   const certificate: TlsCertificate = {
     options: () => ({ cert: issued.pem, key: issued.keyPem }),
+    name: () => 'dns.example.org',
     expires: () => Infinity,
     onChange: () => () => {},
     stop() {},

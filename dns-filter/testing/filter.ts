@@ -1,12 +1,19 @@
 import { createMetrics } from '#core/metrics.ts'
 import type { Clock } from '#core/clock.ts'
 import { systemClock } from '#core/clock.ts'
+import { plainUpstream } from '#core/dns-upstream.ts'
+import type { DnsUpstream } from '#core/dns-upstream.ts'
 import type { ListenAddress } from '#core/listen.ts'
+import type { DnsToken } from '#db/dns-tokens.ts'
+import type { Filter as DeclaredFilter, FilterDevice, FilterLift } from '#db/filters.ts'
 import type { ListHead } from '#db/lists.ts'
 import type { Rule } from '#db/rules.ts'
 import type { Network, NetworkKind } from '#db/sites.ts'
 import { AnswerCache } from '../cache.ts'
-import { createClients } from '../policy/client.ts'
+import { createClients, SOMEBODY } from '../policy/client.ts'
+import type { Client } from '../policy/client.ts'
+import { createCounts } from '../policy/counts.ts'
+import type { Counts } from '../policy/counts.ts'
 import { createForwarder } from '../upstream/forwarder.ts'
 import type { Forwarder } from '../upstream/forwarder.ts'
 import { openBlob } from '../lists/blob.ts'
@@ -17,10 +24,13 @@ import { createDnsMetrics } from '../metrics.ts'
 import type { DnsMetrics } from '../metrics.ts'
 import { createPipeline } from '../pipeline.ts'
 import { Policy } from '../policy/policy.ts'
-import { createReservedNames } from '../policy/reserved-names.ts'
 import { createFinish } from '../answer-options.ts'
 import type { Cookies } from '../message/cookies.ts'
 import { createCookies } from '../message/cookies.ts'
+import { createSafeSearch } from '../policy/safe-search.ts'
+import { createWatch } from '../policy/watch.ts'
+import type { Watch } from '../policy/watch.ts'
+import type { EncryptedSelf } from '../message/resolver-records.ts'
 import { createServer } from '../server.ts'
 import type { DnsServer } from '../server.ts'
 import { createSteps } from '../steps.ts'
@@ -33,6 +43,8 @@ export interface Filter {
   readonly cache: AnswerCache
   readonly cookies: Cookies
   readonly forwarder: Forwarder
+  readonly counts: Counts
+  readonly watch: Watch
 }
 
 export function network(kind: NetworkKind, subnet: string, site = '75-0042'): Network {
@@ -54,7 +66,28 @@ export function head(name: string, blocks: readonly NetworkKind[], category = na
 }
 
 export function rule(action: Rule['action'], domain: string, scope: Partial<Rule> = {}): Rule {
-  return { action, domain, network: null, site: null, association: null, ...scope }
+  const everywhere = { network: null, site: null, association: null, until: null, note: null }
+  return { action, domain, ...everywhere, ...scope }
+}
+
+export function client(network: NetworkKind, more: Partial<Client> = {}): Client {
+  return { ...SOMEBODY, network, site: '75-0042', association: '75', ...more }
+}
+
+/** A filter of the organisation that says nothing, but what is given. */
+export function filter(said: Partial<DeclaredFilter> = {}): DeclaredFilter {
+  return {
+    ...{ association: null, site: null, device: null, network: null, hours: [] },
+    ...{ block: [], allow: [], trust: [], imposed: [], answer: null, answers: [], page: [] },
+    ...{ safeSearch: null, bypass: null, asked: false, addresses: [], privateNames: [] },
+    ...{ internal: [], always: [] },
+    ...said,
+  }
+}
+
+export function lift(said: Partial<FilterLift> = {}): FilterLift {
+  const always = { from: 0, to: Number.MAX_SAFE_INTEGER }
+  return { association: null, site: null, network: null, subject: null, ...always, ...said }
 }
 
 /** As the compiler's thread makes it, without thread and disk. */
@@ -75,21 +108,37 @@ export async function createFilter(options: {
   readonly networks?: readonly Network[]
   readonly lists?: Readonly<Record<string, { blocks: readonly NetworkKind[]; text: string }>>
   readonly rules?: readonly Rule[]
-  readonly upstreams?: readonly ListenAddress[]
+  readonly filters?: readonly DeclaredFilter[]
+  readonly lifts?: readonly FilterLift[]
+  readonly devices?: readonly FilterDevice[]
+  readonly tokens?: readonly DnsToken[]
+  readonly encryptedSelf?: EncryptedSelf
+  /** Plain where nothing else is said. */
+  readonly upstreams?: readonly (ListenAddress & Partial<DnsUpstream>)[]
+  /** Who signed the certificates of encrypted ones. */
+  readonly ca?: string
   readonly forwarder?: Pick<Forwarder, 'resolve' | 'stop'>
   readonly clock?: Clock
 }): Promise<Filter> {
   const clock = options.clock ?? systemClock
   const metrics = createDnsMetrics(createMetrics())
-  const clients = createClients(options.networks ?? [])
+  const { networks = [], tokens = [], devices = [] } = options
+  const clients = createClients({ networks, tokens, devices }, clock)
   const lists = options.lists ?? {}
-  const ownHosts = ['portal.example.org']
-  const policy = new Policy(ownHosts)
+  const policy = new Policy(['portal.example.org'], clock)
   policy.useRules(options.rules ?? [])
+  policy.useFilters({ filters: options.filters ?? [], lifts: options.lifts ?? [], devices })
+  const counts = createCounts()
+  const watch = createWatch(clock, () => metrics.drops['seen-names'].inc())
   const heads = Object.entries(lists).map(([name, { blocks }]) => head(name, blocks))
   policy.useLists(listIndexOf(heads, (name) => lists[name]?.text ?? ''))
   const cache = new AnswerCache(clock, metrics.cache)
-  const upstreams = new Upstreams(options.upstreams ?? [], clock)
+  const addresses = (options.upstreams ?? []).map((address) => ({
+    ...plainUpstream(address),
+    ...address,
+  }))
+  const trust = options.ca === undefined ? {} : { ca: options.ca }
+  const upstreams = new Upstreams(addresses, clock, trust)
   const forwarder =
     options.forwarder === undefined
       ? createForwarder(upstreams, metrics)
@@ -97,12 +146,16 @@ export async function createFilter(options: {
   const cookies = createCookies(new Uint8Array(16).fill(7), clock)
   const steps = createSteps({
     clients: () => clients,
-    reserved: createReservedNames(ownHosts),
     policy,
+    safeSearch: createSafeSearch(),
+    encryptedSelf: () => options.encryptedSelf ?? null,
+    hasOwnUpstream: () => false,
     cache,
     forwarder,
     cookies,
     metrics,
+    counts,
+    watch,
   })
   const finish = createFinish({ cookies, nodeName: 'node-1', metrics })
   return {
@@ -112,5 +165,7 @@ export async function createFilter(options: {
     cache,
     cookies,
     forwarder,
+    counts,
+    watch,
   }
 }

@@ -5,7 +5,7 @@ import { readAnswer } from '../message/response.ts'
 import type { Answer } from '../message/response.ts'
 import type { Forwarder } from '../upstream/forwarder.ts'
 import type { Transport } from '../via.ts'
-import { createFilter, rule } from './filter.ts'
+import { createFilter, filter, rule } from './filter.ts'
 import type { Filter } from './filter.ts'
 
 type Expected = Readonly<Record<string, string>> | 'silence'
@@ -80,7 +80,20 @@ export function createVectorFilter(): Promise<Filter> {
         blocks: ['guest', 'staff'],
         text: 'bad.example\n*.zipper\nhalf.example\ncaptive.apple.com\nportal.example.org\n',
       },
+      court: { blocks: [], text: 'ordered.example\n' },
+      games: { blocks: [], text: 'play.example\n' },
+      news: { blocks: [], text: 'paper.example\n' },
+      shop: { blocks: [], text: 'buy.example\n' },
     },
+    filters: [
+      filter({
+        block: ['games', 'news', 'shop'],
+        imposed: ['court'],
+        answers: ['games=zero', 'news=nodata', 'shop=page'],
+        page: ['192.0.2.10', '2001:db8::10'],
+        safeSearch: true,
+      }),
+    ],
     rules: [rule('block', 'ruled.example.org'), rule('allow', 'open.half.example')],
     forwarder: cannedForwarder,
   })

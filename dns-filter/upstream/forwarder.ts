@@ -1,23 +1,18 @@
-import { randomInt } from 'node:crypto'
-import { askTcp } from './ask-tcp.ts'
-import type { Ask, Asked } from './ask-udp.ts'
-import { askUdp } from './ask-udp.ts'
-import { writeOpt } from '../message/edns.ts'
+import { randomBytes, randomInt } from 'node:crypto'
 import { LIMITS } from '../limits.ts'
+import { byteAt } from '../message/name.ts'
 import type { Query } from '../message/query.ts'
-import { HEADER, isCheckingDisabled } from '../message/query.ts'
-import type { DnsMetrics } from '../metrics.ts'
-import { byteAt, LOWER } from '../message/name.ts'
 import { ExtendedCode, Rcode } from '../message/registry.ts'
 import type { Answer } from '../message/response.ts'
-import {
-  failure,
-  isAnswerTo,
-  isBareRefusal,
-  isTruncated,
-  rcodeOf,
-  readAnswer,
-} from '../message/response.ts'
+import { failure, isTruncated, rcodeOf, readAnswer } from '../message/response.ts'
+import type { ExtendedError } from '../message/edns.ts'
+import { extendedError } from '../message/edns.ts'
+import type { DnsMetrics } from '../metrics.ts'
+import type { Ask, Asked } from './ask.ts'
+import { askTcp } from './ask-tcp.ts'
+import { askUdp } from './ask-udp.ts'
+import { buildQuery, judge, keyOf, PROBE, questionOf, spellAtRandom } from './question.ts'
+import type { Question } from './question.ts'
 import type { Upstream, Upstreams } from './upstreams.ts'
 
 type OnAnswer = (answer: Answer) => void
@@ -33,16 +28,11 @@ export interface Forwarder {
   stop(): void
 }
 
-/** What is asked, apart from who asks: everyone who asks the same waits for the same answer. */
-interface Question {
-  /** Name in lower case, type and class. */
-  readonly bytes: Uint8Array
-  readonly dnssecOk: boolean
-  readonly checkingDisabled: boolean
-}
-
 /** An answer for the client, or why there is none from this upstream. */
-type Tried = Answer | { readonly failed: 'asking' | 'rcode'; readonly extendedCode: number | null }
+type Tried =
+  | Answer
+  | { readonly failed: 'silent' | 'unreachable' }
+  | { readonly failed: 'rcode'; readonly error: ExtendedError | null }
 
 export function createForwarder(upstreams: Upstreams, metrics: DnsMetrics): Forwarder {
   const waiting = new Map<string, OnAnswer[]>()
@@ -50,8 +40,10 @@ export function createForwarder(upstreams: Upstreams, metrics: DnsMetrics): Forw
   let isStopped = false
 
   async function find(question: Question): Promise<Answer> {
+    for (const upstream of upstreams.toProbe()) void probe(upstream)
     const order = upstreams.inOrder()
-    let extendedCode: number | null = ExtendedCode.NoReachableAuthority
+    let isReached = false
+    let said: ExtendedError | null | undefined
     const refusedBy = new Set<Upstream>()
     for (const [turn, timeoutMs] of LIMITS.upstreamTries.entries()) {
       const upstream = order[turn % order.length]
@@ -59,12 +51,22 @@ export function createForwarder(upstreams: Upstreams, metrics: DnsMetrics): Forw
       if (upstream === undefined || isStopped || refusedBy.has(upstream)) continue
       const tried = await tryOnce(upstream, question, timeoutMs)
       if (!('failed' in tried)) return tried
-      if (tried.failed === 'rcode') {
-        refusedBy.add(upstream)
-        extendedCode = tried.extendedCode
-      }
+      if (tried.failed !== 'unreachable') isReached = true
+      if (tried.failed !== 'rcode') continue
+      refusedBy.add(upstream)
+      said = tried.error
     }
-    return failure(question.bytes, extendedCode)
+    if (said !== undefined) return failure(question.bytes, said)
+    // RFC 8914 sections 4.23 and 4.24: silence, or no way there at all.
+    const code = isReached ? ExtendedCode.NoReachableAuthority : ExtendedCode.NetworkError
+    return failure(question.bytes, extendedError(code))
+  }
+
+  async function probe(upstream: Upstream): Promise<void> {
+    upstream.isProbed = true
+    const [timeoutMs] = LIMITS.upstreamTries
+    await tryOnce(upstream, PROBE, timeoutMs).catch(() => {})
+    upstream.isProbed = false
   }
 
   async function tryOnce(
@@ -72,45 +74,72 @@ export function createForwarder(upstreams: Upstreams, metrics: DnsMetrics): Forw
     question: Question,
     timeoutMs: number,
   ): Promise<Tried> {
-    let asked = await askOver(askUdp, upstream, question, timeoutMs, true)
-    if (typeof asked !== 'string' && isEdnsRefused(asked)) {
-      asked = await askOver(askUdp, upstream, question, timeoutMs, false)
-    }
-    if (asked === 'forged' || (typeof asked !== 'string' && isTruncated(asked))) {
-      asked = await askOver(askTcp, upstream, question, LIMITS.upstreamTcp, true)
-    }
-    if (asked === 'stopped') return { failed: 'asking', extendedCode: null }
+    const started = performance.now()
+    const asked =
+      upstream.link === null
+        ? await askPlain(upstream, question, timeoutMs)
+        : await askOver((ask) => upstream.link?.ask(ask), question, timeoutMs, 'padded', false)
+    if (asked === 'stopped') return { failed: 'silent' }
     const answer =
       typeof asked === 'string' ? null : readAnswer(asked, question.bytes.length, question.dnssecOk)
     if (answer === null) {
       metrics.upstreamFailures[typeof asked === 'string' ? asked : 'malformed'].inc()
       upstreams.failed(upstream)
-      return { failed: 'asking', extendedCode: null }
+      const isNoWay = asked === 'unreachable' || asked === 'untrusted'
+      return { failed: isNoWay ? 'unreachable' : 'silent' }
     }
-    upstreams.answered(upstream)
+    // A resolver that does not serve us is of no more use than one that is silent.
+    if (answer.rcode === Rcode.Refused) upstreams.failed(upstream)
+    else upstreams.answered(upstream, performance.now() - started)
     if (answer.rcode === Rcode.NoError || answer.rcode === Rcode.NXDomain) return answer
     metrics.upstreamFailures.rcode.inc()
-    return { failed: 'rcode', extendedCode: answer.extendedCode }
+    return { failed: 'rcode', error: answer.extendedError }
   }
 
-  function askOver(
-    transport: (ask: Ask) => Promise<Asked>,
+  async function askPlain(
     upstream: Upstream,
     question: Question,
     timeoutMs: number,
-    withEdns: boolean,
+  ): Promise<Asked> {
+    const { address } = upstream
+    const isSpelt = upstreams.keepsCase(upstream)
+    const udp = (ask: Ask): Promise<Asked> => askUdp(address, ask)
+    let asked = await askOver(udp, question, timeoutMs, 'edns', isSpelt)
+    if (typeof asked !== 'string' && isEdnsRefused(asked)) {
+      asked = await askOver(udp, question, timeoutMs, 'plain', isSpelt)
+    }
+    if (isSpelt && typeof asked !== 'string') upstreams.spelt(upstream, true)
+    const isMisspelt = asked === 'misspelt'
+    if (isMisspelt || asked === 'forged' || (typeof asked !== 'string' && isTruncated(asked))) {
+      const tcp = (ask: Ask): Promise<Asked> => askTcp(address, ask)
+      asked = await askOver(tcp, question, LIMITS.upstreamTcp, 'edns', false)
+      // It is there and answers: then it was its own answer that had other letters.
+      if (isMisspelt && typeof asked !== 'string') upstreams.spelt(upstream, false)
+    }
+    return asked
+  }
+
+  async function askOver(
+    transport: (ask: Ask) => Promise<Asked> | undefined,
+    question: Question,
+    timeoutMs: number,
+    form: 'plain' | 'edns' | 'padded',
+    isSpelt: boolean,
   ): Promise<Asked> {
     const id = randomInt(0x10000)
+    const spelling = isSpelt ? spellAtRandom(question.bytes, randomBytes(32)) : question.bytes
     metrics.upstreamQueries.inc()
-    return transport({
-      upstream: upstream.address,
-      message: buildQuery(id, question, withEdns),
+    const asked = await transport({
+      message: buildQuery(id, question, spelling, form),
       timeoutMs,
-      accept: (bytes) =>
-        isAnswerTo(bytes, id, question.bytes) || (withEdns && isBareRefusal(bytes, id)),
+      judge(bytes) {
+        const verdict = judge(bytes, id, spelling, form !== 'plain')
+        return verdict === 'misspelt' && !isSpelt ? 'taken' : verdict
+      },
       onMismatch: () => metrics.upstreamMismatches.inc(),
       open,
     })
+    return asked ?? 'unreachable'
   }
 
   return {
@@ -142,6 +171,7 @@ export function createForwarder(upstreams: Upstreams, metrics: DnsMetrics): Forw
     stop() {
       isStopped = true
       for (const end of open) end()
+      upstreams.close()
     },
   }
 }
@@ -151,32 +181,4 @@ function isEdnsRefused(bytes: Uint8Array): boolean {
   const rcode = rcodeOf(bytes)
   const hasNoRecords = byteAt(bytes, 10) === 0 && byteAt(bytes, 11) === 0
   return hasNoRecords && (rcode === Rcode.FormErr || rcode === Rcode.NotImp)
-}
-
-function questionOf(query: Query): Question {
-  // A real copy: slice() of a Buffer would be a view, and the client wants its own spelling back.
-  const bytes = new Uint8Array(query.bytes.subarray(HEADER, query.questionEnd))
-  for (let i = 0; i < bytes.length - 4; i++) bytes[i] = byteAt(LOWER, byteAt(bytes, i))
-  return { bytes, dnssecOk: query.dnssecOk, checkingDisabled: isCheckingDisabled(query) }
-}
-
-function keyOf(question: Question): string {
-  const flags = (question.dnssecOk ? 2 : 0) | (question.checkingDisabled ? 1 : 0)
-  return flags + Buffer.from(question.bytes).toString('latin1')
-}
-
-/** A query of our own: nothing of the client but the question, DO and CD; never its subnet. */
-function buildQuery(id: number, question: Question, withEdns: boolean): Uint8Array {
-  const { bytes, dnssecOk, checkingDisabled } = question
-  const out = Buffer.alloc(HEADER + bytes.length + (withEdns ? 11 : 0))
-  out.writeUInt16BE(id, 0)
-  out[2] = 0x01
-  out[3] = checkingDisabled ? 0x10 : 0
-  out[5] = 1
-  out.set(bytes, HEADER)
-  if (withEdns) {
-    out[11] = 1
-    writeOpt(out, HEADER + bytes.length, dnssecOk, null, 0)
-  }
-  return out
 }

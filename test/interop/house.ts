@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { createTestAuthority } from '../support/gateway-certificate.ts'
 import { freePort } from '../support/peers/free-ports.ts'
 import { createProduct } from '../support/peers/product.ts'
 import type { Product } from '../support/peers/product.ts'
@@ -6,6 +7,8 @@ import type { RunFolder } from '../support/peers/run-folder.ts'
 import { startUnbound } from '../support/peers/unbound.ts'
 
 export interface House extends AsyncDisposable {
+  /** File of who signed the certificate of DNS over TLS and HTTPS, which is for `dns.example.org`. */
+  readonly dnsAuthority: string
   readonly product: Product
   /** `ADDRESS:PORT` of the DNS that stands for the internet's. */
   readonly upstream: string
@@ -36,8 +39,15 @@ export async function openHouse(folder: RunFolder): Promise<House> {
   const port = await freePort()
   const upstream = `127.0.0.1:${port}`
   const internet = await startUnbound(folder, port, INTERNET)
+  const authority = await createTestAuthority('Authority of the suite')
+  const issued = await authority.issue('dns.example.org', ['dns.example.org', '127.0.0.1'])
+  const dnsAuthority = folder.write('dns-ca.pem', authority.declared.pem)
   const product = await createProduct(folder, {
     upstream,
+    dnsTls: {
+      certificate: folder.write('dns.pem', issued.pem),
+      key: folder.write('dns.key', issued.keyPem),
+    },
     // So that a peer without elliptic curves is served too.
     env: { ACCUEIL_RADIUS_CERTIFICATES: 'p256,rsa' },
   })
@@ -54,5 +64,5 @@ export async function openHouse(folder: RunFolder): Promise<House> {
     await close()
     throw error
   }
-  return { product, upstream, [Symbol.asyncDispose]: close }
+  return { product, upstream, dnsAuthority, [Symbol.asyncDispose]: close }
 }

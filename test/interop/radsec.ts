@@ -22,7 +22,7 @@ const FLEET = 2000
 const MAC = '02:00:5e:45:00:01'
 
 /** radsecproxy as the gateway's end of RadSec, radclient and eapol_test behind it. */
-export async function radsec({ product, upstream, folder, test }: Scenario): Promise<void> {
+export async function radsec({ product, folder, test }: Scenario): Promise<void> {
   const authority = await createTestAuthority('gateways')
   const foreign = await createTestAuthority('gateways')
   const named = await authority.issue('gw-0095', ['gw-0095.example.org'])
@@ -151,11 +151,15 @@ sites:
     await eventually('silence', async () => (await login(proxy.port, 1)).reply === null, 20_000)
     assert.equal((await login(proxy.port, 1)).reply, null)
   })
-  await manyIdle({ product, upstream, folder, test })
+  await manyIdle({ product, folder, test })
 }
 
 /** A fleet behind NAT, each with its own key, connected and saying nothing. */
-async function manyIdle({ product, folder, test }: Scenario): Promise<void> {
+async function manyIdle({
+  product,
+  folder,
+  test,
+}: Pick<Scenario, 'product' | 'folder' | 'test'>): Promise<void> {
   const names = Array.from({ length: FLEET }, (_, i) => `gw-idle-${i}`)
   const psk = (name: string): string => `the key of ${name} and no other`
   const gateways = names.map(

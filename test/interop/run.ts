@@ -6,6 +6,7 @@ import { demo } from './demo.ts'
 import { deviceKeys } from './device-keys.ts'
 import { directories } from './directories.ts'
 import { dns } from './dns.ts'
+import { dnsTransports } from './dns-transports.ts'
 import { eapolTest } from './eapol-test.ts'
 import { explain } from './explain.ts'
 import { faults } from './faults.ts'
@@ -51,6 +52,7 @@ const SCENARIOS: Readonly<Record<string, (s: Scenario) => Promise<void>>> = {
   disconnect,
   proxy,
   dns,
+  'dns-transports': dnsTransports,
   'one-time': oneTime,
   opennds,
   'opennds-polled': openndsPolled,

@@ -9,6 +9,8 @@ export interface Scenario {
   readonly product: Product
   /** `ADDRESS:PORT` of the DNS that stands for the internet's, for another start of the product. */
   readonly upstream: string
+  /** File of who signed the certificate of DNS over TLS and HTTPS. */
+  readonly dnsAuthority: string
   readonly folder: RunFolder
   test(sentence: string, body: () => Promise<void> | void): Promise<void>
 }

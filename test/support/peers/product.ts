@@ -11,6 +11,9 @@ export interface Ports {
   readonly radiusAcct: number
   readonly radsec: number
   readonly dns: number
+  /** Where the product was given a certificate. */
+  readonly dnsOverTls: number
+  readonly dnsOverHttps: number
 }
 
 /** One row of `logs search --json`. */
@@ -58,6 +61,8 @@ export async function createProduct(
   options: {
     readonly upstream: string
     readonly env?: Readonly<Record<string, string | undefined>>
+    /** Files for DNS over TLS and HTTPS. */
+    readonly dnsTls?: { readonly certificate: string; readonly key: string }
     readonly dataDir?: string
     /** Of the process; absent: all of them. */
     readonly roles?: readonly string[]
@@ -70,6 +75,8 @@ export async function createProduct(
     radiusAcct: await freePort(),
     radsec: await freePort(),
     dns: await freePort(),
+    dnsOverTls: await freePort(),
+    dnsOverHttps: await freePort(),
   }
   const dataDir = options.dataDir ?? folder.fresh('data')
   const portalUrl = `http://127.0.0.1:${ports.http}`
@@ -84,6 +91,7 @@ export async function createProduct(
     ACCUEIL_RADSEC_LISTEN: `0.0.0.0:${ports.radsec}`,
     ACCUEIL_DNS_LISTEN: `0.0.0.0:${ports.dns}`,
     ACCUEIL_DNS_UPSTREAM: options.upstream,
+    ...dnsTls(ports, options.dnsTls),
     ACCUEIL_DEMO: '0',
     // The suites run with either layer, whichever the caller names.
     ACCUEIL_UDP_LAYER: process.env['ACCUEIL_UDP_LAYER'],
@@ -142,6 +150,19 @@ export async function createProduct(
     async [Symbol.asyncDispose]() {
       if (current !== null) await current.stop()
     },
+  }
+}
+
+function dnsTls(
+  { dnsOverTls, dnsOverHttps }: Ports,
+  files: { readonly certificate: string; readonly key: string } | undefined,
+): Readonly<Record<string, string>> {
+  if (files === undefined) return {}
+  return {
+    ACCUEIL_DNS_TLS_CERT: files.certificate,
+    ACCUEIL_DNS_TLS_KEY: files.key,
+    ACCUEIL_DNS_DOT_LISTEN: `0.0.0.0:${dnsOverTls}`,
+    ACCUEIL_DNS_DOH_LISTEN: `0.0.0.0:${dnsOverHttps}`,
   }
 }
 

@@ -1,0 +1,104 @@
+import type { Seal } from '#core/seal.ts'
+import type { Database } from './connection.ts'
+import type { NetworkKind } from './sites.ts'
+
+/** Whom a token stands for. */
+export interface TokenOwner {
+  readonly site: string
+  readonly network: NetworkKind
+  /** Null: the network itself. */
+  readonly device: string | null
+}
+
+export interface DnsToken extends TokenOwner {
+  readonly token: string
+  /** Milliseconds since the epoch; null: as long as it is not replaced. */
+  readonly until: number | null
+}
+
+const LETTERS = 'abcdefghijklmnopqrstuvwxyz234567'
+/** 26 letters have 130 bits: nobody guesses one, and it fits a label of a name (RFC 4648 base 32). */
+const LENGTH = 26
+
+/**
+ * The token by which a place behind NAT is known to the filter: first label of the server name of DNS over
+ * TLS, last part of the path of DNS over HTTPS, CPE-ID of a resolver that forwards. Derived, so that every
+ * node knows it and no table holds it.
+ */
+export function dnsToken(
+  seal: Seal,
+  { site, network, device }: TokenOwner,
+  version: number,
+): string {
+  const digest = seal.digest(`${site}\0${network}\0${device ?? ''}\0${version}`, 'dns-token')
+  let bits = 0n
+  for (const byte of digest.subarray(0, 17)) bits = (bits << 8n) | BigInt(byte)
+  return Array.from(
+    { length: LENGTH },
+    (_, i) => LETTERS[Number((bits >> BigInt(5 * i)) & 31n)],
+  ).join('')
+}
+
+/** All that are valid: of each network and each device, and those before that still are. */
+export async function loadDnsTokens(
+  { kysely }: Pick<Database, 'kysely'>,
+  seal: Seal,
+): Promise<readonly DnsToken[]> {
+  const networks = await kysely.selectFrom('house.network').select(['site', 'kind']).execute()
+  const devices = await kysely
+    .selectFrom('house.filter_device')
+    .select(['site', 'network', 'name'])
+    .execute()
+  const rotated = await kysely.selectFrom('house.dns_token').selectAll().execute()
+  const versions = new Map(rotated.map((row) => [keyOf(row.site, row.network, row.device), row]))
+  const owners: TokenOwner[] = [
+    ...networks.map(({ site, kind: network }) => ({ site, network, device: null })),
+    ...devices.map(({ site, network, name: device }) => ({ site, network, device })),
+  ]
+  return owners.flatMap((owner): DnsToken[] => {
+    const row = versions.get(keyOf(owner.site, owner.network, owner.device ?? ''))
+    const version = row?.version ?? 1
+    const current = { ...owner, token: dnsToken(seal, owner, version), until: null }
+    if (row === undefined || version === 1) return [current]
+    const former = dnsToken(seal, owner, version - 1)
+    return [current, { ...owner, token: former, until: row.former_until.getTime() }]
+  })
+}
+
+/** The token in force, for the files of a gateway and for who asks. */
+export async function dnsTokenOf(
+  { kysely }: Pick<Database, 'kysely'>,
+  seal: Seal,
+  owner: TokenOwner,
+): Promise<string> {
+  const row = await kysely
+    .selectFrom('house.dns_token')
+    .select('version')
+    .where('site', '=', owner.site)
+    .where('network', '=', owner.network)
+    .where('device', '=', owner.device ?? '')
+    .executeTakeFirst()
+  return dnsToken(seal, owner, row?.version ?? 1)
+}
+
+/** Gives a new one; the one before is valid until then, for a gateway that is told later. */
+export async function rotateDnsToken(
+  { kysely }: Pick<Database, 'kysely'>,
+  { site, network, device }: TokenOwner,
+  formerUntil: Date,
+): Promise<void> {
+  await kysely
+    .insertInto('house.dns_token')
+    .values({ site, network, device: device ?? '', version: 2, former_until: formerUntil })
+    .onConflict((conflict) =>
+      conflict.columns(['site', 'network', 'device']).doUpdateSet((eb) => ({
+        version: eb('house.dns_token.version', '+', 1),
+        former_until: formerUntil,
+      })),
+    )
+    .execute()
+}
+
+function keyOf(site: string, network: string, device: string): string {
+  return `${site}\0${network}\0${device}`
+}

@@ -1,0 +1,109 @@
+import type { Database } from './connection.ts'
+import type { NetworkKind } from './sites.ts'
+
+/** What a blocked name is answered with. */
+export const BLOCK_ANSWERS = ['nxdomain', 'nodata', 'zero', 'page'] as const
+export type BlockAnswer = (typeof BLOCK_ANSWERS)[number]
+
+/** Whose a filter is: with none of association, site and device it is the organisation's. */
+export interface FilterScope {
+  readonly association: string | null
+  readonly site: string | null
+  /** Of its site and network. */
+  readonly device: string | null
+  /** Null: both networks. */
+  readonly network: NetworkKind | null
+}
+
+/** What one level says. A subject is a category, `list:NAME` or `service:NAME`. */
+export interface Filter extends FilterScope {
+  /** As `parseWeekHours` reads them, by the clocks of the place; none: always. */
+  readonly hours: readonly string[]
+  readonly block: readonly string[]
+  /** No longer blocked as this; another list may still block the name. */
+  readonly allow: readonly string[]
+  /** Their names are let through, whatever other lists say. */
+  readonly trust: readonly string[]
+  /** Blocked everywhere, because somebody outside ordered it. */
+  readonly imposed: readonly string[]
+  readonly answer: BlockAnswer | null
+  /** `CATEGORY=ANSWER` */
+  readonly answers: readonly string[]
+  /** Addresses of the block page. */
+  readonly page: readonly string[]
+  readonly safeSearch: boolean | null
+  /** Whether ways round the filter are blocked: private relays and other resolvers by HTTPS. */
+  readonly bypass: 'closed' | 'open' | null
+  /** Whoever uses it asked for it (RFC 8914 section 4.18). */
+  readonly asked: boolean
+  /** Prefixes that no answer may lead to. */
+  readonly addresses: readonly string[]
+  /** Names that may have addresses of an inner network. */
+  readonly privateNames: readonly string[]
+  /** Zones of the house itself, which no guest sees. */
+  readonly internal: readonly string[]
+  /** Names that nothing blocks. */
+  readonly always: readonly string[]
+}
+
+/** Part of the filtering put off for a time. */
+export interface FilterLift extends Omit<FilterScope, 'device'> {
+  /** Null: all that is not imposed. */
+  readonly subject: string | null
+  /** Milliseconds since the epoch; `to` is not in it. */
+  readonly from: number
+  readonly to: number
+}
+
+/** A device with a filter of its own. */
+export interface FilterDevice {
+  readonly site: string
+  readonly network: NetworkKind
+  readonly name: string
+  /** `aa:bb:cc:dd:ee:ff` */
+  readonly mac: string | null
+}
+
+export interface Filters {
+  readonly filters: readonly Filter[]
+  /** Those that are not over. */
+  readonly lifts: readonly FilterLift[]
+  readonly devices: readonly FilterDevice[]
+}
+
+export const NO_FILTERS: Filters = { filters: [], lifts: [], devices: [] }
+
+export async function loadFilters({ kysely }: Pick<Database, 'kysely'>): Promise<Filters> {
+  const filters = await kysely
+    .selectFrom('house.filter')
+    .select([
+      ...(['association', 'site', 'device', 'network', 'hours', 'block', 'allow'] as const),
+      ...(['trust', 'imposed', 'answer', 'answers', 'page', 'bypass', 'asked'] as const),
+      ...(['safe_search as safeSearch', 'private_names as privateNames'] as const),
+      ...(['addresses', 'internal', 'always'] as const),
+    ])
+    .orderBy('id')
+    .execute()
+  const lifts = await kysely
+    .selectFrom('house.filter_lift')
+    .select(['association', 'site', 'network', 'subject', 'starts_at', 'ends_at'])
+    .where('ends_at', '>', (eb) => eb.fn<Date>('now'))
+    .orderBy('id')
+    .execute()
+  const devices = await kysely
+    .selectFrom('house.filter_device')
+    .selectAll()
+    .orderBy('site')
+    .orderBy('network')
+    .orderBy('name')
+    .execute()
+  return {
+    filters,
+    lifts: lifts.map(({ starts_at: from, ends_at: to, ...lift }) => ({
+      ...lift,
+      from: from.getTime(),
+      to: to.getTime(),
+    })),
+    devices,
+  }
+}

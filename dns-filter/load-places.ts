@@ -1,0 +1,33 @@
+import type { Seal } from '#core/seal.ts'
+import type { Database } from '#db/connection.ts'
+import { loadDnsTokens } from '#db/dns-tokens.ts'
+import { loadFilterWindows } from '#db/filter-windows.ts'
+import type { FilterWindow } from '#db/filter-windows.ts'
+import { loadFilters, NO_FILTERS } from '#db/filters.ts'
+import type { Filters } from '#db/filters.ts'
+import { loadNetworks } from '#db/sites.ts'
+import type { Places } from './policy/client.ts'
+
+/** Who asks and what is filtered for them: one value, so that a query never sees half of a change. */
+export interface FilteredPlaces extends Places {
+  readonly filters: Filters
+  readonly windows: readonly FilterWindow[]
+}
+
+export const NO_PLACES: FilteredPlaces = {
+  ...{ networks: [], tokens: [], devices: [], windows: [] },
+  filters: NO_FILTERS,
+}
+
+export async function loadPlaces(
+  database: Pick<Database, 'kysely'>,
+  seal: Seal,
+): Promise<FilteredPlaces> {
+  const [networks, tokens, filters, windows] = await Promise.all([
+    loadNetworks(database),
+    loadDnsTokens(database, seal),
+    loadFilters(database),
+    loadFilterWindows(database),
+  ])
+  return { networks, tokens, filters, devices: filters.devices, windows }
+}
