@@ -65,6 +65,8 @@ export interface OidcSettings {
   readonly clientSecret: string | null
 }
 
+const DNS_PORT = 53
+
 const listen = (fallback: string) =>
   z
     .string()
