@@ -15,6 +15,7 @@ import { openDatabase } from '#db/connection.ts'
 import { auditChainJob } from '#db/audit-chain.ts'
 import { startEmbedded } from '#db/embedded.ts'
 import { disconnectsJob } from '#db/disconnects.ts'
+import { endedDevicesJob } from '#db/device-status.ts'
 import { createFoldThread } from '#db/fold-thread.ts'
 import { createJobRunner } from '#db/jobs.ts'
 import { ownsHouse } from '#db/login.ts'
@@ -26,6 +27,7 @@ import { staleSessionsJob } from '#db/stale-sessions.ts'
 import { quarantineJob } from '#db/quarantine.ts'
 import { retentionJob } from '#db/retention.ts'
 import { sealingJob } from '#db/sealing/job.ts'
+import { listsJob } from '../dns-filter/fetch/lists-job.ts'
 import { createDnsFilter } from '../dns-filter/main.ts'
 import { createPortal } from '../portal/main.ts'
 import { createDatabaseWatch } from './database-watch.ts'
@@ -276,6 +278,8 @@ function jobsRole({ database, seal, log, metrics, clock }: PartDeps, url: string
       disconnectsJob(database),
       openingsJob(database),
       filterWindowsJob(database),
+      listsJob(url),
+      endedDevicesJob(database),
     ],
   })
   measureJobs(metrics, runner)

@@ -101,6 +101,12 @@ export const commands: Readonly<Record<string, Command>> = {
     summary: 'pre-shared keys of things without 802.1X; a new one is shown once',
     run: async (args) => (await import('./device-keys.ts')).runDeviceKeys(args),
   },
+  ca: {
+    usage:
+      'show | rotate [--server-from DATE] | move GENERATION --server-from DATE | csr [--out FILE] | install FILE [--server-from DATE] | gateway NAME --out DIR',
+    summary: 'the certificate authority of devices, gateways and the 802.1X server',
+    run: async (args) => (await import('./ca.ts')).runCa(args),
+  },
   'lists check': {
     usage: 'DOMAIN [--site CODE] [--network guest|staff] [--device NAME] [--at T] | --ref REF',
     summary: 'whether a name is blocked there and then, by which rule or line of which list',
@@ -131,6 +137,37 @@ export const commands: Readonly<Record<string, Command>> = {
     summary: 'by which a place behind NAT, or a device, is known to the filter; or a new one',
     run: async (args) => (await import('./dns-token.ts')).runDnsToken(args),
   },
+  'lists add': {
+    usage:
+      'NAME (--url URL [--folder F] [--allow-private] | --file PATH) [--category C] [--network guest|staff]',
+    summary: 'add a list that no file declares, fetch it now, and say what was read of it',
+    run: async (args) => (await import('./lists.ts')).runListsAdd(args),
+  },
+  'lists refresh': {
+    usage: '[NAME]',
+    summary: 'fetch a list now, or all that have an address, and say what came of it',
+    run: async (args) => (await import('./lists.ts')).runListsRefresh(args),
+  },
+  'lists accept': {
+    usage: 'NAME',
+    summary: 'put in force what was held back because half of the names were gone',
+    run: async (args) => (await import('./lists.ts')).runListsAccept(args),
+  },
+  'lists remove': {
+    usage: 'NAME',
+    summary: 'take away a list that a command added',
+    run: async (args) => (await import('./lists.ts')).runListsRemove(args),
+  },
+  'lists export': {
+    usage: '--rpz [NAME…] [--network guest|staff] [--zone ZONE] [--out FILE]',
+    summary: 'the lists as a response policy zone, for other resolvers',
+    run: async (args) => (await import('./lists-export.ts')).runListsExport(args),
+  },
+  lists: {
+    usage: '[--json]',
+    summary: 'all lists: how many names, when they were fetched, and what is wrong',
+    run: async (args) => (await import('./lists.ts')).runLists(args),
+  },
   doctor: {
     usage: '',
     summary: 'check database, ports, certificates, upstreams and clock; say what is wrong',
@@ -142,7 +179,6 @@ export const commands: Readonly<Record<string, Command>> = {
     run: async (args) => (await import('./gateway-address.ts')).runGatewayAddress(args),
   },
   'sites import': notBuilt('sites import', 'declare places with accueil apply'),
-  lists: notBuilt('lists', 'declare lists with accueil apply'),
   'gateway config': {
     usage:
       'CODE --kind opennds|openwrt|hostapd|mikrotik|unifi|generic --out DIR [--lan IF] [--wan IF] [--staff IF] [--wifi IF | --wired IF] [--gateway NAME] [--centre ADDRESS] [--garden HOST…] [--encrypted-dns NAME] [--certificate FILE --key FILE]',

@@ -38,6 +38,7 @@ export type EventName =
   | 'portal.gateway.not-opened'
   | 'portal.gateway.silent'
   | 'portal.listening'
+  | 'portal.pki.unavailable'
   | 'portal.poll.failed'
   | 'portal.request.failed'
   | 'portal.return.not-recorded'

@@ -1,3 +1,4 @@
+import type postgres from 'postgres'
 import type { Kysely } from 'kysely'
 import type { Tables } from './tables.ts'
 
@@ -13,4 +14,15 @@ export interface AuditEntry {
 /** Writes the line, in the caller's transaction where there is one: the deed and its trace stand or fall together. */
 export async function writeAudit(kysely: Kysely<Tables>, entry: AuditEntry): Promise<void> {
   await kysely.insertInto('audit.entry').values(entry).execute()
+}
+
+/** The same, for what is written without Kysely. */
+export async function writeAuditLine(
+  sql: postgres.Sql | postgres.TransactionSql,
+  entry: AuditEntry,
+): Promise<void> {
+  const { actor, action, subject, reason, details } = entry
+  await sql`
+    insert into audit.entry (actor, action, subject, reason, details)
+    values (${actor}, ${action}, ${subject}, ${reason}, ${JSON.stringify(details)}::text::jsonb)`
 }

@@ -16,7 +16,7 @@ export interface ListHead {
 // Off the event loop: names are answered while a large list is unpacked.
 const decompress = promisify(zstdDecompress)
 
-const LONGEST_LIST_BYTES = 512 * 1024 * 1024
+export const LONGEST_LIST_BYTES = 512 * 1024 * 1024
 
 export async function loadListHeads(
   database: Pick<Database, 'kysely'>,

@@ -85,7 +85,21 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
   'house.terms_text': { portal: 'select' },
   'house.keep_terms()': {},
   'house.keep_terms_text()': {},
-  'house.list': { dns: 'select', admin: 'select (name, category, blocks, sha256)' },
+  // The jobs fetch what has an address.
+  'house.list': {
+    dns: 'select',
+    jobs: 'select, update (sha256, content)',
+    operator: 'select (name, category, blocks, sha256, made_by)',
+    admin: 'select (name, category, blocks, sha256, made_by)',
+  },
+  'house.list_source': { jobs: 'select', operator: 'select', admin: 'select' },
+  'house.list_state': {
+    jobs: 'select, insert, update',
+    operator:
+      'select (list, sha256, syntax, lines, names, unusable, kinds, faults, tried_at, fetched_at, changed_at, error, held_names, held_at)',
+    admin:
+      'select (list, sha256, syntax, lines, names, unusable, kinds, faults, tried_at, fetched_at, changed_at, error, held_names, held_at)',
+  },
   'house.rule': { dns: 'select', admin: 'select, insert, update, delete' },
   // Who has which role; an operator's command looks up whether somebody may approve a pack.
   'house.role_grant': {
@@ -132,7 +146,7 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
     jobs: 'select (asked_at), delete',
   },
   'house.disconnect_form': { portal: 'select', radius: 'select, insert, update' },
-  'house.ask_disconnect()': { operator: 'execute' },
+  'house.ask_disconnect()': { portal: 'execute', operator: 'execute' },
   'house.disconnect_outcomes()': { portal: 'execute', operator: 'execute' },
   'house.ask_again()': { portal: 'execute' },
   'house.announce_disconnect()': {},
@@ -170,6 +184,24 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
   'staff.certificate': { radius: 'select, insert, update' },
   'staff.device_ca': { radius: 'select' },
   'staff.revoked_certificate': { radius: 'select' },
+  // The RADIUS server makes the first; the portal signs devices with the key below the root, and never sees the root's.
+  'staff.authority': {
+    portal: 'select (generation, root_pem, issuing_pem, issuing_key, server_from, made_at)',
+    radius: 'select, insert',
+  },
+  // Which devices have a credential of their own. Their owners are served by the portal.
+  'staff.device': {
+    portal: 'select, insert, update',
+    radius: 'select, update (last_seen_on)',
+    jobs: 'select (id, ends_at), delete',
+  },
+  'staff.device_certificate': {
+    portal: 'select, insert',
+    radius: 'select',
+    jobs: 'select (device, ends_at)',
+  },
+  'staff.announce_device()': {},
+  'house.enrolment': { portal: 'select' },
   // With the sealed passphrases: an access point is told them. Who uses one first is bound to it.
   'staff.device_key': { radius: 'select' },
   'staff.device_key_mac': { radius: 'select, insert, update (device_key, bound_at)' },

@@ -19,6 +19,8 @@ export interface Tables {
   'house.terms_text': TermsTextTable
   'house.legal_basis': LegalBasisTable
   'house.list': ListTable
+  'house.list_source': ListSourceTable
+  'house.list_state': { list: string }
   'house.rule': RuleTable
   'house.filter': FilterTable
   'house.filter_device': FilterDeviceTable
@@ -29,6 +31,9 @@ export interface Tables {
   'house.policy': PolicyTable
   'staff.account': AccountTable
   'staff.certificate': CertificateTable
+  'staff.device': EnrolledDeviceTable
+  'staff.device_certificate': DeviceCertificateTable
+  'house.enrolment': EnrolmentTable
   'staff.directory': DirectoryTable
   'staff.sign_in_provider': SignInProviderTable
   'staff.walled_garden_name': { name: string }
@@ -148,6 +153,14 @@ interface ListTable {
   sha256: string
   /** The file as it was given, zstd. */
   content: Uint8Array
+  made_by: Generated<'declaration' | 'command'>
+}
+
+interface ListSourceTable {
+  list: string
+  url: string
+  folder: string | null
+  allow_private: boolean
 }
 
 interface RuleTable {
@@ -270,6 +283,41 @@ interface DeviceCaTable {
   names: 'account' | 'device'
   groups: string[]
   device: string | null
+}
+
+interface EnrolledDeviceTable {
+  id: string
+  account: string
+  name: string
+  kind: string
+  how: 'oidc' | 'ldap' | 'local'
+  groups: string[]
+  credential: 'certificate' | 'password'
+  /** SHA-256. */
+  secret: Uint8Array | null
+  generation: number
+  ends_at: Date
+  created_at: Generated<Date>
+  last_seen_on: string | null
+  revoked_at: Date | null
+  revoked_by: string | null
+  revoked_why: string | null
+}
+
+interface DeviceCertificateTable {
+  serial: string
+  device: string
+  generation: number
+  ends_at: Date
+  issued_at: Generated<Date>
+}
+
+interface EnrolmentTable {
+  id: Generated<number>
+  realm: string | null
+  ssids: string[]
+  days: number
+  passwords: boolean
 }
 
 interface DeviceKeyTable {

@@ -87,6 +87,16 @@ export const LIMITS = {
   seenNames: 2_000,
   countsEvery: 60_000,
   seenNamesEvery: 1_000,
+  /** Of a list as it comes, and unpacked: the largest archive of Toulouse has a third of it. */
+  fetchBytes: 128 * 1024 * 1024,
+  fetchUnpacked: 384 * 1024 * 1024,
+  fetchRedirects: 5,
+  /** The whole of a list, and a pause within it. */
+  fetchTime: 300_000,
+  fetchPause: 30_000,
+  archiveFiles: 10_000,
+  /** A list with this many names that loses half of them waits for somebody to look at it. */
+  shrinkNames: 100,
 
   lists: 255,
   listNames: 40_000_000,
@@ -98,6 +108,8 @@ export const LIMITS = {
   compileHeapMb: 512,
   /** After this a process that compiles for all of the machine is taken for hung. */
   compileTurn: 120_000,
+  /** Rules that a list takes back with `$badfilter`. */
+  listTakenBack: 10_000,
   /** Lines of a list that are shown in the report. */
   listFaults: 20,
 } as const

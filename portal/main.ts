@@ -33,6 +33,7 @@ import { createMarkdown } from './markdown.ts'
 import { createRateLimit } from '#core/rate-limit.ts'
 import { createRevocations } from './revocations.ts'
 import type { GatewayPolls, PortalDatabase } from './services.ts'
+import { createEnrolment } from './enrolment/main.ts'
 import { createStaff } from './staff/main.ts'
 
 /** The guest portal: pages, acceptance, probes, RFC 8908, health. */
@@ -94,7 +95,16 @@ export function createPortal(deps: PartDeps & { health: () => readonly Problem[]
     initial: [],
     load: () => loadRoleGrants(database),
   })
-  const followed = [house, roleGrants, grants, openings, disconnects, ...staff.followed]
+  const enrolment = createEnrolment(deps, ask)
+  const followed = [
+    house,
+    roleGrants,
+    grants,
+    openings,
+    disconnects,
+    ...staff.followed,
+    ...enrolment.followed,
+  ]
   const app = createApp({
     publicUrl: config.publicUrl,
     clock,
@@ -119,6 +129,7 @@ export function createPortal(deps: PartDeps & { health: () => readonly Problem[]
     receiptChecks: createRateLimit(LIMITS.receiptChecks, clock),
     returned: new BoundedMap({ limit: LIMITS.returns, ttlMs: LIMITS.returnMs, clock }),
     staff: staff.services,
+    enrolment: enrolment.services,
   })
   const listener = createHttpListener(app, config.http)
   let listening = false

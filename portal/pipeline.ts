@@ -21,6 +21,7 @@ import { poster } from './poster.ts'
 import { RECEIPT_PATH, receiptCheck } from './receipt-check.ts'
 import { securityHeaders } from './security-headers.ts'
 import type { Services } from './services.ts'
+import { enrolmentPipeline, statusPipeline } from './enrolment/pipeline.ts'
 import { staffPipeline } from './staff/pipeline.ts'
 import { ACCEPT_PATH, NOTICE_PATH } from './show-terms.ts'
 import {
@@ -78,6 +79,9 @@ export function pipeline(app: Hono, services: Services): void {
 
   staffPipeline(app, services)
   adminPipeline(app, services)
+  // After it: behind its session.
+  enrolmentPipeline(app, services)
+  statusPipeline(app, services)
 
   // For programs: what goes wrong below is a problem in JSON and never a page.
   app.get('/api/openapi.json', openApi(services.publicUrl))

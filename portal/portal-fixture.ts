@@ -35,6 +35,8 @@ import { createMarkdown } from './markdown.ts'
 import type { Services } from './services.ts'
 import { createRateLimit } from '#core/rate-limit.ts'
 import type { Person } from '#db/people.ts'
+import { memoryEnrolment } from './enrolment/testing/memory-enrolment.ts'
+import type { MemoryEnrolment } from './enrolment/testing/memory-enrolment.ts'
 import { formToken } from './staff/form-token.ts'
 import { TOKEN_FIELD } from './staff/staff-layout.ts'
 import { HELENE, memoryStaff } from './staff/testing/memory-staff.ts'
@@ -198,6 +200,7 @@ export interface TestPortal {
   /** A browser in which somebody is signed in, who is Hélène where nothing else is said. */
   signedIn(person?: Partial<Person>): Promise<SignedIn>
   readonly staff: ReturnType<typeof memoryStaff>
+  readonly enrolment: MemoryEnrolment
 }
 
 export interface SignedIn {
@@ -246,11 +249,13 @@ export function testPortal(
   const seal = createSeal(new Uint8Array(32).fill(7))
   const publicUrl = new URL(options.publicUrl ?? 'http://portail.example.org')
   const staff = memoryStaff(clock, () => world.databaseUp)
+  const enrolment = memoryEnrolment(clock, () => world.databaseUp)
   const services: Services = {
     publicUrl,
     clock,
     seal,
     staff,
+    enrolment,
     log: silentLog,
     counters,
     house: () => world.house,
@@ -363,6 +368,7 @@ export function testPortal(
     app,
     services,
     staff,
+    enrolment,
     signedIn,
     counters,
     recorded,

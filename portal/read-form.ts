@@ -5,12 +5,12 @@ export async function readForm(
   request: Request,
   most: number = LIMITS.bodyBytes,
 ): Promise<URLSearchParams | 'too-large'> {
-  const bytes = await readBytes(request, most)
-  return bytes === 'too-large' ? bytes : new URLSearchParams(bytes.toString('utf8'))
+  const body = await readBody(request, most)
+  return body === 'too-large' ? body : new URLSearchParams(body.toString('utf8'))
 }
 
-/** A body that breaks off is empty. */
-export async function readBytes(request: Request, most: number): Promise<Buffer | 'too-large'> {
+/** The same as octets; empty where it breaks off. */
+export async function readBody(request: Request, most: number): Promise<Buffer | 'too-large'> {
   const chunks: Uint8Array[] = []
   let bytes = 0
   try {

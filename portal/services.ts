@@ -22,6 +22,7 @@ import type { KeptAbout } from '#db/kept-about.ts'
 import type { Counters } from './counters.ts'
 import type { House } from './house.ts'
 import type { RateLimit } from '#core/rate-limit.ts'
+import type { EnrolmentServices } from './enrolment/enrolment-services.ts'
 import type { StaffServices } from './staff/staff-services.ts'
 
 /** What the handlers need of the world. */
@@ -55,6 +56,7 @@ export interface Services {
   /** Devices that were let in without a page a moment ago. */
   readonly returned: BoundedMap<string, true>
   readonly staff: StaffServices
+  readonly enrolment: EnrolmentServices
 }
 
 /** What gateways that poll are told, from memory, and what they say, to the database. */

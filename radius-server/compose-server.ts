@@ -11,6 +11,7 @@ import type { DeviceCa } from '#db/device-cas.ts'
 import type { DeviceKey, DeviceKeys } from '#db/device-keys.ts'
 import type { Mac } from '#core/mac.ts'
 import type { EapSession } from '#db/eap-sessions.ts'
+import type { EnrolledDevices } from '#db/enrolled-devices.ts'
 import type { Sighting } from '#db/gateway-postures.ts'
 import type { Gateway } from '#db/gateways.ts'
 import type { GrantTable } from '#db/grants.ts'
@@ -28,12 +29,15 @@ import { createDeviceKeyStep } from './access/device-key-step.ts'
 import { createDeviceKeyTable } from './access/device-key-table.ts'
 import { createDirectoryTable } from './access/directory-table.ts'
 import type { DirectoryTable } from './access/directory-table.ts'
+import { createEnrolledLogin } from './access/enrolled-login.ts'
 import { createGrantLookup } from './access/grant-lookup.ts'
 import { createMacAuthentication } from './access/mac-authentication.ts'
 import { createMsChap } from './access/ms-chap-step.ts'
 import { createOneTimeLogin } from './access/one-time-login.ts'
 import type { TakeCredential } from './access/one-time-login.ts'
 import { createPap } from './access/pap.ts'
+import { createSeenDevices } from './access/seen-devices.ts'
+import type { SeenDevices } from './access/seen-devices.ts'
 import { createStaffLogin } from './access/staff-login.ts'
 import { PASSWORD_LIMITS, createLocalLogin } from './access/local-login.ts'
 import { createVerifiedPasswords } from './access/verified-passwords.ts'
@@ -109,6 +113,11 @@ export interface Surroundings {
   /** Of the certificate in use now. */
   readonly tunnelContexts: () => TunnelContexts
   readonly deviceCas: () => readonly DeviceCa[]
+  /** What signed the devices of the house, as PEM. */
+  readonly issuing: () => readonly string[]
+  readonly enrolledDevices: EnrolledDevices
+  /** `day` is UTC, YYYY-MM-DD. */
+  readonly saveSeenDevices: (ids: readonly string[], day: string) => Promise<void>
   readonly deviceKeys: () => DeviceKeys
   /** False: as many devices as may have it do. */
   readonly bindDevice: (key: DeviceKey, mac: Mac) => Promise<boolean>
@@ -142,6 +151,7 @@ export interface ComposedServer {
   readonly rotations: Rotations
   readonly watches: GatewayWatches
   readonly known: KnownDevices
+  readonly seen: SeenDevices
   /** EAP conversations under way. */
   readonly conversing: () => number
   /** To be called now and then: lets go of what was idle too long. */
@@ -179,7 +189,7 @@ export function composeServer(around: Surroundings): ComposedServer {
     createBackOff(BINDING, known, clock),
   ] as const
   const [guessing, binding] = backOffs
-  const login = createStaffLogin({
+  const people = createStaffLogin({
     ...{ guessing, binding },
     accounts: around.accounts,
     local: createLocalLogin({
@@ -191,6 +201,15 @@ export function composeServer(around: Surroundings): ComposedServer {
     }),
     directories,
   })
+  const seen = createSeenDevices(around.saveSeenDevices, clock)
+  const enrolled = createEnrolledLogin({
+    devices: around.enrolledDevices,
+    people,
+    hasDirectory: (realm) => directories.forRealm(realm) !== null,
+    seen: seen.add,
+    clock,
+  })
+  const login = enrolled.logins
   const admission = createAdmission(around.policies, clock)
   const conversations = createConversations(clock, around.owner)
   const resumption = createResumption({
@@ -201,10 +220,12 @@ export function composeServer(around: Surroundings): ComposedServer {
   })
   const eapMethods = createEapMethods({
     login,
-    certificates: createDeviceCertificates({ cas: around.deviceCas, login, clock }),
+    certificates: createDeviceCertificates({
+      ...{ cas: around.deviceCas, issuing: around.issuing, enrolled, login, clock },
+    }),
     resumption,
     contexts: around.tunnelContexts,
-    hasDeviceCas: () => around.deviceCas().length > 0,
+    hasDeviceCas: () => around.deviceCas().length + around.issuing().length > 0,
     first: around.firstEapMethod,
     clock,
   })
@@ -331,6 +352,12 @@ export function composeServer(around: Surroundings): ComposedServer {
     ['eap_sessions', 'TLS sessions that this process can resume.', () => resumption.size],
     ['eap_sessions_lost', 'TLS sessions not shared with the fleet.', () => resumption.lost],
     ['device_keys', 'Device keys known.', () => keyTable.size],
+    [
+      'enrolled_devices',
+      'Devices known that have a credential of their own.',
+      () => around.enrolledDevices.size,
+    ],
+    ['enrolled_devices_unseen', 'Devices whose last day of use was not kept.', () => seen.lost],
     ['live_sessions', 'Sessions whose names are known for a disconnect.', () => live.size],
     ['live_sessions_evicted', 'Known sessions that made room.', () => live.evicted],
     ['eap_sessions_evicted', 'TLS sessions that made room.', () => resumption.evicted],
@@ -377,7 +404,7 @@ export function composeServer(around: Surroundings): ComposedServer {
   const sweep = conversations.sweep
   return {
     ...{ server, metrics, writer, directories, homes, resumption, live, rotations, watches, known },
-    traces,
+    ...{ traces, seen },
     conversing: () => conversations.size,
     sweep,
   }

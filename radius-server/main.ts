@@ -26,6 +26,7 @@ import { loadCaptives } from '#db/gateway-settings.ts'
 import { loadGateways } from '#db/gateways.ts'
 import type { Gateway } from '#db/gateways.ts'
 import { loadDirectories } from '#db/directories.ts'
+import { createEnrolledDevices, saveSeenDevices } from '#db/enrolled-devices.ts'
 import { createGrantTable } from '#db/grants.ts'
 import {
   deleteForgottenDevices,
@@ -33,6 +34,9 @@ import {
   knownDevice,
   saveKnownDevices,
 } from '#db/known-devices.ts'
+import { loadGenerations } from '#db/own-authority.ts'
+import type { Generation } from '#db/own-authority.ts'
+import { certificatesOf } from '#core/pki/pem.ts'
 import { createJournal } from '#db/journal.ts'
 import { saveLogins } from '#db/login-traces.ts'
 import { NO_PROXYING, loadProxying } from '#db/proxying.ts'
@@ -91,6 +95,7 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
   let certificates: readonly StoredCertificate[] = []
   let tunnelContexts: TunnelContexts | null = null
   let contextsOf = ''
+  let issuing: readonly string[] = []
   let decoyHash = ''
   let timers: readonly NodeJS.Timeout[] = []
 
@@ -127,6 +132,20 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
     load: () => loadDeviceCas(database),
     onChange: renewContexts,
   })
+  const generations = createLive<readonly Generation[]>({
+    database,
+    log,
+    name: 'own certificate authority',
+    channels: ['house'],
+    initial: [],
+    load: () => loadGenerations(database),
+    onChange(known) {
+      issuing = known.flatMap(({ issuingPem }) => certificatesOf(issuingPem).slice(0, 1))
+      renewContexts()
+      if (certificates.length > 0) refreshCertificate()
+    },
+  })
+  const enrolledDevices = createEnrolledDevices({ database, log, clock })
   const directorySettings = createLive<readonly DirectorySettings[]>({
     database,
     log,
@@ -185,7 +204,7 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
   const grants = createGrantTable({ database, log, clock })
   const followed = [
     ...[gateways, accounts, policies, directorySettings, deviceCas, deviceKeys, authorities],
-    ...[proxying, enforced, captives, grants],
+    ...[proxying, enforced, captives, grants, generations, enrolledDevices],
   ]
   const spool = createSpool({
     root: join(config.dataDir, 'spool'),
@@ -228,6 +247,9 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
       return tunnelContexts
     },
     deviceCas: () => deviceCas.value,
+    issuing: () => issuing,
+    enrolledDevices,
+    saveSeenDevices: (ids, day) => saveSeenDevices(database, ids, day),
     deviceKeys: () => deviceKeys.value,
     bindDevice: (key, mac) => bindDevice(database, key, mac),
     saveEapSessions: (sessions) => saveEapSessions(database, seal, sessions),
@@ -243,7 +265,7 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
     clock,
   })
   const { server, metrics, writer, directories, homes, resumption, live, traces } = composed
-  const { rotations, watches, known, sweep } = composed
+  const { rotations, watches, known, seen, sweep } = composed
   const takeOver = createTakeOver({
     server,
     gateways: () => gateways.value,
@@ -358,7 +380,7 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
   /** Conversations under way go on with what they began with. */
   function renewContexts(): void {
     if (certificates.length === 0) return
-    const roots = deviceCas.value.map(({ chainPem }) => chainPem)
+    const roots = [...issuing, ...deviceCas.value.map(({ chainPem }) => chainPem)]
     const made = [...certificates.map(({ chainPem }) => chainPem), ...roots].join('')
     if (made === contextsOf) return
     contextsOf = made
@@ -446,7 +468,7 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
       await Promise.all([writer.stop(), traces.stop()])
       await spool.close()
       await journal.close()
-      await Promise.all([resumption.settled(), known.settled(), watches.save()])
+      await Promise.all([resumption.settled(), known.settled(), seen.settled(), watches.save()])
       await Promise.all(followed.map((live) => live.stop()))
       directories.close()
     },

@@ -74,6 +74,7 @@ export const REJECT_REASONS = [
   'certificate-not-valid',
   'certificate-revoked',
   'certificate-without-name',
+  'device-ended',
   'home-server-rejected',
   'home-server-unavailable',
   'proxy-loop',

@@ -6,6 +6,7 @@ import { createTestAuthority } from '../../test/support/gateway-certificate.ts'
 import { loadAuthorities } from '../authorities.ts'
 import type { Database } from '../connection.ts'
 import { loadGateways } from '../gateways.ts'
+import { addList } from '../list-changes.ts'
 import { loadRules } from '../rules.ts'
 import { applyDeclaration } from './apply.ts'
 import type { ApplyOptions } from './apply.ts'
@@ -77,6 +78,36 @@ describe('apply', () => {
     const [{ everything } = { everything: '' }] = await database.sql<{ everything: string }[]>`
       select string_agg(details::text, '') as everything from audit.entry`
     for (const secret of ['testing123', 'hello', 'argon2']) expect(everything).not.toContain(secret)
+  })
+
+  test('of a list with an address leaves its text to who fetches it, and what a command added alone', async () => {
+    await using database = await openTestDatabase()
+    const lists = (more: string): string => `version: 1\nlists:\n${more}`
+    const games = '  - { name: games, category: games, url: "https://lists.example/games" }\n'
+    expect(await apply(database, lists(games))).toEqual(['+ list games'])
+    const fetched = { sha256: 'ab', content: Buffer.from('fetched') }
+    await database.kysely.updateTable('house.list').set(fetched).execute()
+    expect(await apply(database, lists(games))).toEqual([])
+
+    const from = { text: Buffer.from('own.example') }
+    const own = { name: 'own', category: 'own', blocks: ['guest'], from } as const
+    await addList(database, own, 'cli:ada')
+    const moved = games.replace('/games"', '/other.tar.gz", folder: play')
+    expect(await apply(database, lists(moved))).toEqual([
+      '~ list games: url "https://lists.example/games" → "https://lists.example/other.tar.gz", folder none → "play"',
+    ])
+    const rows = await database.sql`
+      select l.name, l.sha256, o.url, o.folder from house.list l
+      left join house.list_source o on o.list = l.name order by l.name`
+    expect([...rows]).toMatchObject([
+      { name: 'games', sha256: 'ab', url: 'https://lists.example/other.tar.gz', folder: 'play' },
+      { name: 'own', url: null },
+    ])
+    const file = '  - { name: own, category: own, file: ./adult.txt }\n'
+    expect(await apply(database, lists(file))).toEqual([
+      expect.stringMatching(/^~ list own: .*made_by "command" → "declaration"/),
+      '- list games',
+    ])
   })
 
   test('prints what changes, and never a secret', async () => {

@@ -5,6 +5,7 @@ import { writeAudit } from '../audit.ts'
 import type { Database } from '../connection.ts'
 import { deviceCaStep, revokedStep } from './device-cas.ts'
 import { deviceKeyStep } from './device-keys.ts'
+import { enrolmentStep } from './enrolment.ts'
 import { formatChange } from './difference.ts'
 import type { Change } from './difference.ts'
 import { directoryStep } from './directories.ts'
@@ -72,6 +73,7 @@ const STEPS = [
   deviceCaStep,
   revokedStep,
   deviceKeyStep,
+  enrolmentStep,
   sealingStep,
   retentionStep,
   roleStep,

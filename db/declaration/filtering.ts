@@ -3,42 +3,74 @@ import { packListText } from '../lists.ts'
 import type { StepContext, Step } from './step.ts'
 import { NO_STEP, byKey, stepOf } from './step.ts'
 
+/** Of a list that is fetched, the text is not declared: it has the one it has, at first an empty one. */
 export async function listStep({ kysely, declaration }: StepContext): Promise<Step> {
   if (declaration.lists === undefined) return NO_STEP
   const contents = new Map(declaration.lists.map((list) => [list.name, list.content]))
-  const present = await kysely
+  const rows = await kysely
     .selectFrom('house.list')
-    .select(['name', 'category', 'blocks', 'sha256'])
+    .leftJoin('house.list_source', 'house.list_source.list', 'house.list.name')
+    .select(['name', 'category', 'blocks', 'sha256', 'made_by', 'url', 'folder', 'allow_private'])
     .execute()
-  const desired = declaration.lists.map(({ name, category, block, content }) => ({
-    name,
-    category,
-    blocks: [...new Set(block)].toSorted() as string[],
-    sha256: createHash('sha256').update(content).digest('hex'),
-  }))
-  const withContent = (row: (typeof desired)[number]) => ({
+  const present = rows.map(({ made_by, allow_private, ...row }) => ({
     ...row,
-    content: packListText(contents.get(row.name) ?? new Uint8Array()),
-  })
+    allow_private: allow_private ?? false,
+    made_by: made_by as string,
+  }))
+  const texts = new Map(present.map(({ name, sha256 }) => [name, sha256]))
+  const desired = declaration.lists.map((list) => ({
+    name: list.name,
+    category: list.category,
+    blocks: [...new Set(list.block)].toSorted() as string[],
+    sha256: list.content === null ? (texts.get(list.name) ?? NO_TEXT) : digest(list.content),
+    url: list.url ?? null,
+    folder: list.folder ?? null,
+    allow_private: list.allow_private,
+    made_by: 'declaration',
+  }))
+  type Row = (typeof desired)[number]
+  async function write({ url, folder, allow_private, ...row }: Row): Promise<void> {
+    const content = contents.get(row.name) ?? null
+    const list = { ...row, made_by: 'declaration' as const }
+    if (texts.has(row.name)) {
+      const changed = content === null ? list : { ...list, content: packListText(content) }
+      await kysely.updateTable('house.list').set(changed).where('name', '=', row.name).execute()
+    } else {
+      const fresh = { ...list, content: packListText(content ?? new Uint8Array()) }
+      await kysely.insertInto('house.list').values(fresh).execute()
+    }
+    await kysely.deleteFrom('house.list_source').where('list', '=', row.name).execute()
+    if (url === null) {
+      await kysely.deleteFrom('house.list_state').where('list', '=', row.name).execute()
+      return
+    }
+    const source = { list: row.name, url, folder, allow_private }
+    await kysely.insertInto('house.list_source').values(source).execute()
+  }
   return stepOf(
     {
       what: 'list',
-      present: byKey(present, ({ name }) => name),
+      // What a command added stays, unless the files declare one of that name.
+      present: byKey(
+        present.filter(({ name, made_by }) => made_by === 'declaration' || contents.has(name)),
+        ({ name }) => name,
+      ),
       desired: byKey(desired, ({ name }) => name),
       complete: true,
     },
     {
-      insert: (row) => kysely.insertInto('house.list').values(withContent(row)).execute(),
-      update: (row) =>
-        kysely
-          .updateTable('house.list')
-          .set(withContent(row))
-          .where('name', '=', row.name)
-          .execute(),
+      insert: write,
+      update: write,
       remove: ({ name }) => kysely.deleteFrom('house.list').where('name', '=', name).execute(),
     },
   )
 }
+
+function digest(text: Uint8Array): string {
+  return createHash('sha256').update(text).digest('hex')
+}
+
+const NO_TEXT = digest(new Uint8Array())
 
 export async function ruleStep({ kysely, declaration, problems }: StepContext): Promise<Step> {
   if (declaration.rules === undefined) return NO_STEP

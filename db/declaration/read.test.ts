@@ -16,7 +16,10 @@ describe('a declaration', () => {
     if (!read.ok) throw new Error(read.problems.join('\n'))
     const { organisation, sites, terms, lists, rules } = read.declaration
     expect(organisation?.logo?.type).toBe('image/svg+xml')
-    expect(sites?.[0]?.networks.guest).toEqual({ subnets: ['192.168.77.0/24'], grant: 2_592_000 })
+    expect(sites?.[0]?.networks.guest).toMatchObject({
+      subnets: ['192.168.77.0/24'],
+      grant: 2_592_000,
+    })
     expect(terms?.[0]).toMatchObject({ version: '2026-01', text: { fr: '# Conditions\n' } })
     expect(Buffer.from(lists?.[0]?.content ?? []).toString()).toBe('bad.example\n')
     expect(rules).toEqual([{ action: 'block', domain: 'example.org', network: 'guest' }])
@@ -169,19 +172,23 @@ ${gateway('')}${gateway(', radsec: { certificate: "sha256:00" }')}${gateway(', r
     ])
   })
 
-  test('that asks for what is not built yet is told so', () => {
+  test('of a list says where it is from, once and rightly', () => {
     const found = problemsOf({
       'a.yaml': `version: 1
 lists:
-  - { name: adult, category: adult, file: ./adult.txt, url: "https://lists.example/adult" }
-rules:
-  - { action: block, domain: example.org, until: 2026-12-31 }
+  - { name: both, category: c, file: ./adult.txt, url: "https://lists.example/adult" }
+  - { name: none, category: c }
+  - { name: ftp, category: c, url: "ftp://lists.example/adult" }
+  - { name: folder, category: c, file: ./adult.txt, folder: adult }
+  - { name: right, category: c, url: "https://lists.example/all.tar.gz", folder: adult }
 `,
       'adult.txt': '',
     })
     expect(found).toEqual([
-      'a.yaml:3: lists[0].url fetching a list from a URL is not built yet: leave the key out',
-      'a.yaml:5: rules[0].until a rule that ends is not built yet: leave the key out',
+      'a.yaml:3: lists[0].file a list has either file or url',
+      'a.yaml:4: lists[1].file a list has either file or url',
+      'a.yaml:5: lists[2].url is not an http:// or https:// address',
+      'a.yaml:6: lists[3].url is missing: folder and allow_private are for a list that is fetched',
     ])
   })
 

@@ -4,6 +4,7 @@ import { LineCounter, isMap, isNode, isScalar, parseDocument } from 'yaml'
 import type { Document } from 'yaml'
 import type { z } from 'zod'
 import { reasonOf } from '#core/error.ts'
+import { LONGEST_LIST_BYTES } from '../lists.ts'
 import { overlap } from '../legal-basis.ts'
 import type { PublishTarget } from '../sealing/publish.ts'
 import { withDeviceCaFiles } from './device-cas.ts'
@@ -35,7 +36,8 @@ export interface Declaration {
   /** `text` holds the Markdown itself. */
   readonly terms: readonly FileTerms[] | undefined
   readonly legal: NonNullable<FileDeclaration['legal']> | undefined
-  readonly lists: readonly (Omit<FileList, 'file' | 'url'> & { content: Uint8Array })[] | undefined
+  /** `content` null: it is fetched. */
+  readonly lists: readonly (Omit<FileList, 'file'> & { content: Uint8Array | null })[] | undefined
   readonly rules: NonNullable<FileDeclaration['rules']> | undefined
   /** In their order. */
   readonly policies: NonNullable<FileDeclaration['policies']> | undefined
@@ -49,6 +51,7 @@ export interface Declaration {
   readonly retention: FileDeclaration['retention']
   readonly roles: readonly DeclaredRole[] | undefined
   readonly signIn: FileDeclaration['sign_in']
+  readonly enrolment: FileDeclaration['enrolment']
   /** Where each declared thing stands: `house.yaml:12: sites[0]`. */
   readonly origins: ReadonlyMap<object, string>
 }
@@ -71,7 +74,6 @@ const LOGO_TYPES: Readonly<Record<string, string>> = {
 }
 const LARGEST_LOGO_BYTES = 64 * 1024
 const LARGEST_TEXT_BYTES = 256 * 1024
-const LARGEST_LIST_BYTES = 512 * 1024 * 1024
 
 /** Reads and checks the files; every mistake is named with file, line and key. */
 export function readDeclaration(files: readonly string[]): ReadOutcome {
@@ -228,6 +230,7 @@ function withFiles(
     retention: rest.retention,
     roles: rest.roles,
     signIn: rest.sign_in,
+    enrolment: rest.enrolment,
     realms: rest.realms,
     homeServers: rest.home_servers?.map((server, i) =>
       withCertificates(server, ['home_servers', i, 'radsec']),
@@ -256,9 +259,12 @@ function withFiles(
         }),
       ),
     })),
-    lists: lists?.map(({ file, url: _, ...list }, i) => ({
+    lists: lists?.map(({ file, ...list }, i) => ({
       ...list,
-      content: load(file, ['lists', i, 'file'], LARGEST_LIST_BYTES) ?? new Uint8Array(),
+      content:
+        file === undefined
+          ? null
+          : (load(file, ['lists', i, 'file'], LONGEST_LIST_BYTES) ?? new Uint8Array()),
     })),
   }
   return { ...declaration, origins: originsOf(declaration, place) }
@@ -276,7 +282,7 @@ function originsOf(
   place: (path: readonly PropertyKey[]) => string,
 ): ReadonlyMap<object, string> {
   const origins = new Map<object, string>()
-  const { organisation: _, retention: __, signIn: ___, ...sections } = declaration
+  const { organisation: _, retention: __, signIn: ___, enrolment: ____, ...sections } = declaration
   for (const [section, things] of Object.entries(sections)) {
     const key = KEYS[section] ?? section
     for (const [i, thing] of (things ?? []).entries()) origins.set(thing, place([key, i]))
@@ -321,6 +327,8 @@ function join(parts: readonly Declaration[], problems: string[]): Declaration {
   if (retentions.length > 1) problems.push('retention is declared in more than one file')
   const signIns = parts.flatMap((part) => part.signIn ?? [])
   if (signIns.length > 1) problems.push('sign_in is declared in more than one file')
+  const enrolments = parts.flatMap((part) => part.enrolment ?? [])
+  if (enrolments.length > 1) problems.push('enrolment is declared in more than one file')
   const joined: Declaration = {
     organisation: organisations[0],
     associations: all('associations'),
@@ -341,6 +349,7 @@ function join(parts: readonly Declaration[], problems: string[]): Declaration {
     retention: retentions[0],
     roles: all('roles'),
     signIn: signIns[0],
+    enrolment: enrolments[0],
     origins: new Map(parts.flatMap((part) => [...part.origins])),
   }
   const gateways = joined.sites?.flatMap((site) => site.gateways)

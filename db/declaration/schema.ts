@@ -6,6 +6,7 @@ import { SIGNING_RULES } from '../gateways.ts'
 import { deviceCaSchema } from './device-cas.ts'
 import { deviceKeySchema } from './device-keys.ts'
 import { directorySchema } from './directories.ts'
+import { enrolmentSchema } from './enrolment.ts'
 import { formerSecretSchema } from './gateway-secret.ts'
 import {
   associationFilterSchema,
@@ -25,7 +26,6 @@ import { sealingSchema } from './sealing.ts'
 import { signInSchema } from './sign-in.ts'
 
 /** Issues whose capability is still to come carry this flag in `params`. */
-const NOT_BUILT = 'not built yet'
 
 const line = z
   .string()
@@ -76,13 +76,6 @@ const timezone = z.string().refine((name) => {
 }, 'is not a time zone such as Europe/Paris')
 
 const kind = z.enum(['guest', 'staff'], 'must be guest or staff')
-
-function notBuilt(what: string) {
-  return z
-    .unknown()
-    .optional()
-    .refine((value) => value === undefined, `${what} is ${NOT_BUILT}: leave the key out`)
-}
 
 const DAY_MS = 86_400_000
 const DEFAULT_GRANT_SECONDS = 30 * 86_400
@@ -198,13 +191,32 @@ const terms = z.strictObject({
     .refine((text) => Object.keys(text).length > 0, 'has no language in it'),
 })
 
-const list = z.strictObject({
-  name: code,
-  category: code,
-  file: z.string().min(1),
-  url: notBuilt('fetching a list from a URL'),
-  block: z.array(kind).min(1, 'names no network').default(['guest', 'staff']),
-})
+const list = z
+  .strictObject({
+    name: code,
+    category: code,
+    file: z.string().min(1).optional(),
+    url: z
+      .url({ protocol: /^https?$/, error: 'is not an http:// or https:// address' })
+      .max(2000, 'is longer than 2000 characters')
+      .optional(),
+    /** Of an archive: the folder in which the list is. */
+    folder: code.optional(),
+    allow_private: z.boolean().default(false),
+    block: z.array(kind).min(1, 'names no network').default(['guest', 'staff']),
+  })
+  .refine(({ file, url }) => (file === undefined) !== (url === undefined), {
+    path: ['file'],
+    error: 'a list has either file or url',
+  })
+  .refine(
+    ({ url, folder, allow_private }) =>
+      url !== undefined || (folder === undefined && !allow_private),
+    {
+      path: ['url'],
+      error: 'is missing: folder and allow_private are for a list that is fetched',
+    },
+  )
 
 /** A day is meant until its end, in UTC. */
 const ruleEnd = z.string().transform((text, context) => {
@@ -286,6 +298,7 @@ export const declarationSchema = z.strictObject({
   realms: z.array(realmSchema).max(4096, 'has more than 4096').optional(),
   device_ca: z.array(deviceCaSchema).max(16, 'has more than 16').optional(),
   device_keys: z.array(deviceKeySchema).max(100_000, 'has more than 100,000').optional(),
+  enrolment: enrolmentSchema.optional(),
   sealing: sealingSchema.optional(),
   retention: retentionSchema.optional(),
   roles: z.array(roleSchema).max(5000, 'has more than 5000').optional(),

@@ -1,8 +1,8 @@
 import { reasonOf } from '#core/error.ts'
 import { packBlob } from './blob.ts'
 import { createBlobBuilder } from './build-blob.ts'
-import { ListReader } from './list-text.ts'
-import type { ListReport } from './list-text.ts'
+import { ListReader } from './list-reader.ts'
+import type { ListReport } from './list-reader.ts'
 
 export interface ListText {
   readonly name: string

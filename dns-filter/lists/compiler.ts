@@ -12,7 +12,7 @@ import type { CompileNews, CompileWork } from './compile-worker.ts'
 import { findSource } from './find-source.ts'
 import { createListIndex } from './list-index.ts'
 import type { ListIndex } from './list-index.ts'
-import type { ListReport } from './list-text.ts'
+import type { ListReport } from './list-reader.ts'
 import { createSlices } from './slices.ts'
 import type { StoredText, TextStore } from './text-store.ts'
 

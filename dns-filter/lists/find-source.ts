@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { unpackListText } from '#db/lists.ts'
 import { nameFromText } from '../message/name.ts'
 import type { ListSource } from './list-index.ts'
-import { ListReader, lineOf } from './list-text.ts'
+import { ListReader, lineOf } from './list-reader.ts'
 
 const LINES_A_TURN = 512
 

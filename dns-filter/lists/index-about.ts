@@ -4,7 +4,8 @@ import type { Suffixes } from '../names/suffixes.ts'
 import { createBlobBuilder } from './build-blob.ts'
 import { createListIndex } from './list-index.ts'
 import type { ListIndex, ListSource } from './list-index.ts'
-import { ListReader, lineOf } from './list-text.ts'
+import { ListReader, lineOf } from './list-reader.ts'
+import { textOfName } from '../message/name.ts'
 import { createSlices } from './slices.ts'
 
 const LINES_A_TURN = 512
@@ -45,15 +46,4 @@ export async function indexAbout(
     heads,
     (head, domain) => sources.get(`${head.name} ${domain}`) ?? null,
   )
-}
-
-/** A name in wire form as text, without a last dot. */
-export function textOfName(wire: Uint8Array): string {
-  const labels: string[] = []
-  let at = 0
-  for (let length = wire[0] ?? 0; length !== 0; length = wire[at] ?? 0) {
-    labels.push(Buffer.from(wire.subarray(at + 1, at + 1 + length)).toString('latin1'))
-    at += length + 1
-  }
-  return labels.join('.')
 }

@@ -117,7 +117,7 @@ export function nameFromText(text: string): Uint8Array | null {
 }
 
 /** The name at `start`, plain and well formed, as people write it; what is not printable as \DDD (RFC 1035 5.1). */
-export function textOfName(bytes: Uint8Array, start: number): string {
+export function textOfName(bytes: Uint8Array, start = 0): string {
   const labels: string[] = []
   for (let at = start; byteAt(bytes, at) !== 0; at += byteAt(bytes, at) + 1) {
     let label = ''

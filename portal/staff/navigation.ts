@@ -2,6 +2,7 @@ import type { Rights } from '#core/rights.ts'
 import { hasAdministration } from '../admin/entries.ts'
 import { adminTextIn } from '../text/admin-language.ts'
 import type { StaffLanguage } from '../text/staff-language.ts'
+import { enrolmentTextIn } from '../enrolment/enrolment-text.ts'
 import { staffTextIn } from '../text/staff-language.ts'
 
 /** A page that everybody who may see it finds at the top of every other. */
@@ -15,6 +16,7 @@ export interface NavigationEntry {
 /** In the order in which they are shown; the administration and the enrolment add theirs here. */
 const NAVIGATION: readonly NavigationEntry[] = [
   { path: '/staff', label: (language) => staffTextIn(language).navigation.home },
+  { path: '/staff/devices', label: (language) => enrolmentTextIn(language).navigation },
   { path: '/staff/sessions', label: (language) => staffTextIn(language).navigation.sessions },
   {
     path: '/admin',

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import { beforeAll, expect, test } from 'vitest'
 import type { StoredCertificate } from '#db/certificates.ts'
-import { makeCertificateAuthority } from '../eap/server-certificate.ts'
+import { makeCertificateAuthority } from '../testing/certificates.ts'
 import { makeDevice } from '../testing/devices.ts'
 import type { DeviceOptions } from '../testing/devices.ts'
 import { certificateName } from './certificate-name.ts'

@@ -3,6 +3,7 @@ import type { Clock } from '#core/clock.ts'
 import type { DeviceCa } from '#db/device-cas.ts'
 import type { LoginTrace } from '../login-trace.ts'
 import { certificateName } from './certificate-name.ts'
+import type { EnrolledLogin } from './enrolled-login.ts'
 import type { LoginRefusal, StaffAccount, StaffLogin } from './staff-login.ts'
 
 export type DeviceVerdict =
@@ -25,12 +26,17 @@ export interface DeviceCertificates {
 export interface DeviceCertificateDeps {
   /** The same array as long as nothing changed. */
   readonly cas: () => readonly DeviceCa[]
+  /** What signed the devices of the house itself, as PEM; the same array likewise. */
+  readonly issuing: () => readonly string[]
+  readonly enrolled: EnrolledLogin
   readonly login: Pick<StaffLogin, 'standing'>
   readonly clock: Clock
 }
 
 export function createDeviceCertificates(deps: DeviceCertificateDeps): DeviceCertificates {
-  const { cas, login, clock } = deps
+  const { cas, issuing, enrolled, login, clock } = deps
+  let builtOwn: readonly string[] | null = null
+  let own: readonly X509Certificate[] = []
   let built: readonly DeviceCa[] | null = null
   let issuers: readonly (readonly [DeviceCa, X509Certificate])[] = []
 
@@ -44,6 +50,17 @@ export function createDeviceCertificates(deps: DeviceCertificateDeps): DeviceCer
       ([, issuer]) => certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey),
     )
     return found?.[0]
+  }
+
+  function isOwn(certificate: X509Certificate): boolean {
+    const current = issuing()
+    if (current !== builtOwn) {
+      own = current.map((pem) => new X509Certificate(pem))
+      builtOwn = current
+    }
+    return own.some(
+      (issuer) => certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey),
+    )
   }
 
   async function accountOf(
@@ -64,13 +81,15 @@ export function createDeviceCertificates(deps: DeviceCertificateDeps): DeviceCer
         trace.answerer = 'certificate'
         trace.serial = serialOf(certificate)
       }
-      const ca = issuerOf(certificate)
-      if (ca === undefined) return { ok: false, reason: 'certificate-unknown-ca' }
+      const ofHouse = isOwn(certificate)
+      const ca = ofHouse ? undefined : issuerOf(certificate)
+      if (!ofHouse && ca === undefined) return { ok: false, reason: 'certificate-unknown-ca' }
       // OpenSSL looked when the session began, which may be hours ago.
       const now = clock()
       const isValid =
         certificate.validFromDate.getTime() <= now && now < certificate.validToDate.getTime()
       if (!isValid) return { ok: false, reason: 'certificate-not-valid' }
+      if (ca === undefined) return enrolled.byCertificate(serialOf(certificate), trace)
       if (ca.revoked.has(serialOf(certificate))) {
         return { ok: false, reason: 'certificate-revoked' }
       }

@@ -28,7 +28,12 @@ export interface StaffAccount {
 }
 
 /** `overloaded` is answered with silence, so that the gateway asks again; the others with a reject. */
-export type LoginRefusal = DirectoryRefusal | 'too-many-failures' | 'overloaded'
+export type LoginRefusal =
+  | DirectoryRefusal
+  | 'too-many-failures'
+  | 'overloaded'
+  /** A device with a password of its own that its owner has given up, or whose time is over. */
+  | 'device-ended'
 
 export type LoginVerdict =
   | { readonly ok: true; readonly account: StaffAccount }

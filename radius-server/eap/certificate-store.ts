@@ -1,39 +1,72 @@
-import { isIP } from 'node:net'
 import type { Clock } from '#core/clock.ts'
+import { makeRoot } from '#core/pki/authorities.ts'
+import type { KeyKind } from '#core/pki/keys.ts'
+import { makeServer } from '#core/pki/leaves.ts'
+import { serverName } from '#core/pki/server-name.ts'
+import type { Seal } from '#core/seal.ts'
 import { getOrCreateCertificate } from '#db/certificates.ts'
 import type { StoredCertificate } from '#db/certificates.ts'
 import type { Database } from '#db/connection.ts'
-import type { Seal } from '#core/seal.ts'
-import { makeCertificateAuthority, makeServerCertificate } from './server-certificate.ts'
-import type { KeyKind } from './server-certificate.ts'
+import {
+  ensureGenerations,
+  loadServerSigner,
+  rootsOf,
+  servingGeneration,
+} from '#db/own-authority.ts'
 
-const CA_NAMES = { p256: 'radius-ca', rsa: 'radius-ca-rsa' } as const
+const RSA_CA = 'radius-ca-rsa'
+/** Two roots must not have one name: a device that trusts both finds the issuer by it. */
+const RSA_CA_NAME = 'Accueil RADIUS CA RSA'
 const SERVER_NAMES = { p256: 'radius-server', rsa: 'radius-server-rsa' } as const
-const UNNAMED_HOST = 'radius.accueil.internal'
 
 /** A new certificate each year, while the one before is still good for more than another. */
 const PERIOD_MS = 365 * 86_400_000
 
+interface Deps {
+  readonly database: Database
+  readonly seal: Seal
+  readonly clock: Clock
+}
+
 /** The certificate of this fleet for now: all of its machines come to the same name, so to the same row. */
-export async function loadServerCertificate(
-  deps: { readonly database: Database; readonly seal: Seal; readonly clock: Clock },
+export function loadServerCertificate(
+  deps: Deps,
   publicUrl: URL,
   kind: KeyKind,
 ): Promise<StoredCertificate> {
-  const { database, seal, clock } = deps
-  const ca = await getOrCreateCertificate(database, seal, CA_NAMES[kind], () =>
-    makeCertificateAuthority(clock(), kind),
-  )
   const dnsName = serverName(publicUrl)
-  const name = `${SERVER_NAMES[kind]} ${dnsName} ${Math.floor(clock() / PERIOD_MS)}`
-  return getOrCreateCertificate(database, seal, name, () =>
-    makeServerCertificate(ca, dnsName, clock(), kind),
-  )
+  const name = `${SERVER_NAMES[kind]} ${dnsName} ${Math.floor(deps.clock() / PERIOD_MS)}`
+  return kind === 'rsa' ? loadRsa(deps, dnsName, name) : loadOwn(deps, dnsName, name)
 }
 
-/** The name that devices check: the public one, if it is a name at all. */
-export function serverName(publicUrl: URL): string {
-  const host = publicUrl.hostname
-  const isName = isIP(host.replace(/^\[|\]$/g, '')) === 0 && host !== 'localhost'
-  return isName ? host : UNNAMED_HOST
+async function loadOwn(deps: Deps, dnsName: string, name: string): Promise<StoredCertificate> {
+  const { database, seal, clock } = deps
+  const generations = await ensureGenerations(database, seal, clock)
+  const serving = servingGeneration(generations, clock())
+  if (serving === undefined) throw new Error('there is no certificate authority')
+  const { generation } = serving
+  const caPem = rootsOf(generations, clock()).join('')
+  // The first has none behind its name: what was made before there were generations is its.
+  const row = generation === 1 ? name : `${name} of ${generation}`
+  const shown = await getOrCreateCertificate(database, seal, row, async () => {
+    const { by, chainPem } = await loadServerSigner(database, seal, serving)
+    const { pem, keyPem } = await makeServer(by, dnsName, clock(), 'p256')
+    // The root stays out: devices have it, and it would cost the flight another fragment.
+    return { chainPem: pem + chainPem, keyPem, caPem: serving.rootPem }
+  })
+  return { ...shown, caPem }
+}
+
+/** Under a root of its own, for devices that know no elliptic curves. */
+async function loadRsa(deps: Deps, dnsName: string, name: string): Promise<StoredCertificate> {
+  const { database, seal, clock } = deps
+  const ca = await getOrCreateCertificate(database, seal, RSA_CA, async () => {
+    const { certificatePem, keyPem } = await makeRoot(RSA_CA_NAME, 'rsa', clock())
+    return { chainPem: certificatePem, caPem: certificatePem, keyPem }
+  })
+  return getOrCreateCertificate(database, seal, name, async () => {
+    const by = { certificatePem: ca.caPem, keyPem: ca.keyPem }
+    const { pem, keyPem } = await makeServer(by, dnsName, clock(), 'rsa')
+    return { chainPem: pem, keyPem, caPem: ca.caPem }
+  })
 }

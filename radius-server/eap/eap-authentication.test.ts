@@ -17,7 +17,7 @@ import { createTestServer, gateway } from '../testing/server.ts'
 import type { TestServer } from '../testing/server.ts'
 import { CONVERSATION_LIMITS } from './conversations.ts'
 import { EAP_TYPE } from './eap-packet.ts'
-import { makeCertificateAuthority, makeServerCertificate } from './server-certificate.ts'
+import { makeCertificateAuthority, makeServerCertificate } from '../testing/certificates.ts'
 import { createTunnelContexts } from './tunnel-contexts.ts'
 
 let certificate: StoredCertificate

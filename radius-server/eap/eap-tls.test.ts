@@ -10,7 +10,7 @@ import type { PeerResult } from '../testing/peer.ts'
 import { createTestServer } from '../testing/server.ts'
 import type { TestServer } from '../testing/server.ts'
 import { EAP_TYPE } from './eap-packet.ts'
-import { makeCertificateAuthority, makeServerCertificate } from './server-certificate.ts'
+import { makeCertificateAuthority, makeServerCertificate } from '../testing/certificates.ts'
 
 const NOW = Date.now()
 const BOB: DeviceOptions = { cn: ['bob'], serial: 0x0a1b, now: NOW }

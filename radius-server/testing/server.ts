@@ -20,6 +20,7 @@ import type { DeviceCa } from '#db/device-cas.ts'
 import { NO_DEVICE_KEYS } from '#db/device-keys.ts'
 import type { DeviceKey, DeviceKeys } from '#db/device-keys.ts'
 import type { EapSession } from '#db/eap-sessions.ts'
+import type { EnrolledDevice } from '#db/enrolled-devices.ts'
 import type { LoginRow } from '#db/login-traces.ts'
 import { EAP_TYPE } from '../eap/eap-packet.ts'
 import type { TlsEngine } from '../eap/tls-engine.ts'
@@ -65,6 +66,9 @@ export interface TestHouse {
   savePostures: (sightings: readonly Sighting[]) => Promise<void>
   now: number
   deviceCas: readonly DeviceCa[]
+  issuing: readonly string[]
+  enrolled: readonly EnrolledDevice[]
+  readonly seen: string[]
   deviceKeys: DeviceKeys
   bindDevice: (key: DeviceKey, mac: string) => Promise<boolean>
   /** What the fleet shares, by identifier in hexadecimal. */
@@ -157,6 +161,7 @@ export async function createTestServer(
     certificates?: readonly TunnelCredentials[]
     accounts?: readonly Account[]
     deviceCas?: readonly DeviceCa[]
+    issuing?: readonly string[]
     policies?: readonly Policy[]
     limits?: Partial<RadiusLimits>
     log?: Log
@@ -205,6 +210,9 @@ export async function createTestServer(
     },
     now: Date.UTC(2026, 10, 23, 12),
     deviceCas: options.deviceCas ?? [],
+    issuing: options.issuing ?? [],
+    enrolled: [],
+    seen: [],
     deviceKeys: NO_DEVICE_KEYS,
     bindDevice: () => Promise.resolve(true),
     eapSessions: options.eapSessions ?? new Map(),
@@ -222,7 +230,7 @@ export async function createTestServer(
     askOwner: () => Promise.resolve({ kind: 'no-owner' }),
   }
   if (options.certificates !== undefined) {
-    const roots = house.deviceCas.map(({ chainPem }) => chainPem)
+    const roots = [...house.issuing, ...house.deviceCas.map(({ chainPem }) => chainPem)]
     house.tunnelContexts = createTunnelContexts(options.certificates, roots, options.engine ?? null)
   }
   const registry = createMetrics()
@@ -254,6 +262,18 @@ export async function createTestServer(
       return house.tunnelContexts
     },
     deviceCas: () => house.deviceCas,
+    issuing: () => house.issuing,
+    enrolledDevices: {
+      bySerial: (serial) => house.enrolled.find(({ serials }) => serials.includes(serial)),
+      byId: (id) => house.enrolled.find((device) => device.id === id),
+      get size() {
+        return house.enrolled.length
+      },
+    },
+    saveSeenDevices: (ids) => {
+      house.seen.push(...ids)
+      return Promise.resolve()
+    },
     deviceKeys: () => house.deviceKeys,
     bindDevice: (key, mac) => house.bindDevice(key, mac),
     saveEapSessions: (sessions) => house.saveEapSessions(sessions),

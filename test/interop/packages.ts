@@ -27,6 +27,12 @@ const PEERS: readonly (readonly [program: string, packageName: string])[] = [
   ['samba', 'samba-ad-dc'],
   ['/usr/share/samba/setup/provision.ldif', 'samba-ad-provision'],
   ['curl', 'curl'],
+  // Independent readers of what devices are given.
+  ['openssl', 'openssl'],
+  ['xmllint', 'libxml2-utils'],
+  ['nmcli', 'network-manager'],
+  ['/usr/bin/python3', 'python3-minimal'],
+  ['/usr/lib/python3/dist-packages/jsonschema/__init__.py', 'python3-jsonschema'],
   ['promtool', 'prometheus'],
   ['amtool', 'prometheus-alertmanager'],
   ['busybox', 'busybox'],

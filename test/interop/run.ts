@@ -7,6 +7,7 @@ import { deviceKeys } from './device-keys.ts'
 import { directories } from './directories.ts'
 import { dns } from './dns.ts'
 import { dnsTransports } from './dns-transports.ts'
+import { enrolment } from './enrolment.ts'
 import { eapolTest } from './eapol-test.ts'
 import { explain } from './explain.ts'
 import { faults } from './faults.ts'
@@ -46,6 +47,7 @@ const SCENARIOS: Readonly<Record<string, (s: Scenario) => Promise<void>>> = {
   directories,
   processes,
   'staff-wifi': staffWifi,
+  enrolment,
   'device-keys': deviceKeys,
   wired,
   radsec,

@@ -7,7 +7,7 @@ import { reasonOf } from '#core/error.ts'
 import { answeredBefore, keepAnswer } from '#db/admin/answered-requests.ts'
 import type { StoredAnswer } from '#db/admin/answered-requests.ts'
 import { LIMITS } from '../../limits.ts'
-import { readBytes } from '../../read-form.ts'
+import { readBody } from '../../read-form.ts'
 import type { Services } from '../../services.ts'
 import { refusedToken, shownToken, withoutToken } from '../bearer.ts'
 import { problem } from '../problem.ts'
@@ -79,7 +79,7 @@ async function readRequest(
   const given = Object.fromEntries(searchParams)
   const query = readBy(route.query, given)
   if (query.problem !== null) return { code: 'bad-parameter', detail: query.problem }
-  const bytes = await readBytes(c.req.raw, LIMITS.apiBodyBytes)
+  const bytes = await readBody(c.req.raw, LIMITS.apiBodyBytes)
   if (bytes === 'too-large') {
     return { code: 'too-large', detail: `Send ${LIMITS.apiBodyBytes} bytes at most.` }
   }

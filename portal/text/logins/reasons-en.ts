@@ -235,7 +235,11 @@ export const REASONS_EN = {
   },
   'certificate-revoked': {
     what: 'the certificate of the device is revoked',
-    toDo: 'It is meant, unless the number was taken into revoked by mistake: give the device another.',
+    toDo: 'It is meant, unless the number was taken into revoked by mistake: give the device another. A device of the staff pages is enrolled again there.',
+  },
+  'device-ended': {
+    what: 'the password of the device was revoked, or its time is over',
+    toDo: 'It is meant. Its owner can enrol the device again at the staff pages, and install the new profile.',
   },
   'certificate-without-name': {
     what: 'the certificate has no name, or several, where name_from says',

@@ -238,6 +238,10 @@ export const REASONS_FR: Readonly<Record<keyof typeof REASONS_EN, LoginReason>> 
     what: 'le certificat de l’appareil est révoqué',
     toDo: 'C’est voulu, sauf si le numéro a été mis dans revoked par erreur : donnez-en un autre à l’appareil.',
   },
+  'device-ended': {
+    what: 'le mot de passe de l’appareil a été révoqué, ou sa durée est passée',
+    toDo: 'C’est voulu. Son propriétaire peut l’enregistrer de nouveau dans les pages du personnel et installer le nouveau profil.',
+  },
   'certificate-without-name': {
     what: 'le certificat n’a pas de nom, ou plusieurs, là où name_from le dit',
     toDo: 'Émettez-le avec exactement un nom à cet endroit, ou déclarez un autre name_from.',

@@ -20,6 +20,8 @@ export interface BrowserPage {
   readonly status: number
   readonly headers: Headers
   readonly body: string
+  /** The same as it came: for a file. */
+  readonly octets: Buffer
   readonly location: string | null
 }
 
@@ -49,11 +51,13 @@ export function plainBrowser(
       else cookies.set(name, pair.slice(name.length + 1))
     }
     const to = response.headers.get('Location')
+    const octets = Buffer.from(await response.arrayBuffer())
     return {
       url: address,
       status: response.status,
       headers: response.headers,
-      body: await response.text(),
+      body: octets.toString('utf8'),
+      octets,
       location: to === null ? null : new URL(to, address).href,
     }
   }

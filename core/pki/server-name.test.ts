@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { serverName } from './certificate-store.ts'
+import { serverName } from './server-name.ts'
 
 test.each([
   ['https://wifi.example.org', 'wifi.example.org'],

@@ -1,0 +1,65 @@
+import { z } from 'zod'
+import type { StepContext, Step } from './step.ts'
+import { NO_STEP, byKey, stepOf } from './step.ts'
+
+const SHORTEST_DAYS = 30
+/** Apple refuses more than 825 days. */
+const LONGEST_DAYS = 825
+const DEFAULT_DAYS = 395
+const MOST_SSIDS = 8
+const LONGEST_SSID_BYTES = 32
+
+const realm = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .regex(
+    /^(?=.{3,253}$)([a-z0-9-]{1,63}\.)+[a-z0-9-]{2,63}$/,
+    'is not a realm such as restos.example',
+  )
+
+const days = z.string().transform((text, context) => {
+  const count = Number(/^(\d{1,3})d$/.exec(text)?.[1] ?? 0)
+  if (count >= SHORTEST_DAYS && count <= LONGEST_DAYS) return count
+  context.addIssue(`"${text}" is not a length of time from ${SHORTEST_DAYS}d to ${LONGEST_DAYS}d`)
+  return z.NEVER
+})
+
+const ssid = z
+  .string()
+  .min(1, 'is empty')
+  .refine(
+    (text) => Buffer.byteLength(text) <= LONGEST_SSID_BYTES && !/\p{Cc}/u.test(text),
+    `is longer than ${LONGEST_SSID_BYTES} bytes, or has a control character in it`,
+  )
+
+/** `enrolment: { realm: restos.example, ssids: [Restos], valid: 395d, passwords: true }` */
+export const enrolmentSchema = z.strictObject({
+  realm: realm.optional(),
+  ssids: z.array(ssid).max(MOST_SSIDS, `has more than ${MOST_SSIDS}`).default([]),
+  valid: days.default(DEFAULT_DAYS),
+  passwords: z.boolean().default(true),
+})
+
+/** What devices of staff are told when they enrol themselves. */
+export async function enrolmentStep({ kysely, declaration }: StepContext): Promise<Step> {
+  if (declaration.enrolment === undefined) return NO_STEP
+  const { realm = null, ssids, valid, passwords } = declaration.enrolment
+  const present = await kysely
+    .selectFrom('house.enrolment')
+    .select(['realm', 'ssids', 'days', 'passwords'])
+    .execute()
+  return stepOf(
+    {
+      what: 'enrolment',
+      present: byKey(present, () => ''),
+      desired: byKey([{ realm, ssids: [...ssids], days: valid, passwords }], () => ''),
+      complete: false,
+    },
+    {
+      insert: (row) => kysely.insertInto('house.enrolment').values(row).execute(),
+      update: (row) => kysely.updateTable('house.enrolment').set(row).execute(),
+      remove: () => Promise.resolve(),
+    },
+  )
+}

@@ -1,0 +1,171 @@
+import { lookup } from 'node:dns'
+import { request as requestHttp } from 'node:http'
+import type { IncomingMessage } from 'node:http'
+import { request as requestHttps } from 'node:https'
+import { isIP } from 'node:net'
+import type { LookupFunction } from 'node:net'
+import { reasonOf } from '#core/error.ts'
+import { isPrivateAddress, parseAddress } from '#core/ip.ts'
+import { LIMITS } from '../limits.ts'
+
+export interface GetOptions {
+  /** What the last answer said of itself. */
+  readonly etag?: string | null
+  readonly lastModified?: string | null
+  /** Addresses of the house's own network too. */
+  readonly allowPrivate: boolean
+  /** Which addresses are not inside. */
+  readonly mayReach?: (address: string) => boolean
+  readonly timeMs?: number
+  readonly pauseMs?: number
+}
+
+export type Got =
+  | { readonly kind: 'unchanged' }
+  | {
+      readonly kind: 'body'
+      /** As it was sent, which may be zipped for the way. */
+      readonly body: Uint8Array
+      readonly etag: string | null
+      readonly lastModified: string | null
+    }
+  | { readonly kind: 'failed'; readonly reason: string }
+
+/**
+ * GET, with an end to its size, its time and its redirects. Whoever may name an address must not reach
+ * what only this machine can: each address, also behind a name and a redirect, is looked at as the
+ * connection is made to it.
+ */
+export async function httpGet(address: string, options: GetOptions): Promise<Got> {
+  const signal = AbortSignal.timeout(options.timeMs ?? LIMITS.fetchTime)
+  try {
+    let url = new URL(address)
+    for (let hop = 0; hop <= LIMITS.fetchRedirects; hop++) {
+      const answer = await ask(url, options, signal)
+      const { statusCode = 0, headers } = answer
+      if (statusCode >= 300 && statusCode < 400 && headers.location !== undefined) {
+        answer.destroy()
+        const next = new URL(headers.location, url)
+        if (url.protocol === 'https:' && next.protocol !== 'https:') {
+          return failed(`it leads from https to ${next.protocol}//${next.host}`)
+        }
+        url = next
+        continue
+      }
+      if (statusCode === 304) {
+        answer.destroy()
+        return { kind: 'unchanged' }
+      }
+      if (statusCode !== 200) {
+        answer.destroy()
+        return failed(`${url.host} answers ${statusCode}`)
+      }
+      return await readAnswer(answer, options)
+    }
+    return failed(`it leads on more than ${LIMITS.fetchRedirects} times`)
+  } catch (thrown) {
+    if (signal.aborted) return failed('it took too long')
+    return failed(reasonOf(thrown))
+  }
+}
+
+function failed(reason: string): Got {
+  return { kind: 'failed', reason }
+}
+
+function ask(url: URL, options: GetOptions, signal: AbortSignal): Promise<IncomingMessage> {
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
+    throw new Error(`${url.protocol} is not fetched, only http: and https:`)
+  }
+  const host = url.hostname.replace(/^\[|\]$/g, '')
+  // Of an address no name is looked up.
+  const mayReach = options.allowPrivate ? () => true : (options.mayReach ?? isPublic)
+  if (isIP(host) !== 0 && !mayReach(host)) throw insideError(host)
+  const send = url.protocol === 'https:' ? requestHttps : requestHttp
+  return new Promise((resolve, reject) => {
+    const request = send(url, {
+      signal,
+      // No connection is kept: the next list is elsewhere.
+      agent: false,
+      lookup: lookupOf(mayReach),
+      headers: {
+        'accept-encoding': 'gzip',
+        'user-agent': 'accueil (list refresh)',
+        ...(options.etag == null ? {} : { 'if-none-match': options.etag }),
+        ...(options.lastModified == null ? {} : { 'if-modified-since': options.lastModified }),
+      },
+    })
+    request.setTimeout(options.pauseMs ?? LIMITS.fetchPause, () =>
+      request.destroy(new Error('nothing came for too long')),
+    )
+    request.once('response', resolve)
+    request.once('error', reject)
+    request.end()
+  })
+}
+
+async function readAnswer(answer: IncomingMessage, options: GetOptions): Promise<Got> {
+  const { headers } = answer
+  const tooLong = `it is longer than ${LIMITS.fetchBytes} bytes`
+  const announced = Number(headers['content-length'] ?? 0)
+  if (announced > LIMITS.fetchBytes) {
+    answer.destroy()
+    return failed(tooLong)
+  }
+  const coding = headers['content-encoding'] ?? 'identity'
+  if (coding !== 'identity' && coding !== 'gzip') {
+    answer.destroy()
+    return failed(`it is coded as ${coding}, which was not asked for`)
+  }
+  answer.setTimeout(options.pauseMs ?? LIMITS.fetchPause, () =>
+    answer.destroy(new Error('nothing came for too long')),
+  )
+  const chunks: Uint8Array[] = []
+  let length = 0
+  for await (const chunk of answer as AsyncIterable<Uint8Array>) {
+    length += chunk.length
+    if (length > LIMITS.fetchBytes) {
+      answer.destroy()
+      return failed(tooLong)
+    }
+    chunks.push(chunk)
+  }
+  if (!answer.complete) return failed('it ended before its end')
+  return {
+    kind: 'body',
+    body: new Uint8Array(Buffer.concat(chunks)),
+    etag: headers.etag ?? null,
+    lastModified: headers['last-modified'] ?? null,
+  }
+}
+
+/** Of several addresses of a name, each must be one that may be reached: which one is taken is not ours to say. */
+function lookupOf(mayReach: (address: string) => boolean): LookupFunction {
+  return (name, options, callback) => {
+    lookup(name, { ...options, all: true }, (error, addresses) => {
+      if (error !== null) return callback(error, '')
+      const inside = addresses.find(({ address }) => !mayReach(address))
+      if (inside !== undefined) return callback(insideError(`${name} (${inside.address})`), '')
+      if (options.all === true) return callback(null, addresses)
+      const [first] = addresses
+      callback(null, first?.address ?? '', first?.family ?? 0)
+    })
+  }
+}
+
+function isPublic(text: string): boolean {
+  const bytes = parseAddress(text)
+  if (bytes === null || isPrivateAddress(bytes)) return false
+  const [first = 0] = bytes
+  if (bytes.length === 4) return first !== 0 && first < 224
+  // Global unicast alone, and of it none that carries an IPv4 address which could be one of ours.
+  const isTunnel =
+    first === 0x20 && (bytes[1] === 0x02 || (bytes[1] === 0x01 && bytes[2] === 0 && bytes[3] === 0))
+  return (first & 0xe0) === 0x20 && !isTunnel
+}
+
+function insideError(what: string): Error {
+  return new Error(
+    `${what} is an address inside; say so with --allow-private, or allow_private in the declaration`,
+  )
+}

@@ -1,0 +1,96 @@
+import { html } from 'hono/html'
+import type { OwnDevice } from '#db/device-enrolment.ts'
+import type { Generation } from '#db/own-authority.ts'
+import type { Html } from '../pages/html.ts'
+import type { StaffContent, StaffFrame } from '../staff/staff-layout.ts'
+import { fill } from '../text/fill.ts'
+import { counts, day, renewalOf } from './device-days.ts'
+import { enrolmentTextIn } from './enrolment-text.ts'
+import { devicePath, newDevicePath } from './paths.ts'
+import { isDeviceKind } from './ways.ts'
+import type { GuessedDevice } from './ways.ts'
+
+export interface DevicesPage {
+  readonly devices: readonly OwnDevice[]
+  readonly generations: readonly Generation[]
+  readonly guessed: GuessedDevice | null
+  readonly now: number
+  /** What was just done. */
+  readonly done: 'enrolled' | 'revoked' | null
+}
+
+export function devicesPage(frame: StaffFrame, page: DevicesPage): StaffContent {
+  const text = enrolmentTextIn(frame.language)
+  const { devices: words } = text
+  const { devices, guessed, now } = page
+  return {
+    title: words.title,
+    main: html`<h1>${words.title}</h1>
+      <p class="lead">${fill(words.lead, { organisation: frame.look.name })}</p>
+      ${page.done !== null && html`<p class="note" role="status">${words[page.done]}</p>`}
+      ${devices.map((device) => reminder(frame, page, device))}
+      ${
+        guessed === null
+          ? html`<p><a class="button" href="${newDevicePath('pkcs12')}">${words.add}</a></p>`
+          : html`<p>
+              <a class="button" href="${newDevicePath(guessed.way)}"
+                >${fill(words.addThis, { make: guessed.make })}</a
+              >
+            </p>`
+      }
+      <p><a href="${newDevicePath(guessed?.way ?? 'pkcs12')}#other">${words.another}</a></p>
+      ${
+        devices.length === 0
+          ? html`<p class="soft">${words.none}</p>`
+          : html`<section class="card rows">
+              ${devices
+                .toSorted((a, b) => Number(counts(b, now)) - Number(counts(a, now)))
+                .map((device) => row(frame, device, now))}
+            </section>`
+      }`,
+  }
+}
+
+function reminder(frame: StaffFrame, { generations, now }: DevicesPage, device: OwnDevice): Html {
+  const { devices: words } = enrolmentTextIn(frame.language)
+  const renewal = renewalOf(device, generations, now)
+  if (renewal === null) return html``
+  const sentence = renewal.why === 'end' ? words.renewSoon : words.renewRoot
+  const said = { name: device.name, day: day(renewal.before, frame.language) }
+  return html`<p class="error">
+    <a href="${devicePath(device.id)}">${fill(sentence, said)}</a>
+  </p>`
+}
+
+function row(frame: StaffFrame, device: OwnDevice, now: number): Html {
+  const { devices: words, kinds } = enrolmentTextIn(frame.language)
+  const kind = isDeviceKind(device.kind) ? kinds[device.kind] : device.kind
+  return html`<div class="row">
+    <p>
+      <strong><bdi>${device.name}</bdi></strong> (${kind})<br />
+      <span class="soft">${stateOf(frame, device, now)}</span>
+    </p>
+    ${
+      counts(device, now) &&
+      html`<p>
+        <a
+          href="${devicePath(device.id)}"
+          aria-label="${words.openNamed.replace('{name}', device.name)}"
+          >${words.open}</a
+        >
+      </p>`
+    }
+  </div>`
+}
+
+export function stateOf({ language }: StaffFrame, device: OwnDevice, now: number): Html {
+  const { devices: words } = enrolmentTextIn(language)
+  const on = (at: Date): { day: string } => ({ day: day(at, language) })
+  if (device.revokedAt !== null) return fill(words.wasRevoked, on(device.revokedAt))
+  if (!counts(device, now)) return fill(words.ended, on(device.endsAt))
+  const seen =
+    device.lastSeenOn === null
+      ? html`${words.neverSeen}`
+      : fill(words.seen, on(new Date(`${device.lastSeenOn}T12:00:00Z`)))
+  return html`${seen}, ${fill(words.until, on(device.endsAt))}`
+}

@@ -1,0 +1,16 @@
+export const DEVICES_PATH = '/staff/devices'
+export const NEW_DEVICE_PATH = '/staff/devices/new'
+/** A file for a device that has a password. */
+export const PROFILE_PATH = '/staff/devices/profile'
+export const CRL_FOLDER = '/pki/crl/'
+export const OCSP_PATH = '/pki/ocsp'
+export const ROOTS_PATH = '/pki/roots.pem'
+
+export function devicePath(id: string): string {
+  return `${DEVICES_PATH}/${id}`
+}
+
+export function newDevicePath(way: string, device: string | null = null): string {
+  const query = new URLSearchParams({ way, ...(device === null ? {} : { device }) })
+  return `${NEW_DEVICE_PATH}?${query.toString()}`
+}
