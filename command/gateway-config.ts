@@ -1,5 +1,5 @@
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { isIPv4 } from 'node:net'
+import { isIPv4, isIPv6 } from 'node:net'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { AppError, reasonOf } from '#core/error.ts'
@@ -17,7 +17,15 @@ const DEVICE = /^[A-Za-z][\w.-]{0,14}$/
 
 const text = { type: 'string' } as const
 const OPTIONS = {
-  ...{ kind: text, out: text, gateway: text, centre: text, certificate: text, key: text },
+  ...{
+    kind: text,
+    out: text,
+    gateway: text,
+    centre: text,
+    centre6: text,
+    certificate: text,
+    key: text,
+  },
   ...{ lan: text, wan: text, staff: text, wifi: text, wired: text, 'encrypted-dns': text },
   garden: { type: 'string', multiple: true },
 } as const
@@ -38,15 +46,16 @@ export async function runGatewayConfig(args: readonly string[]): Promise<number>
   if (out === undefined) throw new UsageError('--out DIR is missing')
   const wish: PlaceWish = {
     ...{ code, kind, gateway: values.gateway ?? null, garden: values.garden ?? [] },
-    centre: addressOf('centre', values.centre),
+    centre: addressOf('centre', values.centre, isIPv4),
+    centre6: addressOf('centre6', values.centre6, isIPv6),
     encryptedDns: values['encrypted-dns'] ?? null,
     devices: devicesOf(values),
   }
   const certificate = certificateOf(values.certificate, values.key)
   return withHouse('gateway config', async (house) => {
     await requireMigrated(house.database)
-    const database = await house.as('radius', 1)
-    const place = await loadPlace(house, database, wish)
+    const databases = { radius: await house.as('radius', 1), portal: await house.as('portal', 1) }
+    const place = await loadPlace(house, databases, wish)
     const files = placeFiles(kind, place, certificate)
     const auditor = await house.as('operator', 1)
     await writeAudit(auditor.kysely, {
@@ -57,7 +66,7 @@ export async function runGatewayConfig(args: readonly string[]): Promise<number>
       details: { site: code, kind },
     })
     writeFolder(out, files)
-    console.log(`${files.map(({ name }) => `${join(out, name)}\n`).join('')}`.trimEnd())
+    console.log(files.map(({ name }) => join(out, name)).join('\n'))
     console.error(`accueil: ${out} holds the secrets of ${place.gateway.name}; see its README.md`)
     return 0
   })
@@ -89,10 +98,16 @@ function deviceOf(option: string, name: string): string {
   throw new UsageError(`--${option} "${name}" is not the name of a network device, such as eth0`)
 }
 
-function addressOf(option: string, address: string | undefined): string | null {
+function addressOf(
+  option: string,
+  address: string | undefined,
+  isRight: (text: string) => boolean,
+): string | null {
   if (address === undefined) return null
-  if (isIPv4(address)) return address
-  throw new UsageError(`--${option} "${address}" is not an IPv4 address`)
+  if (isRight(address)) return address
+  throw new UsageError(
+    `--${option} "${address}" is not an IPv${isRight === isIPv6 ? 6 : 4} address`,
+  )
 }
 
 function certificateOf(

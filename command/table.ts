@@ -181,7 +181,7 @@ export const commands: Readonly<Record<string, Command>> = {
   'sites import': notBuilt('sites import', 'declare places with accueil apply'),
   'gateway config': {
     usage:
-      'CODE --kind opennds|openwrt|hostapd|mikrotik|unifi|generic --out DIR [--lan IF] [--wan IF] [--staff IF] [--wifi IF | --wired IF] [--gateway NAME] [--centre ADDRESS] [--garden HOST…] [--encrypted-dns NAME] [--certificate FILE --key FILE]',
+      'CODE --kind opennds|openwrt|hostapd|mikrotik|unifi|generic --out DIR [--lan IF] [--wan IF] [--staff IF] [--wifi IF | --wired IF] [--gateway NAME] [--centre ADDRESS] [--centre6 ADDRESS] [--garden HOST…] [--encrypted-dns NAME] [--certificate FILE --key FILE]',
     summary: 'write the files that a place’s gateway needs, ready to run; the folder holds secrets',
     run: async (args) => (await import('./gateway-config.ts')).runGatewayConfig(args),
   },

@@ -9,7 +9,10 @@ import {
 } from './provisioning-options.ts'
 
 const API = 'https://p.example/captive-portal/api'
-const RESOLVER = { name: 'dns.example', address: Uint8Array.of(192, 0, 2, 53), dotPort: 853 }
+const RESOLVER = {
+  ...{ name: 'dns.example', address: Uint8Array.of(192, 0, 2, 53) },
+  ...({ by: 'dot', port: 853 } as const),
+}
 const V6 = { ...RESOLVER, address: new Uint8Array(16).fill(0x20, 0, 1) }
 
 test('DHCPv4 114 and DHCPv6 103 are the address and nothing else', () => {
@@ -30,7 +33,7 @@ test('option 37 of a router advertisement is filled up to 8 octets with zeros', 
 })
 
 test('DHCPv4 162 has lengths, priority, name, address and ALPN as RFC 9463 §5.1 draws them', () => {
-  expect(resolverOption(RESOLVER).toString('hex')).toBe(
+  expect(resolverOption([RESOLVER]).toString('hex')).toBe(
     [
       ...['001d', '0001', '0d', '03646e73076578616d706c6500'],
       ...['04', 'c0000235', '0001', '0004', '03646f74'],
@@ -39,7 +42,14 @@ test('DHCPv4 162 has lengths, priority, name, address and ALPN as RFC 9463 §5.1
 })
 
 test('another port than 853 is said', () => {
-  expect(resolverOption({ ...RESOLVER, dotPort: 8853 }).toString('hex')).toMatch(/000300022295$/)
+  expect(resolverOption([{ ...RESOLVER, port: 8853 }]).toString('hex')).toMatch(/000300022295$/)
+})
+
+test('DNS over HTTPS is another instance, with its path', () => {
+  const both = resolverOption([RESOLVER, { ...RESOLVER, by: 'doh', port: 443 }])
+  const second = both.subarray(2 + both.readUInt16BE(0))
+  expect(second.readUInt16BE(0)).toBe(second.length - 2)
+  expect(second.toString('latin1')).toContain('\x02h2\x00\x07\x00\x10/dns-query{?dns}')
 })
 
 test('DHCPv6 144 has two octets for each length', () => {

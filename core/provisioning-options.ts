@@ -14,34 +14,45 @@ export function captivePortalRouterOption(uri: string): Buffer {
   return routerOption(37, value)
 }
 
-/** A resolver of ours that answers over TLS. */
+/** A resolver of ours that answers over TLS, by one of the two ways. */
 export interface EncryptedResolver {
   /** The name in its certificate. */
   readonly name: string
   /** Octets of its address, 4 or 16. */
   readonly address: Uint8Array
-  readonly dotPort: number
+  /** DNS over TLS (RFC 7858) or over HTTPS (RFC 8484), at `/dns-query`. */
+  readonly by: 'dot' | 'doh'
+  readonly port: number
 }
 
 const SERVICE_PRIORITY = 1
-const SVC_PARAM = { alpn: 1, port: 3 } as const
+const SVC_PARAM = { alpn: 1, port: 3, dohPath: 7 } as const
+const WAYS = {
+  dot: { alpn: 'dot', usualPort: 853, path: null },
+  doh: { alpn: 'h2', usualPort: 443, path: '/dns-query{?dns}' },
+} as const
 
-/** The value of DHCPv4 option 162 (RFC 9463 §5.1), one instance. */
-export function resolverOption({ name, address, dotPort }: EncryptedResolver): Buffer {
-  const adn = wireName(name)
-  const instance = Buffer.concat([
-    uint16(SERVICE_PRIORITY),
-    Buffer.of(adn.length),
-    adn,
-    Buffer.of(address.length),
-    address,
-    svcParams(dotPort),
-  ])
-  return Buffer.concat([uint16(instance.length), instance])
+/** The value of DHCPv4 option 162 (RFC 9463 §5.1): an instance for each. */
+export function resolverOption(resolvers: readonly EncryptedResolver[]): Buffer {
+  return Buffer.concat(
+    resolvers.flatMap((resolver) => {
+      const adn = wireName(resolver.name)
+      const instance = Buffer.concat([
+        uint16(SERVICE_PRIORITY),
+        Buffer.of(adn.length),
+        adn,
+        Buffer.of(resolver.address.length),
+        resolver.address,
+        svcParams(resolver),
+      ])
+      return [uint16(instance.length), instance]
+    }),
+  )
 }
 
 /** The value of DHCPv6 option 144 (RFC 9463 §4.1); its addresses are IPv6 ones. */
-export function resolverOptionV6({ name, address, dotPort }: EncryptedResolver): Buffer {
+export function resolverOptionV6(resolver: EncryptedResolver): Buffer {
+  const { name, address } = resolver
   const adn = wireName(name)
   return Buffer.concat([
     uint16(SERVICE_PRIORITY),
@@ -49,15 +60,15 @@ export function resolverOptionV6({ name, address, dotPort }: EncryptedResolver):
     adn,
     uint16(address.length),
     address,
-    svcParams(dotPort),
+    svcParams(resolver),
   ])
 }
 
 /** Option 144 of a router advertisement, whole (RFC 9463 §6.1). */
 export function resolverRouterOption(resolver: EncryptedResolver, lifetimeSeconds: number): Buffer {
-  const { name, address, dotPort } = resolver
+  const { name, address } = resolver
   const adn = wireName(name)
-  const params = svcParams(dotPort)
+  const params = svcParams(resolver)
   const lifetime = Buffer.alloc(4)
   lifetime.writeUInt32BE(lifetimeSeconds)
   const value = Buffer.concat([
@@ -75,12 +86,17 @@ function routerOption(type: number, value: Buffer): Buffer {
   return option
 }
 
-/** RFC 9460 §2.2, in the order of their keys: ALPN `dot`, and the port where it is not 853. */
-function svcParams(port: number): Buffer {
-  const alpn = Buffer.from('\x03dot', 'latin1')
-  const params = [uint16(SVC_PARAM.alpn), uint16(alpn.length), alpn]
-  if (port !== 853) params.push(uint16(SVC_PARAM.port), uint16(2), uint16(port))
-  return Buffer.concat(params)
+/** RFC 9460 §2.2, in the order of their keys; the port where it is not the usual one. */
+function svcParams({ by, port }: EncryptedResolver): Buffer {
+  const { alpn, usualPort, path } = WAYS[by]
+  const param = (key: number, value: Buffer): Buffer[] => [
+    ...[uint16(key), uint16(value.length), value],
+  ]
+  return Buffer.concat([
+    ...param(SVC_PARAM.alpn, Buffer.concat([Buffer.of(alpn.length), Buffer.from(alpn, 'ascii')])),
+    ...(port === usualPort ? [] : param(SVC_PARAM.port, uint16(port))),
+    ...(path === null ? [] : param(SVC_PARAM.dohPath, Buffer.from(path, 'ascii'))),
+  ])
 }
 
 /** RFC 1035 §3.1. */

@@ -1,4 +1,12 @@
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto'
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  createSecretKey,
+  hkdfSync,
+} from 'node:crypto'
+import type { KeyObject } from 'node:crypto'
+import { randomOctets } from './random-octets.ts'
 
 /** Keeps secrets at rest and hands tokens to browsers: AES-256-GCM under a key derived for each use. */
 export interface Seal {
@@ -19,13 +27,16 @@ const LONGEST_SEALED = 65_536
 export function createSeal(masterKey: Uint8Array): Seal {
   if (masterKey.length !== 32)
     throw new RangeError(`a master key has 32 bytes, not ${masterKey.length}`)
-  const key = new Uint8Array(hkdfSync('sha256', masterKey, '', 'accueil seal 1', 32))
-  const digestKey = new Uint8Array(hkdfSync('sha256', masterKey, '', 'accueil digest 1', 32))
+  // As objects: Node takes four times as long with the octets of a key.
+  const keyFor = (use: string): KeyObject =>
+    createSecretKey(new Uint8Array(hkdfSync('sha256', masterKey, '', use, 32)))
+  const key = keyFor('accueil seal 1')
+  const digestKey = keyFor('accueil digest 1')
   return {
     digest: (text, context) =>
       new Uint8Array(createHmac('sha256', digestKey).update(`${context}\0${text}`).digest()),
     seal(plain, context) {
-      const nonce = randomBytes(NONCE_BYTES)
+      const nonce = randomOctets(NONCE_BYTES)
       const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(context))
       const body = Buffer.concat([cipher.update(plain), cipher.final()])
       return VERSION + Buffer.concat([nonce, body, cipher.getAuthTag()]).toString('base64url')

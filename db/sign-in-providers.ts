@@ -59,6 +59,16 @@ export async function loadSignInProviders(
   }))
 }
 
+/** Names that a device must reach to sign in: of each issuer, and what was declared beside them. */
+export async function loadSignInNames({
+  kysely,
+}: Pick<Database, 'kysely'>): Promise<readonly string[]> {
+  const providers = await kysely.selectFrom('staff.sign_in_provider').select('issuer').execute()
+  const names = await kysely.selectFrom('staff.walled_garden_name').select('name').execute()
+  const issuers = providers.map(({ issuer }) => new URL(issuer).hostname)
+  return [...new Set([...issuers, ...names.map(({ name }) => name)])].toSorted()
+}
+
 /** What the sealed client secret is bound to. */
 export function providerContext(name: string): string {
   return `sign-in:${name}`

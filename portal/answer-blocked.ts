@@ -6,7 +6,7 @@ import { deviceGrant } from './device-grant.ts'
 import type { FilterVerdict } from './filter/verdict.ts'
 import { foreignHost } from './foreign-host.ts'
 import { blockedPage, notBlockedPage } from './pages/blocked-page.ts'
-import { frameOf, sendPage } from './send-page.ts'
+import { frameOf, sendPage, urlOf } from './send-page.ts'
 import type { Services } from './services.ts'
 import { sealUnblockTicket } from './unblock-ticket.ts'
 import type { UnblockTicket } from './unblock-ticket.ts'
@@ -19,7 +19,7 @@ export const UNBLOCK_PATH = '/guest/unblock'
  */
 export function answerBlocked(services: Services): MiddlewareHandler {
   return async function answerBlockedName(c, next) {
-    const domain = foreignHost(new URL(c.req.url), services.publicUrl)
+    const domain = foreignHost(urlOf(c), services.publicUrl)
     if (domain === null) return next()
     const address = clientAddress(c)
     const network = (address && services.house().networks.lookup(address)) ?? null

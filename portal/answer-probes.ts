@@ -3,6 +3,7 @@ import type { Context, MiddlewareHandler } from 'hono'
 import { deviceGrant } from './device-grant.ts'
 import { probeAt } from './probes.ts'
 import type { OnlineAnswer } from './probe-table.ts'
+import { urlOf } from './send-page.ts'
 import type { Services } from './services.ts'
 import { chooseLanguage, textIn } from './text/language.ts'
 
@@ -13,7 +14,7 @@ import { chooseLanguage, textIn } from './text/language.ts'
  */
 export function answerProbes(services: Services): MiddlewareHandler {
   return async function answerProbe(c, next) {
-    const url = new URL(c.req.url)
+    const url = urlOf(c)
     const probe =
       url.hostname === services.publicUrl.hostname ? null : probeAt(url.hostname, url.pathname)
     if (probe === null) return next()

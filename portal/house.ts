@@ -15,6 +15,7 @@ import type { Terms, TermsText } from '#db/terms.ts'
 import type { PortalGateway } from './gateways/gateway.ts'
 import { createLook } from './look.ts'
 import type { Look } from './look.ts'
+import type { MadePiece } from './made-terms.ts'
 import type { RenderMarkdown, Rendered } from './markdown.ts'
 import { readableBy } from './text/language.ts'
 import type { Language } from './text/language.ts'
@@ -31,7 +32,7 @@ export interface House {
   /** By the text's SHA-256. */
   readonly rendered: ReadonlyMap<string, Rendered>
   /** Pages made from this house, in pieces, as they are asked for. */
-  readonly made: Map<string, readonly string[]>
+  readonly made: Map<string, readonly MadePiece[]>
 }
 
 /** Before the first load. */

@@ -44,6 +44,25 @@ describe('the HTTP listener', () => {
     })
   })
 
+  // It is written past the Response that tests without a socket see.
+  test('sends the terms page as it is without a socket, header by header', async () => {
+    await listening(18_096, async () => {
+      const headers = { 'Accept-Language': 'fr' }
+      const sent = await fetch(`http://${HOST}:18096${signedLink()}`, { headers })
+      const seen = await testPortal().get(signedLink(), { headers })
+      const known = [...seen.headers].filter(([name]) => name !== 'content-length')
+      expect(known.length).toBeGreaterThan(8)
+      expect(Object.fromEntries(sent.headers)).toMatchObject(Object.fromEntries(known))
+      const page = Buffer.from(await sent.arrayBuffer())
+      expect(sent.headers.get('Content-Length')).toBe(String(page.length))
+      expect(page.toString()).toContain('</html>')
+      const head = await fetch(`http://${HOST}:18096${signedLink()}`, { method: 'HEAD', headers })
+      expect(head.status).toBe(200)
+      expect(head.headers.get('Content-Security-Policy')).toMatch(/^default-src/)
+      expect(await head.text()).toBe('')
+    })
+  })
+
   test('refuses headers beyond the limit', async () => {
     await listening(18_095, async () => {
       const answer = await raw(

@@ -1,7 +1,17 @@
 import type { MiddlewareHandler } from 'hono'
+import { isMade } from './send-made.ts'
 
 /** For what is no page of ours: nothing may load, nothing may frame it. */
 const NOTHING = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+/** Of everything that leaves. */
+export const SECURITY_HEADERS = {
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'no-referrer',
+  'X-Frame-Options': 'DENY',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Permissions-Policy': 'camera=(), geolocation=(), microphone=()',
+} as const
 
 /**
  * No Strict-Transport-Security here: captive phones arrive over http by design, and who puts TLS in
@@ -10,11 +20,12 @@ const NOTHING = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-
 export function securityHeaders(): MiddlewareHandler {
   return async function addSecurityHeaders(c, next) {
     await next()
-    c.header('X-Content-Type-Options', 'nosniff')
-    if (!c.res.headers.has('Referrer-Policy')) c.header('Referrer-Policy', 'no-referrer')
-    c.header('X-Frame-Options', 'DENY')
-    c.header('Cross-Origin-Resource-Policy', 'same-origin')
-    c.header('Permissions-Policy', 'camera=(), geolocation=(), microphone=()')
+    if (isMade(c.res)) return
+    for (const [name, value] of Object.entries(SECURITY_HEADERS)) {
+      // A page may say another policy for what it refers to; nothing else of these is its own.
+      if (name === 'Referrer-Policy' && c.res.headers.has(name)) continue
+      c.header(name, value)
+    }
     if (!c.res.headers.has('Content-Security-Policy')) c.header('Content-Security-Policy', NOTHING)
     if (!c.res.headers.has('Cache-Control')) c.header('Cache-Control', 'no-store')
   }

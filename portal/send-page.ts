@@ -6,13 +6,23 @@ import type { Frame } from './pages/layout.ts'
 import { refusalPage } from './pages/refusal-page.ts'
 import { REFUSALS } from './refusal.ts'
 import type { RefusalReason } from './refusal.ts'
-import { pagePolicy } from './security-headers.ts'
+import { pagePolicy, SECURITY_HEADERS } from './security-headers.ts'
+import { sendMade } from './send-made.ts'
 import type { Services } from './services.ts'
 import { chooseLanguage } from './text/language.ts'
 import type { Language } from './text/language.ts'
 
+const urls = new WeakMap<Context, URL>()
+
+/** The address that was asked for, taken apart once a request. */
+export function urlOf(c: Context): URL {
+  let url = urls.get(c)
+  if (url === undefined) urls.set(c, (url = new URL(c.req.url)))
+  return url
+}
+
 export function queryOf(c: Context): URLSearchParams {
-  return new URL(c.req.url).searchParams
+  return urlOf(c).searchParams
 }
 
 /**
@@ -20,7 +30,7 @@ export function queryOf(c: Context): URLSearchParams {
  * link must stay whole. `language` overrides what the browser says.
  */
 export function frameOf(c: Context, services: Services, language?: Language): Frame {
-  const url = new URL(c.req.url)
+  const url = urlOf(c)
   const asked = url.searchParams.get('lang')
   return {
     look: services.house().look,
@@ -39,8 +49,7 @@ export function sendPage(
   page: {
     readonly name: PageName
     readonly frame: Frame
-    /** A string is a page that is made already. */
-    readonly body: Html | string
+    readonly body: Html
     readonly status?: ContentfulStatusCode
     readonly formAction?: readonly string[]
     /** Where it is not the style of all pages. */
@@ -56,6 +65,30 @@ export function sendPage(
   c.header('Vary', 'Accept-Language')
   c.header('Cache-Control', 'no-store')
   return c.html(page.body, page.status ?? 200)
+}
+
+/** The same for a page that was made before, in UTF-8. */
+export function sendMadePage(
+  c: Context,
+  services: Services,
+  page: {
+    readonly name: PageName
+    readonly frame: Frame
+    readonly body: Buffer<ArrayBuffer>
+    readonly status: ContentfulStatusCode
+    readonly formAction: readonly string[]
+  },
+): Response {
+  services.counters.pages[page.name].inc()
+  const headers = {
+    'Content-Type': 'text/html; charset=UTF-8',
+    'Content-Security-Policy': pagePolicy(page.frame.look.styleSource, page.formAction),
+    'Content-Language': page.frame.language,
+    Vary: 'Accept-Language',
+    'Cache-Control': 'no-store',
+    ...SECURITY_HEADERS,
+  }
+  return sendMade(c, page.status, headers, page.body)
 }
 
 export function sendRefusal(

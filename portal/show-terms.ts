@@ -9,7 +9,7 @@ import type { Frame } from './pages/layout.ts'
 import { renewalPage } from './pages/renewal-page.ts'
 import { termsPage } from './pages/terms-page.ts'
 import type { TermsPage } from './pages/terms-page.ts'
-import { sendPage, sendRefusal } from './send-page.ts'
+import { sendMadePage, sendRefusal } from './send-page.ts'
 import type { Services } from './services.ts'
 import { sealTicket } from './ticket.ts'
 
@@ -70,7 +70,7 @@ export async function showTerms(
       ),
     { ticket: token, siteName: (await html`${gateway.siteName}`).toString() },
   )
-  return sendPage(c, services, {
+  return sendMadePage(c, services, {
     name: renewal ? 'renewal' : 'terms',
     frame: framed,
     body,

@@ -1,30 +1,39 @@
 import type { Place, PlaceNetwork } from './place.ts'
-import { provisioned } from './provisioning.ts'
+import { resolverOption } from '#core/provisioning-options.ts'
+import { captivePortal, colons, encryptedResolvers } from './provisioning.ts'
 
 /** Leases of a guest: so short that a place with many visitors a day does not run out of addresses. */
 const GUEST_LEASE = '2h'
 const STAFF_LEASE = '12h'
 
-/** Addresses by DHCP, and names by our resolver; what it said is said again while we are away. */
-export function dnsmasq(place: Place): string {
-  const { guest, staff, devices, centre } = place
-  return `# Place ${guest.network.site}: made by accueil gateway config.
+/**
+ * Addresses by DHCP, and names by our resolver, for one network: each has a server of its own, since it is by a
+ * word of this server that ours knows whose questions they are. What ours said is said again while we are away.
+ */
+export function dnsmasq(place: Place, kind: 'guest' | 'staff'): string | null {
+  const { devices, centre } = place
+  const network = place[kind]
+  if (network === null) return null
+  const device = kind === 'guest' ? devices.lan : devices.staff
+  const lease = kind === 'guest' ? GUEST_LEASE : STAFF_LEASE
+  return `# Place ${network.network.site}: made by accueil gateway config.
 bind-dynamic
-interface=${devices.lan}
-${staff === null ? '' : `interface=${devices.staff}\n`}no-hosts
+interface=${device}
+except-interface=lo
+no-hosts
 no-resolv
 server=${centre.address}#${centre.ports.dns}
+# By which the resolver knows this network, whatever address its questions come from.
+add-cpe-id=${network.dnsToken}
 domain-needed
 cache-size=2000
 # Names that were known when the centre went away, for a day (RFC 8767).
 use-stale-cache=86400
 dns-forward-max=300
 dhcp-authoritative
-dhcp-leasefile=/var/lib/misc/dnsmasq.leases
+dhcp-leasefile=/var/lib/misc/dnsmasq${kind === 'guest' ? '' : '-staff'}.leases
 
-${networkOf('guest', devices.lan, GUEST_LEASE, guest, place)}${
-    staff === null ? '' : networkOf('staff', devices.staff, STAFF_LEASE, staff, place)
-  }`
+${networkOf(kind, device, lease, network, place)}`
 }
 
 function networkOf(
@@ -34,7 +43,8 @@ function networkOf(
   network: PlaceNetwork,
   { centre }: Place,
 ): string {
-  const { captivePortal, resolver } = provisioned(centre, network)
+  const api = captivePortal(centre, network)
+  const resolvers = encryptedResolvers(centre, centre.address)
   const option = (what: string): string => `dhcp-option=tag:${tag},${what}\n`
   return [
     `# ${network.subnet} on ${device}\n`,
@@ -42,11 +52,9 @@ function networkOf(
     option(`option:router,${network.router}`),
     option(`option:dns-server,${network.router}`),
     // RFC 8910: where a phone asks whether it is let in.
-    ...(captivePortal === null ? [] : [option(`114,${captivePortal}`)]),
+    ...(api === null ? [] : [option(`114,${api}`)]),
     // RFC 9463: the resolver to which it may speak over TLS.
-    ...(resolver === null
-      ? []
-      : [option(`162,${resolver.toString('hex').match(/../g)?.join(':')}`)]),
+    ...(resolvers.length === 0 ? [] : [option(`162,${colons(resolverOption(resolvers))}`)]),
     '\n',
   ].join('')
 }

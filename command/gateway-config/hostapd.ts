@@ -67,11 +67,9 @@ rsn_pairwise=CCMP
 ieee80211w=1
 ieee8021x=1
 eap_reauth_period=0
-# The VLAN that the answer names; the bridge of the staff network where it names none.
+# The network whose VLAN the answer names; that of the staff where it names none.
 dynamic_vlan=1
-vlan_tagged_interface=${devices.staff}
-vlan_naming=1
-vlan_bridge=${devices.staff}.
+vlan_file=${VLAN_FILE}
 ${radius}
 # The guests' network: open, devices apart from each other. A second radio has the same two.
 bss=${dot1x.device}_guest
@@ -80,6 +78,22 @@ ssid=${guest.ssid ?? 'Accueil'}
 ap_isolate=1
 auth_algs=1
 `
+}
+
+/** On the gateway. */
+export const VLAN_FILE = '/etc/hostapd/accueil.vlan'
+
+/** Which bridge a VLAN of an answer is: one that is none of the place's lets nobody in. */
+export function hostapdVlans({ guest, staff, devices }: Place): string {
+  const { dot1x, lan } = devices
+  const lines = [
+    { network: staff?.network, bridge: devices.staff },
+    { network: guest.network, bridge: lan },
+  ].flatMap(({ network, bridge }) => {
+    const vlan = network?.vlan ?? null
+    return vlan === null || dot1x === null ? [] : [`${vlan} ${dot1x.device}.${vlan} ${bridge}\n`]
+  })
+  return lines.join('')
 }
 
 function staffSsid({ staff, gateway }: Place): string {

@@ -63,6 +63,24 @@ SystemCallFilter=@system-service
 WantedBy=multi-user.target
 `
 
+/** Addresses and names of the staff network; those of guests are by the dnsmasq of the package. */
+export const STAFF_NAMES_UNIT = `[Unit]
+Description=Accueil: addresses and names of the staff network
+Documentation=file:///etc/accueil/README.md
+After=network-online.target dnsmasq.service
+Wants=network-online.target
+
+[Service]
+ExecStart=/usr/sbin/dnsmasq --keep-in-foreground --conf-file=/etc/accueil/dnsmasq-staff.conf --user=dnsmasq --pid-file=
+Restart=always
+RestartSec=5
+ProtectHome=yes
+PrivateTmp=yes
+
+[Install]
+WantedBy=multi-user.target
+`
+
 /** RADIUS of this machine to us, by TLS. */
 export const PROXY_UNIT = `[Unit]
 Description=Accueil: RADIUS of this gateway to the centre, by TLS
@@ -105,7 +123,7 @@ ${ports}`
 
 /**
  * Lays the files on a Debian machine, and again without harm: a file that is there already is left as it is, and
- * services are restarted only where something has changed. ACCUEIL_ROOT lays them under another folder, and starts
+ * services are restarted only where something has changed. PLACE_ROOT lays them under another folder, and starts
  * nothing; so does --files-only.
  */
 export function installScript(place: Place, files: readonly PlaceFile[]): string {
@@ -128,6 +146,7 @@ export function installScript(place: Place, files: readonly PlaceFile[]): string
     )
   const services = [
     ...['accueil-firewall', 'dnsmasq'],
+    ...(place.staff === null ? [] : ['accueil-staff-names']),
     ...(hasOpenNds ? ['opennds'] : []),
     ...(hasProxy ? ['accueil-radius-proxy'] : []),
     ...(hasHostapd ? ['hostapd'] : []),
@@ -139,7 +158,7 @@ export function installScript(place: Place, files: readonly PlaceFile[]): string
 #   ./install.sh --files-only  lays the files
 set -eu
 cd "$(dirname "$0")"
-root=\${ACCUEIL_ROOT:-}
+root=\${PLACE_ROOT:-}
 only_files=\${root:+yes}
 [ "\${1:-}" = --files-only ] && only_files=yes
 if [ "$(id -u)" != 0 ]; then

@@ -91,6 +91,12 @@ describe('hostapd', () => {
     expect(conf).toMatch(/bss=wlan0_guest\nbridge=br-guest\nssid=Les Restos\nap_isolate=1/)
   })
 
+  test('puts the VLAN of an answer on the bridge of its network', () => {
+    const files = placeFiles('hostapd', testPlace(), null)
+    expect(textOf(files, 'hostapd.vlan')).toBe('20 wlan0.20 br-staff\n')
+    expect(textOf(files, 'hostapd.conf')).toContain('vlan_file=/etc/hostapd/accueil.vlan\n')
+  })
+
   test('without a device for 802.1X is refused with what to say', () => {
     const { devices } = testPlace()
     const place = testPlace({ devices: { ...devices, dot1x: null } })
@@ -132,18 +138,35 @@ describe('what DHCP tells', () => {
   test('guests are told of the API over https, staff that there is no portal', () => {
     const conf = dnsmasq({})
     expect(conf).toContain('tag:guest,114,https://portail.example.org/captive-portal/api\n')
-    expect(conf).toContain('tag:staff,114,urn:ietf:params:capport:unrestricted\n')
+    const staff = textOf(placeFiles('opennds', testPlace(), null), 'dnsmasq-staff.conf')
+    expect(staff).toContain('tag:staff,114,urn:ietf:params:capport:unrestricted\n')
+  })
+
+  test('each network is known to the resolver by a word of its own server', () => {
+    expect(dnsmasq({})).toMatch(/interface=br-guest\n[\s\S]*add-cpe-id=guesttoken\n/)
+    const staff = textOf(placeFiles('opennds', testPlace(), null), 'dnsmasq-staff.conf')
+    expect(staff).toMatch(/interface=br-staff\n[\s\S]*add-cpe-id=stafftoken\n/)
+    expect(staff).not.toContain('guest')
   })
 
   test('an API without TLS is not told: phones would not take it', () => {
     expect(dnsmasq({ url: 'http://portail.example.org' })).not.toContain('tag:guest,114')
   })
 
-  test('a resolver that answers over TLS is told by name and address', () => {
+  test('a resolver that answers over TLS is told by name and address, and guests may go there', () => {
     const { centre } = testPlace()
-    expect(dnsmasq({ centre: { ...centre, encryptedDns: 'dns.example.org' } })).toContain(
-      'tag:guest,162,00:21:00:01:11:03:64:6e:73:07:65:78:61:6d:70:6c:65:03:6f:72:67:00:04:cb:00:71:05:00:01:00:04:03:64:6f:74\n',
+    const encryptedDns = { name: 'dns.example.org', dotPort: 853, dohPort: 8443 }
+    const place = testPlace({ centre: { ...centre, address6: '2001:db8::53', encryptedDns } })
+    const files = placeFiles('opennds', place, null)
+    expect(textOf(files, 'dnsmasq.conf')).toContain(
+      'tag:guest,162,00:21:00:01:11:03:64:6e:73:07:65:78:61:6d:70:6c:65:03:6f:72:67:00:04:cb:00:71:05:00:01:00:04:03:64:6f:74:',
     )
+    expect(textOf(files, 'place.nft')).toContain('203.0.113.5 . 853, 203.0.113.5 . 8443')
+    expect(textOf(files, 'opennds.conf')).toContain('allow tcp port 8443 to 203.0.113.5')
+    const values = textOf(placeFiles('generic', place, null), 'values.txt')
+    expect(values).toMatch(/^guest-dhcp-162-hex 00210001/m)
+    expect(values).toMatch(/^guest-dhcpv6-144-hex 00010011/m)
+    expect(values).toMatch(/^guest-ra-144-hex 900700010000070800/m)
   })
 
   test('the values for other gateways are those of RFC 8910, router advertisements too', () => {

@@ -1,8 +1,15 @@
 import { AppError } from '#core/error.ts'
 import type { GatewayKind } from '#db/gateway-kinds.ts'
 import { dnsmasq } from './dnsmasq.ts'
-import { hostapdConf } from './hostapd.ts'
-import { FIREWALL_UNIT, ISOLATION_UNIT, PROXY_UNIT, installScript, sysctl } from './install.ts'
+import { VLAN_FILE, hostapdConf, hostapdVlans } from './hostapd.ts'
+import {
+  FIREWALL_UNIT,
+  ISOLATION_UNIT,
+  PROXY_UNIT,
+  STAFF_NAMES_UNIT,
+  installScript,
+  sysctl,
+} from './install.ts'
 import type { PlaceFile } from './install.ts'
 import { mikrotikLogin, mikrotikScript } from './mikrotik.ts'
 import { isolation, nftables } from './nftables.ts'
@@ -98,12 +105,29 @@ function isDebian(kind: KindName): boolean {
 /** openNDS where the gateway has it, 802.1X where it was given a device, and what both stand on. */
 function debian(place: Place, certificate: GatewayCertificate | null): readonly PlaceFile[] {
   const secret = { mode: '0600' } as const
+  const staffNames = dnsmasq(place, 'staff')
   const proxy = radiusProxyConf(place)
   const hostapd = hostapdConf(place)
   const proxied = { mode: '0640', group: 'freerad' } as const
   return [
     { name: 'place.nft', text: nftables(place), target: '/etc/accueil/place.nft' },
-    { name: 'dnsmasq.conf', text: dnsmasq(place), target: '/etc/dnsmasq.d/accueil.conf' },
+    {
+      ...{ name: 'dnsmasq.conf', text: dnsmasq(place, 'guest') ?? '', ...secret },
+      target: '/etc/dnsmasq.d/accueil.conf',
+    },
+    ...(staffNames === null
+      ? []
+      : [
+          {
+            ...{ name: 'dnsmasq-staff.conf', text: staffNames, ...secret },
+            target: '/etc/accueil/dnsmasq-staff.conf',
+          },
+          {
+            name: 'accueil-staff-names.service',
+            text: STAFF_NAMES_UNIT,
+            target: '/etc/systemd/system/accueil-staff-names.service',
+          },
+        ]),
     { name: 'sysctl.conf', text: sysctl(place), target: '/etc/sysctl.d/60-accueil.conf' },
     {
       name: 'accueil-firewall.service',
@@ -134,6 +158,7 @@ function debian(place: Place, certificate: GatewayCertificate | null): readonly 
             ...{ name: 'hostapd.conf', text: hostapd, ...secret },
             target: '/etc/hostapd/hostapd.conf',
           },
+          { name: 'hostapd.vlan', text: hostapdVlans(place), target: VLAN_FILE },
         ]),
     ...(proxy === null
       ? []

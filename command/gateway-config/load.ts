@@ -1,14 +1,19 @@
+import { X509Certificate } from 'node:crypto'
 import { lookup } from 'node:dns/promises'
+import { readFileSync } from 'node:fs'
 import { isIPv4 } from 'node:net'
 import { AppError } from '#core/error.ts'
 import type { Config } from '#core/config.ts'
 import type { Database } from '#db/connection.ts'
+import { dnsTokenOf } from '#db/dns-tokens.ts'
 import { entryPath } from '#db/gateway-entry.ts'
 import { loadGateways } from '#db/gateways.ts'
 import type { Gateway } from '#db/gateways.ts'
 import { loadGuestPlaces } from '#db/guest-places.ts'
 import { serverName } from '#core/pki/server-name.ts'
 import { loadServerCertificate } from '../../radius-server/eap/certificate-store.ts'
+import { loadSignInNames } from '#db/sign-in-providers.ts'
+import type { NetworkKind } from '#db/sites.ts'
 import type { House } from '../house.ts'
 import { KINDS } from './kinds.ts'
 import type { KindName } from './kinds.ts'
@@ -24,6 +29,8 @@ export interface PlaceWish {
   /** Our IPv4 address as the place reaches it; null: that of the public URL. */
   readonly centre: string | null
   readonly garden: readonly string[]
+  readonly centre6: string | null
+  /** The name of our resolver over TLS; null: that of its certificate, where it has one. */
   readonly encryptedDns: string | null
   readonly devices: Place['devices']
 }
@@ -31,16 +38,19 @@ export interface PlaceWish {
 /** Everything that the files are made from; throws a sentence where something is missing or does not fit. */
 export async function loadPlace(
   house: Pick<House, 'config' | 'seal'>,
-  database: Database,
+  databases: { readonly radius: Database; readonly portal: Database },
   wish: PlaceWish,
 ): Promise<Place> {
   const { config } = house
+  const database = databases.radius
   const gateway = gatewayOf(await loadGateways(database, house.seal), wish)
   const { guest, staff } = gateway
   if (guest === null) {
     throw new AppError('place', `${wish.code} has no guest network: declare networks.guest`)
   }
   const ssids = await loadGuestPlaces(database)
+  const tokenOf = (network: NetworkKind): Promise<string> =>
+    dnsTokenOf(databases.portal, house.seal, { site: wish.code, network, device: null })
   const { caPem } = await loadServerCertificate(
     { database, seal: house.seal, clock: Date.now },
     config.publicUrl,
@@ -48,8 +58,12 @@ export async function loadPlace(
   )
   return {
     gateway,
-    guest: placeNetwork(guest, ssids.get(wish.code)?.ssid ?? null),
-    staff: staff === null ? null : placeNetwork(staff, null),
+    guest: placeNetwork(guest, {
+      ssid: ssids.get(wish.code)?.ssid ?? null,
+      dnsToken: await tokenOf('guest'),
+    }),
+    staff:
+      staff === null ? null : placeNetwork(staff, { ssid: null, dnsToken: await tokenOf('staff') }),
     centre: {
       address: wish.centre ?? (await addressOf(config.publicUrl)),
       portalUrl: config.publicUrl,
@@ -57,10 +71,13 @@ export async function loadPlace(
       ports: portsOf(config),
       radiusName: serverName(config.publicUrl),
       caPem,
-      encryptedDns: wish.encryptedDns,
+      address6: wish.centre6,
+      encryptedDns: encryptedDnsOf(config, wish.encryptedDns),
     },
     devices: wish.devices,
-    garden: await Promise.all(wish.garden.map((one) => (isIPv4(one) ? one : resolved(one)))),
+    garden: await Promise.all(
+      gardenOf(config, await loadSignInNames(databases.portal), wish.garden).map(gardenAddress),
+    ),
     ownPorts: freePorts([guest, staff]),
   }
 }
@@ -105,17 +122,58 @@ function portsOf(config: Config): Place['centre']['ports'] {
   }
 }
 
-async function addressOf({ hostname }: URL): Promise<string> {
-  return isIPv4(hostname) ? hostname : resolved(hostname)
+const USUAL = { dotPort: 853, dohPort: 443 } as const
+
+/** Of our own resolver, or of one in front of it that was named. */
+function encryptedDnsOf({ dnsTls }: Config, name: string | null): Place['centre']['encryptedDns'] {
+  if (dnsTls === null) return name === null ? null : { name, ...USUAL }
+  const { certificateFile, dot, doh } = dnsTls
+  const names = new X509Certificate(readFileSync(certificateFile)).subjectAltName ?? ''
+  const found = name ?? /DNS:([^*,\s]+)/.exec(names)?.[1]
+  if (found === undefined) {
+    throw new AppError(
+      'place',
+      `${certificateFile} is for no name of its own: say which devices are to check, with --encrypted-dns NAME`,
+    )
+  }
+  return { name: found, dotPort: dot.port, dohPort: doh.port }
 }
 
-async function resolved(name: string): Promise<string> {
+/** Beside what was named, where staff sign in. */
+function gardenOf(
+  { oidc }: Config,
+  declared: readonly string[],
+  wished: readonly string[],
+): readonly string[] {
+  const issuer = oidc === null ? [] : [new URL(oidc.issuer).hostname]
+  // A gateway opens addresses: what is below a name has none that could be looked up.
+  const names = declared.filter((name) => !name.startsWith('*.'))
+  return [...new Set([...issuer, ...names, ...wished])]
+}
+
+async function gardenAddress(name: string): Promise<string> {
+  if (isIPv4(name)) return name
+  const address = await ipv4Of(name)
+  if (address !== null) return address
+  throw new AppError(
+    'place',
+    `"${name}" has no IPv4 address here, and guests are to reach it: look at --garden, sign_in and OIDC_ISSUER`,
+  )
+}
+
+async function addressOf({ hostname }: URL): Promise<string> {
+  const address = isIPv4(hostname) ? hostname : await ipv4Of(hostname)
+  if (address !== null) return address
+  throw new AppError(
+    'place',
+    `"${hostname}" has no IPv4 address here: give ours as the place reaches it with --centre ADDRESS`,
+  )
+}
+
+async function ipv4Of(name: string): Promise<string | null> {
   try {
     return (await lookup(name, { family: 4 })).address
   } catch {
-    throw new AppError(
-      'place',
-      `"${name}" has no IPv4 address here: give ours as the place reaches it with --centre ADDRESS`,
-    )
+    return null
   }
 }

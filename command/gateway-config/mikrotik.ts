@@ -2,7 +2,9 @@ import { portBlock } from '#core/port-block.ts'
 import { radiusServer } from './hostapd.ts'
 import { KNOWN_RESOLVERS, PRIVATE_V4 } from './known-resolvers.ts'
 import type { Place } from './place.ts'
-import { provisioned } from './provisioning.ts'
+import { resolverOption } from '#core/provisioning-options.ts'
+import { captivePortal, encryptedResolvers } from './provisioning.ts'
+import { openPorts } from './garden.ts'
 
 const MARK = 'accueil'
 
@@ -11,23 +13,21 @@ const MARK = 'accueil'
  * it makes is marked, and taken away first, so that it may be imported again.
  */
 export function mikrotikScript(place: Place): string {
-  const { guest, gateway, centre, devices, garden } = place
-  const { captivePortal, resolver } = provisioned(centre, guest)
+  const { guest, gateway, centre, devices } = place
+  const api = captivePortal(centre, guest)
+  const resolvers = encryptedResolvers(centre, centre.address)
   const { lan, wan } = devices
   const options = [
-    ...(captivePortal === null
+    ...(api === null ? [] : [{ name: 'portal', code: 114, value: `s'${api}'` }]),
+    ...(resolvers.length === 0
       ? []
-      : [{ name: 'portal', code: 114, value: `s'${captivePortal}'` }]),
-    ...(resolver === null
-      ? []
-      : [{ name: 'resolver', code: 162, value: `0x${resolver.toString('hex')}` }]),
+      : [{ name: 'resolver', code: 162, value: `0x${resolverOption(resolvers).toString('hex')}` }]),
   ]
   const names = options.map(({ name }) => `${MARK}-${name}`).join(',')
   const isRadsec = gateway.radsec !== null
   const server = isRadsec
     ? `protocol=radsec certificate=${MARK}-gateway secret=radsec authentication-port=${centre.ports.radsec} accounting-port=${centre.ports.radsec}`
     : `secret=${quoted(radiusServer(place).secret)} authentication-port=${centre.ports.radius} accounting-port=${centre.ports.radiusAcct} require-message-auth=yes-for-request-resp`
-  const portalPort = portOf(centre.portalUrl)
   const drop = (what: string): string =>
     `add chain=${MARK}-guest ${what} action=reject reject-with=icmp-admin-prohibited comment=${MARK}`
   return `# Place ${gateway.site}: made by accueil gateway config, for RouterOS 7.
@@ -75,9 +75,9 @@ ${options.length === 0 ? '' : `/ip dhcp-server option sets add name=${MARK} opti
 /ip hotspot profile add name=${MARK} hotspot-address=${guest.router} html-directory=${MARK} login-by=mac,http-chap mac-auth-mode=mac-as-username-and-password use-radius=yes radius-accounting=yes radius-interim-update=10m nas-port-type=wireless-802.11
 /ip hotspot user profile add name=${MARK} shared-users=unlimited idle-timeout=none keepalive-timeout=15m
 /ip hotspot add name=${MARK} interface=${lan} address-pool=none profile=${MARK} disabled=no comment=${MARK}
-${[{ to: centre.address, port: portalPort }, ...garden.map((to) => ({ to, port: '443' }))]
+${openPorts(place)
   .map(
-    ({ to, port }) =>
+    ({ address: to, port }) =>
       `/ip hotspot walled-garden ip add action=accept protocol=tcp dst-address=${to} dst-port=${port} comment=${MARK}`,
   )
   .join('\n')}
@@ -90,7 +90,12 @@ ${KNOWN_RESOLVERS.map((one) => `add list=${MARK}-resolvers address=${one} commen
 /ip firewall filter
 add chain=forward in-interface=${lan} action=jump jump-target=${MARK}-guest comment=${MARK} place-before=0
 add chain=forward out-interface=${lan} connection-state=!established,related action=drop comment=${MARK} place-before=1
-add chain=${MARK}-guest dst-address=${centre.address} protocol=tcp dst-port=${portalPort} action=accept comment=${MARK}
+${openPorts(place)
+  .map(
+    ({ address, port }) =>
+      `add chain=${MARK}-guest dst-address=${address} protocol=tcp dst-port=${port} action=accept comment=${MARK}`,
+  )
+  .join('\n')}
 ${drop('protocol=tcp dst-port=853')}
 ${drop('protocol=udp dst-port=853')}
 ${drop(`dst-address-list=${MARK}-resolvers protocol=tcp dst-port=53,443`)}
@@ -139,10 +144,6 @@ function blockRules({ guest, devices }: Place): string {
     ...rules,
     `add chain=${MARK}-ports action=masquerade comment=${MARK}`,
   ].join('\n')
-}
-
-function portOf(url: URL): string {
-  return url.port || (url.protocol === 'https:' ? '443' : '80')
 }
 
 function quoted(text: string): string {

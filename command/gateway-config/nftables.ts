@@ -1,4 +1,5 @@
 import { portBlock } from '#core/port-block.ts'
+import { openPorts } from './garden.ts'
 import { KNOWN_RESOLVERS, PRIVATE_V4 } from './known-resolvers.ts'
 import type { Place, PlaceNetwork } from './place.ts'
 
@@ -23,7 +24,9 @@ table inet accueil {
   # Open to guests before and after acceptance, although it may be a private address: the portal, signing in.
   set garden {
     type ipv4_addr . inet_service
-    elements = { ${gardenOf(place).join(', ')} }
+    elements = { ${openPorts(place)
+      .map(({ address, port }) => `${address} . ${port}`)
+      .join(', ')} }
   }
   set private {
     type ipv4_addr
@@ -111,12 +114,6 @@ table bridge accueil {
 }
 END
 `
-}
-
-function gardenOf({ centre, garden }: Place): readonly string[] {
-  const { portalUrl, address } = centre
-  const port = portalUrl.port || (portalUrl.protocol === 'https:' ? '443' : '80')
-  return [...new Set([`${address} . ${port}`, ...garden.map((one) => `${one} . 443`)])]
 }
 
 interface Block {

@@ -1,11 +1,12 @@
 import { AppError } from '#core/error.ts'
+import { openPorts } from './garden.ts'
 import type { Place } from './place.ts'
 
 /** Minutes, of what openNDS lets in without asking the portal again. */
 const SESSION_MINUTES = 1440
 const POLL_SECONDS = 5
 
-export interface FasSettings {
+interface FasSettings {
   readonly level: number
   readonly key: string
   readonly port: string
@@ -16,7 +17,7 @@ export interface FasSettings {
 }
 
 /** How openNDS is told where the portal is; throws a sentence where what is declared does not fit. */
-export function fasOf({ gateway, centre }: Place): FasSettings {
+function fasOf({ gateway, centre }: Place): FasSettings {
   const { fas } = gateway
   if (fas === null) {
     throw new AppError(
@@ -41,7 +42,7 @@ export function fasOf({ gateway, centre }: Place): FasSettings {
 
 /** openNDS 9 and 10 on Debian, /etc/opennds/opennds.conf. */
 export function openndsConf(place: Place): string {
-  const { gateway, devices, garden } = place
+  const { gateway, devices } = place
   const fas = fasOf(place)
   const polled = `# AuthMon reads this out of a comment: the daemon does not know the word.
 # nat_traversal_poll_interval ${POLL_SECONDS}
@@ -62,7 +63,9 @@ FirewallRuleSet authenticated-users {
   FirewallRule allow all
 }
 FirewallRuleSet preauthenticated-users {
-${garden.map((one) => `  FirewallRule allow tcp port 443 to ${one}\n`).join('')}}
+${openPorts(place)
+  .map(({ address, port }) => `  FirewallRule allow tcp port ${port} to ${address}\n`)
+  .join('')}}
 FirewallRuleSet users-to-router {
   FirewallRule allow udp port 53
   FirewallRule allow tcp port 53
@@ -74,7 +77,7 @@ FirewallRuleSet users-to-router {
 
 /** The same for OpenWrt, /etc/config/opennds. */
 export function openndsUci(place: Place): string {
-  const { gateway, devices, garden } = place
+  const { gateway, devices } = place
   const fas = fasOf(place)
   const option = (name: string, value: string | number): string => `\toption ${name} '${value}'\n`
   const list = (name: string, value: string): string => `\tlist ${name} '${value}'\n`
@@ -98,7 +101,9 @@ export function openndsUci(place: Place): string {
         ]
       : []),
     option('sessiontimeout', SESSION_MINUTES),
-    ...garden.map((one) => list('preauthenticated_users', `allow tcp port 443 to ${one}`)),
+    ...openPorts(place).map(({ address, port }) =>
+      list('preauthenticated_users', `allow tcp port ${port} to ${address}`),
+    ),
     list('authenticated_users', 'allow all'),
     list('users_to_router', 'allow udp port 53'),
     list('users_to_router', 'allow tcp port 53'),

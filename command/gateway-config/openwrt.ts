@@ -1,5 +1,6 @@
 import type { Place } from './place.ts'
-import { provisioned } from './provisioning.ts'
+import { resolverOption } from '#core/provisioning-options.ts'
+import { captivePortal, colons, encryptedResolvers } from './provisioning.ts'
 
 /**
  * dnsmasq and odhcpd of OpenWrt, as uci commands that may be run again: addresses, names by our resolver, and
@@ -7,7 +8,8 @@ import { provisioned } from './provisioning.ts'
  */
 export function openwrtDhcp(place: Place): string {
   const { guest, centre, devices } = place
-  const { captivePortal, resolver } = provisioned(centre, guest)
+  const api = captivePortal(centre, guest)
+  const resolvers = encryptedResolvers(centre, centre.address)
   const start = Number(guest.firstLease.split('.').at(-1))
   return `#!/bin/sh
 # Place ${guest.network.site}: made by accueil gateway config. Run it on the router; it may be run again.
@@ -26,15 +28,19 @@ uci set dhcp.guest.start='${start}'
 uci set dhcp.guest.limit='${guest.leases.length}'
 uci set dhcp.guest.leasetime='2h'
 ${
-  captivePortal === null
+  api === null
     ? ''
-    : `uci add_list dhcp.guest.dhcp_option='114,${captivePortal}'
+    : `uci add_list dhcp.guest.dhcp_option='114,${api}'
 # odhcpd gives it in DHCPv6 (103) and router advertisements (37).
-uci set dhcp.guest.captive_portal_uri='${captivePortal}'
+uci set dhcp.guest.captive_portal_uri='${api}'
 `
-}${resolver === null ? '' : `uci add_list dhcp.guest.dhcp_option='162,${resolver.toString('hex').match(/../g)?.join(':')}'\n`}uci set dhcp.@dnsmasq[0].noresolv='1'
+}${resolvers.length === 0 ? '' : `uci add_list dhcp.guest.dhcp_option='162,${colons(resolverOption(resolvers))}'\n`}uci set dhcp.@dnsmasq[0].noresolv='1'
 uci -q delete dhcp.@dnsmasq[0].server || true
 uci add_list dhcp.@dnsmasq[0].server='${centre.address}#${centre.ports.dns}'
+# By which the resolver knows this network, whatever address its questions come from.
+mkdir -p /etc/dnsmasq.d
+printf 'add-cpe-id=%s\\n' '${guest.dnsToken}' > /etc/dnsmasq.d/accueil.conf
+uci set dhcp.@dnsmasq[0].confdir='/etc/dnsmasq.d'
 
 # firewall4 reads the rules of the place after its own.
 uci -q delete firewall.accueil || true

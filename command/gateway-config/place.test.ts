@@ -3,6 +3,7 @@ import { freePorts, placeNetwork } from './place.ts'
 import { gateway } from './testing/place.ts'
 
 const guest = gateway.guest
+const KNOWN = { ssid: null, dnsToken: 'guesttoken' }
 const withSubnets = (...subnets: string[]): Parameters<typeof placeNetwork>[0] => {
   if (guest === null) throw new Error('the place has guests')
   return { ...guest, subnets }
@@ -10,7 +11,7 @@ const withSubnets = (...subnets: string[]): Parameters<typeof placeNetwork>[0] =
 
 describe('a network of a place', () => {
   test('is served from its first IPv4 subnet: the first address is the gateway’s, eight are kept back', () => {
-    const one = placeNetwork(withSubnets('2001:db8::/64', '192.168.77.0/24', '10.0.0.0/24'), null)
+    const one = placeNetwork(withSubnets('2001:db8::/64', '192.168.77.0/24', '10.0.0.0/24'), KNOWN)
     expect(one).toMatchObject({
       ...{ subnet: '192.168.77.0/24', router: '192.168.77.1', netmask: '255.255.255.0' },
       ...{ firstLease: '192.168.77.9', lastLease: '192.168.77.254' },
@@ -19,7 +20,7 @@ describe('a network of a place', () => {
   })
 
   test('counts across octets', () => {
-    const { lastLease, netmask } = placeNetwork(withSubnets('10.1.2.0/23'), null)
+    const { lastLease, netmask } = placeNetwork(withSubnets('10.1.2.0/23'), KNOWN)
     expect([lastLease, netmask]).toEqual(['10.1.3.254', '255.255.254.0'])
   })
 
@@ -29,7 +30,7 @@ describe('a network of a place', () => {
     [['10.0.0.0/8'], 'is not between'],
     [['10.0.0.0/30'], 'is not between'],
   ])('of %j is refused with a sentence', (subnets, sentence) => {
-    expect(() => placeNetwork(withSubnets(...subnets), null)).toThrow(sentence)
+    expect(() => placeNetwork(withSubnets(...subnets), KNOWN)).toThrow(sentence)
   })
 })
 

@@ -26,6 +26,8 @@ export interface Place {
 export interface Centre {
   /** IPv4. */
   readonly address: string
+  /** IPv6; null: nobody said it. */
+  readonly address6: string | null
   readonly portalUrl: URL
   /** The path that phones are sent to. */
   readonly portalPath: string
@@ -38,8 +40,13 @@ export interface Centre {
   /** The name in the certificate of our RADIUS server, and the root above it. */
   readonly radiusName: string
   readonly caPem: string
-  /** The name under which our resolver answers over TLS; null: it does not. */
-  readonly encryptedDns: string | null
+  /** How our resolver answers over TLS; null: it does not. */
+  readonly encryptedDns: {
+    /** In its certificate. */
+    readonly name: string
+    readonly dotPort: number
+    readonly dohPort: number
+  } | null
 }
 
 /** A network of the place with the addresses that its gateway gives. */
@@ -47,6 +54,8 @@ export interface PlaceNetwork {
   readonly network: Network
   /** What phones call it; null where it was not declared. */
   readonly ssid: string | null
+  /** By which our resolver knows the network, wherever its questions come from. */
+  readonly dnsToken: string
   /** The first IPv4 subnet, which the gateway serves. */
   readonly subnet: string
   readonly prefixLength: number
@@ -72,7 +81,10 @@ const LARGEST = 20
 const FEWEST_OWN_PORTS = 1000
 
 /** The network by its first IPv4 subnet; throws a sentence where it has none that fits. */
-export function placeNetwork(network: Network, ssid: string | null): PlaceNetwork {
+export function placeNetwork(
+  network: Network,
+  { ssid, dnsToken }: Pick<PlaceNetwork, 'ssid' | 'dnsToken'>,
+): PlaceNetwork {
   const subnet = network.subnets.find((text) => parsePrefix(text)?.bytes.length === 4)
   const prefix = subnet === undefined ? null : parsePrefix(subnet)
   if (subnet === undefined || prefix === null) {
@@ -94,7 +106,7 @@ export function placeNetwork(network: Network, ssid: string | null): PlaceNetwor
     dotted(start + 1 + KEPT_BACK + i),
   )
   return {
-    ...{ network, ssid, subnet, prefixLength: length, router: dotted(start + 1), leases },
+    ...{ network, ssid, dnsToken, subnet, prefixLength: length, router: dotted(start + 1), leases },
     netmask: dotted(2 ** 32 - size),
     firstLease: leases[0] ?? '',
     lastLease: leases.at(-1) ?? '',

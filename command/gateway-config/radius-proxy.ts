@@ -55,7 +55,7 @@ client gateway {
 home_server centre {
   ipaddr = ${centre.address}
   port = ${centre.ports.radsec}
-  type = auth+acct
+  type = ${coa === null ? 'auth+acct' : 'auth+acct+coa'}
   proto = tcp
   secret = radsec
   response_window = 20
@@ -144,7 +144,17 @@ server coa {
     ok
   }
   send-coa {
+    # 3.2.1 signs it over zeros instead of the request's authenticator (RFC 5176 §3.5); TLS proves more.
+    update reply {
+      Message-Authenticator !* ANY
+    }
     ok
+  }
+  pre-proxy {
+    # hostapd refuses a request with an attribute that it does not know.
+    update proxy-request {
+      Proxy-State !* ANY
+    }
   }
 }
 `

@@ -1,9 +1,14 @@
-import { captivePortalRouterOption } from '#core/provisioning-options.ts'
+import {
+  captivePortalRouterOption,
+  resolverOption,
+  resolverOptionV6,
+  resolverRouterOption,
+} from '#core/provisioning-options.ts'
 import { portBlock } from '#core/port-block.ts'
 import { radiusServer } from './hostapd.ts'
 import { KNOWN_RESOLVERS, PRIVATE_V4 } from './known-resolvers.ts'
 import type { Place, PlaceNetwork } from './place.ts'
-import { provisioned } from './provisioning.ts'
+import { captivePortal, encryptedResolvers } from './provisioning.ts'
 
 /** Every value that a gateway needs, for those that are set up by hand; one a line, `key value`. */
 export function values(place: Place): string {
@@ -45,23 +50,37 @@ export function values(place: Place): string {
   return rows.map(([key, value]) => `${key} ${value}\n`).join('')
 }
 
+/** Three times the usual pause between advertisements (RFC 9463 §6.1). */
+const RA_SECONDS = 1800
+
 function networkRows(one: PlaceNetwork, { centre }: Place): readonly (readonly string[])[] {
   const { kind, nat, subnets, vlan } = one.network
-  const { captivePortal, resolver } = provisioned(centre, one)
+  const api = captivePortal(centre, one)
+  const resolvers = encryptedResolvers(centre, centre.address)
+  const [first6] = encryptedResolvers(centre, centre.address6)
   const first = nat === null ? null : portBlock(nat, subnets, one.firstLease)
   return [
     [`${kind}-subnet`, one.subnet],
+    [`${kind}-dns-token`, one.dnsToken],
     [`${kind}-router`, one.router],
     [`${kind}-leases`, `${one.firstLease}-${one.lastLease}`],
     ...(vlan === null ? [] : [[`${kind}-vlan`, `${vlan}`]]),
-    ...(captivePortal === null
+    ...(api === null
       ? []
       : [
-          [`${kind}-dhcp-114`, captivePortal],
-          [`${kind}-dhcpv6-103`, captivePortal],
-          [`${kind}-ra-37-hex`, captivePortalRouterOption(captivePortal).toString('hex')],
+          [`${kind}-dhcp-114`, api],
+          [`${kind}-dhcpv6-103`, api],
+          [`${kind}-ra-37-hex`, captivePortalRouterOption(api).toString('hex')],
         ]),
-    ...(resolver === null ? [] : [[`${kind}-dhcp-162-hex`, resolver.toString('hex')]]),
+    ...(resolvers.length === 0
+      ? []
+      : [[`${kind}-dhcp-162-hex`, resolverOption(resolvers).toString('hex')]]),
+    ...(first6 === undefined
+      ? []
+      : [
+          [`${kind}-dhcpv6-144-hex`, resolverOptionV6(first6).toString('hex')],
+          [`${kind}-ra-144-hex`, resolverRouterOption(first6, RA_SECONDS).toString('hex')],
+        ]),
     ...(first === null
       ? []
       : [[`${kind}-ports-of-${one.firstLease}`, `${first.first}-${first.last}`]]),

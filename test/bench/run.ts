@@ -7,6 +7,8 @@ import { createRunFolder, endProcesses, sweepLeftovers } from '../support/peers/
 import { blockedNameRow, blockedNames } from './blocked-name.ts'
 import { accountingRow } from './accounting.ts'
 import { eapRows } from './eap.ts'
+import { measurePages, printAcceptances } from './pages.ts'
+import type { PageMeasures } from './pages.ts'
 import { ACCOUNTS, SECRET, authenticationRows, startPeer } from './radius.ts'
 import { missedRows, perCpuSecond, printRows, ratiosOf } from './row.ts'
 import type { Row } from './row.ts'
@@ -15,8 +17,8 @@ import { WHOLE_COUNTRY, printStorms, runStorms, stormProblems } from './storm.ts
 import { YEAR_ROWS, measureYear, printYear } from './year/year.ts'
 
 /**
- * `npm run bench [-- --million] [--only=pap,eap,accounting,names,directory,year,storm]`: this project beside its
- * peers, in one run, on this machine. The year is a small one, unless `--year [--rows=130000000]` asks for
+ * `npm run bench [-- --million] [--only=pap,eap,accounting,names,directory,pages,year,storm]`: this project beside
+ * its peers, in one run, on this machine. The year is a small one, unless `--year [--rows=130000000]` asks for
  * it alone. The storm is ours alone, and only on request: all gateways of the first house at once.
  */
 const isYear = process.argv.includes('--year')
@@ -24,6 +26,8 @@ const only = isYear ? 'year' : valueOf('only')
 const isAsked = (row: string): boolean => only === undefined || only.split(',').includes(row)
 const yearRows = Number(valueOf('rows') ?? (isYear ? YEAR_ROWS.whole : YEAR_ROWS.small))
 const nameCount = process.argv.includes('--million') ? 1_000_000 : 100_000
+
+const also: { pages: PageMeasures | null } = { pages: null }
 
 sweepLeftovers()
 const folder = createRunFolder()
@@ -37,15 +41,24 @@ try {
   await providePeers(BENCH_PEERS)
   const rows = only === 'year' || only === 'storm' ? [] : await measureAll()
   if (rows.length > 0) printRows(rows)
+  if (also.pages !== null) printAcceptances(also.pages)
   const storms = only === 'storm' ? await runStorms(folder, WHOLE_COUNTRY) : null
   if (storms !== null) printStorms(storms)
   const year = isAsked('year') ? await measureYear(folder, yearRows) : null
   if (year !== null) printYear(year)
   const file = join(import.meta.dirname, 'result.json')
-  writeFileSync(file, `${JSON.stringify({ ...report(rows), year, storms }, null, 2)}\n`)
+  writeFileSync(
+    file,
+    `${JSON.stringify({ ...report(rows), acceptances: also.pages?.acceptances ?? null, year, storms }, null, 2)}\n`,
+  )
   console.log(`written to ${file}`)
   const storm = storms?.flatMap(stormProblems) ?? []
-  const missed = [...missedRows(rows), ...(year?.missed ?? []), ...storm]
+  const missed = [
+    ...missedRows(rows),
+    ...(also.pages?.missed ?? []),
+    ...(year?.missed ?? []),
+    ...storm,
+  ]
   for (const sentence of missed) console.log(`missed: ${sentence}`)
   if (missed.length > 0) process.exitCode = 1
 } finally {
@@ -93,6 +106,10 @@ async function measureAll(): Promise<readonly Row[]> {
   }
   if (isAsked('names')) rows.push(await blockedNameRow(folder, product, names))
   // Last: it takes the local accounts away.
+  if (isAsked('pages')) {
+    also.pages = await measurePages(folder, product)
+    rows.push(also.pages.row)
+  }
   if (isAsked('directory')) rows.push(...(await slowDirectoryRows(folder, product)))
   return rows
 }

@@ -39,6 +39,8 @@ const PEERS: readonly (readonly [program: string, packageName: string])[] = [
   ['conntrack', 'conntrack'],
   ['ping', 'iputils-ping'],
   ['shellcheck', 'shellcheck'],
+  ['ansible-playbook', 'ansible-core'],
+  ['ansible-lint', 'ansible-lint'],
   ['systemd-analyze', 'systemd'],
   ['chromium', 'chromium'],
   ['/usr/share/fonts/truetype/noto/NotoSansEthiopic-Regular.ttf', 'fonts-noto-core'],
@@ -54,6 +56,10 @@ export const BENCH_PEERS: typeof PEERS = [
   ['/usr/lib/freeradius/rlm_ldap.so', 'freeradius-ldap'],
   ['slapd', 'slapd'],
   ['ldapmodify', 'ldap-utils'],
+  ['opennds', 'opennds'],
+  ['dnsmasq', 'dnsmasq-base'],
+  ['iptables-legacy', 'iptables'],
+  ['curl', 'curl'],
 ]
 
 /** Installs the peers that are missing. Throws where one is still absent: nothing is skipped. */

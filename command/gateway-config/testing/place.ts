@@ -29,8 +29,8 @@ export function testPlace(
   const one = { ...gateway, ...other }
   return {
     gateway: one,
-    guest: placeNetwork(network('guest', 77), 'Les Restos'),
-    staff: placeNetwork(network('staff', 78), null),
+    guest: placeNetwork(network('guest', 77), { ssid: 'Les Restos', dnsToken: 'guesttoken' }),
+    staff: placeNetwork(network('staff', 78), { ssid: null, dnsToken: 'stafftoken' }),
     centre: {
       address: '203.0.113.5',
       portalUrl: new URL(url),
@@ -38,6 +38,7 @@ export function testPlace(
       ports: { radius: 1812, radiusAcct: 1813, radsec: 2083, dns: 53 },
       radiusName: 'portail.example.org',
       caPem: '-----BEGIN CERTIFICATE-----\n',
+      address6: null,
       encryptedDns: null,
     },
     devices: {

@@ -17,7 +17,12 @@ export interface OpenNdsOptions {
   readonly name: string
   /** The folder it sees as /tmp: it keeps its socket there and looks for DHCP leases. */
   readonly tmp: string
-  readonly portal: { readonly address: string; readonly port: number; readonly path: string }
+  /** Null: openNDS shows its own page, with a button. */
+  readonly portal: {
+    readonly address: string
+    readonly port: number
+    readonly path: string
+  } | null
   readonly key: string
   /** 1: the phone carries the token back. 3: AuthMon asks the portal, over TLS under this root. */
   readonly level: 1 | 3
@@ -33,7 +38,8 @@ export async function startOpenNds(o: OpenNdsOptions): Promise<OpenNds> {
   const etc = o.folder.fresh('opennds-etc')
   cpSync('/etc/opennds', etc, { recursive: true })
   writeFileSync(join(etc, 'opennds.conf'), settings(o))
-  const name = o.tls === undefined ? '' : `${o.portal.address} ${o.tls.name}\n`
+  const { tls, portal } = o
+  const name = tls === undefined || portal === null ? '' : `${portal.address} ${tls.name}\n`
   const hosts = o.folder.write('opennds-hosts', `127.0.0.1 localhost\n${name}`)
   if (o.tls !== undefined) cpSync(o.tls.caFile, join(o.tmp, 'ca.pem'))
   const tools = join(o.tmp, 'tools')
@@ -83,12 +89,7 @@ BinAuth /usr/lib/opennds/binauth_log.sh
 function settings(o: OpenNdsOptions): string {
   return `GatewayInterface ${o.lan}
 GatewayName ${o.name}
-fasport ${o.portal.port}
-faspath ${o.portal.path}
-fasremoteip ${o.portal.address}
-${o.tls === undefined ? '' : `fasremotefqdn ${o.tls.name}\n`}fas_secure_enabled ${o.level}
-${o.level === 3 ? POLLED : ''}faskey ${o.key}
-gatewayfqdn disable
+${o.portal === null ? 'login_option_enabled 1\n' : authentication(o, o.portal)}gatewayfqdn disable
 SessionTimeout 1440
 CheckInterval 5
 FirewallRuleSet authenticated-users {
@@ -101,5 +102,14 @@ FirewallRuleSet users-to-router {
   FirewallRule allow tcp port 53
   FirewallRule allow udp port 67
 }
+`
+}
+
+function authentication(o: OpenNdsOptions, portal: NonNullable<OpenNdsOptions['portal']>): string {
+  return `fasport ${portal.port}
+faspath ${portal.path}
+fasremoteip ${portal.address}
+${o.tls === undefined ? '' : `fasremotefqdn ${o.tls.name}\n`}fas_secure_enabled ${o.level}
+${o.level === 3 ? POLLED : ''}faskey ${o.key}
 `
 }
