@@ -3,13 +3,6 @@ import type { Kysely } from 'kysely'
 
 /** What the administration's API stands on: tokens' rights, requests done once. */
 export async function up(db: Kysely<unknown>): Promise<void> {
-  await sql`
-    alter table house.rule
-      add column if not exists until timestamptz(3),
-      add column if not exists note text,
-      -- False: made by an administrator, and none of what apply holds complete.
-      add column if not exists declared boolean not null default true,
-      add column if not exists made_by text`.execute(db)
   // What stands in the files is changed there: whoever changes it elsewhere is warned.
   await sql`
     alter table house.site

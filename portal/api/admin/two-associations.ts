@@ -41,9 +41,10 @@ export async function twoAssociations(): Promise<TwoAssociations> {
     insert into house.gateway (name, site, address, secret, kind)
     values ('gw-69', '69-0001', '10.69.0.1', 'sealed', 'generic')`
   await sql`
-    insert into house.rule (action, domain, site, association)
-    values ('block', 'all.example', null, null), ('block', 'paris.example', null, '75'),
-           ('block', 'lyon.example', null, '69'), ('block', 'bellecour.example', '69-0001', null)`
+    insert into house.rule (action, domain, site, association, declared)
+    values ('block', 'all.example', null, null, true), ('block', 'paris.example', null, '75', true),
+           ('block', 'lyon.example', null, '69', true),
+           ('block', 'bellecour.example', '69-0001', null, true)`
   await sql`
     insert into house.role_grant (subject, role, associations, made_by)
     values ('person:bob', 'association-admin', '{75}', 'cli:ada'),
