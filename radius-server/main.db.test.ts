@@ -261,9 +261,10 @@ test('on a real database: two machines of the fleet show one certificate', async
   expect(roles[0]?.caPem()).toBe(roles[1]?.caPem())
   const names = await database.sql`select name from staff.certificate order by name`
   expect(names.map((row) => String(row['name']).replace(/\d+$/, 'N'))).toEqual([
-    'radius-ca',
     'radius-server wifi.example.org N',
   ])
+  const authorities = await database.sql`select generation from staff.authority`
+  expect(authorities).toMatchObject([{ generation: 1 }])
   await Promise.all(roles.map((role) => role.stop()))
 })
 
