@@ -193,7 +193,7 @@ function pemFiles(
   if (certificate === null) {
     throw new AppError(
       'place',
-      `gateway ${gateway.name} comes by RadSec: give its certificate and key with --certificate FILE --key FILE`,
+      `gateway ${gateway.name} comes by RadSec: give its certificate and key with --certificate FILE --key FILE; accueil ca gateway ${gateway.name} --out DIR makes them`,
     )
   }
   return [

@@ -11,7 +11,7 @@ import { loadGateways } from '#db/gateways.ts'
 import type { Gateway } from '#db/gateways.ts'
 import { loadGuestPlaces } from '#db/guest-places.ts'
 import { serverName } from '#core/pki/server-name.ts'
-import { loadServerCertificate } from '../../radius-server/eap/certificate-store.ts'
+import { ensureGenerations, rootsOf } from '#db/own-authority.ts'
 import type { NetworkKind } from '#db/sites.ts'
 import { walledGardenNames } from '#db/walled-garden.ts'
 import type { House } from '../house.ts'
@@ -51,11 +51,7 @@ export async function loadPlace(
   const ssids = await loadGuestPlaces(database)
   const tokenOf = (network: NetworkKind): Promise<string> =>
     dnsTokenOf(databases.portal, house.seal, { site: wish.code, network, device: null })
-  const { caPem } = await loadServerCertificate(
-    { database, seal: house.seal, clock: Date.now },
-    config.publicUrl,
-    'p256',
-  )
+  const generations = await ensureGenerations(database, house.seal, Date.now)
   return {
     gateway,
     guest: placeNetwork(guest, {
@@ -70,7 +66,8 @@ export async function loadPlace(
       portalPath: pathOf(gateway),
       ports: portsOf(config),
       radiusName: serverName(config.publicUrl),
-      caPem,
+      // Today's and the next one's: no gateway falls off when the root is changed.
+      caPem: rootsOf(generations, Date.now()).join(''),
       address6: wish.centre6,
       encryptedDns: encryptedDnsOf(config, wish.encryptedDns),
     },
