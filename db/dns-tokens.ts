@@ -61,6 +61,25 @@ export async function loadDnsTokens(
   })
 }
 
+/** Of the tokens that were replaced, the number of the one in force; any other is the first. By owner. */
+export type TokenVersions = ReadonlyMap<string, number>
+
+export async function loadTokenVersions({
+  kysely,
+}: Pick<Database, 'kysely'>): Promise<TokenVersions> {
+  const rows = await kysely
+    .selectFrom('house.dns_token')
+    .select(['site', 'network', 'device', 'version'])
+    .execute()
+  return new Map(rows.map((row) => [keyOf(row.site, row.network, row.device), row.version]))
+}
+
+/** The token in force, from memory. */
+export function tokenInForce(seal: Seal, owner: TokenOwner, versions: TokenVersions): string {
+  const { site, network, device } = owner
+  return dnsToken(seal, owner, versions.get(keyOf(site, network, device ?? '')) ?? 1)
+}
+
 /** The token in force, for the files of a gateway and for who asks. */
 export async function dnsTokenOf(
   { kysely }: Pick<Database, 'kysely'>,

@@ -1,6 +1,8 @@
 import { parsePrefix, PrefixTable } from '#core/ip.ts'
 import type { Seal } from '#core/seal.ts'
 import type { Database } from '#db/connection.ts'
+import { loadTokenVersions } from '#db/dns-tokens.ts'
+import type { TokenVersions } from '#db/dns-tokens.ts'
 import { loadGatewaySettings } from '#db/gateway-settings.ts'
 import { loadGateways } from '#db/gateways.ts'
 import { loadGuestPlaces } from '#db/guest-places.ts'
@@ -28,6 +30,8 @@ export interface House {
   /** By the code of the place. */
   readonly guestPlaces: ReadonlyMap<string, GuestPlace>
   readonly legalBases: readonly LegalBasis[]
+  /** Of the tokens by which the DNS filter knows the places. */
+  readonly dnsTokens: TokenVersions
   readonly terms: readonly Terms[]
   /** By the text's SHA-256. */
   readonly rendered: ReadonlyMap<string, Rendered>
@@ -43,6 +47,7 @@ export function emptyHouse(): House {
     networks: new PrefixTable<Network>([]),
     guestPlaces: new Map(),
     legalBases: [],
+    dnsTokens: new Map(),
     terms: [],
     rendered: new Map(),
     made: new Map(),
@@ -54,7 +59,7 @@ export async function loadHouse(
   seal: Seal,
   render: RenderMarkdown,
 ): Promise<House> {
-  const [organisation, gateways, settings, networks, terms, legalBases, guestPlaces] =
+  const [organisation, gateways, settings, networks, terms, legalBases, guestPlaces, dnsTokens] =
     await Promise.all([
       loadOrganisation(database),
       loadGateways(database, seal),
@@ -63,6 +68,7 @@ export async function loadHouse(
       loadTerms(database),
       loadLegalBases(database),
       loadGuestPlaces(database),
+      loadTokenVersions(database),
     ])
   return {
     look: createLook(organisation),
@@ -75,6 +81,7 @@ export async function loadHouse(
     networks: new PrefixTable(networks.flatMap(subnetsOf)),
     guestPlaces,
     legalBases,
+    dnsTokens,
     terms,
     made: new Map(),
     rendered: new Map(

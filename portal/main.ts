@@ -4,6 +4,7 @@ import { BoundedMap } from '#core/bounded-map.ts'
 import type { Problem, Role } from '#core/role.ts'
 import { findGrantByAddress, recordAcceptance } from '#db/acceptances.ts'
 import { endDisconnect, gatewaysToAsk, takeDisconnects } from '#db/disconnects.ts'
+import { tokenInForce } from '#db/dns-tokens.ts'
 import { createGrantTable } from '#db/grants.ts'
 import { appendEvent } from '#db/journal.ts'
 import { keptAbout } from '#db/kept-about.ts'
@@ -14,6 +15,7 @@ import { clearOpenings, endOpenings, pendingOpenings } from '#db/openings.ts'
 import type { PendingOpening } from '#db/openings.ts'
 import type { PartDeps } from '#db/part.ts'
 import { createAdminAccess } from './api/admin/access.ts'
+import type { Network } from '#db/sites.ts'
 import { findLogins } from './api/find-logins.ts'
 import { findReceipt } from '#db/receipts.ts'
 import { recordReturn } from '#db/returns.ts'
@@ -67,6 +69,8 @@ export function createPortal(deps: PartDeps & { health: () => readonly Problem[]
     clock,
     counters: counters.filterQuestions,
   })
+  const filterToken = ({ site, kind }: Network): string =>
+    tokenInForce(seal, { site, network: kind, device: null }, house.value.dnsTokens)
   const process = `${hostname()} ${randomUUID()}`
   const revocations = createRevocations({
     table: {
@@ -124,7 +128,7 @@ export function createPortal(deps: PartDeps & { health: () => readonly Problem[]
       (await adapterOf(device.gateway.kind).confirm?.(device, gatewayWorld)) ?? null,
     polls: gatewayPolls(deps, ask, () => openings.value),
     grantOf: (mac) => grants.until(mac),
-    askFilter: (name) => askFilter(name, null),
+    askFilter: (name, network) => askFilter(name, network && filterToken(network)),
     unblockRequests: createRateLimit(LIMITS.unblockRequests, clock),
     lastGrantOf: (mac) => grants.last(mac),
     receiptChecks: createRateLimit(LIMITS.receiptChecks, clock),

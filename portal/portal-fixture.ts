@@ -164,6 +164,7 @@ export function house(
       [GUEST.site, { name: GUEST.siteName, ssid: change.ssid ?? null, timezone: GUEST.timezone }],
     ]),
     legalBases: change.legalBases ?? [],
+    dnsTokens: new Map(),
     terms: all,
     made: new Map(),
     rendered: new Map(all.flatMap((t) => t.texts.map((x) => [x.sha256, render(x.markdown)]))),

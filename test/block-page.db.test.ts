@@ -1,11 +1,12 @@
 import { request } from 'node:http'
 import { text } from 'node:stream/consumers'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { systemClock } from '#core/clock.ts'
 import { readConfig } from '#core/config.ts'
 import { silentLog } from '#core/log.ts'
 import { createMetrics } from '#core/metrics.ts'
 import { chooseUdpLayer } from '#core/udp/udp-layer.ts'
+import { rotateDnsToken } from '#db/dns-tokens.ts'
 import { runPurge } from '#db/retention.ts'
 import { listUnblockRequests, UNBLOCK_LIMITS } from '#db/unblock-requests.ts'
 import { createDnsFilter } from '../dns-filter/main.ts'
@@ -21,12 +22,22 @@ interface Answer {
   readonly body: string
 }
 
+/** In the place; the portal, which asks the filter, is in none: it is known there by the place's token alone. */
+const PHONE = '127.0.0.2'
+
 /** As a device whose resolver gave it the portal's address for that name. */
 function ask(port: number, host: string, path: string, form?: string): Promise<Answer> {
   const { promise, resolve, reject } = Promise.withResolvers<Answer>()
   const headers = { Host: host, 'Accept-Language': 'fr' }
   const sent = request(
-    { host: '127.0.0.1', port, path, headers, method: form === undefined ? 'GET' : 'POST' },
+    {
+      host: '127.0.0.1',
+      localAddress: PHONE,
+      port,
+      path,
+      headers,
+      method: form === undefined ? 'GET' : 'POST',
+    },
     (response) => {
       const { statusCode: status = 0, headers: got } = response
       text(response).then((body) => resolve({ status, location: got.location ?? '', body }), reject)
@@ -40,11 +51,10 @@ function ask(port: number, host: string, path: string, form?: string): Promise<A
 test('a blocked page says why, by the filter itself, and a request reaches the administrator of the place without a trace of who asks', async () => {
   await using database = await openTestDatabase()
   await seedHouse(database)
-  // The test's own address is in the place.
   await database.sql`
-    update house.network set subnets = array['127.0.0.1/32'::cidr] where kind = 'guest'`
+    update house.network set subnets = array[${`${PHONE}/32`}::cidr] where kind = 'guest'`
   await database.sql`
-    insert into house.rule (action, domain, network) values ('block', 'chess.example', 'guest')`
+    insert into house.rule (action, domain, site) values ('block', 'chess.example', '75-0042')`
   const [http, dns] = [await freePort(), await freePort()]
   const read = readConfig({
     ACCUEIL_PUBLIC_URL: `http://wifi.example.org:${http}`,
@@ -75,6 +85,14 @@ test('a blocked page says why, by the filter itself, and a request reaches the a
     expect(byRule.body.replaceAll(/<\/?bdi>/g, '')).toContain(
       'Les Restos a choisi de bloquer ce site.',
     )
+    // Replaced, the token in force is another: the portal hears of it and goes on.
+    await rotateDnsToken(database, { site: '75-0042', network: 'guest', device: null }, new Date())
+    await database.sql`
+      insert into house.rule (action, domain, site) values ('block', 'go.example', '75-0042')`
+    await vi.waitFor(async () => expect((await ask(http, 'go.example', '/')).status).toBe(403), {
+      timeout: 15_000,
+      interval: 200,
+    })
     const action = new URL(formAction(byRule.body).replaceAll('&amp;', '&'))
     const form = new URLSearchParams({ note: 'Pour le club du jeudi.' }).toString()
     for (let i = 0; i < 5; i += 1) {
@@ -93,7 +111,7 @@ test('a blocked page says why, by the filter itself, and a request reaches the a
 
     // Not the address it came from, nor any way back to it.
     const [row] = await database.sql`select to_jsonb(r)::text as all from house.unblock_request r`
-    expect(String(row?.['all'])).not.toContain('127.0.0.1')
+    expect(String(row?.['all'])).not.toContain(PHONE)
     const { sql } = database.as('portal')
     await expect(sql`select domain from house.unblock_request`).rejects.toThrow(/denied/)
 

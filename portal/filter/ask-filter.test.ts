@@ -131,6 +131,7 @@ describe('an extended error', () => {
     [16, 'cat=illegal;ref=A1', 'category', 'illegal', 'A1'],
     [17, 'ref=B2;cat=jeux vidéo', 'category', 'jeux vidéo', 'B2'],
     [15, 'by=rule', 'rule', null, null],
+    [15, 'by=bypass;ref=C3', 'category', 'proxy', 'C3'],
     [15, 'by=private-address', 'other', null, null],
     [15, '', 'other', null, null],
     [15, 'cat=<b>;ref=a"b', 'other', null, null],

@@ -21,6 +21,9 @@ const NXDOMAIN = 3
 /** What a list may be called; anything else is not shown. */
 const VALUE = /^[\p{L}\p{N} _.:-]{1,40}$/u
 
+/** How pages call ways round the filter. */
+const BYPASS = 'proxy'
+
 /** EXTRA-TEXT as our filter writes it: `cat=adult;ref=K7F2`, `by=rule`. */
 export function verdictOf({ rcode, extended }: FilterAnswer): FilterVerdict {
   if (rcode !== NOERROR && rcode !== NXDOMAIN) return { outcome: 'unknown' }
@@ -31,7 +34,8 @@ export function verdictOf({ rcode, extended }: FilterAnswer): FilterVerdict {
       return VALUE.test(value) ? [[name.trim(), value]] : []
     }),
   )
-  const category = said.get('cat') ?? null
-  const cause = category !== null ? 'category' : said.get('by') === 'rule' ? 'rule' : 'other'
+  const by = said.get('by')
+  const category = said.get('cat') ?? (by === 'bypass' ? BYPASS : null)
+  const cause = category !== null ? 'category' : by === 'rule' ? 'rule' : 'other'
   return { outcome: 'blocked', cause, category, reference: said.get('ref') ?? null }
 }
