@@ -12,7 +12,9 @@ export const TOKEN_SCOPES = [
   'gateways.read',
   'roles.read',
   'audit.read',
-] as const satisfies readonly Action[]
+  // Whoever tells of people and of who left, by SCIM: no right of a person.
+  'scim',
+] as const satisfies readonly (Action | 'scim')[]
 export type TokenScope = (typeof TOKEN_SCOPES)[number]
 
 /** So that a token is known for what it is where it was left by mistake. */
@@ -84,6 +86,31 @@ export async function listApiTokens({ sql }: Pick<Database, 'sql'>): Promise<rea
     select name, actor, scopes, associations, created_at as "createdAt", created_by as "createdBy",
            ends_at as "endsAt", used_at as "usedAt", revoked_at as "revokedAt"
     from house.api_token order by created_at, name`
+}
+
+export type TokenUse =
+  | { readonly ok: true; readonly name: string; readonly actor: string }
+  | { readonly ok: false; readonly refusal: 'unknown' | 'revoked' | 'ended' | 'scope' }
+
+/** Whether whoever shows this token may do that now. */
+export async function useApiToken(
+  { sql }: Pick<Database, 'sql'>,
+  token: Uint8Array,
+  scope: TokenScope,
+): Promise<TokenUse> {
+  const [row] = await sql<
+    {
+      name: string | null
+      actor: string | null
+      refusal: Exclude<TokenUse, { ok: true }>['refusal'] | null
+    }[]
+  >`
+    select token_name as name, token_actor as actor, refusal
+    from house.use_api_token(${token}, ${scope})`
+  if (row === undefined || row.name === null || row.actor === null) {
+    return { ok: false, refusal: row?.refusal ?? 'unknown' }
+  }
+  return { ok: true, name: row.name, actor: row.actor }
 }
 
 /** By which the database knows a token. */

@@ -29,6 +29,7 @@ import { up as guestPages } from './migrations/0027-guest-pages.ts'
 import { up as termsProof } from './migrations/0028-terms-proof.ts'
 import { up as unblockRequests } from './migrations/0029-unblock-requests.ts'
 import { up as staffSignIn } from './migrations/0030-staff-sign-in.ts'
+import { up as leaving } from './migrations/0031-leaving.ts'
 import { up as enrolledDevices } from './migrations/0032-enrolled-devices.ts'
 import { up as listSources } from './migrations/0034-list-sources.ts'
 import { up as filterPolicies } from './migrations/0037-filter-policies.ts'
@@ -65,6 +66,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0028-terms-proof': { up: termsProof },
   '0029-unblock-requests': { up: unblockRequests },
   '0030-staff-sign-in': { up: staffSignIn },
+  '0031-leaving': { up: leaving },
   '0032-enrolled-devices': { up: enrolledDevices },
   '0034-list-sources': { up: listSources },
   '0037-filter-policies': { up: filterPolicies },

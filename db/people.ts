@@ -28,13 +28,16 @@ export interface PersonOff {
   readonly since: Date
 }
 
-type Named = Pick<Person, 'issuer' | 'subject' | 'account'>
-
-/** Whether this account was switched off, whoever said so; null where it was not. */
+/**
+ * Whether this account was switched off, whoever said so; null where it was not. A directory that has just
+ * let somebody in is believed over what it said before.
+ */
 export async function personIsOff(
   kysely: Kysely<Tables>,
-  { issuer, subject, account }: Named,
+  { issuer, subject, account, how }: Pick<Person, 'issuer' | 'subject' | 'account' | 'how'>,
 ): Promise<PersonOff | null> {
+  // Accounts of the house are there as long as they are declared: nobody else switches them off.
+  if (how === 'local') return null
   const row = await kysely
     .selectFrom('staff.person')
     .select(['state_reason', 'state_since'])
@@ -45,6 +48,7 @@ export async function personIsOff(
         is.and([is('issuer', '=', issuer), is('subject', '=', subject)]),
       ]),
     )
+    .$if(how === 'ldap', (query) => query.where('issuer', '<>', issuer))
     .orderBy('state_since')
     .limit(1)
     .executeTakeFirst()
@@ -57,11 +61,28 @@ export async function rememberPerson(
   person: Person,
   at: Date,
 ): Promise<void> {
-  const { issuer, subject, account, name, mail } = person
-  const known = { account, name, mail, groups: [...person.groups], signed_in_at: at }
+  const { issuer, subject, account, name, mail, how } = person
+  const known = {
+    account,
+    name,
+    mail,
+    groups: [...person.groups],
+    signed_in_at: at,
+    changed_at: at,
+  }
+  const isBack = {
+    state: 'active',
+    state_reason: null,
+    deleted_at: null,
+    state_by: issuer,
+  } as const
   await kysely
     .insertInto('staff.person')
-    .values({ issuer, subject, ...known, state_since: at, state_reason: null })
-    .onConflict((same) => same.columns(['issuer', 'subject']).doUpdateSet(known))
+    .values({ issuer, subject, ...known, state_since: at, state_by: issuer })
+    .onConflict((same) =>
+      same
+        .columns(['issuer', 'subject'])
+        .doUpdateSet(how === 'ldap' ? { ...known, ...isBack } : known),
+    )
     .execute()
 }

@@ -156,6 +156,7 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
     operator:
       'select (name, actor, scopes, associations, created_at, created_by, ends_at, used_at, revoked_at, revoked_by)',
   },
+  'house.use_api_token()': { portal: 'execute' },
   'house.create_api_token()': { operator: 'execute' },
   'house.revoke_api_token()': { operator: 'execute' },
   'house.token_rights()': { portal: 'execute' },
@@ -167,12 +168,23 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
   // Of one account, whose name somebody typed: the portal can list none.
   'staff.sign_in_account()': { portal: 'execute' },
   // With the sealed password of the service account.
-  'staff.directory': { portal: 'select', radius: 'select' },
+  'staff.directory': { portal: 'select', radius: 'select', jobs: 'select' },
   // With the sealed secret by which an identity provider knows us.
   'staff.sign_in_provider': { portal: 'select' },
   'staff.walled_garden_name': { portal: 'select', dns: 'select', operator: 'select' },
   // Who signed in, and where they still are: of a session, the hash of what the browser shows.
-  'staff.person': { portal: 'select, insert, update' },
+  'staff.person': {
+    portal: 'select, insert, update',
+    radius: 'select (account, state, groups, changed_at)',
+    jobs: 'select, insert, update, delete',
+  },
+  // Groups as an identity provider tells them.
+  'staff.person_group': { portal: 'select, insert, update, delete' },
+  'staff.person_group_member': { portal: 'select, insert, delete' },
+  // Sessions end and gateways are asked by the row that says who leaves, whoever writes it.
+  'staff.send_away()': {},
+  'staff.person_changed()': {},
+  'staff.account_changed()': {},
   'staff.session': { portal: 'select, insert, update, delete', jobs: 'select (ends_at), delete' },
   // Sealed; which code counted last is written with each sign-in.
   'staff.second_factor': { portal: 'select, insert, update, delete' },

@@ -38,6 +38,8 @@ export interface Tables {
   'staff.sign_in_provider': SignInProviderTable
   'staff.walled_garden_name': { name: string }
   'staff.person': PersonTable
+  'staff.person_group': PersonGroupTable
+  'staff.person_group_member': { person_group: string; person: string }
   'staff.session': SessionTable
   'staff.second_factor': SecondFactorTable
   'staff.recovery_code': { username: string; digest: Uint8Array }
@@ -400,6 +402,21 @@ interface PersonTable {
   state_reason: string | null
   state_since: Generated<Date>
   signed_in_at: Date | null
+  state_by: Generated<string>
+  external_id: string | null
+  deleted_at: Date | null
+  created_at: Generated<Date>
+  changed_at: Generated<Date>
+}
+
+interface PersonGroupTable {
+  id: Generated<string>
+  issuer: string
+  name: string
+  folded: string
+  external_id: string | null
+  created_at: Generated<Date>
+  changed_at: Generated<Date>
 }
 
 interface SessionTable {

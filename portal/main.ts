@@ -34,6 +34,7 @@ import { createRateLimit } from '#core/rate-limit.ts'
 import { createRevocations } from './revocations.ts'
 import type { GatewayPolls, PortalDatabase } from './services.ts'
 import { createEnrolment } from './enrolment/main.ts'
+import { createScim } from './scim/main.ts'
 import { createStaff } from './staff/main.ts'
 
 /** The guest portal: pages, acceptance, probes, RFC 8908, health. */
@@ -130,6 +131,7 @@ export function createPortal(deps: PartDeps & { health: () => readonly Problem[]
     returned: new BoundedMap({ limit: LIMITS.returns, ttlMs: LIMITS.returnMs, clock }),
     staff: staff.services,
     enrolment: enrolment.services,
+    scim: createScim(deps, ask),
   })
   const listener = createHttpListener(app, config.http)
   let listening = false

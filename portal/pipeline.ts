@@ -22,6 +22,7 @@ import { RECEIPT_PATH, receiptCheck } from './receipt-check.ts'
 import { securityHeaders } from './security-headers.ts'
 import type { Services } from './services.ts'
 import { enrolmentPipeline, statusPipeline } from './enrolment/pipeline.ts'
+import { scimPipeline } from './scim/pipeline.ts'
 import { staffPipeline } from './staff/pipeline.ts'
 import { ACCEPT_PATH, NOTICE_PATH } from './show-terms.ts'
 import {
@@ -84,6 +85,7 @@ export function pipeline(app: Hono, services: Services): void {
   statusPipeline(app, services)
 
   // For programs: what goes wrong below is a problem in JSON and never a page.
+  scimPipeline(app, services)
   app.get('/api/openapi.json', openApi(services.publicUrl))
   app.get('/api/v1/radius/logins', apiLogins(services))
   app.all('/api/v1/radius/logins', onlyRead())

@@ -39,6 +39,7 @@ import { memoryEnrolment } from './enrolment/testing/memory-enrolment.ts'
 import type { MemoryEnrolment } from './enrolment/testing/memory-enrolment.ts'
 import { formToken } from './staff/form-token.ts'
 import { TOKEN_FIELD } from './staff/staff-layout.ts'
+import { noScim } from './scim/testing/no-scim.ts'
 import { HELENE, memoryStaff } from './staff/testing/memory-staff.ts'
 
 /** A portal for tests: real pages, real seal, a house in memory, a database that does as it is told. */
@@ -256,6 +257,7 @@ export function testPortal(
     seal,
     staff,
     enrolment,
+    scim: noScim,
     log: silentLog,
     counters,
     house: () => world.house,

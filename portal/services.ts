@@ -23,6 +23,7 @@ import type { Counters } from './counters.ts'
 import type { House } from './house.ts'
 import type { RateLimit } from '#core/rate-limit.ts'
 import type { EnrolmentServices } from './enrolment/enrolment-services.ts'
+import type { ScimServices } from './scim/services.ts'
 import type { StaffServices } from './staff/staff-services.ts'
 
 /** What the handlers need of the world. */
@@ -57,6 +58,7 @@ export interface Services {
   readonly returned: BoundedMap<string, true>
   readonly staff: StaffServices
   readonly enrolment: EnrolmentServices
+  readonly scim: ScimServices
 }
 
 /** What gateways that poll are told, from memory, and what they say, to the database. */

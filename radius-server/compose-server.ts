@@ -7,6 +7,7 @@ import type { Spool } from '#core/spool.ts'
 import { parseLoginName } from '#core/ldap/login-name.ts'
 import type { UdpLayer } from '#core/udp/udp-layer.ts'
 import type { Account } from '#db/accounts.ts'
+import type { PersonState } from '#db/person-table.ts'
 import type { DeviceCa } from '#db/device-cas.ts'
 import type { DeviceKey, DeviceKeys } from '#db/device-keys.ts'
 import type { Mac } from '#core/mac.ts'
@@ -102,6 +103,7 @@ export interface Surroundings {
   readonly limits: RadiusLimits
   readonly knownDevices: Omit<KnownDevicesDeps, 'clock'>
   readonly accounts: () => ReadonlyMap<string, Account>
+  readonly people: (account: string) => PersonState | null
   readonly policies: () => readonly Policy[]
   readonly grants: Pick<GrantTable, 'until' | 'find'>
   readonly takeCredential: TakeCredential
@@ -200,6 +202,7 @@ export function composeServer(around: Surroundings): ComposedServer {
       decoyHash: around.decoyHash,
     }),
     directories,
+    people: around.people,
   })
   const seen = createSeenDevices(around.saveSeenDevices, clock)
   const enrolled = createEnrolledLogin({

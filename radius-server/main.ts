@@ -45,6 +45,7 @@ import { createLive } from '#db/live.ts'
 import { loadPolicies } from '#db/policies.ts'
 import type { Policy } from '#db/policies.ts'
 import type { PartDeps } from '#db/part.ts'
+import { createPersonTable } from '#db/person-table.ts'
 import { utcDay } from '#db/partitions.ts'
 import { JOURNAL_DEADLINE_MS } from './accounting/accounting-writer.ts'
 import { createUdpAsker } from './disconnect/ask-by-udp.ts'
@@ -202,9 +203,10 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
     load: () => loadCaptives(database),
   })
   const grants = createGrantTable({ database, log, clock })
+  const people = createPersonTable({ database, log })
   const followed = [
     ...[gateways, accounts, policies, directorySettings, deviceCas, deviceKeys, authorities],
-    ...[proxying, enforced, captives, grants, generations, enrolledDevices],
+    ...[proxying, enforced, captives, grants, generations, enrolledDevices, people],
   ]
   const spool = createSpool({
     root: join(config.dataDir, 'spool'),
@@ -235,6 +237,7 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
       load: (account, day) => findKnownDevices(database, account, day),
     },
     accounts: () => accounts.value,
+    people: (account) => people.of(account),
     policies: () => policies.value,
     grants,
     takeCredential: (asked) => takeCredential(database, seal, asked),

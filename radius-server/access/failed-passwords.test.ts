@@ -86,6 +86,7 @@ describe('an account of a directory', () => {
     const known = knownAlone(clock)
     const login = createStaffLogin({
       accounts: () => new Map(),
+      people: () => null,
       local: { check: () => ({ ok: false, reason: 'unknown-account' }) },
       directories: {
         haveNtHashes: () => false,

@@ -1,5 +1,6 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { LoginName } from '#core/ldap/login-name.ts'
+import type { PersonState } from '#db/person-table.ts'
 import { knownAlone, origin } from '../testing/attempt.ts'
 import { BINDING, GUESSING, createBackOff } from './back-off.ts'
 import { createStaffLogin } from './staff-login.ts'
@@ -23,6 +24,7 @@ function house() {
     ['', directory('national')],
     ['paris.example', directory('paris')],
   ])
+  const people = new Map<string, PersonState>()
   const login = createStaffLogin({
     accounts: () => new Map([['bob', BOB]]),
     local: {
@@ -34,11 +36,13 @@ function house() {
       },
     },
     directories: { haveNtHashes: () => false, forRealm: (realm) => realms.get(realm) ?? null },
+    people: (account) => people.get(account) ?? null,
     guessing: createBackOff(GUESSING, knownAlone(), () => 0),
     binding: createBackOff(BINDING, knownAlone(), () => 0),
   })
   const from = login.from(origin())
-  return { asked, check: (name: string | null) => from.check(name, Buffer.from('x')), login: from }
+  const check = (name: string | null) => from.check(name, Buffer.from('x'))
+  return { asked, people, check, login: from }
 }
 
 test('a name that a local account has is local, whatever directories there are', () => {
@@ -83,4 +87,46 @@ test('a resumed session and MS-CHAPv2 go the same way', async () => {
   })
   expect(await login.ntHashOf('bob')).toEqual({ ok: false, reason: 'no-nt-hash' })
   expect(await login.ntHashOf('alice')).toMatchObject({ ok: true, ntHash: new Uint8Array(16) })
+})
+
+describe('who was switched off by an identity provider', () => {
+  const off = { isOff: true, groups: [] }
+
+  test('does not come in, whatever the directory and what is remembered of it say', () => {
+    const { people, check, login } = house()
+    expect(check('eve')).toMatchObject({ ok: true })
+    people.set('eve', off)
+    for (const verdict of [check('eve'), check('eve@paris.example'), login.standing('eve')]) {
+      expect(verdict).toEqual({ ok: false, reason: 'account-disabled' })
+    }
+    people.set('eve', { isOff: false, groups: [] })
+    expect(check('eve')).toMatchObject({ ok: true })
+  })
+
+  test('is not let in by MS-CHAPv2 either', async () => {
+    const { people, login } = house()
+    people.set('eve', off)
+    expect(await login.ntHashOf('eve')).toEqual({ ok: false, reason: 'account-disabled' })
+  })
+
+  test('is not a local account of the same name, which is there as long as it is declared', () => {
+    const { people, check } = house()
+    people.set('bob', off)
+    expect(check('bob')).toMatchObject({ ok: true })
+  })
+
+  test('and who is not: a certificate in their name is theirs, with the groups that were told', () => {
+    const { people, login } = house()
+    people.set('helene@autre.example', { isOff: false, groups: ['staff'] })
+    expect(login.standing('Helene@autre.example')).toEqual({
+      ok: true,
+      account: { username: 'helene@autre.example', groups: ['staff'] },
+    })
+    people.set('helene@autre.example', off)
+    expect(login.standing('helene@autre.example')).toEqual({
+      ok: false,
+      reason: 'account-disabled',
+    })
+    expect(login.standing('nobody@autre.example')).toEqual({ ok: false, reason: 'unknown-account' })
+  })
 })

@@ -8,6 +8,7 @@ import type {
 import { LONGEST_LOGIN_NAME, parseLoginName } from '#core/ldap/login-name.ts'
 import type { LoginName } from '#core/ldap/login-name.ts'
 import type { Account } from '#db/accounts.ts'
+import type { PersonState } from '#db/person-table.ts'
 import type { LoginTrace } from '../login-trace.ts'
 import type { BackOff } from './back-off.ts'
 import type { LocalLogin } from './local-login.ts'
@@ -107,6 +108,8 @@ export interface StaffLoginDeps {
   readonly accounts: () => ReadonlyMap<string, Account>
   readonly local: LocalLogin
   readonly directories: StaffDirectories
+  /** What identity providers and directories told of an account, in lower case, without being asked. */
+  readonly people: (account: string) => PersonState | null
   /** Of passwords that a directory is shown, which counts them itself. */
   readonly binding: BackOff
   /** Of what is compared here. */
@@ -120,7 +123,7 @@ type Refused = { readonly ok: false; readonly reason: LoginRefusal }
  * not answer; every other name belongs to the directory of its realm.
  */
 export function createStaffLogin(deps: StaffLoginDeps): StaffLogins {
-  const { accounts, local, directories, binding, guessing } = deps
+  const { accounts, local, directories, people, binding, guessing } = deps
 
   function directoryOf(username: string): { directory: StaffDirectory; name: LoginName } | null {
     if (accounts().has(username.toLowerCase())) return null
@@ -135,10 +138,26 @@ export function createStaffLogin(deps: StaffLoginDeps): StaffLogins {
     return { ...user, username: `${user.username}@${realm}` }
   }
 
+  /** Whoever was switched off is out, also where a directory, or what is remembered of it, does not know yet. */
+  const isOff = (user: DirectoryUser, { text }: LoginName): boolean =>
+    people(user.username)?.isOff === true || people(text.toLowerCase())?.isOff === true
+
   const accountOf =
     (name: LoginName) =>
-    (verdict: StaffDirectoryVerdict): LoginVerdict =>
-      verdict.ok ? { ok: true, account: distinct(verdict.user, name) } : verdict
+    (verdict: StaffDirectoryVerdict): LoginVerdict => {
+      if (!verdict.ok) return verdict
+      if (isOff(verdict.user, name)) return refused('account-disabled')
+      return { ok: true, account: distinct(verdict.user, name) }
+    }
+
+  /** Somebody whom no directory answers for: an identity provider may have told of them. */
+  function told(username: string): LoginVerdict {
+    const account = username.toLowerCase()
+    const person = people(account)
+    if (person === null) return refused('unknown-account')
+    if (person.isOff) return refused('account-disabled')
+    return { ok: true, account: { username: account, groups: person.groups } }
+  }
 
   const asksLocal = (trace: LoginTrace | undefined): void => {
     if (trace !== undefined) trace.answerer = 'local'
@@ -174,6 +193,7 @@ export function createStaffLogin(deps: StaffLoginDeps): StaffLogins {
     }
     const verdict = await found.directory.ntHashOf(found.name, trace)
     if (!verdict.ok) return verdict
+    if (isOff(verdict.user, found.name)) return refused('account-disabled')
     return { ok: true, account: distinct(verdict.user, found.name), ntHash: verdict.ntHash }
   }
 
@@ -218,7 +238,7 @@ export function createStaffLogin(deps: StaffLoginDeps): StaffLogins {
       }
       asksLocal(trace)
       const account = accounts().get(username.toLowerCase())
-      return account === undefined ? refused('unknown-account') : { ok: true, account }
+      return account === undefined ? told(username) : { ok: true, account }
     },
     credentialOf(username) {
       const account = username === null ? undefined : accounts().get(username.toLowerCase())

@@ -14,6 +14,7 @@ import type { Account } from '#db/accounts.ts'
 import { decodeEvent } from '#db/event-line.ts'
 import type { Sighting } from '#db/gateway-postures.ts'
 import type { Gateway } from '#db/gateways.ts'
+import type { PersonState } from '#db/person-table.ts'
 import type { Policy } from '#db/policies.ts'
 import type { Network, NetworkKind } from '#db/sites.ts'
 import type { DeviceCa } from '#db/device-cas.ts'
@@ -46,6 +47,8 @@ import type { Reply } from './gateway.ts'
 export interface TestHouse {
   gateways: readonly Gateway[]
   accounts: ReadonlyMap<string, Account>
+  /** Those of whom an identity provider told. */
+  readonly people: Map<string, PersonState>
   policies: readonly Policy[]
   grants: Map<string, number>
   /** What only the database knows; throws or hangs if the test says so. */
@@ -180,6 +183,7 @@ export async function createTestServer(
   const house: TestHouse = {
     gateways: [gateway()],
     accounts: new Map(accounts.map((one) => [one.username, one])),
+    people: new Map(),
     policies: options.policies ?? [],
     grants: new Map(),
     findGrant: () => Promise.resolve(null),
@@ -247,6 +251,7 @@ export async function createTestServer(
     },
     limits: { ...DEFAULT_RADIUS_LIMITS, ...options.limits },
     accounts: () => house.accounts,
+    people: (account) => house.people.get(account) ?? null,
     policies: () => house.policies,
     grants: {
       until: (mac) => house.grants.get(mac) ?? null,
