@@ -2,6 +2,7 @@ import { Listr } from 'listr2'
 import { systemClock } from '#core/clock.ts'
 import type { Config } from '#core/config.ts'
 import { AppError } from '#core/error.ts'
+import { createDirectoryMetrics } from '#core/ldap/directory-metrics.ts'
 import { createLifecycle } from '#core/lifecycle.ts'
 import type { Lifecycle } from '#core/lifecycle.ts'
 import { createLog } from '#core/log.ts'
@@ -14,6 +15,7 @@ import type { UdpLayer } from '#core/udp/udp-layer.ts'
 import { openDatabase } from '#db/connection.ts'
 import { auditChainJob } from '#db/audit-chain.ts'
 import { startEmbedded } from '#db/embedded.ts'
+import { directorySyncJob } from '#db/directory-sync.ts'
 import { disconnectsJob } from '#db/disconnects.ts'
 import { endedDevicesJob } from '#db/device-status.ts'
 import { createFoldThread } from '#db/fold-thread.ts'
@@ -28,10 +30,12 @@ import { quarantineJob } from '#db/quarantine.ts'
 import { retentionJob } from '#db/retention.ts'
 import { sealingJob } from '#db/sealing/job.ts'
 import { listsJob } from '../dns-filter/fetch/lists-job.ts'
+import { staffJob } from '#db/staff-job.ts'
 import { createDnsFilter } from '../dns-filter/main.ts'
 import { createPortal } from '../portal/main.ts'
 import { createDatabaseWatch } from './database-watch.ts'
 import { applyDemo } from './demo.ts'
+import { openDirectories } from './open-directories.ts'
 import { readyScreen } from './ready-screen.ts'
 import { openHouse, requireConfig, requireMigrated } from './house.ts'
 import type { House } from './house.ts'
@@ -261,7 +265,9 @@ function createRole(
   }
 }
 
-function jobsRole({ database, seal, log, metrics, clock }: PartDeps, url: string): Role {
+function jobsRole(deps: PartDeps, url: string): Role {
+  const { database, seal, log, metrics, clock } = deps
+  const directoryMetrics = createDirectoryMetrics(metrics, 'accueil_jobs')
   const fold = createFoldThread({ work: { url }, log, metrics, clock })
   const runner = createJobRunner({
     database,
@@ -280,6 +286,8 @@ function jobsRole({ database, seal, log, metrics, clock }: PartDeps, url: string
       filterWindowsJob(database),
       listsJob(url),
       endedDevicesJob(database),
+      directorySyncJob({ database, clock, open: () => openDirectories(deps, directoryMetrics) }),
+      staffJob(database, clock),
     ],
   })
   measureJobs(metrics, runner)

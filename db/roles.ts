@@ -164,7 +164,11 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
   // Who staff are: passwords' hashes, and the key of the 802.1X certificate.
   staff: { portal: 'usage', radius: 'usage', jobs: 'usage', operator: 'usage' },
   // Who approves a pack may prove by the password of an account who he is.
-  'staff.account': { radius: 'select', operator: 'select (username, password_hash, groups)' },
+  'staff.account': {
+    radius: 'select',
+    jobs: 'select (username)',
+    operator: 'select (username, password_hash, groups)',
+  },
   // Of one account, whose name somebody typed: the portal can list none.
   'staff.sign_in_account()': { portal: 'execute' },
   // With the sealed password of the service account.
@@ -185,7 +189,10 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
   'staff.send_away()': {},
   'staff.person_changed()': {},
   'staff.account_changed()': {},
-  'staff.session': { portal: 'select, insert, update, delete', jobs: 'select (ends_at), delete' },
+  'staff.session': {
+    portal: 'select, insert, update, delete',
+    jobs: 'select (ends_at, seen_at), delete',
+  },
   // Sealed; which code counted last is written with each sign-in.
   'staff.second_factor': { portal: 'select, insert, update, delete' },
   'staff.recovery_code': { portal: 'select, insert, delete' },

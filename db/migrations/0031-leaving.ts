@@ -71,6 +71,10 @@ async function leaving(db: Kysely<unknown>): Promise<void> {
           perform pg_notify('person', old.account);
         end if;
       end if;
+      if tg_op = 'INSERT' and new.state = 'disabled' then
+        delete from staff.session s where s.account = new.account and s.how <> 'local';
+        perform staff.send_away(new.account, new.state_by, new.state_reason);
+      end if;
       perform pg_notify('person', new.account);
       return null;
     end $$`.execute(db)

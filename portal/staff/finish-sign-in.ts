@@ -1,11 +1,13 @@
 import type { Context } from 'hono'
 import { reasonOf } from '#core/error.ts'
+import { OFF_REASONS } from '#db/off-reasons.ts'
 import type { Person } from '#db/people.ts'
 import { SESSION_LIMITS } from '#db/staff-sessions.ts'
 import type { NewSession } from '#db/staff-sessions.ts'
 import { clientAddress, countedAs } from '../client-address.ts'
 import type { Services } from '../services.ts'
 import { formatDay } from '../text/date.ts'
+import { staffTextIn } from '../text/staff-language.ts'
 import { browserName } from './browser-name.ts'
 import { sendStaffProblem, staffLanguage } from './send-staff-page.ts'
 import { dropCookie, readCookie, writeCookie } from './session-cookie.ts'
@@ -51,7 +53,12 @@ export async function finishSignIn(
     if (!opened.ok) {
       noteFailure(c, services, 'account-off', { how: person.how, account: person.account })
       const { reason, since } = opened.off
-      const words = { reason, since: formatDay(since, staffLanguage(c), 'Europe/Paris') }
+      const language = staffLanguage(c)
+      const known = OFF_REASONS.find((one) => one === reason)
+      const words = {
+        reason: known === undefined ? reason : staffTextIn(language).offReasons[known],
+        since: formatDay(since, language, 'Europe/Paris'),
+      }
       return await sendStaffProblem(c, services, 'account-off', { status: 403, words })
     }
     outcomes['signed-in'].inc()

@@ -182,13 +182,13 @@ describe('somebody with an account of the organisation', () => {
       const browser = plainBrowser()
       await signIn(browser, url)
       await database.sql`
-        update staff.person set state = 'disabled', state_reason = 'a quitté l’association',
+        update staff.person set state = 'disabled', state_reason = 'scim-inactive',
           state_since = '2026-11-20T12:00:00Z'`
       await database.sql`delete from staff.session`
       const page = await signIn(browser, url)
       await expectNothing(page, database, 403, 'Ce compte est désactivé')
       expect(page.body).toContain('20 novembre 2026')
-      expect(page.body).toContain('a quitté l’association')
+      expect(page.body).toContain('votre organisation l’a désactivé')
     })
   })
 })

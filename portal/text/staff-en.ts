@@ -98,6 +98,14 @@ export const staffEn: StaffText = {
     guest: 'Only want the internet? Accept the terms of the Wi-Fi',
   },
 
+  offReasons: {
+    'scim-inactive': 'your organisation has disabled it',
+    'scim-deleted': 'your organisation has deleted it',
+    'directory-gone': 'the directory does not know it any more',
+    'directory-disabled': 'the directory has disabled it',
+    'directory-expired': 'it has expired in the directory',
+  },
+
   problems: {
     back: 'Sign in',
     backHome: 'Back to my access',

@@ -1,3 +1,5 @@
+import type { OffReason } from '#db/off-reasons.ts'
+
 /** What staff read, the reference; guests read `fr.ts`. English has exactly these sentences. */
 export const staffFr = {
   languageName: 'Français',
@@ -98,6 +100,14 @@ export const staffFr = {
     step3: 'Ouvrez Safari, Chrome ou Firefox, et collez l’adresse.',
     guest: 'Vous voulez seulement internet ? Acceptez les conditions du Wi-Fi',
   },
+
+  offReasons: {
+    'scim-inactive': 'votre organisation l’a désactivé',
+    'scim-deleted': 'votre organisation l’a supprimé',
+    'directory-gone': 'l’annuaire ne le connaît plus',
+    'directory-disabled': 'l’annuaire l’a désactivé',
+    'directory-expired': 'il a expiré dans l’annuaire',
+  } satisfies Readonly<Record<OffReason, string>>,
 
   problems: {
     back: 'Se connecter',
