@@ -100,13 +100,12 @@ function answers(
 /** Accounts of the house are nobody's but its own. */
 async function accountsToAsk({ sql }: Database): Promise<readonly string[]> {
   const rows = await sql<{ account: string }[]>`
-    select account from (
-      select distinct lower(account) as account from log.session
+    select account from staff.others_than_accounts(array(
+      select distinct lower(account) from log.session
       where stopped_at is null and network = 'staff' and account is not null
       union
       select account from staff.person where issuer like 'ldap:%'
-    ) known
-    where account not in (select username from staff.account)
+    )) account
     order by account limit ${SYNC_LIMITS.accounts}`
   return rows.map(({ account }) => account)
 }

@@ -162,20 +162,27 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
   'house.token_rights()': { portal: 'execute' },
 
   // Who staff are: passwords' hashes, and the key of the 802.1X certificate.
-  staff: { portal: 'usage', radius: 'usage', jobs: 'usage', operator: 'usage' },
+  staff: { portal: 'usage', radius: 'usage', dns: 'usage', jobs: 'usage', operator: 'usage' },
   // Who approves a pack may prove by the password of an account who he is.
-  'staff.account': {
-    radius: 'select',
-    jobs: 'select (username)',
-    operator: 'select (username, password_hash, groups)',
-  },
+  'staff.account': { radius: 'select', operator: 'select (username, password_hash, groups)' },
+  'staff.others_than_accounts()': { jobs: 'execute' },
   // Of one account, whose name somebody typed: the portal can list none.
   'staff.sign_in_account()': { portal: 'execute' },
   // With the sealed password of the service account.
   'staff.directory': { portal: 'select', radius: 'select', jobs: 'select' },
   // With the sealed secret by which an identity provider knows us.
-  'staff.sign_in_provider': { portal: 'select' },
-  'staff.walled_garden_name': { portal: 'select', dns: 'select', operator: 'select' },
+  'staff.sign_in_provider': {
+    portal: 'select',
+    radius: 'select (issuer)',
+    dns: 'select (issuer)',
+    operator: 'select (issuer)',
+  },
+  'staff.walled_garden_name': {
+    portal: 'select',
+    radius: 'select',
+    dns: 'select',
+    operator: 'select',
+  },
   // Who signed in, and where they still are: of a session, the hash of what the browser shows.
   'staff.person': {
     portal: 'select, insert, update',

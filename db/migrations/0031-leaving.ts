@@ -35,6 +35,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`create index on staff.person_group_member (person)`.execute(db)
   await leaving(db)
   await accountsLeave(db)
+  await others(db)
   await tokens(db)
 }
 
@@ -101,6 +102,16 @@ async function accountsLeave(db: Kysely<unknown>): Promise<void> {
   await sql`
     create trigger changed after update or delete on staff.account
     for each row execute function staff.account_changed()`.execute(db)
+}
+
+/** Which of these names are not those of accounts of the house: the jobs can list none. */
+async function others(db: Kysely<unknown>): Promise<void> {
+  await sql`
+    create function staff.others_than_accounts(of_names text[]) returns setof text
+    language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+      select n from unnest(of_names) n
+      where not exists (select from staff.account a where a.username = n)
+    $$`.execute(db)
 }
 
 /** Whether a token of the API may do this now; who serves looks none up. */

@@ -53,6 +53,8 @@ export class Policy {
   readonly #clock: Clock
   readonly #hosts: readonly string[]
   #own: OwnNames
+  #garden: readonly string[] = []
+  #filters: Filters = NO_FILTERS
   #reserved: ReservedNames
   #ruled: readonly Rule[] = []
   readonly #services: NameMap<readonly number[]>
@@ -120,12 +122,19 @@ export class Policy {
     this.#layers = createLayers(filters)
     this.#own = {
       hosts: this.#hosts,
-      always: filters.filters.flatMap(({ always }) => always),
+      always: [...this.#garden, ...filters.filters.flatMap(({ always }) => always)],
       internal: filters.filters.flatMap(({ internal }) => internal),
     }
+    this.#filters = filters
     this.#reserved = createReservedNames(this.#own)
     this.#allowedBelow = this.#above()
     this.#forget()
+  }
+
+  /** What staff sign in by, which guests reach before anything else. */
+  useGarden(names: readonly string[]): void {
+    this.#garden = names.map((name) => name.replace(/^\*\./, ''))
+    this.useFilters(this.#filters)
   }
 
   /** What holds for the client now. */

@@ -139,7 +139,7 @@ describe('somebody with an account of the organisation', () => {
       await declare(database, 'autre', other.issuer)
       const browser = plainBrowser()
       await expect
-        .poll(async () => (await browser.open(`${url}/staff/sign-in`)).body)
+        .poll(async () => (await browser.open(`${url}/staff/sign-in`)).body, { timeout: 20_000 })
         .toContain('Compte autre')
       const callback = await toCallback(browser, url)
       const mixed = await browser.open(callback.replace('/restos/', '/autre/'))

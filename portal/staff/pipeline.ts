@@ -1,5 +1,6 @@
 import type { Hono } from 'hono'
 import type { Services } from '../services.ts'
+import { leaveCaptiveBrowser } from './captive-browser.ts'
 import { staffHome } from './home.ts'
 import { backchannelLogout } from './oidc/backchannel-logout.ts'
 import { oidcCallback } from './oidc/callback.ts'
@@ -25,6 +26,10 @@ import {
 export function staffPipeline(app: Hono, services: Services): void {
   // A program and not a browser: it has a signed token, and no session and no form of ours.
   app.post(`${BACKCHANNEL_FOLDER}:provider`, backchannelLogout(services))
+
+  // Before every way to sign in: in the small window of a captive network none of them works.
+  app.use('/staff', leaveCaptiveBrowser(services))
+  app.use('/staff/*', leaveCaptiveBrowser(services))
 
   // Before the session: the ways to get one.
   app.get(SIGN_IN_PATH, signIn(services))

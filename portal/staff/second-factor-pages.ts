@@ -41,7 +41,7 @@ export function enrolPage(
         <div role="img" aria-label="${words.picture}">
           ${qrPicture(encodeQr(uri, 'raw', { ecc: 'medium', border: 1 }))}
         </div>
-        <p>${words.key} : <span class="code key">${key.join(' ')}</span></p>
+        <p>${words.key} <span class="code key">${key.join(' ')}</span></p>
         <ol start="3">
           <li>${words.enrolStep3}</li>
         </ol>

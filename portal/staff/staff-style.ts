@@ -38,6 +38,8 @@ input:focus-visible,select:focus-visible,textarea:focus-visible{outline:.1875rem
 .tabs a[aria-current]{background:var(--fill);border-color:var(--fill);color:var(--on)}
 .tag{display:inline-block;padding:0 .5rem;border:1px solid var(--line);border-radius:1rem;color:var(--soft);font-size:.85rem;white-space:nowrap}
 [role=search]{display:grid;grid-template-columns:1fr;margin-bottom:1.5rem}
+.key,.all{overflow-wrap:anywhere}
+.all{user-select:all;-webkit-user-select:all;margin-top:.25rem}
 table{width:100%;border-collapse:collapse}
 th,td{padding:.5rem .75rem .5rem 0;border-bottom:1px solid var(--line);text-align:start;vertical-align:top}
 .scroll{overflow-x:auto}

@@ -45,7 +45,7 @@ export const staffEn: StaffText = {
       'On your phone, open an authenticator app (Aegis, FreeOTP, Google Authenticator, 2FAS…).',
     enrolStep2: 'Scan this code, or type the key.',
     enrolStep3: 'Enter the 6-digit code that the app shows.',
-    key: 'Key to type',
+    key: 'Key to type:',
     picture: 'QR code of the key',
     enrolSubmit: 'Turn on',
     codesTitle: 'Your recovery codes',

@@ -48,7 +48,7 @@ export const staffFr = {
       'Sur votre téléphone, ouvrez une application de codes (Aegis, FreeOTP, Google Authenticator, 2FAS…).',
     enrolStep2: 'Scannez ce code, ou recopiez la clé.',
     enrolStep3: 'Écrivez ici le code à 6 chiffres que l’application affiche.',
-    key: 'Clé à recopier',
+    key: 'Clé à recopier :',
     picture: 'Code QR de la clé',
     enrolSubmit: 'Activer',
     codesTitle: 'Vos codes de secours',
