@@ -21,6 +21,7 @@ import { checkUpstream } from '../dns-filter/check-upstream.ts'
 import { readTlsFiles } from '../dns-filter/tls-certificate.ts'
 import { chooseEapLayer } from '../radius-server/eap/tls-engine.ts'
 import { checkDirectories } from './check-directories.ts'
+import { checkProviders } from './check-providers.ts'
 import { checkHomeServers } from './check-home-servers.ts'
 import { openHouse, requireConfig, requireMigrated } from './house.ts'
 import type { House } from './house.ts'
@@ -48,7 +49,6 @@ export async function runDoctor(): Promise<number> {
   findings.push(checkUdpLayer(config), checkEapLayer(config), ...(await checkPorts(config)))
   findings.push(...(await Promise.all(config.dnsUpstream.map(checkDnsUpstream))))
   findings.push(...checkDnsCertificate(config))
-  findings.push({ what: 'single sign-on (OIDC)', note: 'not built yet' })
   for (const finding of findings) console.log(formatFinding(finding))
   const wrong = findings.filter((finding) => finding.wrong !== undefined)
   console.log(wrong.length === 0 ? '\nAll is well.' : `\n${wrong.length} to mend.`)
@@ -85,6 +85,7 @@ async function checkHouse(config: Config): Promise<readonly Finding[]> {
     for (const [what, check] of checks) findings.push(await checkOrTell(what, () => check(house)))
     findings.push(
       ...(await allOrTell('directories', () => checkDirectories(house, config))),
+      ...(await allOrTell('identity providers', () => checkProviders(house, config))),
       ...(await allOrTell('home servers', () => checkHomeServers(house))),
     )
     return findings

@@ -6,7 +6,7 @@ import { SCIM_LIMITS } from './limits.ts'
 
 export type Json = Readonly<Record<string, unknown>>
 
-export function isFault<T extends object>(read: T | ScimFault): read is ScimFault {
+export function isFault(read: object): read is ScimFault {
   return 'fault' in read
 }
 

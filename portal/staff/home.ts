@@ -8,16 +8,19 @@ import type { StaffLanguage } from '../text/staff-language.ts'
 import type { StaffSession } from '#db/staff-sessions.ts'
 import { sessionOf } from './require-session.ts'
 import { sendStaffPage, staffFrameOf } from './send-staff-page.ts'
+import { LET_IN_PATH } from './staff-paths.ts'
 
 const GROUPS_SHOWN = 20
 
 /** `GET /staff`: who is signed in, and what is known of them. */
 export function staffHome(services: Services): Handler {
-  return function staffHomeHandler(c) {
+  return async function staffHomeHandler(c) {
     const session = sessionOf(c)
     const frame = staffFrameOf(c, services)
     const { home: words } = staffTextIn(frame.language)
     const { person } = session
+    // What somebody may do is an extra here: without an answer the page is shown without it.
+    const rights = await services.staff.rights(person).catch(() => null)
     return sendStaffPage(c, services, {
       frame,
       title: staffTextIn(frame.language).navigation.home,
@@ -38,7 +41,11 @@ export function staffHome(services: Services): Handler {
             <dt>${words.by}</dt>
             <dd>${vouching(session, services, frame.language)}</dd>
           </dl>
-        </section>`,
+        </section>
+        ${
+          rights?.has('guests.let-in') === true &&
+          html`<p><a href="${LET_IN_PATH}">${staffTextIn(frame.language).letIn.title}</a></p>`
+        }`,
     })
   }
 }

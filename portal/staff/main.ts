@@ -2,12 +2,14 @@ import { reasonOf } from '#core/error.ts'
 import { createGate } from '#core/gate.ts'
 import { createDirectoryMetrics } from '#core/ldap/directory-metrics.ts'
 import { createRateLimit } from '#core/rate-limit.ts'
+import { recordAcceptance } from '#db/acceptances.ts'
 import { writeAudit } from '#db/audit.ts'
 import { loadDirectories } from '#db/directories.ts'
 import { createLive } from '#db/live.ts'
 import type { Live } from '#db/live.ts'
 import type { PartDeps } from '#db/part.ts'
-import { DEFAULT_CLAIMS, DEFAULT_SCOPES, loadSignInProviders } from '#db/sign-in-providers.ts'
+import { rightsInForce } from '#db/role-grants.ts'
+import { loadSignInProviders } from '#db/sign-in-providers.ts'
 import type { SignInProvider } from '#db/sign-in-providers.ts'
 import {
   endProviderSessions,
@@ -20,6 +22,7 @@ import type { AskDatabase } from '../ask-database.ts'
 import { LIMITS } from '../limits.ts'
 import { createFailedSignIns } from './failed-sign-ins.ts'
 import { createLocalAccounts } from './local-accounts.ts'
+import { providerOfEnvironment } from './oidc/environment.ts'
 import { createOidcProviders } from './oidc/providers.ts'
 import { createPortalDirectories } from './portal-directories.ts'
 import { SIGN_IN_OUTCOMES } from './staff-services.ts'
@@ -77,6 +80,13 @@ export function createStaff(deps: PartDeps, ask: AskDatabase): Staff {
         end: (wish) => ask(() => endSessions(database, wish)),
         endOfProvider: (name, ended) => ask(() => endProviderSessions(database, name, ended)),
       },
+      rights: (person) => ask(() => rightsInForce(database, person, clock())),
+      letIn: (acceptance, entry) =>
+        ask(async () => {
+          // First: nobody is let in of whom it is not known who did it.
+          await writeAudit(database.kysely, entry)
+          return recordAcceptance(database, acceptance)
+        }),
       local: createLocalAccounts({ database, seal, ask, gate: createGate(LIMITS.hashes), clock }),
       directory: (name) => directories.of(name),
       providers: createOidcProviders({
@@ -101,15 +111,4 @@ export function createStaff(deps: PartDeps, ask: AskDatabase): Staff {
       },
     },
   }
-}
-
-/** The name of the provider that the environment gives, in the address of its callback. */
-const ENVIRONMENT_NAME = 'sso'
-
-function providerOfEnvironment(oidc: PartDeps['config']['oidc']): readonly SignInProvider[] {
-  if (oidc === null) return []
-  const label = new URL(oidc.issuer).hostname
-  return [
-    { ...oidc, name: ENVIRONMENT_NAME, label, scopes: DEFAULT_SCOPES, claims: DEFAULT_CLAIMS },
-  ]
 }

@@ -5,6 +5,7 @@ import { staffHome } from './home.ts'
 import { backchannelLogout } from './oidc/backchannel-logout.ts'
 import { oidcCallback } from './oidc/callback.ts'
 import { oidcStart } from './oidc/start.ts'
+import { letDeviceIn, letIn } from './let-in.ts'
 import { requireSession } from './require-session.ts'
 import { askFactor, checkFactor, enrolFactor } from './second-factor.ts'
 import { endOwnSessions, listOwnSessions } from './sessions.ts'
@@ -15,6 +16,7 @@ import {
   BACKCHANNEL_FOLDER,
   ENROL_PATH,
   FACTOR_PATH,
+  LET_IN_PATH,
   OIDC_FOLDER,
   SESSIONS_PATH,
   SIGNED_OUT_PATH,
@@ -48,5 +50,7 @@ export function staffPipeline(app: Hono, services: Services): void {
   app.get('/staff', staffHome(services))
   app.get(SESSIONS_PATH, listOwnSessions(services))
   app.post(SESSIONS_PATH, staffForm(services), endOwnSessions(services))
+  app.get(LET_IN_PATH, letIn(services))
+  app.post(LET_IN_PATH, staffForm(services), letDeviceIn(services))
   app.post(SIGN_OUT_PATH, staffForm(services), signOut(services))
 }

@@ -4,6 +4,7 @@ export const FACTOR_PATH = '/staff/sign-in/code'
 export const ENROL_PATH = '/staff/sign-in/second-factor'
 export const SIGN_OUT_PATH = '/staff/sign-out'
 export const SIGNED_OUT_PATH = '/staff/signed-out'
+export const LET_IN_PATH = '/staff/let-in'
 export const SESSIONS_PATH = '/staff/sessions'
 /** Of identity providers: `/staff/oidc/NAME/start`, `…/callback`. */
 export const OIDC_FOLDER = '/staff/oidc/'

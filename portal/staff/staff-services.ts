@@ -1,6 +1,8 @@
 import type { DirectoryVerdict } from '#core/ldap/verdict.ts'
 import type { LoginName } from '#core/ldap/login-name.ts'
 import type { RateLimit } from '#core/rate-limit.ts'
+import type { Rights } from '#core/rights.ts'
+import type { Acceptance } from '#db/acceptances.ts'
 import type { AuditEntry } from '#db/audit.ts'
 import type { Person } from '#db/people.ts'
 import type { SecondFactor } from '#db/second-factors.ts'
@@ -47,6 +49,10 @@ export interface StaffServices {
       ended: Parameters<typeof endProviderSessions>[2],
     ): Promise<number>
   }
+  /** What somebody may do now, as their roles say. */
+  rights(person: Person): Promise<Rights>
+  /** Writes who does so into the audit, and the acceptance with its grant. */
+  letIn(acceptance: Acceptance, entry: AuditEntry): Promise<{ readonly grantUntil: Date }>
   readonly local: LocalAccounts
   /** Null where no directory answers for the name. */
   readonly directory: (name: LoginName) => StaffDirectory | null

@@ -98,6 +98,23 @@ export const staffEn: StaffText = {
     guest: 'Only want the internet? Accept the terms of the Wi-Fi',
   },
 
+  letIn: {
+    title: 'Let a device in',
+    lead: 'For a device without a browser, or somebody who cannot read the page: the device is allowed on the guests’ Wi-Fi for one day.',
+    place: 'Place',
+    mac: 'Wi-Fi address (MAC) of the device',
+    where:
+      'In the Wi-Fi settings of the device, or on its label. On a phone the address may differ from one network to the next.',
+    submit: 'Let in for one day',
+    record:
+      'Your name is kept with this permission. Explain the terms to the person before you let them in.',
+    done: 'The device {mac} is allowed until {until}. Turn its Wi-Fi off and on.',
+    noPlace: 'Choose one of the places in the list.',
+    noMac:
+      'This is no Wi-Fi address. It has twelve digits and letters from A to F, for example AA-BB-CC-DD-EE-FF.',
+    noTerms: 'No terms of use are published: nobody can be allowed.',
+  },
+
   offReasons: {
     'scim-inactive': 'your organisation has disabled it',
     'scim-deleted': 'your organisation has deleted it',
@@ -109,6 +126,10 @@ export const staffEn: StaffText = {
   problems: {
     back: 'Sign in',
     backHome: 'Back to my access',
+    'no-right': {
+      title: 'You may not do this',
+      why: 'Your account does not allow it. An administrator of your association can give you the role that does.',
+    },
     'not-signed-in': {
       title: 'Your sign-in has ended',
       why: 'It ends after an hour without activity. Nothing was changed: sign in, then try again.',

@@ -101,6 +101,23 @@ export const staffFr = {
     guest: 'Vous voulez seulement internet ? Acceptez les conditions du Wi-Fi',
   },
 
+  letIn: {
+    title: 'Laisser entrer un appareil',
+    lead: 'Pour un appareil sans navigateur, ou une personne qui ne peut pas lire la page : l’appareil est autorisé sur le Wi-Fi des personnes accueillies pendant un jour.',
+    place: 'Lieu',
+    mac: 'Adresse Wi-Fi (MAC) de l’appareil',
+    where:
+      'Dans les réglages du Wi-Fi de l’appareil, ou sur son étiquette. Sur un téléphone, l’adresse peut changer d’un réseau à l’autre.',
+    submit: 'Laisser entrer pour un jour',
+    record:
+      'Votre nom est gardé avec cette autorisation. Expliquez les conditions à la personne avant de la laisser entrer.',
+    done: 'L’appareil {mac} est autorisé jusqu’au {until}. Éteignez puis rallumez son Wi-Fi.',
+    noPlace: 'Choisissez un des lieux de la liste.',
+    noMac:
+      'Ce n’est pas une adresse Wi-Fi. Elle a douze chiffres et lettres de A à F, par exemple AA-BB-CC-DD-EE-FF.',
+    noTerms: 'Aucune condition d’utilisation n’est publiée : personne ne peut être autorisé.',
+  },
+
   offReasons: {
     'scim-inactive': 'votre organisation l’a désactivé',
     'scim-deleted': 'votre organisation l’a supprimé',
@@ -112,6 +129,10 @@ export const staffFr = {
   problems: {
     back: 'Se connecter',
     backHome: 'Revenir à mon accès',
+    'no-right': {
+      title: 'Vous n’avez pas ce droit',
+      why: 'Votre compte ne permet pas de faire cela. Un administrateur de votre association peut vous donner le rôle qu’il faut.',
+    },
     'not-signed-in': {
       title: 'Votre connexion est terminée',
       why: 'Elle s’arrête après une heure sans activité. Rien n’a été changé : connectez-vous, puis recommencez.',

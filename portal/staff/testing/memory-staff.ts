@@ -2,6 +2,9 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import type { Clock } from '#core/clock.ts'
 import { createMetrics } from '#core/metrics.ts'
 import { createRateLimit } from '#core/rate-limit.ts'
+import { rightsOf } from '#core/rights.ts'
+import type { RoleGrant } from '#core/rights.ts'
+import type { Acceptance } from '#db/acceptances.ts'
 import type { AuditEntry } from '#db/audit.ts'
 import type { Person } from '#db/people.ts'
 import { SESSION_LIMITS } from '#db/staff-sessions.ts'
@@ -26,9 +29,16 @@ export const HELENE: Person = {
 export function memoryStaff(
   clock: Clock,
   isUp: () => boolean,
-): StaffServices & { readonly audited: AuditEntry[] } {
+): StaffServices & {
+  readonly audited: AuditEntry[]
+  /** Who has which role. */
+  readonly grants: RoleGrant[]
+  readonly letInto: Acceptance[]
+} {
   const sessions = new Map<string, StaffSession>()
   const audited: AuditEntry[] = []
+  const grants: RoleGrant[] = []
+  const letInto: Acceptance[] = []
   const whenUp = <T>(value: () => T): Promise<T> =>
     isUp() ? Promise.resolve(value()) : Promise.reject(new Error('connection refused'))
   const isSame = (session: StaffSession, person: Person): boolean =>
@@ -38,6 +48,8 @@ export function memoryStaff(
   const none = { ok: false, reason: 'no-provider' } as const
   return {
     audited,
+    grants,
+    letInto,
     sessions: {
       open: (wish) =>
         whenUp(() => {
@@ -77,6 +89,13 @@ export function memoryStaff(
         }),
       endOfProvider: () => whenUp(() => 0),
     },
+    rights: (person) => whenUp(() => rightsOf(person, grants, clock())),
+    letIn: (acceptance, entry) =>
+      whenUp(() => {
+        audited.push(entry)
+        letInto.push(acceptance)
+        return { grantUntil: new Date(acceptance.at.getTime() + acceptance.grantSeconds * 1000) }
+      }),
     local: {
       exists: () => whenUp(() => false),
       check: () => whenUp(() => ({ ok: false, reason: 'wrong' }) as const),
