@@ -31,7 +31,6 @@ input:focus-visible,select:focus-visible,textarea:focus-visible{outline:.1875rem
 .qr{width:12rem;height:12rem;padding:.75rem;background:#fff;fill:#000;stroke:none;margin-bottom:1rem;border-radius:.5rem}
 .codes{columns:2;list-style:none;padding:0;font:600 1.05rem/1.9 ui-monospace,Menlo,Consolas,monospace}
 .codes li{margin:0}
-.key{overflow-wrap:anywhere}
 .tabs{display:flex;flex-wrap:wrap;gap:.25rem .5rem;margin:1.25rem auto 1.5rem;padding:0;list-style:none}
 .tabs li{margin:0}
 .tabs a{display:block;padding:.5rem 1rem;border:.125rem solid var(--line);border-radius:2rem;text-decoration:none;font-weight:600}

@@ -61,7 +61,7 @@ export async function twoAssociations(): Promise<TwoAssociations> {
     database,
     async token(role, associations) {
       made += 1
-      const isScope = (action: string): action is TokenScope =>
+      const isScope = (action: string): action is Exclude<TokenScope, 'scim'> =>
         TOKEN_SCOPES.some((scope) => scope === action)
       const created = await createApiToken(
         database.as('operator'),
