@@ -11,7 +11,6 @@ import { addSeenNames } from '#db/filter-windows.ts'
 import { loadRules } from '#db/rules.ts'
 import type { Rule } from '#db/rules.ts'
 import { createSnapshot } from '#db/snapshot.ts'
-import { walledGardenNames } from '#db/walled-garden.ts'
 import { AnswerCache } from './cache.ts'
 import { createClients } from './policy/client.ts'
 import { createForwarder } from './upstream/forwarder.ts'
@@ -98,16 +97,6 @@ export function createDnsFilter(deps: PartDeps): Role {
     initial: [],
     load: () => loadRules(database),
     onChange: (value) => policy.useRules(value),
-  })
-  const garden = createLive<readonly string[]>({
-    database,
-    log,
-    name: 'dns.garden',
-    snapshot: createSnapshot(join(folder, 'garden.snapshot'), DATABASE_VERSION),
-    channels: ['house'],
-    initial: [],
-    load: () => walledGardenNames(database, config.oidc),
-    onChange: (value) => policy.useGarden(value),
   })
   const reload = createListReload({
     compiler: createListCompiler(
@@ -199,7 +188,7 @@ export function createDnsFilter(deps: PartDeps): Role {
       // The certificate before all: what is wrong with its files is said at once.
       openCertificate()
       // Lists before sockets: the first query must not pass because the filter was not there yet.
-      await Promise.all([places.start(), rules.start(), heads.start(), garden.start()])
+      await Promise.all([places.start(), rules.start(), heads.start()])
       await reload.settled()
       const udp = await listenUdp(deps.udp, server, config.dns, metrics)
       listeners.set('udp', udp)
@@ -221,7 +210,7 @@ export function createDnsFilter(deps: PartDeps): Role {
       listeners.clear()
       forwarder.stop()
       reload.stop()
-      await Promise.all([places.stop(), rules.stop(), heads.stop(), garden.stop()])
+      await Promise.all([places.stop(), rules.stop(), heads.stop()])
       await Promise.all([counted.stop(), seen.stop()])
     },
     ready() {
