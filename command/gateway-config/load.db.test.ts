@@ -81,7 +81,7 @@ describe('what the files of a place are made from', () => {
     const config = configOf({
       ...{ OIDC_ISSUER: 'https://192.0.2.33/realms/house', OIDC_CLIENT_ID: 'accueil' },
     })
-    expect((await load({}, config)).garden).toEqual(['192.0.2.33', '198.51.100.7'])
+    expect((await load({}, config)).garden).toEqual(['198.51.100.7', '192.0.2.33'])
     await owner.kysely
       .insertInto('staff.walled_garden_name')
       .values([{ name: 'sign-in.invalid' }, { name: '*.everything.invalid' }])

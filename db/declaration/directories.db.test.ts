@@ -83,13 +83,13 @@ describe('directories', () => {
     expect(await loadDirectories(database, testSeal)).toEqual([])
   })
 
-  test('are read by the RADIUS server and the portal, by which staff sign in, and by no other part', async () => {
+  test('are read where staff sign in and by the job that asks who has left, and by no other part', async () => {
     await using database = await openTestDatabase()
     await apply(database, NATIONAL)
-    for (const part of ['radius', 'portal'] as const) {
+    for (const part of ['radius', 'portal', 'jobs'] as const) {
       expect(await loadDirectories(database.as(part), testSeal)).toHaveLength(1)
     }
-    for (const part of ['dns', 'jobs', 'operator'] as const) {
+    for (const part of ['dns', 'operator'] as const) {
       await expect(loadDirectories(database.as(part), testSeal)).rejects.toThrow(
         /permission denied/,
       )

@@ -123,8 +123,8 @@ describe('a command', () => {
   test('says whether a name is blocked, and by which line of which list', async () => {
     const check = async (...args: readonly string[]) =>
       (await product.command('lists', 'check', ...args)).stdout
-    expect(await check('www.bad.example', '--site', '75-0042')).toBe(
-      'www.bad.example is blocked:\n  list adult (adult), line 1: bad.example\n',
+    expect(await check('www.bad.example', '--site', '75-0042')).toMatch(
+      /^www\.bad\.example is blocked:\n {2}list adult \(adult\), line 1: bad\.example\n {2}decided by the organisation\n {2}answered with: .+reference [A-Z0-9]+\n$/,
     )
     expect(await check('www.example.org')).toContain(
       'is blocked by the rule for example.org (guest)',

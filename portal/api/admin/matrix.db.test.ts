@@ -2,8 +2,8 @@ import { expect, test } from 'vitest'
 import { ROLES, actionsOf } from '#core/rights.ts'
 import { ADMIN_ROUTES } from './routes.ts'
 import type { AdminRoute } from './route.ts'
-import { SECRETS, twoAssociations } from './two-associations.ts'
-import type { ApiAnswer } from './two-associations.ts'
+import { SECRETS, twoAssociations } from './testing/two-associations.ts'
+import type { ApiAnswer } from './testing/two-associations.ts'
 
 /** A body that would do harm, for each that takes one. */
 const BODIES: Readonly<Record<string, object>> = {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { twoAssociations } from './two-associations.ts'
-import type { TwoAssociations } from './two-associations.ts'
+import { twoAssociations } from './testing/two-associations.ts'
+import type { TwoAssociations } from './testing/two-associations.ts'
 
 const WISH = { action: 'block', domain: 'Bücher.Example.', association: '75', note: 'asked by 75' }
 

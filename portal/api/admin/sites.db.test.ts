@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { twoAssociations } from './two-associations.ts'
+import { twoAssociations } from './testing/two-associations.ts'
 
 describe('a place of the API', () => {
   test('is added, found by a part of its name, renamed and renamed back', async () => {

@@ -1,11 +1,11 @@
 import { actionsOf } from '#core/rights.ts'
 import type { Role } from '#core/rights.ts'
 import { TOKEN_SCOPES, createApiToken } from '#db/api-tokens.ts'
-import { openTestDatabase } from '../../../test/support/database.ts'
-import type { TestDatabase } from '../../../test/support/database.ts'
-import { seedHouse } from '../../../test/support/house.ts'
-import { testPortal } from '../../portal-fixture.ts'
-import { createAdminAccess } from './access.ts'
+import { openTestDatabase } from '../../../../test/support/database.ts'
+import type { TestDatabase } from '../../../../test/support/database.ts'
+import { seedHouse } from '../../../../test/support/house.ts'
+import { testPortal } from '../../../portal-fixture.ts'
+import { createAdminAccess } from '../access.ts'
 
 /** A house of two associations for tests: Paris, whose administrators ask, and Lyon, whose secrets they are after. */
 
