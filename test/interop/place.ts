@@ -413,10 +413,11 @@ function fleetVariables(centre: string, pem: string, key: string): object {
   }
 }
 
+/** The authority has the name that gateways of other scenarios refer to: a section that a file has is complete. */
 function declaration(ca: string): string {
   return `version: 1
 authorities:
-  - { name: places, file: ${ca} }
+  - { name: gateways, file: ${ca} }
 sites:
   - code: "${CODE}"
     name: Centre Ménilmontant
@@ -432,7 +433,7 @@ sites:
         secret: s3cret-of-0097
         kind: opennds
         fas: { level: 1, key: "1234567890" }
-        radsec: { name: gw-0097.example.org, authority: places }
+        radsec: { name: gw-0097.example.org, authority: gateways }
         coa: {}
 `
 }
