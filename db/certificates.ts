@@ -9,13 +9,23 @@ export interface StoredCertificate {
   readonly caPem: string
 }
 
-/** The certificate called `name`, made by `make` the first time, once in the whole fleet. */
+/**
+ * The certificate called `name`, made by `make` the first time, once in the whole fleet. Once it is there it is only
+ * read: who writes announces a change, and who follows changes would ask again.
+ */
 export async function getOrCreateCertificate(
   database: Database,
   seal: Seal,
   name: string,
   make: () => Promise<StoredCertificate>,
 ): Promise<StoredCertificate> {
+  const known = await database.kysely
+    .selectFrom('staff.certificate')
+    .select(['chain_pem', 'ca_pem', 'key_pem'])
+    .where('name', '=', name)
+    .executeTakeFirst()
+  if (known !== undefined && known.key_pem !== '') return opened(known)
+
   return database.kysely.transaction().execute(async (transaction) => {
     const found = await transaction
       .insertInto('staff.certificate')
@@ -24,10 +34,7 @@ export async function getOrCreateCertificate(
       .onConflict((conflict) => conflict.column('name').doUpdateSet({ name }))
       .returning(['chain_pem', 'ca_pem', 'key_pem'])
       .executeTakeFirstOrThrow()
-    if (found.key_pem !== '') {
-      const keyPem = openSecret(seal, found.key_pem, `certificate:${name}`)
-      return { chainPem: found.chain_pem, caPem: found.ca_pem, keyPem }
-    }
+    if (found.key_pem !== '') return opened(found)
     const made = await make()
     await transaction
       .updateTable('staff.certificate')
@@ -40,4 +47,13 @@ export async function getOrCreateCertificate(
       .execute()
     return made
   })
+
+  function opened(row: {
+    readonly chain_pem: string
+    readonly ca_pem: string
+    readonly key_pem: string
+  }): StoredCertificate {
+    const keyPem = openSecret(seal, row.key_pem, `certificate:${name}`)
+    return { chainPem: row.chain_pem, caPem: row.ca_pem, keyPem }
+  }
 }
