@@ -5,17 +5,11 @@ import { userFilterProblem } from '#core/ldap/filter.ts'
 import { openSecret } from '../gateways.ts'
 import type { StepContext, Step } from './step.ts'
 import { NO_STEP, byKey, stepOf } from './step.ts'
+import { line as text } from './values.ts'
 
 const DEFAULT_LAST_GOOD_SECONDS = 8 * 3600
 const LONGEST_LAST_GOOD_SECONDS = 24 * 3600
 const MOST_SERVERS = 8
-
-const text = z
-  .string()
-  .trim()
-  .min(1, 'is empty')
-  .max(500, 'is longer than 500 characters')
-  .refine((value) => !/\p{Cc}/u.test(value), 'has a control character in it')
 
 const dn = text.refine(
   (value) => /^[^=,]+=/.test(value),

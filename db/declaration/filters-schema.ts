@@ -1,5 +1,5 @@
-import { domainToASCII } from 'node:url'
 import { z } from 'zod'
+import { domain } from './values.ts'
 import { formatAddress, formatPrefix, parseAddress, parsePrefix } from '#core/ip.ts'
 import { parseMac } from '#core/mac.ts'
 import { parseWeekHours } from '#core/week-hours.ts'
@@ -21,15 +21,6 @@ const subject = z.string().transform((text, context) => {
   }
   if ((kind === 'category' || kind === 'list') && code.test(name ?? '')) return text
   context.addIssue(`"${text}" is not a category, list:NAME or service:NAME`)
-  return z.NEVER
-})
-
-const domain = z.string().transform((text, context) => {
-  const ascii = domainToASCII(text.trim().replace(/\.$/, '')).toLowerCase()
-  const labels = ascii.split('.')
-  const right = ascii.length <= 253 && labels.every((label) => /^[a-z0-9_-]{1,63}$/.test(label))
-  if (right) return ascii
-  context.addIssue(`"${text}" is not a domain name`)
   return z.NEVER
 })
 

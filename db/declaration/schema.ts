@@ -1,4 +1,3 @@
-import { domainToASCII } from 'node:url'
 import { z } from 'zod'
 import { formatPrefix, parseAddress, parsePrefix } from '#core/ip.ts'
 import { portBlockProblem } from '#core/port-block.ts'
@@ -24,6 +23,7 @@ import { authoritySchema, coaSchema, radsecSchema, vendorSchema } from './radsec
 import { accessibilitySchema, privacySchema } from './guest-pages.ts'
 import { sealingSchema } from './sealing.ts'
 import { signInSchema } from './sign-in.ts'
+import { domain } from './values.ts'
 
 const line = z
   .string()
@@ -51,15 +51,6 @@ const duration = z.string().transform((text, context) => {
   const seconds = Number(match?.[1] ?? 0) * (UNITS[match?.[2] ?? ''] ?? 0)
   if (seconds > 0 && seconds <= LONGEST_GRANT_SECONDS) return seconds
   context.addIssue(`"${text}" is not a length of time such as 12h or 30d, a year at most`)
-  return z.NEVER
-})
-
-const domain = z.string().transform((text, context) => {
-  const ascii = domainToASCII(text.trim().replace(/\.$/, '')).toLowerCase()
-  const labels = ascii.split('.')
-  const right = ascii.length <= 253 && labels.every((label) => /^[a-z0-9_-]{1,63}$/.test(label))
-  if (right) return ascii
-  context.addIssue(`"${text}" is not a domain name`)
   return z.NEVER
 })
 

@@ -4,16 +4,10 @@ import { openSecret } from '../gateways.ts'
 import { DEFAULT_CLAIMS, DEFAULT_SCOPES, providerContext } from '../sign-in-providers.ts'
 import type { StepContext, Step } from './step.ts'
 import { NO_STEP, byKey, stepOf } from './step.ts'
+import { line as text } from './values.ts'
 
 const MOST_PROVIDERS = 16
 const MOST_NAMES = 256
-
-const text = z
-  .string()
-  .trim()
-  .min(1, 'is empty')
-  .max(500, 'is longer than 500 characters')
-  .refine((value) => !/\p{Cc}/u.test(value), 'has a control character in it')
 
 const claim = z.string().regex(/^[^\s\p{Cc}]{1,128}$/u, 'is not the name of a claim')
 

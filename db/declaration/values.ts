@@ -1,0 +1,20 @@
+import { domainToASCII } from 'node:url'
+import { z } from 'zod'
+
+/** One line of words, as people write them. */
+export const line = z
+  .string()
+  .trim()
+  .min(1, 'is empty')
+  .max(500, 'is longer than 500 characters')
+  .refine((value) => !/\p{Cc}/u.test(value), 'has a control character in it')
+
+/** A domain name in any script, with or without its last dot; lower case and ASCII afterwards. */
+export const domain = z.string().transform((text, context) => {
+  const ascii = domainToASCII(text.trim().replace(/\.$/, '')).toLowerCase()
+  const labels = ascii.split('.')
+  const right = ascii.length <= 253 && labels.every((label) => /^[a-z0-9_-]{1,63}$/.test(label))
+  if (right) return ascii
+  context.addIssue(`"${text}" is not a domain name`)
+  return z.NEVER
+})
