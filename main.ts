@@ -1,6 +1,12 @@
 #!/usr/bin/env node
-import { commands } from './command/table.ts'
-import { runCommand } from './command/run.ts'
+import { keepCompiled } from './command/compile-cache.ts'
+
+keepCompiled(process.env)
+// After it, so that they come from there.
+const [{ commands }, { runCommand }] = await Promise.all([
+  import('./command/table.ts'),
+  import('./command/run.ts'),
+])
 
 // Not by running out of work: a command that failed may have left something open.
 process.exit(await runCommand(commands, process.argv.slice(2)))

@@ -6,7 +6,8 @@ import { createMetrics } from '#core/metrics.ts'
 import { chooseUdpLayer } from '#core/udp/udp-layer.ts'
 import { openDatabase } from '#db/connection.ts'
 import { openHouse, requireConfig } from './house.ts'
-import { RADIUS_POOL, createRadiusRole } from './radius-role.ts'
+import { RADIUS_POOL } from './radius-pool.ts'
+import { createRadiusRole } from './radius-role.ts'
 
 /** What the process that started this one says to it. */
 export type RadiusOrder =

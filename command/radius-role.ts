@@ -4,9 +4,6 @@ import { createRadiusServer } from '../radius-server/main.ts'
 import type { RadiusDeps } from '../radius-server/main.ts'
 import { caFile } from './demo.ts'
 
-/** Connections of a RADIUS process at most, beside one that listens and those of the journal. */
-export const RADIUS_POOL = 8
-
 /** Writes the root certificate where people who set up devices find it. */
 export function createRadiusRole(deps: RadiusDeps): Role {
   const radius = createRadiusServer(deps)

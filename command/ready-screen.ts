@@ -1,6 +1,5 @@
 import { styleText } from 'node:util'
 import { formatListenAddress } from '#core/listen.ts'
-import { demoLines } from './demo.ts'
 import type { House } from './house.ts'
 
 /** The screen on which a newcomer can act: what serves where, and lines that work when pasted. */
@@ -39,7 +38,8 @@ export async function readyScreen(house: House, roles: readonly string[]): Promi
     `  ${'Metrics'.padEnd(9)} http://${formatListenAddress(config.metrics)}/metrics`,
     ...config.warnings.map((warning) => `  ${styleText('yellow', 'Note')}      ${warning}`),
   ]
-  const tries = roles.includes('jobs') && roles.length === 4 ? await demoLines(house) : null
+  const isWhole = roles.includes('jobs') && roles.length === 4
+  const tries = isWhole ? await (await import('./demo.ts')).demoLines(house) : null
   if (tries !== null) {
     lines.push('', bold('Try it: paste these in another terminal, from this folder'))
     for (const [what, command] of tries) lines.push('', `  ${dim(what)}`, `  ${command}`)

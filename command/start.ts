@@ -2,7 +2,6 @@ import { Listr } from 'listr2'
 import { systemClock } from '#core/clock.ts'
 import type { Config } from '#core/config.ts'
 import { AppError } from '#core/error.ts'
-import { createDirectoryMetrics } from '#core/ldap/directory-metrics.ts'
 import { createLifecycle } from '#core/lifecycle.ts'
 import type { Lifecycle } from '#core/lifecycle.ts'
 import { createLog } from '#core/log.ts'
@@ -13,37 +12,17 @@ import type { Problem, Role } from '#core/role.ts'
 import { chooseUdpLayer } from '#core/udp/udp-layer.ts'
 import type { UdpLayer } from '#core/udp/udp-layer.ts'
 import { openDatabase } from '#db/connection.ts'
-import { auditChainJob } from '#db/audit-chain.ts'
 import { startEmbedded } from '#db/embedded.ts'
-import { directorySyncJob } from '#db/directory-sync.ts'
-import { disconnectsJob } from '#db/disconnects.ts'
-import { endedDevicesJob } from '#db/device-status.ts'
-import { createFoldThread } from '#db/fold-thread.ts'
-import { createJobRunner } from '#db/jobs.ts'
 import { ownsHouse } from '#db/login.ts'
 import { migrate } from '#db/migrate.ts'
-import { filterWindowsJob } from '#db/filter-windows.ts'
-import { openingsJob } from '#db/openings.ts'
 import type { PartDeps } from '#db/part.ts'
-import { staleSessionsJob } from '#db/stale-sessions.ts'
-import { quarantineJob } from '#db/quarantine.ts'
-import { retentionJob } from '#db/retention.ts'
-import { sealingJob } from '#db/sealing/job.ts'
-import { listsJob } from '../dns-filter/fetch/lists-job.ts'
-import { staffJob } from '#db/staff-job.ts'
-import { createDnsFilter } from '../dns-filter/main.ts'
-import { createPortal } from '../portal/main.ts'
 import { createDatabaseWatch } from './database-watch.ts'
-import { applyDemo } from './demo.ts'
-import { openDirectories } from './open-directories.ts'
 import { readyScreen } from './ready-screen.ts'
 import { openHouse, requireConfig, requireMigrated } from './house.ts'
 import type { House } from './house.ts'
-import { measureJobs } from './job-metrics.ts'
 import { createOperatorServer } from './operator-server.ts'
-import { createRadiusProcesses } from './radius-processes.ts'
 import type { RadiusProcesses } from './radius-processes.ts'
-import { RADIUS_POOL, createRadiusRole } from './radius-role.ts'
+import { RADIUS_POOL } from './radius-pool.ts'
 import { UsageError } from './run.ts'
 
 const ROLE_NAMES = ['portal', 'radius', 'dns', 'jobs'] as const
@@ -140,6 +119,7 @@ async function bringUp(
         title: 'Demonstration place',
         enabled: () => config.demo,
         task: async () => {
+          const { applyDemo } = await import('./demo.ts')
           await applyDemo(house())
         },
       },
@@ -204,7 +184,11 @@ async function startRoles(
   lifecycle.onStop('database watch', () => watch.stop())
   const radius: RadiusProcesses | null =
     names.includes('radius') && config.radiusProcesses > 1
-      ? createRadiusProcesses({ count: config.radiusProcesses, url, log })
+      ? (await import('./radius-processes.ts')).createRadiusProcesses({
+          count: config.radiusProcesses,
+          url,
+          log,
+        })
       : null
   const operator = createOperatorServer({
     address: config.metrics,
@@ -229,7 +213,7 @@ async function startRoles(
     const deps: PartDeps = {
       ...{ config, database: own, seal, log, metrics, clock: systemClock, udp },
     }
-    roles.push(createRole(name, deps, url, health))
+    roles.push(await createRole(name, deps, url, health))
   }
   for (const role of roles) {
     await lifecycle.start(
@@ -244,63 +228,24 @@ function problem(role: string, sentence: string | null): readonly Problem[] {
   return sentence === null ? [] : [{ role, problem: sentence }]
 }
 
-function createRole(
+/** Each loads only what it needs: the resolver of a small box has no room for everybody's pages. */
+async function createRole(
   name: RoleName,
   deps: PartDeps,
   url: string,
   health: () => readonly Problem[],
-): Role {
+): Promise<Role> {
   switch (name) {
     case 'portal':
-      return createPortal({ ...deps, health })
+      return (await import('../portal/main.ts')).createPortal({ ...deps, health })
     case 'dns':
-      return createDnsFilter(deps)
+      return (await import('../dns-filter/main.ts')).createDnsFilter(deps)
     case 'radius':
-      return createRadiusRole({
+      return (await import('./radius-role.ts')).createRadiusRole({
         ...deps,
         connect: (options) => openDatabase(url, { ...options, role: name }),
       })
     case 'jobs':
-      return jobsRole(deps, url)
-  }
-}
-
-function jobsRole(deps: PartDeps, url: string): Role {
-  const { database, seal, log, metrics, clock } = deps
-  const directoryMetrics = createDirectoryMetrics(metrics, 'accueil_jobs')
-  const fold = createFoldThread({ work: { url }, log, metrics, clock })
-  const runner = createJobRunner({
-    database,
-    log,
-    clock,
-    jobs: [
-      staleSessionsJob(database, clock),
-      // Sealed before it is dropped: the digest of a day outlives it.
-      sealingJob({ database, seal, log, clock }),
-      retentionJob(database, clock),
-      // After retention: where it has cut, the chain is signed at once.
-      auditChainJob(database, seal),
-      quarantineJob(database, clock),
-      disconnectsJob(database),
-      openingsJob(database),
-      filterWindowsJob(database),
-      listsJob(url),
-      endedDevicesJob(database),
-      directorySyncJob({ database, clock, open: () => openDirectories(deps, directoryMetrics) }),
-      staffJob(database, clock),
-    ],
-  })
-  measureJobs(metrics, runner)
-  return {
-    name: 'jobs',
-    async start() {
-      fold.start()
-      await runner.start()
-    },
-    async stop() {
-      await runner.stop()
-      await fold.stop()
-    },
-    ready: () => runner.problem() ?? fold.problem(),
+      return (await import('./jobs-role.ts')).createJobsRole(deps, url)
   }
 }

@@ -1,78 +1,97 @@
-/** The four words of the state, each as high and low half: [v0h, v0l, v1h, v1l, …]. */
-type State = Uint32Array
-
-const INITIAL = [
-  0x736f6d65, 0x70736575, 0x646f7261, 0x6e646f6d, 0x6c796765, 0x6e657261, 0x74656462, 0x79746573,
-] as const
+/** The four words of the state, each as its high and low half; of this module, because one is hashed at a time. */
+let h0 = 0
+let l0 = 0
+let h1 = 0
+let l1 = 0
+let h2 = 0
+let l2 = 0
+let h3 = 0
+let l3 = 0
 
 /**
  * SipHash-2-4 (Aumasson and Bernstein, 2012) of up to 255 bytes under a key of 16, in halves of 32
  * bits: a BigInt would be made for each of some two hundred steps.
  */
 export function sipHash24(key: Uint8Array, message: Uint8Array): Uint8Array {
-  const keyView = new DataView(key.buffer, key.byteOffset, 16)
-  const state: State = Uint32Array.from(INITIAL)
-  for (let word = 0; word < 4; word++) {
-    const at = (word % 2) * 8
-    state[word * 2] = half(state, word * 2) ^ keyView.getUint32(at + 4, true)
-    state[word * 2 + 1] = half(state, word * 2 + 1) ^ keyView.getUint32(at, true)
-  }
+  const [low0, high0, low1, high1] = [word(key, 0), word(key, 4), word(key, 8), word(key, 12)]
+  h0 = high0 ^ 0x736f6d65
+  l0 = low0 ^ 0x70736575
+  h1 = high1 ^ 0x646f7261
+  l1 = low1 ^ 0x6e646f6d
+  h2 = high0 ^ 0x6c796765
+  l2 = low0 ^ 0x6e657261
+  h3 = high1 ^ 0x74656462
+  l3 = low1 ^ 0x79746573
 
-  const padded = new Uint8Array((Math.floor(message.length / 8) + 1) * 8)
-  padded.set(message)
-  padded[padded.length - 1] = message.length
-  const blocks = new DataView(padded.buffer)
-  for (let at = 0; at < padded.length; at += 8) {
-    const high = blocks.getUint32(at + 4, true)
-    const low = blocks.getUint32(at, true)
-    xor(state, 3, high, low)
-    round(state)
-    round(state)
-    xor(state, 0, high, low)
-  }
+  const whole = message.length & ~7
+  for (let at = 0; at < whole; at += 8) absorb(word(message, at), word(message, at + 4))
+  // The last block: what is left, zeroes, and the length in its last byte.
+  absorb(word(message, whole), word(message, whole + 4) | (message.length << 24))
 
-  xor(state, 2, 0, 0xff)
-  for (let i = 0; i < 4; i++) round(state)
+  l2 ^= 0xff
+  for (let i = 0; i < 4; i++) round()
   const out = new Uint8Array(8)
-  const view = new DataView(out.buffer)
-  const [h0 = 0, l0 = 0, h1 = 0, l1 = 0, h2 = 0, l2 = 0, h3 = 0, l3 = 0] = state
-  view.setUint32(0, l0 ^ l1 ^ l2 ^ l3, true)
-  view.setUint32(4, h0 ^ h1 ^ h2 ^ h3, true)
+  write(out, 0, l0 ^ l1 ^ l2 ^ l3)
+  write(out, 4, h0 ^ h1 ^ h2 ^ h3)
   return out
 }
 
-function half(state: State, at: number): number {
-  return state[at] as number
+function absorb(low: number, high: number): void {
+  h3 ^= high
+  l3 ^= low
+  round()
+  round()
+  h0 ^= high
+  l0 ^= low
 }
 
-function xor(state: State, word: number, high: number, low: number): void {
-  state[word * 2] = half(state, word * 2) ^ high
-  state[word * 2 + 1] = half(state, word * 2 + 1) ^ low
+/** Little-endian; what is behind the end is zero. */
+function word(bytes: Uint8Array, at: number): number {
+  const [a, b, c, d] = [bytes[at] ?? 0, bytes[at + 1] ?? 0, bytes[at + 2] ?? 0, bytes[at + 3] ?? 0]
+  return a | (b << 8) | (c << 16) | (d << 24)
 }
 
-function round(state: State): void {
-  mix(state, 0, 1, 13)
-  rotate(state, 0, 32)
-  mix(state, 2, 3, 16)
-  mix(state, 0, 3, 21)
-  mix(state, 2, 1, 17)
-  rotate(state, 2, 32)
+function write(out: Uint8Array, at: number, value: number): void {
+  for (let i = 0; i < 4; i++) out[at + i] = value >>> (8 * i)
 }
 
-/** a += b; b = (b <<< by) ^ a. */
-function mix(state: State, a: number, b: number, by: number): void {
-  const low = half(state, a * 2 + 1) + half(state, b * 2 + 1)
-  state[a * 2] = half(state, a * 2) + half(state, b * 2) + (low > 0xffff_ffff ? 1 : 0)
-  state[a * 2 + 1] = low
-  rotate(state, b, by)
-  xor(state, b, half(state, a * 2), half(state, a * 2 + 1))
+/** SipRound, written out: each addition of two words carries from the low halves into the high ones. */
+function round(): void {
+  let low = (l0 >>> 0) + (l1 >>> 0)
+  h0 = (h0 + h1 + carry(low)) | 0
+  l0 = low | 0
+  let high = h1
+  h1 = ((h1 << 13) | (l1 >>> 19)) ^ h0
+  l1 = ((l1 << 13) | (high >>> 19)) ^ l0
+  high = h0
+  h0 = l0
+  l0 = high
+
+  low = (l2 >>> 0) + (l3 >>> 0)
+  h2 = (h2 + h3 + carry(low)) | 0
+  l2 = low | 0
+  high = h3
+  h3 = ((h3 << 16) | (l3 >>> 16)) ^ h2
+  l3 = ((l3 << 16) | (high >>> 16)) ^ l2
+
+  low = (l0 >>> 0) + (l3 >>> 0)
+  h0 = (h0 + h3 + carry(low)) | 0
+  l0 = low | 0
+  high = h3
+  h3 = ((h3 << 21) | (l3 >>> 11)) ^ h0
+  l3 = ((l3 << 21) | (high >>> 11)) ^ l0
+
+  low = (l2 >>> 0) + (l1 >>> 0)
+  h2 = (h2 + h1 + carry(low)) | 0
+  l2 = low | 0
+  high = h1
+  h1 = ((h1 << 17) | (l1 >>> 15)) ^ h2
+  l1 = ((l1 << 17) | (high >>> 15)) ^ l2
+  high = h2
+  h2 = l2
+  l2 = high
 }
 
-function rotate(state: State, word: number, by: number): void {
-  const high = half(state, word * 2)
-  const low = half(state, word * 2 + 1)
-  const [from, to] = by >= 32 ? [low, high] : [high, low]
-  const bits = by % 32
-  state[word * 2] = bits === 0 ? from : (from << bits) | (to >>> (32 - bits))
-  state[word * 2 + 1] = bits === 0 ? to : (to << bits) | (from >>> (32 - bits))
+function carry(sum: number): number {
+  return sum > 0xffff_ffff ? 1 : 0
 }

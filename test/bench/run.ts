@@ -5,6 +5,7 @@ import { BENCH_PEERS, providePeers } from '../interop/packages.ts'
 import { createProduct } from '../support/peers/product.ts'
 import { createRunFolder, endProcesses, sweepLeftovers } from '../support/peers/run-folder.ts'
 import { blockedNameRow, blockedNames } from './blocked-name.ts'
+import { filteringMissed, filteringRows } from './filtering.ts'
 import { accountingRow } from './accounting.ts'
 import { eapRows } from './eap.ts'
 import { measurePages, printAcceptances } from './pages.ts'
@@ -17,7 +18,7 @@ import { WHOLE_COUNTRY, printStorms, runStorms, stormProblems } from './storm.ts
 import { YEAR_ROWS, measureYear, printYear } from './year/year.ts'
 
 /**
- * `npm run bench [-- --million] [--only=pap,eap,accounting,names,directory,pages,year,storm]`: this project beside
+ * `npm run bench [-- --million] [--only=pap,eap,accounting,names,directory,pages,year,storm,filtering]`: this project beside
  * its peers, in one run, on this machine. The year is a small one, unless `--year [--rows=130000000]` asks for
  * it alone. The storm is ours alone, and only on request: all gateways of the first house at once.
  */
@@ -26,6 +27,10 @@ const only = isYear ? 'year' : valueOf('only')
 const isAsked = (row: string): boolean => only === undefined || only.split(',').includes(row)
 const yearRows = Number(valueOf('rows') ?? (isYear ? YEAR_ROWS.whole : YEAR_ROWS.small))
 const nameCount = process.argv.includes('--million') ? 1_000_000 : 100_000
+
+const filteringCounts = (valueOf('names') ?? '1000000,5000000').split(',').map(Number)
+/** Rows that have the machine to themselves. */
+const ALONE: ReadonlySet<string> = new Set(['year', 'storm', 'filtering'])
 
 const also: { pages: PageMeasures | null } = { pages: null }
 
@@ -39,7 +44,9 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 }
 try {
   await providePeers(BENCH_PEERS)
-  const rows = only === 'year' || only === 'storm' ? [] : await measureAll()
+  const rows: Row[] = ALONE.has(only ?? '') ? [] : await measureAll()
+  const filtering = only === 'filtering' ? await measureFiltering() : []
+  rows.push(...filtering)
   if (rows.length > 0) printRows(rows)
   if (also.pages !== null) printAcceptances(also.pages)
   const storms = only === 'storm' ? await runStorms(folder, WHOLE_COUNTRY) : null
@@ -55,6 +62,7 @@ try {
   const storm = storms?.flatMap(stormProblems) ?? []
   const missed = [
     ...missedRows(rows),
+    ...filteringMissed(filtering),
     ...(also.pages?.missed ?? []),
     ...(year?.missed ?? []),
     ...storm,
@@ -71,7 +79,13 @@ function valueOf(name: string): string | undefined {
   return process.argv.find((arg) => arg.startsWith(prefix))?.slice(prefix.length)
 }
 
-async function measureAll(): Promise<readonly Row[]> {
+async function measureFiltering(): Promise<readonly Row[]> {
+  const rows: Row[] = []
+  for (const count of filteringCounts) rows.push(...(await filteringRows(folder, count)))
+  return rows
+}
+
+async function measureAll(): Promise<Row[]> {
   const names = blockedNames(nameCount)
   folder.write('blocked.txt', names.map((name) => `${name}\n`).join(''))
   const terms = { version: '2026-01', effective: '2026-01-01', text: { en: './terms.md' } }

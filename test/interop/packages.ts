@@ -58,6 +58,9 @@ export const BENCH_PEERS: typeof PEERS = [
   ['ldapmodify', 'ldap-utils'],
   ['opennds', 'opennds'],
   ['dnsmasq', 'dnsmasq-base'],
+  ['dnsdist', 'dnsdist'],
+  ['pdns_recursor', 'pdns-recursor'],
+  ['kresd', 'knot-resolver'],
   ['iptables-legacy', 'iptables'],
   ['curl', 'curl'],
 ]

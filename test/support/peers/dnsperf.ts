@@ -5,6 +5,8 @@ export interface DnsLoad {
   readonly perSecond: number
   readonly lost: number
   readonly refusedNames: number
+  /** With the code NOERROR, whatever they hold. */
+  readonly answeredNames: number
 }
 
 export interface DnsLatency {
@@ -16,11 +18,18 @@ interface Target {
   readonly port: number
   readonly queries: string
   readonly seconds: number
+  /** Where they are asked from. */
+  readonly from?: string
 }
 
 /** As many queries as the server takes, 200 outstanding. */
-export async function dnsLoad({ port, queries, seconds }: Target): Promise<DnsLoad> {
-  const command = `dnsperf -s 127.0.0.1 -p ${port} -d ${queries} -l ${seconds} -c 8 -q 200`
+export async function dnsLoad({
+  port,
+  queries,
+  seconds,
+  from = '127.0.0.1',
+}: Target): Promise<DnsLoad> {
+  const command = `dnsperf -s 127.0.0.1 -a ${from} -p ${port} -d ${queries} -l ${seconds} -c 8 -q 200`
   const output = await must(command.split(' '))
   const number = (pattern: RegExp): number => Number(pattern.exec(output)?.[1] ?? Number.NaN)
   return {
@@ -28,15 +37,16 @@ export async function dnsLoad({ port, queries, seconds }: Target): Promise<DnsLo
     perSecond: number(/Queries per second:\s+([\d.]+)/),
     lost: number(/Queries lost:\s+(\d+)/),
     refusedNames: number(/NXDOMAIN (\d+)/),
+    answeredNames: number(/NOERROR (\d+)/),
   }
 }
 
 /** The time of each answer at a steady rate, in milliseconds. */
 export async function dnsLatency(
-  { port, queries, seconds }: Target,
+  { port, queries, seconds, from = '127.0.0.1' }: Target,
   perSecond: number,
 ): Promise<DnsLatency> {
-  const command = `dnsperf -s 127.0.0.1 -p ${port} -d ${queries} -l ${seconds} -c 8 -q 200 -v`
+  const command = `dnsperf -s 127.0.0.1 -a ${from} -p ${port} -d ${queries} -l ${seconds} -c 8 -q 200 -v`
   const output = await must([...command.split(' '), '-Q', `${perSecond}`])
   const times = [...output.matchAll(/^> .* ([\d.]+)$/gm)].map(([, time]) => Number(time) * 1000)
   const sorted = Float64Array.from(times).sort()

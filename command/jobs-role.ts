@@ -1,0 +1,60 @@
+import { createDirectoryMetrics } from '#core/ldap/directory-metrics.ts'
+import { auditChainJob } from '#db/audit-chain.ts'
+import { directorySyncJob } from '#db/directory-sync.ts'
+import { disconnectsJob } from '#db/disconnects.ts'
+import { endedDevicesJob } from '#db/device-status.ts'
+import { createFoldThread } from '#db/fold-thread.ts'
+import { createJobRunner } from '#db/jobs.ts'
+import { filterWindowsJob } from '#db/filter-windows.ts'
+import { openingsJob } from '#db/openings.ts'
+import { staleSessionsJob } from '#db/stale-sessions.ts'
+import { quarantineJob } from '#db/quarantine.ts'
+import { retentionJob } from '#db/retention.ts'
+import { sealingJob } from '#db/sealing/job.ts'
+import { listsJob } from '../dns-filter/fetch/lists-job.ts'
+import { staffJob } from '#db/staff-job.ts'
+import { openDirectories } from './open-directories.ts'
+import { measureJobs } from './job-metrics.ts'
+import type { Role } from '#core/role.ts'
+import type { PartDeps } from '#db/part.ts'
+
+/** What is done once in the whole fleet, by whoever of those that could comes first. */
+export function createJobsRole(deps: PartDeps, url: string): Role {
+  const { database, seal, log, metrics, clock } = deps
+  const directoryMetrics = createDirectoryMetrics(metrics, 'accueil_jobs')
+  const fold = createFoldThread({ work: { url }, log, metrics, clock })
+  const runner = createJobRunner({
+    database,
+    log,
+    clock,
+    jobs: [
+      staleSessionsJob(database, clock),
+      // Sealed before it is dropped: the digest of a day outlives it.
+      sealingJob({ database, seal, log, clock }),
+      retentionJob(database, clock),
+      // After retention: where it has cut, the chain is signed at once.
+      auditChainJob(database, seal),
+      quarantineJob(database, clock),
+      disconnectsJob(database),
+      openingsJob(database),
+      filterWindowsJob(database),
+      listsJob(url),
+      endedDevicesJob(database),
+      directorySyncJob({ database, clock, open: () => openDirectories(deps, directoryMetrics) }),
+      staffJob(database, clock),
+    ],
+  })
+  measureJobs(metrics, runner)
+  return {
+    name: 'jobs',
+    async start() {
+      fold.start()
+      await runner.start()
+    },
+    async stop() {
+      await runner.stop()
+      await fold.stop()
+    },
+    ready: () => runner.problem() ?? fold.problem(),
+  }
+}
