@@ -1,32 +1,50 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Database } from './connection.ts'
 import type { Fold } from './fold.ts'
+import { wantLog } from './log-wanted.ts'
 
 const LIMITS = {
-  waitMs: 10_000,
+  /** Nothing came into the log for so long: then nobody brings it there. */
+  stallMs: 10_000,
+  /** A journal that is as full as it may be takes some twenty seconds. */
+  waitMs: 120_000,
   pollMs: 50,
+  /** Asked again: the process whose work it is may have been starting. */
+  askMs: 1_000,
 } as const
 
 /**
- * Waits until what was acknowledged before is in the log, and brings it there where no other process
- * does. Gives the number of events that are still not in it: somebody else is slow, or may and does not.
+ * Waits until what was acknowledged before is in the log: asks the process whose work it is not to give way
+ * to a burst any longer, and brings it there where no other process does. Gives the number of events that
+ * are still not in it: somebody else is slow, or may and does not.
  */
 export async function catchUp(
-  { sql }: Pick<Database, 'sql'>,
+  database: Pick<Database, 'sql'>,
   fold: Fold,
-  waitMs: number = LIMITS.waitMs,
+  stallMs: number = LIMITS.stallMs,
 ): Promise<number> {
+  const { sql } = database
   const [head] = await sql<{ id: string | null }[]>`select max(id)::text as id from log.journal`
   const last = head?.id ?? null
   if (last === null) return 0
-  const end = Date.now() + waitMs
+  let askedAt = -Infinity
+  const end = Date.now() + LIMITS.waitMs
+  let least = Infinity
+  let movedAt = Date.now()
   for (;;) {
+    if (Date.now() - askedAt >= LIMITS.askMs) {
+      askedAt = Date.now()
+      await wantLog(database, last)
+    }
     // Who may not, or cannot now, waits for who can; what is missing in the end is told.
     const folded = await fold.step().catch(() => 'busy' as const)
     const [left] = await sql<{ events: number }[]>`
       select coalesce(sum(events), 0)::float8 as events from log.journal where id <= ${last}::bigint`
     const events = left?.events ?? 0
-    if (events === 0 || Date.now() > end) return events
+    const now = Date.now()
+    if (events < least) movedAt = now
+    least = Math.min(least, events)
+    if (events === 0 || now > end || now - movedAt > stallMs) return events
     if (folded === 'busy' || folded === 0) await sleep(LIMITS.pollMs)
   }
 }

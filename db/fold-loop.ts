@@ -1,10 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { FOLD_LIMITS } from './fold.ts'
 import type { Fold } from './fold.ts'
+import type { FoldPace, Pace } from './fold-pace.ts'
+import type { JournalSight } from './journal-sight.ts'
 
 export const LOOP_LIMITS = {
   /**
    * Between two transactions: what comes meanwhile goes into one, and the packets of one session
-   * become one write. So long a connection may be acknowledged and not found yet.
+   * become one write. So long a connection may be acknowledged and not found yet, longer in a burst.
    */
   pauseMs: 250,
   /** Another process is at it. */
@@ -15,13 +18,19 @@ export const LOOP_LIMITS = {
 
 export interface FoldLoop {
   start(): void
+  /** Somebody waits until what is in the journal up to this number is in the log. */
+  want(last: bigint): void
   /** Ends after the transaction in work. What is in the journal stays for the next. */
   stop(): Promise<void>
 }
 
 export interface FoldLoopDeps {
   readonly fold: Fold
-  readonly onFolded: (events: number) => void
+  readonly look: () => Promise<JournalSight>
+  readonly pace: FoldPace
+  /** Told when it changes. */
+  readonly onPace: (pace: Pace) => void
+  readonly onFolded: (events: number, pace: Pace) => void
   /** It is tried again, with a growing pause. */
   readonly onFailure: (thrown: unknown) => void
   /** After failures. */
@@ -32,23 +41,21 @@ export function createFoldLoop(
   deps: FoldLoopDeps,
   limits: { readonly [K in keyof typeof LOOP_LIMITS]: number } = LOOP_LIMITS,
 ): FoldLoop {
-  const stopping = new AbortController()
+  let isStopping = false
+  let resting = new AbortController()
   let running: Promise<void> | null = null
+  let pace: Pace = 'empty'
 
   async function run(): Promise<void> {
     let pause: number = limits.backOffMs
     let hasFailed = false
-    while (!stopping.signal.aborted) {
+    while (!isStopping) {
       try {
-        const folded = await deps.fold.step()
+        const ms = await turn()
         if (hasFailed) deps.onRecovery()
         hasFailed = false
         pause = limits.backOffMs
-        if (folded === 'busy') await rest(limits.busyMs)
-        else {
-          if (folded > 0) deps.onFolded(folded)
-          await rest(limits.pauseMs)
-        }
+        await rest(ms)
       } catch (thrown) {
         hasFailed = true
         deps.onFailure(thrown)
@@ -58,16 +65,37 @@ export function createFoldLoop(
     }
   }
 
+  /** Gives the time until the next. */
+  async function turn(): Promise<number> {
+    const before = pace
+    pace = deps.pace.next(await deps.look())
+    if (pace !== before) deps.onPace(pace)
+    if (pace === 'empty' || pace === 'burst') return limits.pauseMs
+    const folded = await deps.fold.step()
+    if (folded === 'busy') return limits.busyMs
+    if (folded > 0) deps.onFolded(folded, pace)
+    deps.pace.folded(folded)
+    // A full step leaves more behind: the pace says at once whether that may wait.
+    return folded >= FOLD_LIMITS.events ? 0 : limits.pauseMs
+  }
+
   async function rest(ms: number): Promise<void> {
-    await sleep(ms, undefined, { signal: stopping.signal }).catch(() => {})
+    if (isStopping || ms === 0) return
+    resting = new AbortController()
+    await sleep(ms, undefined, { signal: resting.signal }).catch(() => {})
   }
 
   return {
     start() {
       running ??= run()
     },
+    want(last) {
+      deps.pace.want(last)
+      resting.abort()
+    },
     async stop() {
-      stopping.abort()
+      isStopping = true
+      resting.abort()
       await running
     },
   }

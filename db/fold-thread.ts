@@ -5,6 +5,7 @@ import { within } from '#core/lifecycle.ts'
 import type { Log } from '#core/log.ts'
 import { createLogLimit } from '#core/log-limit.ts'
 import type { Metrics } from '#core/metrics.ts'
+import type { Pace } from './fold-pace.ts'
 import type { FoldNews, FoldWork } from './fold-worker.ts'
 
 const LIMITS = {
@@ -13,6 +14,12 @@ const LIMITS = {
   youngMb: 64,
   stopMs: 8_000,
 } as const
+
+const PRESSED = ['age', 'depth', 'reader'] as const satisfies readonly Pace[]
+
+function isPressed(pace: Pace): pace is (typeof PRESSED)[number] {
+  return PRESSED.some((one) => one === pace)
+}
 
 /** The thread that brings the journal into the log, as the role `jobs` has it. */
 export interface FoldThread {
@@ -47,6 +54,18 @@ export function createFoldThread(options: {
   metrics.gauge('accueil_journal_age_seconds', 'Age of the oldest of them.', () =>
     depth.oldest === null ? 0 : Math.max(0, (clock() - depth.oldest) / 1000),
   )
+  let pace: Pace = 'empty'
+  metrics.gauge(
+    'accueil_log_fold_gives_way',
+    '1 while a burst is acknowledged first, and brought into the log afterwards.',
+    () => (pace === 'burst' ? 1 : 0),
+  )
+  const pressed = metrics.counters(
+    'accueil_log_fold_pressed_total',
+    'Times that a part was brought into the log in the midst of a burst, by what did not let it wait.',
+    'by',
+    PRESSED,
+  )
   const mayLog = { failed: createLogLimit(clock), quarantined: createLogLimit(clock) }
   let failure: string | null = null
   /** Why the last thread ended, until the next one has something to say. */
@@ -60,6 +79,10 @@ export function createFoldThread(options: {
     switch (news.kind) {
       case 'folded':
         folded.inc(news.events)
+        if (isPressed(news.pace)) pressed[news.pace].inc()
+        return
+      case 'pace':
+        pace = news.pace
         return
       case 'depth':
         depth.events = news.events
@@ -97,6 +120,7 @@ export function createFoldThread(options: {
     })
     started.on('exit', () => {
       worker = null
+      pace = 'empty'
       if (isStopping) return
       failure = null
       ended = reason

@@ -1,10 +1,15 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { reasonOf } from '#core/error.ts'
 import { goSecond } from '#core/thread-priority.ts'
+import { systemClock } from '#core/clock.ts'
 import { openDatabase } from './connection.ts'
 import { createFold } from './fold.ts'
 import { createFoldLoop } from './fold-loop.ts'
+import { createFoldPace } from './fold-pace.ts'
+import type { Pace } from './fold-pace.ts'
 import { journalDepth } from './journal.ts'
+import { createJournalLook } from './journal-sight.ts'
+import { hearWants } from './log-wanted.ts'
 
 /** What the thread is started with. */
 export interface FoldWork {
@@ -13,7 +18,8 @@ export interface FoldWork {
 
 /** What it tells. */
 export type FoldNews =
-  | { readonly kind: 'folded'; readonly events: number }
+  | { readonly kind: 'folded'; readonly events: number; readonly pace: Pace }
+  | { readonly kind: 'pace'; readonly pace: Pace }
   | { readonly kind: 'quarantined'; readonly gateway: string; readonly reason: string }
   | { readonly kind: 'failed'; readonly reason: string }
   | { readonly kind: 'recovered' }
@@ -33,7 +39,10 @@ const loop = createFoldLoop({
     database,
     onQuarantine: (gateway, reason) => tell({ kind: 'quarantined', gateway, reason }),
   }),
-  onFolded: (events) => tell({ kind: 'folded', events }),
+  look: createJournalLook(database),
+  pace: createFoldPace(systemClock),
+  onPace: (pace) => tell({ kind: 'pace', pace }),
+  onFolded: (events, pace) => tell({ kind: 'folded', events, pace }),
   onFailure: (thrown) => tell({ kind: 'failed', reason: reasonOf(thrown) }),
   onRecovery: () => tell({ kind: 'recovered' }),
 })
@@ -48,12 +57,14 @@ function tellDepth(): void {
 
 goSecond()
 loop.start()
+const wants = hearWants(database, (last) => loop.want(last))
 tellDepth()
 const timer = setInterval(tellDepth, DEPTH_MS)
 
 // The one thing it is told is to stop.
 parentPort?.once('message', () => {
   clearInterval(timer)
+  wants.stop()
   void loop
     .stop()
     .then(() => database.close())

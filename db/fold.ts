@@ -13,7 +13,7 @@ import { quarantine } from './quarantine.ts'
 import { createSessionMemory } from './session-memory.ts'
 import { LostRace } from './sessions.ts'
 
-const FOLD_LIMITS = {
+export const FOLD_LIMITS = {
   /** Events in one transaction; several of one session become one write. */
   events: 20_000,
   entries: 2_000,
