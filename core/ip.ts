@@ -13,16 +13,29 @@ export function parseAddress(text: string): Uint8Array | null {
 }
 
 function parseV4(text: string): Uint8Array | null {
-  const parts = text.split('.')
-  if (parts.length !== 4) return null
   const bytes = new Uint8Array(4)
-  for (const [i, part] of parts.entries()) {
-    // A leading zero would be read as octal by some and as decimal by others.
-    if (!/^(0|[1-9]\d{0,2})$/.test(part) || Number(part) > 255) return null
-    bytes[i] = Number(part)
+  let [part, digits, value] = [0, 0, 0]
+  // By character: an address is read for each request and each packet.
+  for (let i = 0; i <= text.length; i += 1) {
+    const code = i < text.length ? text.charCodeAt(i) : DOT
+    if (code === DOT) {
+      if (digits === 0 || part > 3) return null
+      bytes[part] = value
+      part += 1
+      digits = 0
+      value = 0
+    } else {
+      // A leading zero would be read as octal by some and as decimal by others.
+      if (code < ZERO || code > NINE || (digits > 0 && value === 0)) return null
+      value = value * 10 + code - ZERO
+      digits += 1
+      if (value > 255) return null
+    }
   }
-  return bytes
+  return part === 4 ? bytes : null
 }
+
+const [DOT, ZERO, NINE] = [0x2e, 0x30, 0x39]
 
 function parseV6(text: string): Uint8Array | null {
   const zoneAt = text.indexOf('%')

@@ -38,7 +38,9 @@ export function createSeal(masterKey: Uint8Array): Seal {
     seal(plain, context) {
       const nonce = randomOctets(NONCE_BYTES)
       const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(context))
-      const body = Buffer.concat([cipher.update(plain), cipher.final()])
+      const body = typeof plain === 'string' ? cipher.update(plain, 'utf8') : cipher.update(plain)
+      // GCM keeps nothing back for it.
+      cipher.final()
       return VERSION + Buffer.concat([nonce, body, cipher.getAuthTag()]).toString('base64url')
     },
     open(sealed, context) {

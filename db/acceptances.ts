@@ -1,6 +1,7 @@
 import type { Mac } from '#core/mac.ts'
 import type { Database } from './connection.ts'
-import { appendEvent } from './journal.ts'
+import { appendEvents } from './journal.ts'
+import type { LogEvent } from './log-event.ts'
 import { newReceiptCode } from './receipt-code.ts'
 import type { PublicSource } from './public-source.ts'
 import type { NetworkKind } from './sites.ts'
@@ -28,41 +29,77 @@ export interface Acceptance {
   readonly at: Date
 }
 
+export interface Accepted {
+  /** Of the receipt. */
+  readonly code: string
+  readonly grantUntil: Date
+}
+
 /** Writes the proof, the grant and, for the log, the opened connection in one transaction. */
 export async function recordAcceptance(
-  database: Database,
+  database: Pick<Database, 'sql'>,
   acceptance: Acceptance,
-): Promise<{ code: string; grantUntil: Date }> {
-  const a = acceptance
-  const code = newReceiptCode()
-  const until = new Date(a.at.getTime() + a.grantSeconds * 1000)
-  const grantUntil = await database.sql.begin(async (sql) => {
-    // Twice the same tap: the second finds what the first has opened.
-    await sql`select pg_advisory_xact_lock(hashtextextended(${`acceptance ${a.mac}`}, 0))`
-    await sql`
-      insert into guest.acceptance
-        (code, at, mac, ip, gateway, site, network, terms_version, language, text_sha256, method,
-         granted_by, renewal)
-      values (${code}, ${a.at}, ${a.mac}, ${a.ip}, ${a.gateway}, ${a.site}, ${a.network},
-              ${a.termsVersion}, ${a.language}, ${a.textSha256}, ${a.method},
-              ${a.grantedBy ?? null}, ${a.renewal ?? false})`
-    const [grant] = await sql<{ until: Date }[]>`
+): Promise<Accepted> {
+  const [accepted] = await recordAcceptances(database, [acceptance])
+  if (accepted === undefined) throw new Error(`nothing was written for ${acceptance.mac}`)
+  return accepted
+}
+
+/** Several in one transaction, each of another device; the answers are in their order. */
+export async function recordAcceptances(
+  { sql: database }: Pick<Database, 'sql'>,
+  acceptances: readonly Acceptance[],
+): Promise<readonly Accepted[]> {
+  const given = acceptances.map((acceptance) => ({
+    ...acceptance,
+    code: newReceiptCode(),
+    until: new Date(acceptance.at.getTime() + acceptance.grantSeconds * 1000),
+  }))
+  const untilByMac = await database.begin(async (sql) => {
+    // By MAC, so that two transactions lock the grants of the same devices in one order. The second of
+    // two taps waits there for the first, and finds what that one has opened.
+    const grants = await sql<{ mac: Mac; until: Date }[]>`
+      with given as (
+        select * from json_to_recordset(${JSON.stringify(given.map(rowOf))}::text::json) as row (
+          code text, at timestamptz, mac macaddr, ip inet, gateway text, site text, network text,
+          terms_version text, language text, text_sha256 text, method text, granted_by text,
+          renewal boolean, until timestamptz)
+      ), proof as (
+        insert into guest.acceptance
+          (code, at, mac, ip, gateway, site, network, terms_version, language, text_sha256, method,
+           granted_by, renewal)
+        select code, at, mac, ip, gateway, site, network, terms_version, language, text_sha256,
+               method, granted_by, renewal
+        from given
+      )
       insert into guest.access as held (mac, until, site, terms_version)
-      values (${a.mac}, ${until}, ${a.site}, ${a.termsVersion})
+      select mac, until, site, terms_version from given order by mac
       on conflict (mac) do update set
         until = greatest(held.until, excluded.until),
         site = excluded.site,
         terms_version = excluded.terms_version,
         changed_at = now()
-      returning until`
-    const end = grant?.until ?? until
-    const { gateway, site, network, mac, ip, publicSource, termsVersion, at } = a
-    const where = { gateway, site, network, mac, ip, publicSource }
-    const opened = { ...where, termsVersion, grantUntil: end, at }
-    await appendEvent(sql, { kind: 'acceptance', acceptance: opened })
-    return end
+      returning mac::text as mac, until`
+    const found = new Map(grants.map(({ mac, until }) => [mac, until]))
+    const events = given.map(({ until, ...a }): LogEvent => {
+      const { gateway, site, network, mac, ip, publicSource, termsVersion, at } = a
+      const where = { gateway, site, network, mac, ip, publicSource }
+      const grantUntil = found.get(mac) ?? until
+      return { kind: 'acceptance', acceptance: { ...where, termsVersion, grantUntil, at } }
+    })
+    await appendEvents(sql, events)
+    return found
   })
-  return { code, grantUntil }
+  return given.map(({ code, mac, until }) => ({ code, grantUntil: untilByMac.get(mac) ?? until }))
+}
+
+function rowOf(a: Acceptance & { readonly code: string; readonly until: Date }): object {
+  return {
+    ...{ code: a.code, at: a.at, mac: a.mac, ip: a.ip, gateway: a.gateway, site: a.site },
+    ...{ network: a.network, terms_version: a.termsVersion, language: a.language },
+    ...{ text_sha256: a.textSha256, method: a.method, granted_by: a.grantedBy ?? null },
+    ...{ renewal: a.renewal ?? false, until: a.until },
+  }
 }
 
 /**

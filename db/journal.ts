@@ -53,7 +53,14 @@ async function appendToJournal(
 
 /** In a transaction of the caller's: it is there if and only if that commits. */
 export function appendEvent(sql: postgres.TransactionSql, event: LogEvent): Promise<void> {
-  return appendToJournal(sql, [encodeEvent(event)])
+  return appendEvents(sql, [event])
+}
+
+export function appendEvents(
+  sql: postgres.TransactionSql,
+  events: readonly LogEvent[],
+): Promise<void> {
+  return appendToJournal(sql, events.map(encodeEvent))
 }
 
 /** One append, as it is read. */

@@ -6,7 +6,7 @@ import { deviceGrant } from './device-grant.ts'
 import type { FilterVerdict } from './filter/verdict.ts'
 import { foreignHost } from './foreign-host.ts'
 import { blockedPage, notBlockedPage } from './pages/blocked-page.ts'
-import { frameOf, sendPage, urlOf } from './send-page.ts'
+import { asksOurName, frameOf, sendPage, urlOf } from './send-page.ts'
 import type { Services } from './services.ts'
 import { sealUnblockTicket } from './unblock-ticket.ts'
 import type { UnblockTicket } from './unblock-ticket.ts'
@@ -18,23 +18,27 @@ export const UNBLOCK_PATH = '/guest/unblock'
  * a gateway leads a device here that has not accepted yet. The filter is asked which of the two it is, and why.
  */
 export function answerBlocked(services: Services): MiddlewareHandler {
-  return async function answerBlockedName(c, next) {
+  return function answerBlockedName(c, next) {
+    if (asksOurName(c, services.publicUrl)) return next()
     const domain = foreignHost(urlOf(c), services.publicUrl)
-    if (domain === null) return next()
-    const address = clientAddress(c)
-    const network = (address && services.house().networks.lookup(address)) ?? null
-    const verdict = await services.askFilter(domain, network)
-    if (verdict.outcome === 'blocked') {
-      return showBlocked(c, services, ticketFor(domain, network, verdict, services.clock()))
-    }
-    const grant = await deviceGrant(c, services)
-    if (grant.state === 'captive') return toPortal(c, services)
-    const isFree = verdict.outcome === 'free'
-    const frame = foreignFrame(c, services)
-    const body = notBlockedPage(frame, { domain, isFree })
-    if (isFree) return sendPage(c, services, { name: 'not-blocked', frame, body, status: 404 })
-    return sendPage(c, services, { name: 'not-blocked', frame, body, status: 503 })
+    return domain === null ? next() : answer(c, services, domain)
   }
+}
+
+async function answer(c: Context, services: Services, domain: string): Promise<Response> {
+  const address = clientAddress(c)
+  const network = (address && services.house().networks.lookup(address)) ?? null
+  const verdict = await services.askFilter(domain, network)
+  if (verdict.outcome === 'blocked') {
+    return showBlocked(c, services, ticketFor(domain, network, verdict, services.clock()))
+  }
+  const grant = await deviceGrant(c, services)
+  if (grant.state === 'captive') return toPortal(c, services)
+  const isFree = verdict.outcome === 'free'
+  const frame = foreignFrame(c, services)
+  const body = notBlockedPage(frame, { domain, isFree })
+  if (isFree) return sendPage(c, services, { name: 'not-blocked', frame, body, status: 404 })
+  return sendPage(c, services, { name: 'not-blocked', frame, body, status: 503 })
 }
 
 function ticketFor(

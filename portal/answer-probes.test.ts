@@ -1,3 +1,4 @@
+import { PROBED_SITES, PROBE_HOSTS } from '#core/probe-hosts.ts'
 import { describe, expect, test } from 'vitest'
 import { NOW, testPortal } from './portal-fixture.ts'
 import { PROBE_TABLE } from './probe-table.ts'
@@ -17,6 +18,11 @@ describe('the question "am I online?"', () => {
   test('is known in the spellings of the systems that people bring, each once', () => {
     expect(new Set(addresses.map(([address]) => address)).size).toBe(addresses.length)
     expect(addresses.length).toBeGreaterThan(45)
+  })
+
+  test('goes to hosts that the DNS filter lets through, the sites that people visit apart', () => {
+    const asked = new Set(PROBE_TABLE.flatMap(({ hosts }) => hosts))
+    expect([...PROBE_HOSTS, ...PROBED_SITES].toSorted()).toEqual([...asked].toSorted())
   })
 
   test.each(addresses)('at %s leads a device without grant to the portal', async (address) => {
@@ -117,6 +123,10 @@ the portal, the portal answers them, from \`portal/probe-table.ts\`:
 
 Windows asks for \`www.msftconnecttest.com/redirect\` once it knows of a portal, and is always led to it. What PlayStation
 asks is not known to us with certainty, so it is not here.
+
+The DNS filter lets these hosts through above every list and rule (\`core/probe-hosts.ts\`; a test holds both lists together),
+but for \`www.google.com\` and \`google.com\`: people visit them, so that policies and safe search count there, and Android asks
+them only where its other hosts do not answer.
 
 This table is written by \`npx vitest run --project unit portal/answer-probes -u\`; a test compares it.
 

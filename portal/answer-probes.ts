@@ -2,8 +2,9 @@ import { html } from 'hono/html'
 import type { Context, MiddlewareHandler } from 'hono'
 import { deviceGrant } from './device-grant.ts'
 import { probeAt } from './probes.ts'
+import type { Probe } from './probes.ts'
 import type { OnlineAnswer } from './probe-table.ts'
-import { urlOf } from './send-page.ts'
+import { asksOurName, urlOf } from './send-page.ts'
 import type { Services } from './services.ts'
 import { chooseLanguage, textIn } from './text/language.ts'
 
@@ -13,18 +14,21 @@ import { chooseLanguage, textIn } from './text/language.ts'
  * itself is never shown under a foreign name.
  */
 export function answerProbes(services: Services): MiddlewareHandler {
-  return async function answerProbe(c, next) {
-    const url = urlOf(c)
-    const probe =
-      url.hostname === services.publicUrl.hostname ? null : probeAt(url.hostname, url.pathname)
-    if (probe === null) return next()
-    if (probe.kind === 'probe') {
-      const grant = await deviceGrant(c, services)
-      if (grant.state === 'online') return online(c, services, probe.online)
-    }
-    services.counters.probes.captive.inc()
-    return toPortal(c, services)
+  return function answerProbe(c, next) {
+    if (asksOurName(c, services.publicUrl)) return next()
+    const { hostname, pathname } = urlOf(c)
+    const probe = probeAt(hostname, pathname)
+    return probe === null ? next() : answer(c, services, probe)
   }
+}
+
+async function answer(c: Context, services: Services, probe: Probe): Promise<Response> {
+  if (probe.kind === 'probe') {
+    const grant = await deviceGrant(c, services)
+    if (grant.state === 'online') return online(c, services, probe.online)
+  }
+  services.counters.probes.captive.inc()
+  return toPortal(c, services)
 }
 
 function online(c: Context, services: Services, answer: OnlineAnswer): Response {

@@ -5,10 +5,20 @@ interface NodeBindings {
   readonly incoming?: { readonly socket?: { readonly remoteAddress?: string } }
 }
 
+/** By the socket, which keeps its address. */
+const addresses = new WeakMap<object, Uint8Array | null>()
+
 /** The address of the socket: a header could be written by anybody. Null without a socket. */
 export function clientAddress(c: Context): Uint8Array | null {
   const { incoming } = (c.env ?? {}) as NodeBindings
-  return parseAddress(incoming?.socket?.remoteAddress ?? '')
+  const socket = incoming?.socket
+  if (socket === undefined) return null
+  let address = addresses.get(socket)
+  if (address === undefined) {
+    address = parseAddress(socket.remoteAddress ?? '')
+    addresses.set(socket, address)
+  }
+  return address
 }
 
 const V6_SUBSCRIBER_BYTES = 8

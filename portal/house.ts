@@ -108,13 +108,18 @@ export interface TermsShown {
 export function termsInForce(house: House, language: Language, now: number): TermsShown | null {
   const terms = effectiveTerms(house.terms, now)
   if (terms === null) return null
-  const [readable] = readableBy(language).flatMap((wanted) =>
-    terms.texts.filter((text) => text.language === wanted),
-  )
-  const text: TermsText | undefined = readable ?? terms.texts[0]
+  const text = nearestText(terms.texts, language)
   const rendered = text === undefined ? undefined : house.rendered.get(text.sha256)
   if (text === undefined || rendered === undefined) return null
   return { version: terms.version, effective: terms.effective, text, rendered }
+}
+
+function nearestText(texts: readonly TermsText[], language: Language): TermsText | undefined {
+  for (const wanted of readableBy(language)) {
+    const text = texts.find((one) => one.language === wanted)
+    if (text !== undefined) return text
+  }
+  return texts[0]
 }
 
 /** On what the record of guests rests today, as the organisation declared it. */

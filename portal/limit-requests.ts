@@ -1,4 +1,4 @@
-import type { MiddlewareHandler } from 'hono'
+import type { Context, MiddlewareHandler } from 'hono'
 import { problem } from './api/problem.ts'
 import { clientAddress, countedAs } from './client-address.ts'
 import { namedGateway } from './named-gateway.ts'
@@ -10,13 +10,18 @@ import type { Services } from './services.ts'
  * through one proxy, by a path that only each of them knows.
  */
 export function limitRequests(services: Services): MiddlewareHandler {
-  return async function limitRequest(c, next) {
+  // Without a promise of its own for what passes.
+  return function limitRequest(c, next) {
     const gateway = namedGateway(c, services)
     const key = gateway === null ? countedAs(clientAddress(c)) : `gateway ${gateway.name}`
     const wait = services.requests.take(key)
     if (wait === 0) return next()
-    c.header('Retry-After', String(wait))
-    if (c.req.path.startsWith('/api/')) return problem(c, 'too-many', `Wait ${wait} s.`)
-    return sendRefusal(c, services, 'too-many')
+    return tooMany(c, services, wait)
   }
+}
+
+async function tooMany(c: Context, services: Services, wait: number): Promise<Response> {
+  c.header('Retry-After', String(wait))
+  if (c.req.path.startsWith('/api/')) return problem(c, 'too-many', `Wait ${wait} s.`)
+  return sendRefusal(c, services, 'too-many')
 }

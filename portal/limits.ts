@@ -28,6 +28,8 @@ export const LIMITS = {
   databaseQuestions: 256,
   /** Terms pages kept made: languages, messages, and lengths of a grant; about 13 KB each. */
   madePages: 256,
+  /** Headers of which it is known which of our languages they prefer; each is 512 characters at most. */
+  acceptLanguages: 1_024,
   /** Seconds before the "try again" page asks again by itself. */
   retrySeconds: 10,
   /** How long the waiting page waits for a gateway: twelve polls at openNDS's own pace of five seconds. */

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import { BoundedMap } from '#core/bounded-map.ts'
 import type { Problem, Role } from '#core/role.ts'
-import { findGrantByAddress, recordAcceptance } from '#db/acceptances.ts'
+import { createAcceptanceBatch } from '#db/acceptance-batch.ts'
+import { findGrantByAddress } from '#db/acceptances.ts'
 import { endDisconnect, gatewaysToAsk, takeDisconnects } from '#db/disconnects.ts'
 import { tokenInForce } from '#db/dns-tokens.ts'
 import { createGrantTable } from '#db/grants.ts'
@@ -163,8 +164,9 @@ export function createPortal(deps: PartDeps & { health: () => readonly Problem[]
 }
 
 function portalDatabase({ database, clock }: PartDeps, ask: AskDatabase): PortalDatabase {
+  const record = createAcceptanceBatch(database, LIMITS.databaseWaitMs)
   return {
-    record: (acceptance) => ask(() => recordAcceptance(database, acceptance)),
+    record: (acceptance) => ask(() => record(acceptance)),
     recordReturn: (device) => ask(() => recordReturn(database, device)),
     findGrant: (where) => ask(() => findGrantByAddress(database, where, new Date(clock()))),
     askUnblock: (request) => ask(() => askUnblock(database, request)),

@@ -20,9 +20,10 @@ export async function returningDevice(
   device: Device,
 ): Promise<Response | null> {
   const { gateway, mac, ip } = device
-  const terms = termsInForce(services.house(), frame.language, services.clock())
   const until = services.grantOf(mac)
-  if (terms === null || gateway.guest === null || until === null) return null
+  if (until === null || gateway.guest === null) return null
+  const terms = termsInForce(services.house(), frame.language, services.clock())
+  if (terms === null) return null
   if (endsSoon(until, services.clock(), gateway.guest.grantSeconds)) return null
   const key = `${gateway.name} ${mac}`
   if (services.returned.get(key) !== undefined) return null

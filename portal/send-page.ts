@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { PageName } from './counters.ts'
+import type { Look } from './look.ts'
 import type { Html } from './pages/html.ts'
 import type { Frame } from './pages/layout.ts'
 import { refusalPage } from './pages/refusal-page.ts'
@@ -12,17 +13,43 @@ import type { Services } from './services.ts'
 import { chooseLanguage } from './text/language.ts'
 import type { Language } from './text/language.ts'
 
-const urls = new WeakMap<Context, URL>()
+/** Kept beside what Node gave us of the request: a WeakMap costs more than what it saves. */
+interface Asked {
+  url?: URL
+  query?: URLSearchParams
+}
 
 /** The address that was asked for, taken apart once a request. */
 export function urlOf(c: Context): URL {
-  let url = urls.get(c)
-  if (url === undefined) urls.set(c, (url = new URL(c.req.url)))
-  return url
+  const asked = askedOf(c)
+  return (asked.url ??= new URL(c.req.url))
 }
 
+/** The query alone: most requests need no more of their address, and this is half the work. */
 export function queryOf(c: Context): URLSearchParams {
-  return urlOf(c).searchParams
+  const asked = askedOf(c)
+  return (asked.query ??= readQuery(c))
+}
+
+/** Where nothing listens, as in a test, there may be nothing to keep it beside. */
+function askedOf(c: Context): Asked {
+  return ((c.env as Asked | undefined) ?? (c.env = {})) as Asked
+}
+
+function readQuery(c: Context): URLSearchParams {
+  const { url } = c.req
+  if (url.includes('#')) return urlOf(c).searchParams
+  const start = url.indexOf('?')
+  return new URLSearchParams(start < 0 ? '' : url.slice(start))
+}
+
+/** Whether it was asked of our own name, which says nothing of who asks. */
+export function asksOurName(c: Context, publicUrl: URL): boolean {
+  const { url } = c.req
+  const start = url.indexOf('//') + 2
+  const { host } = publicUrl
+  if (url.startsWith(host, start) && url[start + host.length] === '/') return true
+  return urlOf(c).hostname === publicUrl.hostname
 }
 
 /**
@@ -30,14 +57,14 @@ export function queryOf(c: Context): URLSearchParams {
  * link must stay whole. `language` overrides what the browser says.
  */
 export function frameOf(c: Context, services: Services, language?: Language): Frame {
-  const url = urlOf(c)
-  const asked = url.searchParams.get('lang')
+  const asked = queryOf(c).get('lang')
   return {
     look: services.house().look,
     language: chooseLanguage(asked ?? language ?? null, c.req.header('Accept-Language') ?? null),
-    here: {
-      path: url.pathname,
-      query: [...url.searchParams].filter(([name]) => name !== 'lang'),
+    // Not before a page is made with it: most are made already.
+    get here() {
+      const { pathname, searchParams } = urlOf(c)
+      return { path: pathname, query: [...searchParams].filter(([name]) => name !== 'lang') }
     },
   }
 }
@@ -73,23 +100,31 @@ export function sendMadePage(
   services: Services,
   page: {
     readonly name: PageName
-    readonly frame: Frame
+    readonly look: Look
+    readonly language: Language
     readonly body: Buffer<ArrayBuffer>
     readonly status: ContentfulStatusCode
     readonly formAction: readonly string[]
   },
 ): Response {
   services.counters.pages[page.name].inc()
-  const headers = {
-    'Content-Type': 'text/html; charset=UTF-8',
-    'Content-Security-Policy': pagePolicy(page.frame.look.styleSource, page.formAction),
-    'Content-Language': page.frame.language,
-    Vary: 'Accept-Language',
-    'Cache-Control': 'no-store',
-    ...SECURITY_HEADERS,
-  }
+  const headers = [
+    'Content-Security-Policy',
+    pagePolicy(page.look.styleSource, page.formAction),
+    'Content-Language',
+    page.language,
+    ...OF_MADE_PAGES,
+  ]
   return sendMade(c, page.status, headers, page.body)
 }
+
+/** In a row, as Node writes them: an object would be taken apart for each page. */
+const OF_MADE_PAGES: readonly string[] = Object.entries({
+  'Content-Type': 'text/html; charset=UTF-8',
+  Vary: 'Accept-Language',
+  'Cache-Control': 'no-store',
+  ...SECURITY_HEADERS,
+}).flat()
 
 export function sendRefusal(
   c: Context,

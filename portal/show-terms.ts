@@ -1,5 +1,5 @@
 import type { Context } from 'hono'
-import { html } from 'hono/html'
+import { escapeToBuffer } from 'hono/utils/html'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { Device } from './gateways/gateway.ts'
 import { adapterOf } from './gateways/adapters.ts'
@@ -54,29 +54,40 @@ export async function showTerms(
   })
   const message = options.message ?? null
   const { language } = frame
-  // Of the house that the page is kept with: it may have changed since the frame was made.
-  const framed = { ...frame, look: house.look }
   const body = await madeTerms(
     house,
-    [language, terms.version, terms.text.sha256, guest.grantSeconds, message, renewal].join(' '),
+    `${language} ${terms.version} ${terms.text.sha256} ${guest.grantSeconds} ${message} ${renewal}`,
     () =>
       (renewal ? renewalPage : termsPage)(
-        { ...framed, here: { path: ACCEPT_PATH, query: [['ticket', SLOTS.ticket]] } },
+        {
+          // Of the house that the page is kept with: it may have changed since the frame was made.
+          look: house.look,
+          language,
+          here: { path: ACCEPT_PATH, query: [['ticket', SLOTS.ticket]] },
+        },
         {
           ...{ terms, message, grantSeconds: guest.grantSeconds, siteName: SLOTS.siteName },
           action: acceptAddress(SLOTS.ticket),
           notice: `${NOTICE_PATH}?ticket=${SLOTS.ticket}&lang=${language}`,
         },
       ),
-    { ticket: token, siteName: (await html`${gateway.siteName}`).toString() },
+    { ticket: token, siteName: escaped(gateway.siteName) },
   )
   return sendMadePage(c, services, {
     name: renewal ? 'renewal' : 'terms',
-    frame: framed,
+    look: house.look,
+    language,
     body,
     status: options.status ?? 200,
     formAction: adapterOf(gateway.kind).formAction(gateway),
   })
+}
+
+/** At once, where a template would be a promise. */
+function escaped(text: string): string {
+  const buffer: [string] = ['']
+  escapeToBuffer(text, buffer)
+  return buffer[0]
 }
 
 /** One parameter only: nothing in it needs escaping, so that the simplest browser reads it right. */

@@ -1,30 +1,17 @@
+import { PROBE_HOSTS } from '#core/probe-hosts.ts'
+
 /**
  * What a device asks to find out whether it is on the internet, and the time. A phone that cannot reach
  * these does not find the portal, or believes it is not connected; one with the wrong time can check no
  * certificate. From the systems' own documentation; collected in November 2026.
  */
 export const DEVICE_CHECKS: readonly string[] = [
-  // Apple
-  ...['captive.apple.com', 'www.apple.com', 'time.apple.com', 'time-ios.apple.com'],
-  'time-macos.apple.com',
-  // Android, ChromeOS, and their makers
-  ...['connectivitycheck.gstatic.com', 'connectivitycheck.android.com', 'clients3.google.com'],
-  ...['play.googleapis.com', 'www.gstatic.com', 'time.android.com', 'time.google.com'],
-  ...[
-    'connectivitycheck.platform.hicloud.com',
-    'connect.rom.miui.com',
-    'conn-service-eu-04.allawnos.com',
-  ],
-  ...['connectivitycheck.grapheneos.network', 'time.grapheneos.org'],
-  // Windows
-  ...['www.msftconnecttest.com', 'ipv6.msftconnecttest.com', 'www.msftncsi.com'],
-  ...['dns.msftncsi.com', 'time.windows.com'],
-  // Browsers and Linux
-  ...['detectportal.firefox.com', 'nmcheck.gnome.org', 'networkcheck.kde.org'],
-  ...['connectivity-check.ubuntu.com', 'network-test.debian.org', 'fedoraproject.org'],
-  ...['ping.archlinux.org', 'spectrum.s3.amazonaws.com', 'conntest.nintendowifi.net'],
-  ...['ctest.cdn.nintendo.net'],
-  'pool.ntp.org',
+  ...PROBE_HOSTS,
+  // Asked by name only, or over TLS: the portal has no answer for them.
+  ...['dns.msftncsi.com', 'conn-service-eu-04.allawnos.com'],
+  // The time
+  ...['time.apple.com', 'time-ios.apple.com', 'time-macos.apple.com', 'time.android.com'],
+  ...['time.google.com', 'time.grapheneos.org', 'time.windows.com', 'pool.ntp.org'],
   'ntp.ubuntu.com',
 ]
 

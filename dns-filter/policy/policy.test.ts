@@ -1,3 +1,4 @@
+import { PROBED_SITES, PROBE_HOSTS } from '#core/probe-hosts.ts'
 import { describe, expect, test } from 'vitest'
 import type { Client } from './client.ts'
 import { client, createFilter, network, rule } from '../testing/filter.ts'
@@ -34,6 +35,19 @@ function ask(filter: Filter, source: string, query: Uint8Array): Record<string, 
   })
   return got === null ? {} : summary(query, got)
 }
+
+describe('what devices ask to find out whether they are online', () => {
+  test('is above every policy, and a site that people visit is not', async () => {
+    const { reserved } = (await createFilter({})).policy
+    const find = (domain: string): string | null => {
+      const name = new Suffixes()
+      name.read(nameFromText(domain) ?? new Uint8Array(1), 0)
+      return reserved.find(name)?.kind ?? null
+    }
+    for (const host of PROBE_HOSTS) expect([host, find(host)]).toEqual([host, 'exempt'])
+    for (const site of PROBED_SITES) expect([site, find(site)]).toEqual([site, null])
+  })
+})
 
 describe('lists', () => {
   test('block what is on them and below, on the networks they are for', async () => {

@@ -25,11 +25,13 @@ const ADAPTERS: Readonly<Record<GatewayKind, GatewayAdapter>> = {
   uspot,
 }
 
+const ALL = Object.values(ADAPTERS)
+
 export function adapterOf(kind: GatewayKind): GatewayAdapter {
   return ADAPTERS[kind]
 }
 
 /** Some kinds share `/guest`; the query's shape says which one speaks. */
 export function recogniseAdapter(query: URLSearchParams): GatewayAdapter | null {
-  return Object.values(ADAPTERS).find((adapter) => adapter.recognises(query)) ?? null
+  return ALL.find((adapter) => adapter.recognises(query)) ?? null
 }

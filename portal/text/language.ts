@@ -1,3 +1,5 @@
+import { BoundedMap } from '#core/bounded-map.ts'
+import { LIMITS } from '../limits.ts'
 import { ar } from './ar.ts'
 import { bn } from './bn.ts'
 import { en } from './en.ts'
@@ -53,9 +55,19 @@ export function readableBy(language: Language): readonly Language[] {
 /** Longer headers than this are not sent by browsers; each comma costs us a turn of the loop. */
 const ACCEPT_LANGUAGE_CHARACTERS = 512
 
+/** Phones say a few headers, each a thousand times. */
+const preferred = new BoundedMap<string, Language>({ limit: LIMITS.acceptLanguages })
+
 /** What the person asked for on the page, else what the phone prefers (RFC 9110 §12.5.4), else French. */
 export function chooseLanguage(asked: string | null, acceptLanguage: string | null): Language {
-  return isLanguage(asked) ? asked : preferredOf(LANGUAGES, acceptLanguage, 'fr')
+  if (isLanguage(asked)) return asked
+  const header = (acceptLanguage ?? '').slice(0, ACCEPT_LANGUAGE_CHARACTERS)
+  let language = preferred.get(header)
+  if (language === undefined) {
+    language = preferredOf(LANGUAGES, header, 'fr')
+    preferred.set(header, language)
+  }
+  return language
 }
 
 /** Of the languages `offered`, the one that the browser likes best. */
