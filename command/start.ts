@@ -41,6 +41,7 @@ import { openHouse, requireConfig, requireMigrated } from './house.ts'
 import type { House } from './house.ts'
 import { measureJobs } from './job-metrics.ts'
 import { createOperatorServer } from './operator-server.ts'
+import { watchDirectories } from './watched-directories.ts'
 import { createRadiusProcesses } from './radius-processes.ts'
 import type { RadiusProcesses } from './radius-processes.ts'
 import { RADIUS_POOL, createRadiusRole } from './radius-role.ts'
@@ -291,13 +292,16 @@ function jobsRole(deps: PartDeps, url: string): Role {
     ],
   })
   measureJobs(metrics, runner)
+  const watch = watchDirectories(deps, directoryMetrics)
   return {
     name: 'jobs',
     async start() {
       fold.start()
+      watch.start()
       await runner.start()
     },
     async stop() {
+      await watch.stop()
       await runner.stop()
       await fold.stop()
     },

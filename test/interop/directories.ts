@@ -190,7 +190,7 @@ async function openLdap(house: DirectoryHouse, test: Scenario['test']): Promise<
     ['nobody', 'wonderland', 'unknown-account'],
     ['*', 'wonderland', 'unknown-account'],
     ['alice)(uid=*', 'wonderland', 'unknown-account'],
-    ['gone', 'was-here', 'account-locked'],
+    ['gone', 'was-here', 'account-disabled'],
     ['ended', 'was-here', 'account-expired'],
     ['old', 'too-old', 'password-expired'],
     ['reset', 'first-one', 'password-expired'],

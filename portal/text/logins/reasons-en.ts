@@ -43,6 +43,26 @@ export const REASONS_EN = {
     what: 'the directory does not let this account in at this hour, or from here',
     toDo: 'Ask who looks after the accounts; it is a rule of the directory.',
   },
+  'scim-inactive': {
+    what: 'the identity provider has switched the account off',
+    toDo: 'Ask who looks after the accounts whether this is meant. All devices of the person are out until it is switched on again.',
+  },
+  'scim-deleted': {
+    what: 'the identity provider has deleted the account',
+    toDo: 'Ask who looks after the accounts whether this is meant. All devices of the person are out.',
+  },
+  'directory-gone': {
+    what: 'the directory does not know the account any more',
+    toDo: 'Ask who looks after the accounts whether this is meant. All devices of the person are out until the directory knows it again.',
+  },
+  'directory-disabled': {
+    what: 'the directory has switched the account off',
+    toDo: 'Ask who looks after the accounts whether this is meant. All devices of the person are out until it is switched on again.',
+  },
+  'directory-expired': {
+    what: 'the account has come to its end in the directory',
+    toDo: 'Ask who looks after the accounts whether it is to be renewed. All devices of the person are out until then.',
+  },
   'too-many-failures': {
     what: 'too many wrong passwords of this account came before, from this device or from ones it never used',
     toDo: 'Nothing is tried until the pause is over: seconds to minutes, with a directory up to half an hour. Let the device forget this network and join it again with the right password. If it goes on, another device has an old password, or somebody guesses.',
