@@ -186,7 +186,7 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
   // Who signed in, and where they still are: of a session, the hash of what the browser shows.
   'staff.person': {
     portal: 'select, insert, update',
-    radius: 'select (account, state, groups, changed_at)',
+    radius: 'select (account, state, state_reason, state_since, groups, changed_at)',
     jobs: 'select, insert, update, delete',
   },
   // Groups as an identity provider tells them.

@@ -13,6 +13,7 @@ import { explain } from './explain.ts'
 import { faults } from './faults.ts'
 import { fuzz } from './fuzz.ts'
 import { openHouse } from './house.ts'
+import { leaving } from './leaving.ts'
 import { monitoring } from './monitoring.ts'
 import { oneTime } from './one-time.ts'
 import { opennds } from './opennds.ts'
@@ -48,6 +49,7 @@ const SCENARIOS: Readonly<Record<string, (s: Scenario) => Promise<void>>> = {
   processes,
   'staff-wifi': staffWifi,
   enrolment,
+  leaving,
   'device-keys': deviceKeys,
   wired,
   radsec,
