@@ -229,8 +229,16 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
   'staff.announce_device()': {},
   'house.enrolment': { portal: 'select' },
   // With the sealed passphrases: an access point is told them. Who uses one first is bound to it.
-  'staff.device_key': { radius: 'select' },
-  'staff.device_key_mac': { radius: 'select, insert, update (device_key, bound_at)' },
+  // The pages make keys and never read a passphrase again.
+  'staff.device_key': {
+    radius: 'select',
+    portal:
+      'select (name, owner, kind, site, association, ssid, mac, devices, until, declared, made_at, label), insert, delete',
+  },
+  'staff.device_key_mac': {
+    radius: 'select, insert, update (device_key, bound_at)',
+    portal: 'select (mac, device_key)',
+  },
   'staff.announce_device_key()': {},
   // TLS sessions of those who were let in, for any process to resume; each deletes what is over.
   'staff.eap_session': { radius: 'select, insert, delete' },

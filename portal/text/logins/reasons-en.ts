@@ -75,7 +75,7 @@ export const REASONS_EN = {
   // The thing's, with a key of its own.
   'device-key-unknown': {
     what: 'no key at this place and network is left for this device',
-    toDo: 'See npx accueil device-keys list: there is none, it has ended, or as many devices as may have it do. Make one, or release it from a device that is gone.',
+    toDo: 'See npx accueil device-keys list: there is none, it has ended, who made it for themselves was switched off, or as many devices as may have it do. Make one, or release it from a device that is gone.',
   },
   'device-key-wrong': {
     what: 'the passphrase that the device used is that of no key which it may have',

@@ -76,7 +76,7 @@ export const REASONS_FR: Readonly<Record<keyof typeof REASONS_EN, LoginReason>> 
   // The thing's, with a key of its own.
   'device-key-unknown': {
     what: 'dans ce lieu et ce réseau, aucune clé ne reste pour cet appareil',
-    toDo: 'Voyez npx accueil device-keys list : il n’y en a pas, elle est terminée, ou autant d’appareils qu’il est permis l’ont déjà. Faites-en une, ou libérez-la d’un appareil disparu.',
+    toDo: 'Voyez npx accueil device-keys list : il n’y en a pas, elle est terminée, qui l’a faite pour soi a été désactivé, ou autant d’appareils qu’il est permis l’ont déjà. Faites-en une, ou libérez-la d’un appareil disparu.',
   },
   'device-key-wrong': {
     what: 'la phrase de passe de l’appareil n’est celle d’aucune clé qu’il puisse avoir',
