@@ -28,6 +28,7 @@ import { radclient } from './radclient.ts'
 import { radsec } from './radsec.ts'
 import { runScenario } from './scenario.ts'
 import type { Scenario, Tally } from './scenario.ts'
+import { sso } from './sso.ts'
 import { staffWifi } from './staff-wifi.ts'
 import { storm } from './storm.ts'
 import { tshark } from './tshark.ts'
@@ -50,6 +51,7 @@ const SCENARIOS: Readonly<Record<string, (s: Scenario) => Promise<void>>> = {
   'staff-wifi': staffWifi,
   enrolment,
   leaving,
+  sso,
   'device-keys': deviceKeys,
   wired,
   radsec,
