@@ -15,6 +15,7 @@ import { listsJob } from '../dns-filter/fetch/lists-job.ts'
 import { staffJob } from '#db/staff-job.ts'
 import { openDirectories } from './open-directories.ts'
 import { measureJobs } from './job-metrics.ts'
+import { watchDirectories } from './watched-directories.ts'
 import type { Role } from '#core/role.ts'
 import type { PartDeps } from '#db/part.ts'
 
@@ -45,13 +46,16 @@ export function createJobsRole(deps: PartDeps, url: string): Role {
     ],
   })
   measureJobs(metrics, runner)
+  const watch = watchDirectories(deps, directoryMetrics)
   return {
     name: 'jobs',
     async start() {
       fold.start()
+      watch.start()
       await runner.start()
     },
     async stop() {
+      await watch.stop()
       await runner.stop()
       await fold.stop()
     },

@@ -1,7 +1,7 @@
 import { createDirectory } from '#core/ldap/directory.ts'
 import type { DirectoryMetrics } from '#core/ldap/directory-metrics.ts'
 import { loadDirectories } from '#db/directories.ts'
-import type { SyncedDirectory } from '#db/directory-sync.ts'
+import type { SyncedDirectory } from '#db/directory-findings.ts'
 import type { PartDeps } from '#db/part.ts'
 
 /** The directories that are declared now, and that of the environment, for one run of a job. */

@@ -7,6 +7,7 @@ export type EventName =
   | 'database.lost'
   | 'database.recovered'
   | 'directory.groups.cut'
+  | 'directory.watch.failed'
   | 'directory.server.lost'
   | 'directory.server.recovered'
   | 'directory.service-account.refused'

@@ -11,7 +11,7 @@ import { DEVICE_KEY_LIMITS, crowdedNetwork, deviceKeyContext } from './device-ke
 import type { DeviceKey } from './device-keys.ts'
 import type { Tables } from './tables.ts'
 
-export interface NewDeviceKey extends Omit<DeviceKey, 'pmk' | 'until'> {
+export interface NewDeviceKey extends Omit<DeviceKey, 'pmk' | 'until' | 'ownerHow'> {
   /** The last day: `2027-06-30`, in UTC. */
   readonly until: string | null
 }
@@ -149,7 +149,7 @@ export async function endSessionsOfKey(
 }
 
 /** As apply takes it, so that the two never compare with what the other is about to change. */
-async function alone(kysely: Kysely<Tables>): Promise<void> {
+export async function alone(kysely: Kysely<Tables>): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtextextended('apply', 0))`.execute(kysely)
 }
 
@@ -164,6 +164,17 @@ async function requireKey(kysely: Kysely<Tables>, name: string): Promise<{ decla
 }
 
 async function refuseUnfit(kysely: Kysely<Tables>, key: NewDeviceKey): Promise<void> {
+  const unfit = await whyUnfit(kysely, key)
+  if (unfit !== null) throw new AppError('device-key', unfit.sentence)
+}
+
+interface Unfit {
+  readonly reason: 'name-taken' | 'mac-taken' | 'crowded' | 'unknown-place'
+  readonly sentence: string
+}
+
+/** What keeps this key from being made beside those that are there; null: nothing. */
+export async function whyUnfit(kysely: Kysely<Tables>, key: NewDeviceKey): Promise<Unfit | null> {
   const rows = await kysely
     .selectFrom('staff.device_key')
     .select((eb) => [
@@ -171,34 +182,33 @@ async function refuseUnfit(kysely: Kysely<Tables>, key: NewDeviceKey): Promise<v
       eb.cast<string | null>('mac', 'text').as('mac'),
     ])
     .execute()
-  const refuse = (what: string): never => {
-    throw new AppError('device-key', what)
-  }
   if (rows.some(({ name }) => name === key.name)) {
-    refuse(`there is a device key "${key.name}" already: choose another name`)
+    const sentence = `there is a device key "${key.name}" already: choose another name`
+    return { reason: 'name-taken', sentence }
   }
   const same = rows.find(({ ssid, mac }) => mac !== null && ssid === key.ssid && mac === key.mac)
-  if (same !== undefined)
-    refuse(`the device ${key.mac} has the key "${same.name}" on "${key.ssid}"`)
-  if (crowdedNetwork([...rows, key]) !== null) {
-    refuse(
-      `the network "${key.ssid}" would have more than ${DEVICE_KEY_LIMITS.candidates} device keys at one place without a mac: say --mac, --site or --association`,
-    )
+  if (same !== undefined) {
+    const sentence = `the device ${key.mac} has the key "${same.name}" on "${key.ssid}"`
+    return { reason: 'mac-taken', sentence }
   }
-  await requirePlace(kysely, key)
+  if (crowdedNetwork([...rows, key]) !== null) {
+    const sentence = `the network "${key.ssid}" would have more than ${DEVICE_KEY_LIMITS.candidates} device keys at one place without a mac: say --mac, --site or --association`
+    return { reason: 'crowded', sentence }
+  }
+  return unknownPlace(kysely, key)
 }
 
-async function requirePlace(kysely: Kysely<Tables>, key: NewDeviceKey): Promise<void> {
+async function unknownPlace(kysely: Kysely<Tables>, key: NewDeviceKey): Promise<Unfit | null> {
   const { site, association } = key
   const table = site === null ? 'house.association' : 'house.site'
   const code = site ?? association
-  if (code === null) return
+  if (code === null) return null
   const found = await kysely
     .selectFrom(table)
     .select('code')
     .where('code', '=', code)
     .executeTakeFirst()
-  if (found !== undefined) return
+  if (found !== undefined) return null
   const what = site === null ? 'association' : 'site'
-  throw new AppError('device-key', `there is no ${what} "${code}"`)
+  return { reason: 'unknown-place', sentence: `there is no ${what} "${code}"` }
 }

@@ -79,6 +79,7 @@ describe('a declared key', () => {
     const { keys } = await load()
     expect(keys).toEqual([
       {
+        ownerHow: null,
         ...{ name: 'till-1', owner: 'alice', kind: 'till', groups: ['tills'], ssid: 'Things' },
         ...{ site: '75-0042', association: null, mac: null, devices: 1 },
         until: Date.parse('2027-07-01'),

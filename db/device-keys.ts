@@ -22,6 +22,8 @@ export interface DeviceKey {
   readonly devices: number
   /** When it ends, in milliseconds since the epoch. */
   readonly until: number | null
+  /** Who vouches for its owner, with whom it ends; null: it does not. */
+  readonly ownerHow: 'oidc' | 'ldap' | 'local' | null
   readonly passphrase: string
   /** 32 octets, worked out of passphrase and SSID when the key was made. */
   readonly pmk: Uint8Array
@@ -66,7 +68,7 @@ export async function loadDeviceKeys(
     .select((eb) => [
       ...(['name', 'owner', 'kind', 'groups', 'site', 'association', 'ssid'] as const),
       eb.cast<Mac | null>('mac', 'text').as('mac'),
-      ...(['devices', 'passphrase', 'pmk'] as const),
+      ...(['devices', 'passphrase', 'pmk', 'owner_how as ownerHow'] as const),
       eb.cast<string | null>('until', 'text').as('until'),
     ])
     .orderBy('name')

@@ -6,7 +6,8 @@ import type { TestDatabase } from '../test/support/database.ts'
 import { seedHouse } from '../test/support/house.ts'
 import { logEvents } from '../test/support/journal.ts'
 import { session } from '../test/support/log-events.ts'
-import { SYNC_LIMITS, directorySyncJob } from './directory-sync.ts'
+import { FINDING_LIMITS } from './directory-findings.ts'
+import { directorySyncJob } from './directory-sync.ts'
 import { staffJob } from './staff-job.ts'
 import { openSession } from './staff-sessions.ts'
 
@@ -114,7 +115,7 @@ test('who loses a group loses the sessions with it', async () => {
 test('a directory that lost its people switches nobody off, and the job says so', async () => {
   await using database = await openTestDatabase()
   await seedHouse(database)
-  const many = Array.from({ length: SYNC_LIMITS.goneAnyway + 1 }, (_, i) => `p${i}`)
+  const many = Array.from({ length: FINDING_LIMITS.goneAnyway + 1 }, (_, i) => `p${i}`)
   await connected(database, many)
   const job = syncWith(database, new Map())
   await expect(job.run()).rejects.toThrow(`does not know ${many.length} of ${many.length} accounts`)

@@ -9,6 +9,8 @@ export interface EnrolmentSettings {
   readonly days: number
   /** Whether a device may have a password of its own. */
   readonly passwords: boolean
+  /** The network for things with a key of their own; null: nobody makes any. */
+  readonly things: string | null
 }
 
 const MOST_SSIDS = 8
@@ -17,11 +19,11 @@ export async function loadEnrolmentSettings({
   sql,
 }: Pick<Database, 'sql'>): Promise<EnrolmentSettings> {
   const [declared] = await sql<EnrolmentSettings[]>`
-    select realm, ssids, days, passwords from house.enrolment`
+    select realm, ssids, days, passwords, things from house.enrolment`
   const used = await sql<{ ssid: string }[]>`
     select ssid from house.network where kind = 'staff' and ssid is not null
     group by ssid order by count(*) desc, ssid limit ${MOST_SSIDS}`
-  const settings = declared ?? { realm: null, ssids: [], days: 395, passwords: true }
+  const settings = declared ?? { realm: null, ssids: [], days: 395, passwords: true, things: null }
   return {
     ...settings,
     ssids: settings.ssids.length > 0 ? settings.ssids : used.map(({ ssid }) => ssid),

@@ -1,10 +1,13 @@
 import { reasonOf } from '#core/error.ts'
 import type { Log } from '#core/log.ts'
 import type { Database } from './connection.ts'
+import { OFF_REASONS } from './off-reasons.ts'
+import type { OffReason } from './off-reasons.ts'
 
 /** Whether somebody of whom we were told may come in, and with which groups. */
 export interface PersonState {
-  readonly isOff: boolean
+  /** Why they may not, of whoever said so first; null: they may. */
+  readonly off: OffReason | null
   /** Of all who tell of this account. */
   readonly groups: readonly string[]
 }
@@ -20,7 +23,8 @@ export interface PersonTable {
 
 interface PersonRow {
   readonly account: string
-  readonly off: boolean
+  /** Of those who say that they are off, since when, oldest first. */
+  readonly off: readonly string[] | null
   readonly groups: readonly string[]
   readonly changed: Date
 }
@@ -38,7 +42,7 @@ export function createPersonTable(options: { database: Database; log: Log }): Pe
 
   function take(rows: readonly PersonRow[]): void {
     for (const row of rows) {
-      byAccount.set(row.account, { isOff: row.off, groups: row.groups })
+      byAccount.set(row.account, { off: offOf(row.off), groups: row.groups })
       if (row.changed > seen) seen = row.changed
     }
   }
@@ -46,7 +50,9 @@ export function createPersonTable(options: { database: Database; log: Log }): Pe
   // An account that two tell of is off when one of them says so.
   async function load(accounts: readonly string[] | null): Promise<void> {
     const rows = await database.sql<PersonRow[]>`
-      select account, bool_or(state = 'disabled') as off, max(changed_at) as changed,
+      select account, max(changed_at) as changed,
+        array_agg(coalesce(state_reason, '') order by state_since) filter (where state = 'disabled')
+          as off,
         coalesce(array_agg(distinct g.one) filter (where g.one is not null), '{}') as groups
       from staff.person
       left join lateral unnest(case state when 'active' then groups end) as g(one) on true
@@ -91,4 +97,11 @@ export function createPersonTable(options: { database: Database; log: Log }): Pe
       return byAccount.size
     },
   }
+}
+
+/** A reason that a later version knows is off all the same. */
+function offOf(reasons: readonly string[] | null): OffReason | null {
+  if (reasons === null) return null
+  const [first] = reasons
+  return OFF_REASONS.find((one) => one === first) ?? 'scim-inactive'
 }

@@ -186,7 +186,7 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
   // Who signed in, and where they still are: of a session, the hash of what the browser shows.
   'staff.person': {
     portal: 'select, insert, update',
-    radius: 'select (account, state, groups, changed_at)',
+    radius: 'select (account, state, state_reason, state_since, groups, changed_at)',
     jobs: 'select, insert, update, delete',
   },
   // Groups as an identity provider tells them.
@@ -229,8 +229,16 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
   'staff.announce_device()': {},
   'house.enrolment': { portal: 'select' },
   // With the sealed passphrases: an access point is told them. Who uses one first is bound to it.
-  'staff.device_key': { radius: 'select' },
-  'staff.device_key_mac': { radius: 'select, insert, update (device_key, bound_at)' },
+  // The pages make keys and never read a passphrase again.
+  'staff.device_key': {
+    radius: 'select',
+    portal:
+      'select (name, owner, kind, site, association, ssid, mac, devices, until, declared, made_at, label), insert, delete',
+  },
+  'staff.device_key_mac': {
+    radius: 'select, insert, update (device_key, bound_at)',
+    portal: 'select (mac, device_key)',
+  },
   'staff.announce_device_key()': {},
   // TLS sessions of those who were let in, for any process to resume; each deletes what is over.
   'staff.eap_session': { radius: 'select, insert, delete' },

@@ -320,6 +320,7 @@ interface EnrolmentTable {
   ssids: string[]
   days: number
   passwords: boolean
+  things: string | null
 }
 
 interface DeviceKeyTable {
@@ -339,6 +340,8 @@ interface DeviceKeyTable {
   pmk: string
   declared: boolean
   made_at: Generated<Date>
+  label: Generated<string | null>
+  owner_how: Generated<'oidc' | 'ldap' | 'local' | null>
 }
 
 interface DeviceKeyMacTable {

@@ -264,7 +264,9 @@ export function composeServer(around: Surroundings): ComposedServer {
     clock,
   })
   const rotations = createRotations(clock)
-  const keyTable = createDeviceKeyTable(around.deviceKeys, clock)
+  const keyTable = createDeviceKeyTable(around.deviceKeys, clock, (owner, how) =>
+    how === 'local' ? !around.accounts().has(owner) : (around.people(owner)?.off ?? null) !== null,
+  )
   const binder = createDeviceBinder({
     table: keyTable,
     store: around.bindDevice,

@@ -99,6 +99,25 @@ describe('a device that is declared with its key', () => {
     expect(await till()).toBe(CODE['Access-Accept'])
   })
 
+  test('is refused when its owner made the key and has left, whoever vouched for them', async () => {
+    const key = deviceKey({ mac: macOf(TILL), owner: 'ana' })
+    const till = async (): Promise<number> => (await ask(askByAddress(TILL))).reply.code
+    for (const ownerHow of ['ldap', 'oidc'] as const) {
+      use({ ...key, ownerHow })
+      server.house.people.set('ana', { off: null, groups: [] })
+      expect(await till()).toBe(CODE['Access-Accept'])
+      server.house.people.set('ana', { off: 'directory-disabled', groups: [] })
+      expect(await till()).toBe(CODE['Access-Reject'])
+    }
+    // What a file or a command made does not end with whoever it is named after.
+    use(key)
+    expect(await till()).toBe(CODE['Access-Accept'])
+    use({ ...key, owner: 'bob', ownerHow: 'local' })
+    expect(await till()).toBe(CODE['Access-Accept'])
+    use({ ...key, owner: 'nobody', ownerHow: 'local' })
+    expect(await till()).toBe(CODE['Access-Reject'])
+  })
+
   test('is asked again when its key ends', async () => {
     use(deviceKey({ mac: macOf(TILL), until: server.house.now + 90_500 }))
     const { reply } = await ask(askByAddress(TILL))

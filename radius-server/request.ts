@@ -1,4 +1,5 @@
 import { DIRECTORY_REFUSALS } from '#core/ldap/verdict.ts'
+import { OFF_REASONS } from '#db/off-reasons.ts'
 import type { SourceAddress } from '#core/udp/source-address.ts'
 import type { Attribute } from './attributes.ts'
 import type { Client } from './client.ts'
@@ -48,6 +49,7 @@ export type Method = (typeof METHODS)[number]
 
 export const REJECT_REASONS = [
   ...DIRECTORY_REFUSALS,
+  ...OFF_REASONS,
   'too-many-failures',
   'bad-password-attribute',
   'chap-needs-clear-password',

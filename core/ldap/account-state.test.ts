@@ -29,7 +29,7 @@ test.each([
 
 test.each([
   [{}, null],
-  [{ pwdAccountLockedTime: '000001010000Z' }, 'account-locked'],
+  [{ pwdAccountLockedTime: '000001010000Z' }, 'account-disabled'],
   // That lock ends by itself, and only the server knows when.
   [{ pwdAccountLockedTime: '20261123120000Z' }, null],
   [{ nsAccountLock: 'TRUE' }, 'account-disabled'],

@@ -8,7 +8,7 @@ const ACTIVE_DIRECTORY = { disabled: 0x2, lockedOut: 0x10, passwordExpired: 0x80
 const NEVER: ReadonlySet<string> = new Set(['0', '9223372036854775807'])
 const FILETIME_UNIX_EPOCH_MS = 11_644_473_600_000
 const DAY_MS = 86_400_000
-/** draft-behera-ldap-password-policy §5.3.3: locked until somebody unlocks it. */
+/** draft-behera-ldap-password-policy §5.3.3: an administrator locked it for good, which is how OpenLDAP disables. */
 const LOCKED_FOR_GOOD = '000001010000Z'
 
 /** What `accountState` reads. */
@@ -53,7 +53,7 @@ function ofOpenLdap(first: First, now: number): DirectoryRefusal | null {
   if (first('nsaccountlock')?.toLowerCase() === 'true') return 'account-disabled'
   if (/D/.test(first('sambaacctflags') ?? '')) return 'account-disabled'
   // A lock that ends by itself is known to the bind, which knows for how long.
-  if (first('pwdaccountlockedtime') === LOCKED_FOR_GOOD) return 'account-locked'
+  if (first('pwdaccountlockedtime') === LOCKED_FOR_GOOD) return 'account-disabled'
   // Days since 1970 (RFC 2307); absent, empty, 0 and -1 are used for "never".
   const days = Number(first('shadowexpire') ?? 0)
   return days > 0 && days * DAY_MS <= now ? 'account-expired' : null

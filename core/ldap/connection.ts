@@ -29,8 +29,19 @@ export interface LdapConnection {
   /** Simple bind. The value is what the password policy control said beside the success. */
   bind(dn: string, password: string): Promise<LdapOutcome<PolicyError> & { policy: PolicyError }>
   search(search: Search): Promise<LdapOutcome<readonly LdapEntry[]>>
+  /** The same in pages (RFC 2696), for more than a server gives at once. */
+  searchInPages(search: Search): Promise<LdapOutcome<PagedEntries>>
   close(): void
 }
+
+export interface PagedEntries {
+  readonly entries: readonly LdapEntry[]
+  /** There are more than `most`, or than the server gives in all. */
+  readonly isCut: boolean
+}
+
+/** sizeLimitExceeded and adminLimitExceeded (RFC 4511 appendix A). */
+const SERVER_LIMITS: ReadonlySet<number> = new Set([4, 11])
 
 export function createLdapConnection(
   socket: Socket,
@@ -103,6 +114,25 @@ export function createLdapConnection(
       if (!outcome.ok) return outcome
       // Search references are other servers: whoever wants those declares them.
       return { ok: true, value: outcome.value.searchEntries.slice(0, most).map(entryOf) }
+    },
+    async searchInPages({ base, scope, filter, attributes, most }) {
+      // No limit is asked for: beside one of ours the library would not tell that the server has a lower one.
+      const pages = client.searchPaginated(base, {
+        ...{ scope, filter, attributes: [...attributes] },
+        timeLimit: DIRECTORY_LIMITS.searchSeconds,
+        paged: { pageSize: DIRECTORY_LIMITS.pageEntries },
+      })
+      const entries: LdapEntry[] = []
+      while (entries.length <= most) {
+        const page = await ask(() => pages.next())
+        if (!page.ok) {
+          const isServersLimit = SERVER_LIMITS.has(page.fault.code ?? 0) && entries.length > 0
+          return isServersLimit ? { ok: true, value: { entries, isCut: true } } : page
+        }
+        if (page.value.done === true) return { ok: true, value: { entries, isCut: false } }
+        entries.push(...page.value.value.searchEntries.map(entryOf))
+      }
+      return { ok: true, value: { entries: entries.slice(0, most), isCut: true } }
     },
     close() {
       socket.destroy()

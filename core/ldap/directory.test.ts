@@ -51,6 +51,14 @@ describe('what is never asked', () => {
   })
 })
 
+test('where names without a realm belong to others, a person is called with the realm', async () => {
+  await using server = await startScriptedServer(ALICE)
+  using one = testDirectory([server.url], { realms: ['restos.example', 'restos'] })
+  expect(await one.login('alice@restos', 'wonderland')).toMatchObject({
+    user: { username: 'alice@restos.example' },
+  })
+})
+
 describe('connections', () => {
   test('are kept, and one that the server closed meanwhile costs nobody a login', async () => {
     const sockets: Socket[] = []

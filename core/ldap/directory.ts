@@ -1,6 +1,9 @@
+import { accountName } from './account-name.ts'
 import { STATE_ATTRIBUTES, accountState } from './account-state.ts'
 import { bindRefusal } from './bind-refusal.ts'
-import type { LdapConnection, LdapEntry, PolicyError, Search } from './connection.ts'
+import { findChanges } from './changes.ts'
+import type { DirectoryChanges } from './changes.ts'
+import type { LdapConnection, LdapEntry, PagedEntries, PolicyError, Search } from './connection.ts'
 import { createKindOfDirectory } from './directory-kind.ts'
 import type { DirectoryKind } from './directory-settings.ts'
 import { fault, isAnswer } from './fault.ts'
@@ -23,6 +26,8 @@ export interface Directory {
   /** The same without the password: whether they may still come in, and with which groups. */
   standing(name: LoginName): Promise<DirectoryVerdict>
   ntHashOf(name: LoginName): Promise<NtHashVerdict>
+  /** Who and what was written since then, in milliseconds by the directory's clock. */
+  changes(since: number): Promise<LdapOutcome<DirectoryChanges>>
   close(): void
 }
 
@@ -70,6 +75,9 @@ export function createDirectory(deps: ServerDeps): Directory {
 
   const search = (until: number, what: Search): Promise<LdapOutcome<readonly LdapEntry[]>> =>
     ask(until, 'look', (connection) => connection.search(what))
+
+  const searchInPages = (until: number, what: Search): Promise<LdapOutcome<PagedEntries>> =>
+    ask(until, 'look', (connection) => connection.searchInPages(what))
 
   async function askKind(until: number): Promise<DirectoryKind | null> {
     const kind = await ask(until, 'look', kindOf.ask)
@@ -130,7 +138,9 @@ export function createDirectory(deps: ServerDeps): Directory {
       username: found.username,
       memberOf: found.entry.attributes.get('memberof') ?? [],
     }
-    const groups = await findGroups(found.kind, settings, person, (what) => search(until, what))
+    const groups = await findGroups(found.kind, settings, person, (what) =>
+      searchInPages(until, what),
+    )
     // Without its groups a person would get the rule of those who have none.
     if (!groups.ok) return refused('directory-unavailable')
     if (groups.value.isCut) {
@@ -141,7 +151,8 @@ export function createDirectory(deps: ServerDeps): Directory {
         depth: DIRECTORY_LIMITS.groupDepth,
       })
     }
-    return { ok: true, value: { username: found.username, groups: groups.value.names } }
+    const username = accountName(settings, found.username)
+    return { ok: true, value: { username, groups: groups.value.names } }
   }
 
   /** Bounds how many are under way and how long each takes, and counts what came of it. */
@@ -200,6 +211,12 @@ export function createDirectory(deps: ServerDeps): Directory {
         if (!user.ok) return user
         return { ok: true, user: user.value, ntHash: new Uint8Array(Buffer.from(hash, 'hex')) }
       }),
+    async changes(since) {
+      const until = clock() + DIRECTORY_LIMITS.changesMs
+      const kind = kindOf.known ?? (await askKind(until))
+      if (kind === null) return fault('open', 'the directory does not say of which kind it is')
+      return findChanges(kind, settings, since, (what) => searchInPages(until, what))
+    },
     close() {
       for (const server of servers) server.close()
     },

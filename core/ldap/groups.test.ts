@@ -19,7 +19,9 @@ function holders(held: Readonly<Record<string, readonly string[]>>) {
     const found = Object.entries(held).flatMap(([member, groups]) =>
       search.filter.includes(`(member=${member})`) ? groups.map(group) : [],
     )
-    return Promise.resolve({ ok: true as const, value: found.slice(0, search.most) })
+    const entries = found.slice(0, search.most)
+    const value = { entries, isCut: found.length > entries.length }
+    return Promise.resolve({ ok: true as const, value })
   }
   return { asked, ask }
 }
@@ -99,7 +101,8 @@ test('Active Directory follows groups of groups itself, in one question', async 
   const asked: Search[] = []
   const found = await findGroups('active-directory', TEST_SETTINGS, alice, (search) => {
     asked.push(search)
-    return Promise.resolve({ ok: true, value: [group('Staff'), group('volunteers')] })
+    const entries = [group('Staff'), group('volunteers')]
+    return Promise.resolve({ ok: true, value: { entries, isCut: false } })
   })
   expect(found).toMatchObject({ value: { names: ['staff', 'volunteers'] } })
   expect(asked.map(({ filter }) => filter)).toEqual([

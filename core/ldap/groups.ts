@@ -1,4 +1,4 @@
-import type { LdapEntry, Search } from './connection.ts'
+import type { LdapEntry, PagedEntries, Search } from './connection.ts'
 import type { DirectoryKind, DirectorySettings } from './directory-settings.ts'
 import { firstRdnValue, isBelow } from './distinguished-name.ts'
 import type { LdapOutcome } from './fault.ts'
@@ -12,7 +12,7 @@ export interface GroupsFound {
   readonly isCut: boolean
 }
 
-export type Ask = (search: Search) => Promise<LdapOutcome<readonly LdapEntry[]>>
+export type Ask = (search: Search) => Promise<LdapOutcome<PagedEntries>>
 
 export interface Person {
   readonly dn: string
@@ -42,8 +42,8 @@ async function byChain(
   const filter = `(member:${IN_CHAIN}:=${escapeFilterValue(dn)})`
   const found = await ask(searchIn(settings, filter))
   if (!found.ok) return found
-  const groups = new Map(found.value.map((entry) => [entry.dn, entry]))
-  return { ok: true, value: collected([...groups.values()].map(nameOf), false) }
+  const groups = new Map(found.value.entries.map((entry) => [entry.dn, entry]))
+  return { ok: true, value: collected([...groups.values()].map(nameOf), found.value.isCut) }
 }
 
 /** Level by level; a group met before is not followed again, so that a ring of groups ends. */
@@ -71,6 +71,11 @@ async function byLevel(
     return fresh
   }
 
+  const groupsOf = ({ entries, isCut: isShort }: PagedEntries): { dn: string; name: string }[] => {
+    isCut ||= isShort
+    return entries.map((entry) => ({ dn: entry.dn, name: nameOf(entry) }))
+  }
+
   let level: string[]
   if (kind === 'active-directory' || settings.groups.from === 'memberOf') {
     const base = settings.groups.baseDn ?? settings.baseDn
@@ -79,7 +84,7 @@ async function byLevel(
   } else {
     const found = await ask(searchIn(settings, memberFilter([person.dn], person.username)))
     if (!found.ok) return found
-    level = meet(found.value.map((entry) => ({ dn: entry.dn, name: nameOf(entry) })))
+    level = meet(groupsOf(found.value))
   }
   if (!settings.groups.nested) return { ok: true, value: collected(names, isCut) }
 
@@ -93,7 +98,7 @@ async function byLevel(
       const members = level.slice(at, at + DIRECTORY_LIMITS.groupsInFilter)
       const found = await ask(searchIn(settings, memberFilter(members, null)))
       if (!found.ok) return found
-      above.push(...meet(found.value.map((entry) => ({ dn: entry.dn, name: nameOf(entry) }))))
+      above.push(...meet(groupsOf(found.value)))
     }
     level = above
   }
@@ -106,7 +111,7 @@ function searchIn(settings: DirectorySettings, filter: string): Search {
     scope: 'sub',
     filter,
     attributes: ['cn'],
-    most: DIRECTORY_LIMITS.groups + 1,
+    most: DIRECTORY_LIMITS.groups,
   }
 }
 

@@ -19,4 +19,10 @@ export const DIRECTORY_LIMITS = {
   /** Distinguished names in one filter. */
   groupsInFilter: 50,
   searchSeconds: 2,
+  /** Of one page of an answer (RFC 2696). Most people have fewer groups, and servers give as many at once. */
+  pageEntries: 100,
+  /** Entries that changed between two looks; of more, the run of the job that asks about everybody hears. */
+  changes: 5_000,
+  /** No further server is asked what changed after this. */
+  changesMs: 4_000,
 } as const

@@ -33,27 +33,28 @@ const ssid = z
     `is longer than ${LONGEST_SSID_BYTES} bytes, or has a control character in it`,
   )
 
-/** `enrolment: { realm: restos.example, ssids: [Restos], valid: 395d, passwords: true }` */
+/** `enrolment: { realm: restos.example, ssids: [Restos], valid: 395d, passwords: true, things: Tables-Things }` */
 export const enrolmentSchema = z.strictObject({
   realm: realm.optional(),
   ssids: z.array(ssid).max(MOST_SSIDS, `has more than ${MOST_SSIDS}`).default([]),
   valid: days.default(DEFAULT_DAYS),
   passwords: z.boolean().default(true),
+  things: ssid.optional(),
 })
 
 /** What devices of staff are told when they enrol themselves. */
 export async function enrolmentStep({ kysely, declaration }: StepContext): Promise<Step> {
   if (declaration.enrolment === undefined) return NO_STEP
-  const { realm = null, ssids, valid, passwords } = declaration.enrolment
+  const { realm = null, ssids, valid, passwords, things = null } = declaration.enrolment
   const present = await kysely
     .selectFrom('house.enrolment')
-    .select(['realm', 'ssids', 'days', 'passwords'])
+    .select(['realm', 'ssids', 'days', 'passwords', 'things'])
     .execute()
   return stepOf(
     {
       what: 'enrolment',
       present: byKey(present, () => ''),
-      desired: byKey([{ realm, ssids: [...ssids], days: valid, passwords }], () => ''),
+      desired: byKey([{ realm, ssids: [...ssids], days: valid, passwords, things }], () => ''),
       complete: false,
     },
     {

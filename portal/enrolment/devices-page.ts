@@ -1,22 +1,30 @@
 import { html } from 'hono/html'
 import type { OwnDevice } from '#db/device-enrolment.ts'
+import type { OwnDeviceKey } from '#db/own-device-keys.ts'
 import type { Generation } from '#db/own-authority.ts'
 import type { Html } from '../pages/html.ts'
 import type { StaffContent, StaffFrame } from '../staff/staff-layout.ts'
+import { formatDuration } from '../text/date.ts'
 import { fill } from '../text/fill.ts'
 import { counts, day, renewalOf } from './device-days.ts'
 import { enrolmentTextIn } from './enrolment-text.ts'
-import { devicePath, newDevicePath } from './paths.ts'
+import { keyRows } from './key-pages.ts'
+import { NEW_KEY_PATH, devicePath, newDevicePath } from './paths.ts'
 import { isDeviceKind } from './ways.ts'
 import type { GuessedDevice } from './ways.ts'
 
+export const DONE = ['enrolled', 'revoked', 'key-made', 'key-revoked'] as const
+
 export interface DevicesPage {
   readonly devices: readonly OwnDevice[]
+  readonly keys: readonly OwnDeviceKey[]
+  /** Whether there is a network for them. */
+  readonly hasKeys: boolean
   readonly generations: readonly Generation[]
   readonly guessed: GuessedDevice | null
   readonly now: number
   /** What was just done. */
-  readonly done: 'enrolled' | 'revoked' | null
+  readonly done: (typeof DONE)[number] | null
 }
 
 export function devicesPage(frame: StaffFrame, page: DevicesPage): StaffContent {
@@ -39,6 +47,7 @@ export function devicesPage(frame: StaffFrame, page: DevicesPage): StaffContent 
             </p>`
       }
       <p><a href="${newDevicePath(guessed?.way ?? 'pkcs12')}#other">${words.another}</a></p>
+      ${page.hasKeys && html`<p><a href="${NEW_KEY_PATH}">${words.addThing}</a></p>`}
       ${
         devices.length === 0
           ? html`<p class="soft">${words.none}</p>`
@@ -47,7 +56,8 @@ export function devicesPage(frame: StaffFrame, page: DevicesPage): StaffContent 
                 .toSorted((a, b) => Number(counts(b, now)) - Number(counts(a, now)))
                 .map((device) => row(frame, device, now))}
             </section>`
-      }`,
+      }
+      ${keyRows(frame, page.keys)}`,
   }
 }
 
@@ -56,7 +66,12 @@ function reminder(frame: StaffFrame, { generations, now }: DevicesPage, device: 
   const renewal = renewalOf(device, generations, now)
   if (renewal === null) return html``
   const sentence = renewal.why === 'end' ? words.renewSoon : words.renewRoot
-  const said = { name: device.name, day: day(renewal.before, frame.language) }
+  const left = Math.max(60, Math.round((renewal.before.getTime() - now) / 1000))
+  const said = {
+    name: device.name,
+    day: day(renewal.before, frame.language),
+    left: formatDuration(left, frame.language),
+  }
   return html`<p class="error">
     <a href="${devicePath(device.id)}">${fill(sentence, said)}</a>
   </p>`

@@ -8,7 +8,7 @@ import { formOf } from '../staff/staff-form.ts'
 import { sendClosed } from './closed.ts'
 import { counts } from './device-days.ts'
 import { REVOCATION_REASONS, devicePage } from './device-page.ts'
-import { devicesPage } from './devices-page.ts'
+import { DONE, devicesPage } from './devices-page.ts'
 import { DEVICES_PATH } from './paths.ts'
 import { guessDevice } from './ways.ts'
 
@@ -16,16 +16,21 @@ import { guessDevice } from './ways.ts'
 export function listOwnDevices(services: Services): Handler {
   return async function listOwnDevicesHandler(c) {
     const { account } = sessionOf(c).person
-    const devices = await tried(services, () => services.enrolment.list(account))
-    if (devices === 'away') return sendStaffProblem(c, services, 'unavailable', { status: 503 })
+    const owned = await tried(services, () =>
+      Promise.all([services.enrolment.list(account), services.enrolment.listKeys(account)]),
+    )
+    if (owned === 'away') return sendStaffProblem(c, services, 'unavailable', { status: 503 })
+    const [devices, keys] = owned
     const done = new URL(c.req.url).searchParams.get('done')
     const frame = staffFrameOf(c, services)
     const content = devicesPage(frame, {
       devices,
+      keys,
+      hasKeys: services.enrolment.settings().things !== null,
       generations: services.enrolment.generations(),
       guessed: guessDevice(c.req.header('User-Agent') ?? ''),
       now: services.clock(),
-      done: done === 'enrolled' || done === 'revoked' ? done : null,
+      done: DONE.find((one) => one === done) ?? null,
     })
     return sendStaffPage(c, services, { ...content, frame })
   }

@@ -8,6 +8,8 @@ import type {
   OwnDevice,
 } from '#db/device-enrolment.ts'
 
+import type { OwnDeviceKey, KeyRefusal, WishedKey } from '#db/own-device-keys.ts'
+
 type Refused = { readonly ok: false; readonly reason: EnrolmentRefusal }
 
 /** What the pages of devices need of the world; what asks the database rejects when it takes too long. */
@@ -30,6 +32,19 @@ export interface EnrolmentServices {
     readonly account: string
     readonly actor: string
     readonly reason: string
+  }): Promise<boolean>
+  /** Of tills and printers, made by this person. */
+  listKeys(account: string): Promise<readonly OwnDeviceKey[]>
+  makeKey(
+    wish: WishedKey,
+  ): Promise<
+    | { readonly ok: true; readonly key: OwnDeviceKey; readonly passphrase: string }
+    | { readonly ok: false; readonly reason: KeyRefusal }
+  >
+  revokeKey(wish: {
+    readonly name: string
+    readonly account: string
+    readonly actor: string
   }): Promise<boolean>
   /** What signs profiles, with what stands between it and the root; null before there is an authority. */
   signer(): Promise<(Leaf & { readonly chainPem: string }) | null>

@@ -14,6 +14,7 @@ import { createLive } from '#db/live.ts'
 import type { Live } from '#db/live.ts'
 import { loadGenerations, loadIssuing } from '#db/own-authority.ts'
 import type { Generation } from '#db/own-authority.ts'
+import { createOwnKey, listOwnKeys, revokeOwnKey } from '#db/own-device-keys.ts'
 import type { PartDeps } from '#db/part.ts'
 import type { AskDatabase } from '../ask-database.ts'
 import type { EnrolmentServices } from './enrolment-services.ts'
@@ -35,7 +36,7 @@ export function createEnrolment(
     log,
     name: 'enrolment',
     channels: ['house'],
-    initial: { realm: null, ssids: [], days: 395, passwords: true },
+    initial: { realm: null, ssids: [], days: 395, passwords: true, things: null },
     load: () => loadEnrolmentSettings(database),
   })
   const generations = createLive<readonly Generation[]>({
@@ -80,6 +81,9 @@ export function createEnrolment(
       hasPassword: (account, id, password) =>
         ask(() => deviceHasPassword(database, account, id, password)),
       revoke: (wish) => ask(() => revokeDevice(database, wish)),
+      listKeys: (account) => ask(() => listOwnKeys(database, account)),
+      makeKey: (wish) => ask(() => createOwnKey(database, seal, wish)),
+      revokeKey: (wish) => ask(() => revokeOwnKey(database, wish)),
       signer: currentSigner,
       revocationList: createRevocationLists({ database, seal, ask, clock }),
       ocsp: createOcspResponder({

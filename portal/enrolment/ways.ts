@@ -18,6 +18,14 @@ export type ProfileWay = (typeof PROFILE_WAYS)[number]
 export const DEVICE_KINDS = ['laptop', 'phone', 'tablet', 'till', 'printer', 'other'] as const
 export type DeviceKind = (typeof DEVICE_KINDS)[number]
 
+/** What has a key of its own, most often. */
+export const THING_KINDS = ['till', 'printer', 'other'] as const
+export type ThingKind = (typeof THING_KINDS)[number]
+
+export function isThingKind(value: string | null): value is ThingKind {
+  return THING_KINDS.some((kind) => kind === value)
+}
+
 export function isWay(value: string | null): value is Way {
   return WAYS.some((way) => way === value)
 }

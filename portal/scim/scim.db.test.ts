@@ -183,10 +183,12 @@ describe('who leaves', () => {
         const people = createPersonTable({ database: database.as('radius'), log: silentLog })
         await people.start()
         try {
-          expect(people.of('helene')).toEqual({ isOff: false, groups: [] })
+          expect(people.of('helene')).toEqual({ off: null, groups: [] })
           const gone = await ask('PATCH', `/scim/v2/Users/${String(made.body['id'])}`, body)
           expect(gone.body).toMatchObject({ active: false })
-          await expect.poll(() => people.of('helene')?.isOff, { timeout: 20_000 }).toBe(true)
+          await expect
+            .poll(() => people.of('helene')?.off, { timeout: 20_000 })
+            .toBe('scim-inactive')
           expect(await count(database, 'staff.session')).toBe(0)
           const [asked] = await database.sql`select account, asked_by, reason from house.disconnect`
           expect(asked).toEqual({
@@ -205,7 +207,7 @@ describe('who leaves', () => {
           await ask('PATCH', `/scim/v2/Users/${String(made.body['id'])}`, {
             ...patch({ op: 'replace', path: 'active', value: true }),
           })
-          await expect.poll(() => people.of('helene')?.isOff, { timeout: 20_000 }).toBe(false)
+          await expect.poll(() => people.of('helene')?.off, { timeout: 20_000 }).toBe(null)
         } finally {
           await people.stop()
         }
@@ -245,7 +247,7 @@ describe('who leaves', () => {
       expect(user.body['groups']).toMatchObject([{ display: 'IT-National' }])
       const people = createPersonTable({ database: database.as('radius'), log: silentLog })
       await people.start()
-      expect(people.of('helene')).toEqual({ isOff: false, groups: ['it-national'] })
+      expect(people.of('helene')).toEqual({ off: null, groups: ['it-national'] })
       const path = `/scim/v2/Groups/${String(group.body['id'])}`
       const left = await ask(
         'PATCH',

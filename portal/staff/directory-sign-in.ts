@@ -5,19 +5,20 @@ import type { Person } from '#db/people.ts'
 import { personGroups } from './person-claims.ts'
 import type { StaffDirectory } from './staff-services.ts'
 
-type Reason = 'wrong' | 'busy' | 'directory-away' | 'password-expired' | 'account-off'
+type Off = 'account-off' | 'account-expired' | 'account-locked' | 'account-restricted'
+type Reason = 'wrong' | 'busy' | 'directory-away' | 'password-expired' | Off
 
 export type DirectorySignIn =
   | { readonly ok: true; readonly person: Person }
   /** `account` is null where nobody may have this name. */
   | { readonly ok: false; readonly reason: Reason; readonly account: string | null }
 
-const OFF: ReadonlySet<DirectoryRefusal> = new Set([
-  'account-disabled',
-  'account-locked',
-  'account-expired',
-  'account-restricted',
-])
+const OFF: Readonly<Partial<Record<DirectoryRefusal, Off>>> = {
+  'account-disabled': 'account-off',
+  'account-locked': 'account-locked',
+  'account-expired': 'account-expired',
+  'account-restricted': 'account-restricted',
+}
 
 /** Asks the directory that answers for this name; what a person reads tells nobody which names there are. */
 export async function checkDirectory(
@@ -40,6 +41,7 @@ export async function checkDirectory(
   if (reason === 'directory-busy') return { ok: false, reason: 'busy', account: null }
   if (isUnanswered(reason)) return { ok: false, reason: 'directory-away', account: null }
   if (reason === 'password-expired') return { ok: false, reason, account }
-  if (OFF.has(reason)) return { ok: false, reason: 'account-off', account }
+  const off = OFF[reason]
+  if (off !== undefined) return { ok: false, reason: off, account }
   return { ok: false, reason: 'wrong', account: reason === 'wrong-password' ? account : null }
 }

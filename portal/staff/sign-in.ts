@@ -2,6 +2,8 @@ import type { Context, Handler } from 'hono'
 import { html } from 'hono/html'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { LONGEST_LOGIN_NAME, parseLoginName } from '#core/ldap/login-name.ts'
+import type { LoginName } from '#core/ldap/login-name.ts'
+import type { Person } from '#db/people.ts'
 import { clientAddress, countedAs } from '../client-address.ts'
 import type { Services } from '../services.ts'
 import { formatDuration } from '../text/date.ts'
@@ -95,7 +97,8 @@ async function check(
       return show(c, services, asked, reason)
     }
     failed.succeeded(username, address)
-    const proved = { person: verdict.person, provider: null, isAgain: asked.isAgain }
+    const person = await distinct(services, verdict.person, name)
+    const proved = { person, provider: null, isAgain: asked.isAgain }
     return (await finishSignIn(c, services, proved)) ?? c.redirect(asked.to, 303)
   }
   const verdict = await local.check(username, password)
@@ -117,6 +120,13 @@ async function check(
   return c.redirect(hasFactor ? FACTOR_PATH : ENROL_PATH, 303)
 }
 
+/** `bob@restos.example`, whom the directory calls bob, is not the bob of the house: as at the RADIUS server. */
+async function distinct(services: Services, person: Person, { realm }: LoginName): Promise<Person> {
+  if (!(await services.staff.local.exists(person.account))) return person
+  const account = `${person.account}@${realm}`
+  return { ...person, account, subject: account }
+}
+
 const STATUS = {
   empty: 422,
   wrong: 422,
@@ -125,6 +135,9 @@ const STATUS = {
   'directory-away': 503,
   'password-expired': 422,
   'account-off': 403,
+  'account-expired': 403,
+  'account-locked': 403,
+  'account-restricted': 403,
 } as const satisfies Record<Refusal, ContentfulStatusCode>
 
 function show(

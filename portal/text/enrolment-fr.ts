@@ -9,14 +9,18 @@ export const enrolmentFr = {
     add: 'Enregistrer un appareil',
     addThis: 'Enregistrer cet appareil ({make})',
     another: 'Un autre appareil',
+    addThing: 'Une caisse ou une imprimante, avec sa propre clé',
     enrolled: 'L’appareil est enregistré.',
     revoked: 'L’appareil est révoqué : il ne peut plus se connecter.',
+    'key-made': 'La clé est créée.',
+    'key-revoked': 'La clé est révoquée : elle n’ouvre plus rien.',
     seen: 'Vu le {day}',
     neverSeen: 'Pas encore vu sur le réseau',
     until: 'valable jusqu’au {day}',
     ended: 'Terminé le {day}',
     wasRevoked: 'Révoqué le {day}',
-    renewSoon: '« {name} » n’est plus valable après le {day}. Renouvelez-le avant, en une minute.',
+    renewSoon:
+      '« {name} » est encore valable {left}, jusqu’au {day}. Renouvelez-le avant, en une minute.',
     renewRoot:
       'La clé du réseau va changer. Renouvelez « {name} » avant le {day}, sinon il ne reconnaîtra plus le réseau.',
     open: 'Gérer',
@@ -127,6 +131,44 @@ export const enrolmentFr = {
     next: 'C’est fait',
   },
 
+  keys: {
+    title: 'Une clé pour une caisse ou une imprimante',
+    lead: 'Pour une machine qui demande le mot de passe du Wi-Fi et rien d’autre. La clé vaut pour une seule machine, sur le réseau « {ssid} ».',
+    label: 'Comment s’appelle-t-elle ?',
+    labelHint: 'Pour la reconnaître plus tard, par exemple « Caisse de l’entrée ».',
+    kind: 'Qu’est-ce que c’est ?',
+    place: 'Lieu',
+    placeHint: 'Son code, par exemple 75-0042, ou son nom.',
+    mac: 'Adresse Wi-Fi (MAC), si vous la connaissez',
+    macHint:
+      'Souvent sur une étiquette de la machine. Avec elle, rien d’autre ne peut utiliser la clé.',
+    submit: 'Créer la clé',
+    back: 'Retour à mes appareils',
+    madeTitle: 'La clé de « {name} »',
+    madeLead: 'Saisissez-la maintenant dans la machine : cette page n’est affichée qu’une fois.',
+    network: 'Réseau',
+    passphrase: 'Mot de passe du Wi-Fi',
+    qr: 'Code QR du réseau',
+    qrHint: 'Pour une machine avec une caméra : elle se connecte toute seule.',
+    first: 'La première machine qui utilise la clé la garde ; une autre est refusée.',
+    only: 'Seule la machine de cette adresse peut utiliser la clé.',
+    next: 'Terminé',
+    mine: 'Clés de caisses et d’imprimantes',
+    unused: 'pas encore utilisée',
+    until: 'valable jusqu’au {day}',
+    revoke: 'Révoquer',
+    revokeNamed: 'Révoquer la clé de {name}',
+    errors: {
+      label: 'Donnez un nom à la machine, de 64 caractères au plus.',
+      'unknown-place': 'Ce lieu n’existe pas, ou plusieurs portent ce nom. Donnez son code.',
+      'bad-mac':
+        'Ce n’est pas une adresse Wi-Fi. Elle a douze chiffres et lettres de A à F, par exemple AA-BB-CC-DD-EE-FF.',
+      'mac-taken': 'Cette machine a déjà une clé. Révoquez-la d’abord.',
+      crowded: 'Ce lieu a trop de clés sans adresse. Donnez l’adresse Wi-Fi de la machine.',
+      'too-many': 'Vous avez déjà 10 clés. Révoquez-en une qui ne sert plus, puis réessayez.',
+    },
+  },
+
   device: {
     state: 'État',
     good: 'Peut se connecter',
@@ -159,6 +201,8 @@ export const enrolmentFr = {
       'Aucun réseau Wi-Fi du personnel n’est déclaré. Un administrateur doit donner son nom (SSID), voir docs/enrolment.md.',
     noAuthority:
       'Le serveur RADIUS n’a pas encore démarré : il crée la clé du réseau. Réessayez dans une minute.',
+    noThings:
+      'Aucun Wi-Fi n’est déclaré pour les caisses et les imprimantes. Un administrateur en donne le nom sous « things », voir docs/device-keys.md.',
     noPasswords: 'Votre organisation n’accepte que les certificats. Choisissez un autre moyen.',
     unknown: 'Cet appareil n’existe pas, ou il n’est pas à vous.',
     wrong: 'Cette demande n’est pas complète. Revenez à la page et recommencez.',

@@ -30,7 +30,13 @@ export const staffEn: StaffText = {
     'password-expired':
       'Your password has expired. Change it where you usually do, then come back here.',
     'account-off':
-      'This account is disabled, locked, or may not sign in now. Ask your IT department.',
+      'The directory has disabled this account. If that is a mistake, ask your IT department.',
+    'account-expired':
+      'This account has expired in the directory. Ask your IT department to renew it.',
+    'account-locked':
+      'This account is locked, as a rule after too many wrong passwords. Ask your IT department, and look for another device that still has the old password.',
+    'account-restricted':
+      'The directory does not let this account sign in at this hour, or from here.',
   },
 
   secondFactor: {

@@ -32,7 +32,12 @@ export const staffFr = {
     'password-expired':
       'Votre mot de passe a expiré. Changez-le comme d’habitude, puis revenez ici.',
     'account-off':
-      'Ce compte est désactivé, bloqué ou ne peut pas se connecter maintenant. Demandez à votre service informatique.',
+      'L’annuaire a désactivé ce compte. Si c’est une erreur, demandez à votre service informatique.',
+    'account-expired':
+      'Ce compte est arrivé à son terme dans l’annuaire. Demandez à votre service informatique de le renouveler.',
+    'account-locked':
+      'Ce compte est bloqué, d’ordinaire après trop de mots de passe faux. Demandez à votre service informatique, et cherchez un autre appareil qui a encore l’ancien mot de passe.',
+    'account-restricted': 'L’annuaire n’admet pas ce compte à cette heure, ou d’ici.',
   },
 
   secondFactor: {

@@ -42,8 +42,15 @@ interface Index {
 
 const NONE: readonly DeviceKey[] = []
 
-/** `current` returns the same object as long as nothing changed, so a change costs one rebuild. */
-export function createDeviceKeyTable(current: () => DeviceKeys, clock: Clock): DeviceKeyTable {
+/**
+ * `current` returns the same object as long as nothing changed, so a change costs one rebuild. `isOff` says
+ * of somebody who made a key for themselves that they have left: then it opens nothing.
+ */
+export function createDeviceKeyTable(
+  current: () => DeviceKeys,
+  clock: Clock,
+  isOff: (owner: string, how: 'oidc' | 'ldap' | 'local') => boolean,
+): DeviceKeyTable {
   let built: DeviceKeys | null = null
   let index = indexOf({ keys: [], bound: [] })
 
@@ -56,7 +63,8 @@ export function createDeviceKeyTable(current: () => DeviceKeys, clock: Clock): D
     return index
   }
 
-  const isValid = ({ until }: DeviceKey): boolean => until === null || clock() < until
+  const isValid = ({ until, owner, ownerHow }: DeviceKey): boolean =>
+    (until === null || clock() < until) && (ownerHow === null || !isOff(owner, ownerHow))
   const isHere = (key: DeviceKey, { site, association }: Place): boolean =>
     (key.site === null || key.site === site) &&
     (key.association === null || key.association === association)

@@ -24,7 +24,7 @@ const alice = (...groups: string[]): DirectoryVerdict => ({
 })
 
 /** A directory that says what the test says; `patience` ends when the test calls it. */
-function house(options: { lastGoodMs?: number; realms?: readonly string[] } = {}) {
+function house(options: { lastGoodMs?: number } = {}) {
   const state = {
     now: 0,
     login: (): Promise<DirectoryVerdict> => Promise.resolve(alice('staff')),
@@ -47,7 +47,7 @@ function house(options: { lastGoodMs?: number; realms?: readonly string[] } = {}
       standing: () => state.standing(),
       ntHashOf: () => Promise.resolve({ ok: false, reason: 'no-nt-hash' }),
     },
-    { name: 'test', realms: options.realms ?? [''], lastGoodMs: options.lastGoodMs ?? 8 * HOUR },
+    { name: 'test', lastGoodMs: options.lastGoodMs ?? 8 * HOUR },
     {
       verified,
       gate: createGate({ running: 1, waiting: 8 }),
@@ -270,13 +270,6 @@ describe('a resumed session', () => {
     state.now = HOUR
     state.login = () => Promise.resolve(AWAY)
     expect(await check()).toEqual(AWAY)
-  })
-})
-
-test('where names without a realm belong to others, a person is called with the realm', async () => {
-  const { check } = house({ realms: ['restos.example'] })
-  expect(await check('wonderland', 'alice@restos.example')).toMatchObject({
-    user: { username: 'alice@restos.example' },
   })
 })
 

@@ -70,7 +70,7 @@ interface Person {
  */
 export function createRememberedDirectory(
   directory: Pick<Directory, 'login' | 'standing' | 'ntHashOf'>,
-  settings: Pick<DirectorySettings, 'name' | 'realms' | 'lastGoodMs'>,
+  settings: Pick<DirectorySettings, 'name' | 'lastGoodMs'>,
   deps: MemoryDeps,
 ): RememberedDirectory {
   const { verified, gate, uses, clock } = deps
@@ -89,13 +89,6 @@ export function createRememberedDirectory(
   const isWithin = (since: number, ms: number): boolean => clock() - since < ms
   const knowsPassword = (person: Person, password: Uint8Array): boolean | undefined =>
     verified.recall(verified.keyOf(person.account, password))
-
-  /** Where this directory does not answer for names without a realm, another bob may be somewhere. */
-  function named(user: DirectoryUser): DirectoryUser {
-    const [realm = ''] = settings.realms
-    if (settings.realms.includes('')) return user
-    return { ...user, username: `${user.username}@${realm}` }
-  }
 
   async function remember(key: string, password: Uint8Array, user: DirectoryUser): Promise<void> {
     if (lastGoodMs === 0) return
@@ -123,10 +116,9 @@ export function createRememberedDirectory(
     const key = keyOf(name)
     const verdict = await directory.login(name, password)
     if (verdict.ok) {
-      const user = named(verdict.user)
       wrong.forget(digest)
-      remember(key, password, user).catch(() => uses['not-kept'].inc())
-      return { ok: true, user }
+      remember(key, password, verdict.user).catch(() => uses['not-kept'].inc())
+      return verdict
     }
     if (isUnanswered(verdict.reason)) return verdict
     if (verdict.reason !== 'wrong-password') {
@@ -261,9 +253,8 @@ export function createRememberedDirectory(
       const asking = directory.standing(name).then((verdict): DirectoryVerdict => {
         const held = people.get(key)
         if (verdict.ok) {
-          const user = named(verdict.user)
-          if (held !== undefined) people.set(key, { ...held, user, seenAt: clock() })
-          return { ok: true, user }
+          if (held !== undefined) people.set(key, { ...held, user: verdict.user, seenAt: clock() })
+          return verdict
         }
         if (!isUnanswered(verdict.reason)) people.delete(key)
         return verdict
@@ -285,9 +276,7 @@ export function createRememberedDirectory(
       )
     },
     async ntHashOf(name, trace) {
-      const verdict = answered(await directory.ntHashOf(name), trace)
-      if (!verdict.ok) return verdict
-      return { ok: true, user: named(verdict.user), ntHash: verdict.ntHash }
+      return answered(await directory.ntHashOf(name), trace)
     },
   }
 }

@@ -90,23 +90,23 @@ test('a resumed session and MS-CHAPv2 go the same way', async () => {
 })
 
 describe('who was switched off by an identity provider', () => {
-  const off = { isOff: true, groups: [] }
+  const off = { off: 'scim-inactive', groups: [] } as const
 
   test('does not come in, whatever the directory and what is remembered of it say', () => {
     const { people, check, login } = house()
     expect(check('eve')).toMatchObject({ ok: true })
     people.set('eve', off)
     for (const verdict of [check('eve'), check('eve@paris.example'), login.standing('eve')]) {
-      expect(verdict).toEqual({ ok: false, reason: 'account-disabled' })
+      expect(verdict).toEqual({ ok: false, reason: 'scim-inactive' })
     }
-    people.set('eve', { isOff: false, groups: [] })
+    people.set('eve', { off: null, groups: [] })
     expect(check('eve')).toMatchObject({ ok: true })
   })
 
   test('is not let in by MS-CHAPv2 either', async () => {
     const { people, login } = house()
     people.set('eve', off)
-    expect(await login.ntHashOf('eve')).toEqual({ ok: false, reason: 'account-disabled' })
+    expect(await login.ntHashOf('eve')).toEqual({ ok: false, reason: 'scim-inactive' })
   })
 
   test('is not a local account of the same name, which is there as long as it is declared', () => {
@@ -117,7 +117,7 @@ describe('who was switched off by an identity provider', () => {
 
   test('and who is not: a certificate in their name is theirs, with the groups that were told', () => {
     const { people, login } = house()
-    people.set('helene@autre.example', { isOff: false, groups: ['staff'] })
+    people.set('helene@autre.example', { off: null, groups: ['staff'] })
     expect(login.standing('Helene@autre.example')).toEqual({
       ok: true,
       account: { username: 'helene@autre.example', groups: ['staff'] },
@@ -125,7 +125,7 @@ describe('who was switched off by an identity provider', () => {
     people.set('helene@autre.example', off)
     expect(login.standing('helene@autre.example')).toEqual({
       ok: false,
-      reason: 'account-disabled',
+      reason: 'scim-inactive',
     })
     expect(login.standing('nobody@autre.example')).toEqual({ ok: false, reason: 'unknown-account' })
   })

@@ -8,6 +8,7 @@ import type {
 import { LONGEST_LOGIN_NAME, parseLoginName } from '#core/ldap/login-name.ts'
 import type { LoginName } from '#core/ldap/login-name.ts'
 import type { Account } from '#db/accounts.ts'
+import type { OffReason } from '#db/off-reasons.ts'
 import type { PersonState } from '#db/person-table.ts'
 import type { LoginTrace } from '../login-trace.ts'
 import type { BackOff } from './back-off.ts'
@@ -31,6 +32,8 @@ export interface StaffAccount {
 /** `overloaded` is answered with silence, so that the gateway asks again; the others with a reject. */
 export type LoginRefusal =
   | DirectoryRefusal
+  /** Switched off by who told us of them. */
+  | OffReason
   | 'too-many-failures'
   | 'overloaded'
   /** A device with a password of its own that its owner has given up, or whose time is over. */
@@ -139,14 +142,15 @@ export function createStaffLogin(deps: StaffLoginDeps): StaffLogins {
   }
 
   /** Whoever was switched off is out, also where a directory, or what is remembered of it, does not know yet. */
-  const isOff = (user: DirectoryUser, { text }: LoginName): boolean =>
-    people(user.username)?.isOff === true || people(text.toLowerCase())?.isOff === true
+  const offOf = (user: DirectoryUser, { text }: LoginName): OffReason | null =>
+    people(user.username)?.off ?? people(text.toLowerCase())?.off ?? null
 
   const accountOf =
     (name: LoginName) =>
     (verdict: StaffDirectoryVerdict): LoginVerdict => {
       if (!verdict.ok) return verdict
-      if (isOff(verdict.user, name)) return refused('account-disabled')
+      const off = offOf(verdict.user, name)
+      if (off !== null) return refused(off)
       return { ok: true, account: distinct(verdict.user, name) }
     }
 
@@ -155,7 +159,7 @@ export function createStaffLogin(deps: StaffLoginDeps): StaffLogins {
     const account = username.toLowerCase()
     const person = people(account)
     if (person === null) return refused('unknown-account')
-    if (person.isOff) return refused('account-disabled')
+    if (person.off !== null) return refused(person.off)
     return { ok: true, account: { username: account, groups: person.groups } }
   }
 
@@ -193,7 +197,8 @@ export function createStaffLogin(deps: StaffLoginDeps): StaffLogins {
     }
     const verdict = await found.directory.ntHashOf(found.name, trace)
     if (!verdict.ok) return verdict
-    if (isOff(verdict.user, found.name)) return refused('account-disabled')
+    const off = offOf(verdict.user, found.name)
+    if (off !== null) return refused(off)
     return { ok: true, account: distinct(verdict.user, found.name), ntHash: verdict.ntHash }
   }
 

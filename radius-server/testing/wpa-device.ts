@@ -26,6 +26,7 @@ export function deviceKey(changes: Partial<DeviceKey> = {}): DeviceKey {
     devices: 1,
     until: null,
     pmk: pbkdf2Sync(passphrase, ssid, 4096, 32, 'sha1'),
+    ownerHow: null,
     ...changes,
     passphrase,
     ssid,

@@ -12,11 +12,13 @@ import { eventually, run } from '../support/peers/process.ts'
 import { radclient } from '../support/peers/radclient.ts'
 import { SAMBA_AD, startSambaAd } from '../support/peers/samba-ad.ts'
 import type { SambaAd } from '../support/peers/samba-ad.ts'
-import { SLAPD, startSlapd } from '../support/peers/slapd.ts'
+import { SLAPD, slapdCrowd, startSlapd } from '../support/peers/slapd.ts'
 import type { Slapd } from '../support/peers/slapd.ts'
 import type { Scenario } from './scenario.ts'
 
 const SECRET = 'testing123'
+/** More groups than slapd gives at once, more than count, and more people than a page of Active Directory has. */
+const CROWD = [...slapdCrowd('busy', 450, 0), ...slapdCrowd('busiest', 520, 200)]
 /** From which none of the failures came. */
 const OTHER_DEVICE = '02-00-5E-20-00-02'
 
@@ -25,7 +27,7 @@ export async function directories(scenario: Scenario): Promise<void> {
   const { folder, product, test } = scenario
   const authority = await createCertificateAuthority(folder, 'directory-ca')
   const other = await createCertificateAuthority(folder, 'other-ca')
-  await using slapd = await startSlapd(folder, authority)
+  await using slapd = await startSlapd(folder, authority, CROWD)
   await using samba = await startSambaAd(folder, authority)
   await peopleOfTheDomain(samba)
   const house = new DirectoryHouse(scenario, slapd, authority)
@@ -190,7 +192,7 @@ async function openLdap(house: DirectoryHouse, test: Scenario['test']): Promise<
     ['nobody', 'wonderland', 'unknown-account'],
     ['*', 'wonderland', 'unknown-account'],
     ['alice)(uid=*', 'wonderland', 'unknown-account'],
-    ['gone', 'was-here', 'account-locked'],
+    ['gone', 'was-here', 'account-disabled'],
     ['ended', 'was-here', 'account-expired'],
     ['old', 'too-old', 'password-expired'],
     ['reset', 'first-one', 'password-expired'],
@@ -325,6 +327,44 @@ async function asAClient(
     const byAttribute = { ...everywhere, from: 'memberOf' as const }
     const { verdict } = await login(ldaps, { ...openldap, groups: byAttribute }, alice)
     assert.deepEqual(verdict, groups('late'))
+  })
+  const flat = { ...openldap, groups: { ...everywhere, nested: false } }
+  await test(`slapd, which gives ${SLAPD.atOnce} entries at once: all 450 groups of a person count`, async () => {
+    using one = testDirectory([ldaps], flat)
+    const verdict = await one.login('busy', 'crowded')
+    assert.ok(verdict.ok, JSON.stringify(verdict))
+    assert.equal(verdict.user.groups.length, 450)
+    assert.deepEqual(one.events, [])
+  })
+  await test('slapd: of more than 500 groups the first 500 count, and it is said', async () => {
+    using one = testDirectory([ldaps], flat)
+    const verdict = await one.login('busiest', 'crowded')
+    assert.ok(verdict.ok, JSON.stringify(verdict))
+    assert.equal(verdict.user.groups.length, 500)
+    assert.deepEqual(
+      one.events.map(([event]) => event),
+      ['directory.groups.cut'],
+    )
+  })
+  await test('slapd: what was written is read in pages, more than a thousand people and groups', async () => {
+    using one = testDirectory([ldaps], openldap)
+    const found = await one.directory.changes(0)
+    assert.ok(found.ok, JSON.stringify(found))
+    const { changes, isCut } = found.value
+    const count = (kind: string): number => changes.filter((one) => one.kind === kind).length
+    assert.equal(isCut, false)
+    assert.ok(count('group') > 970 && count('person') > 200, `${changes.length}`)
+    const before = new Set(changes.map(({ version }) => version))
+    await slapd.modify(
+      `dn: uid=busy,ou=people,${SLAPD.baseDn}\nchangetype: modify\nreplace: sn\nsn: later\n`,
+    )
+    const later = await one.directory.changes(Math.max(...changes.map(({ at }) => at)))
+    assert.ok(later.ok)
+    const fresh = later.value.changes.filter(({ version }) => !before.has(version))
+    assert.deepEqual(
+      fresh.map(({ name }) => name),
+      ['busy'],
+    )
   })
   await test('slapd: the NT hash, where the service account may read it', async () => {
     using one = testDirectory([ldaps], { ...openldap, ntHashAttribute: 'sambaNTPassword' })

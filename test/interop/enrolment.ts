@@ -92,7 +92,7 @@ export async function enrolment({ product, folder, test }: Scenario): Promise<vo
   const devices = new Map<string, ReadProfile>()
   const READERS = [
     ['apple', readers.apple, 'openssl cms and plistlib'],
-    ['windows', readers.windows, 'xmllint'],
+    ['windows', readers.windows, 'xmllint with the schemas'],
     ['android', readers.eapConfig, 'xmllint with the schema'],
     ['chromeos', readers.chromeOs, 'jsonschema'],
     ['linux', readers.networkManager, 'sh and nmcli'],

@@ -26,6 +26,9 @@ const PEERS: readonly (readonly [program: string, packageName: string])[] = [
   ['ldapmodify', 'ldap-utils'],
   ['samba', 'samba-ad-dc'],
   ['/usr/share/samba/setup/provision.ldif', 'samba-ad-provision'],
+  ['/usr/share/perl5/Lemonldap/NG/Portal.pm', 'liblemonldap-ng-portal-perl'],
+  ['/usr/share/perl5/String/Random.pm', 'libstring-random-perl'],
+  ['plackup', 'libplack-perl'],
   ['curl', 'curl'],
   // Independent readers of what devices are given.
   ['openssl', 'openssl'],
@@ -48,6 +51,7 @@ const PEERS: readonly (readonly [program: string, packageName: string])[] = [
 
 /** What `npm run bench` needs beside them. */
 export const BENCH_PEERS: typeof PEERS = [
+  ['eapol_test', 'eapoltest'],
   ['freeradius', 'freeradius'],
   ['/usr/lib/freeradius/rlm_sql_postgresql.so', 'freeradius-postgresql'],
   ['unbound', 'unbound'],

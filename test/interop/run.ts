@@ -13,6 +13,7 @@ import { explain } from './explain.ts'
 import { faults } from './faults.ts'
 import { fuzz } from './fuzz.ts'
 import { openHouse } from './house.ts'
+import { leaving } from './leaving.ts'
 import { monitoring } from './monitoring.ts'
 import { oneTime } from './one-time.ts'
 import { opennds } from './opennds.ts'
@@ -27,6 +28,7 @@ import { radclient } from './radclient.ts'
 import { radsec } from './radsec.ts'
 import { runScenario } from './scenario.ts'
 import type { Scenario, Tally } from './scenario.ts'
+import { sso } from './sso.ts'
 import { staffWifi } from './staff-wifi.ts'
 import { storm } from './storm.ts'
 import { tshark } from './tshark.ts'
@@ -48,6 +50,8 @@ const SCENARIOS: Readonly<Record<string, (s: Scenario) => Promise<void>>> = {
   processes,
   'staff-wifi': staffWifi,
   enrolment,
+  leaving,
+  sso,
   'device-keys': deviceKeys,
   wired,
   radsec,

@@ -5,6 +5,7 @@ import { ocspRefusal } from '#core/pki/ocsp.ts'
 import { makeRevocationList } from '#core/pki/revocation-list.ts'
 import type { Enrolment, IssuedCertificate, OwnDevice } from '#db/device-enrolment.ts'
 import type { EnrolmentSettings } from '#db/enrolment-settings.ts'
+import type { OwnDeviceKey } from '#db/own-device-keys.ts'
 import type { Generation } from '#db/own-authority.ts'
 import type { EnrolmentServices } from '../enrolment-services.ts'
 
@@ -25,6 +26,7 @@ export interface MemoryEnrolment extends EnrolmentServices {
   settingsNow: EnrolmentSettings
   generationsNow: Generation[]
   devices: (OwnDevice & { readonly account: string; readonly password?: string })[]
+  keys: (OwnDeviceKey & { readonly owner: string })[]
   /** Brings the authority in. */
   ready(): Promise<void>
 }
@@ -61,9 +63,16 @@ export function memoryEnrolment(clock: Clock, isUp: () => boolean): MemoryEnrolm
   }
 
   const store: MemoryEnrolment = {
-    settingsNow: { realm: 'restos.example', ssids: ['Restos & Co'], days: 395, passwords: true },
+    settingsNow: {
+      realm: 'restos.example',
+      ssids: ['Restos & Co'],
+      days: 395,
+      passwords: true,
+      things: 'Tables-Things',
+    },
     generationsNow: [],
     devices: [],
+    keys: [],
     async ready() {
       authority ??= makeAuthority(clock())
       const { root, issuing } = await authority
@@ -97,6 +106,22 @@ export function memoryEnrolment(clock: Clock, isUp: () => boolean): MemoryEnrolm
         if (device === undefined || device.revokedAt !== null) return false
         store.devices[at] = { ...device, revokedAt: new Date(clock()) }
         return true
+      }),
+    listKeys: (account) => whenUp(() => store.keys.filter((one) => one.owner === account)),
+    makeKey: (wish) =>
+      whenUp(() => {
+        if (wish.place !== '75-0042') return { ok: false, reason: 'unknown-place' } as const
+        const { label, kind, ssid, mac } = wish
+        const key = { name: `own-${store.keys.length}`, label, kind, ssid, mac }
+        const at = { site: wish.place, siteName: 'Centre Nation', until: '2027-12-28' }
+        store.keys.push({ ...key, ...at, owner: wish.owner.account })
+        return { ok: true, key: { ...key, ...at }, passphrase: 'n7kq-v3xd-2hbm-wt9e' } as const
+      }),
+    revokeKey: ({ name, account }) =>
+      whenUp(() => {
+        const before = store.keys.length
+        store.keys = store.keys.filter((one) => one.name !== name || one.owner !== account)
+        return store.keys.length < before
       }),
     async signer() {
       authority ??= makeAuthority(clock())

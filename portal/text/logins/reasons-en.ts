@@ -43,6 +43,26 @@ export const REASONS_EN = {
     what: 'the directory does not let this account in at this hour, or from here',
     toDo: 'Ask who looks after the accounts; it is a rule of the directory.',
   },
+  'scim-inactive': {
+    what: 'the identity provider has switched the account off',
+    toDo: 'Ask who looks after the accounts whether this is meant. All devices of the person are out until it is switched on again.',
+  },
+  'scim-deleted': {
+    what: 'the identity provider has deleted the account',
+    toDo: 'Ask who looks after the accounts whether this is meant. All devices of the person are out.',
+  },
+  'directory-gone': {
+    what: 'the directory does not know the account any more',
+    toDo: 'Ask who looks after the accounts whether this is meant. All devices of the person are out until the directory knows it again.',
+  },
+  'directory-disabled': {
+    what: 'the directory has switched the account off',
+    toDo: 'Ask who looks after the accounts whether this is meant. All devices of the person are out until it is switched on again.',
+  },
+  'directory-expired': {
+    what: 'the account has come to its end in the directory',
+    toDo: 'Ask who looks after the accounts whether it is to be renewed. All devices of the person are out until then.',
+  },
   'too-many-failures': {
     what: 'too many wrong passwords of this account came before, from this device or from ones it never used',
     toDo: 'Nothing is tried until the pause is over: seconds to minutes, with a directory up to half an hour. Let the device forget this network and join it again with the right password. If it goes on, another device has an old password, or somebody guesses.',
@@ -55,7 +75,7 @@ export const REASONS_EN = {
   // The thing's, with a key of its own.
   'device-key-unknown': {
     what: 'no key at this place and network is left for this device',
-    toDo: 'See npx accueil device-keys list: there is none, it has ended, or as many devices as may have it do. Make one, or release it from a device that is gone.',
+    toDo: 'See npx accueil device-keys list: there is none, it has ended, who made it for themselves was switched off, or as many devices as may have it do. Make one, or release it from a device that is gone.',
   },
   'device-key-wrong': {
     what: 'the passphrase that the device used is that of no key which it may have',

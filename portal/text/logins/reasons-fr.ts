@@ -44,6 +44,26 @@ export const REASONS_FR: Readonly<Record<keyof typeof REASONS_EN, LoginReason>> 
     what: 'l’annuaire n’admet pas ce compte à cette heure, ou d’ici',
     toDo: 'Demandez à qui gère les comptes : c’est une règle de l’annuaire.',
   },
+  'scim-inactive': {
+    what: 'le fournisseur d’identité a désactivé le compte',
+    toDo: 'Demandez à qui gère les comptes si c’est voulu. Tous les appareils de la personne sont refusés jusqu’à ce qu’il soit réactivé.',
+  },
+  'scim-deleted': {
+    what: 'le fournisseur d’identité a supprimé le compte',
+    toDo: 'Demandez à qui gère les comptes si c’est voulu. Tous les appareils de la personne sont refusés.',
+  },
+  'directory-gone': {
+    what: 'l’annuaire ne connaît plus le compte',
+    toDo: 'Demandez à qui gère les comptes si c’est voulu. Tous les appareils de la personne sont refusés jusqu’à ce que l’annuaire le connaisse de nouveau.',
+  },
+  'directory-disabled': {
+    what: 'l’annuaire a désactivé le compte',
+    toDo: 'Demandez à qui gère les comptes si c’est voulu. Tous les appareils de la personne sont refusés jusqu’à ce qu’il soit réactivé.',
+  },
+  'directory-expired': {
+    what: 'le compte est arrivé à son terme dans l’annuaire',
+    toDo: 'Demandez à qui gère les comptes s’il faut le renouveler. Tous les appareils de la personne sont refusés jusque-là.',
+  },
   'too-many-failures': {
     what: 'trop de mots de passe faux de ce compte ont précédé, de cet appareil ou d’appareils qu’il n’a jamais utilisés',
     toDo: 'Rien n’est essayé avant la fin de la pause : de quelques secondes à quelques minutes, avec un annuaire jusqu’à une demi-heure. Faites oublier ce réseau à l’appareil, puis rejoignez-le avec le bon mot de passe. Si cela continue, un autre appareil a un ancien mot de passe, ou quelqu’un cherche à deviner.',
@@ -56,7 +76,7 @@ export const REASONS_FR: Readonly<Record<keyof typeof REASONS_EN, LoginReason>> 
   // The thing's, with a key of its own.
   'device-key-unknown': {
     what: 'dans ce lieu et ce réseau, aucune clé ne reste pour cet appareil',
-    toDo: 'Voyez npx accueil device-keys list : il n’y en a pas, elle est terminée, ou autant d’appareils qu’il est permis l’ont déjà. Faites-en une, ou libérez-la d’un appareil disparu.',
+    toDo: 'Voyez npx accueil device-keys list : il n’y en a pas, elle est terminée, qui l’a faite pour soi a été désactivé, ou autant d’appareils qu’il est permis l’ont déjà. Faites-en une, ou libérez-la d’un appareil disparu.',
   },
   'device-key-wrong': {
     what: 'la phrase de passe de l’appareil n’est celle d’aucune clé qu’il puisse avoir',

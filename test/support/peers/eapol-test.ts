@@ -23,6 +23,8 @@ export interface EapolTestOptions {
   readonly again?: number
   /** More arguments of eapol_test, such as RADIUS attributes to send (`-N`) or its address (`-M`). */
   readonly arguments?: readonly string[]
+  /** Of each authentication, where a relay holds its packets for longer than usual. */
+  readonly patienceSeconds?: number
 }
 
 /** Of each authentication; while a relay holds its packets it must go on waiting. */
@@ -34,17 +36,10 @@ export async function eapolRun(o: EapolTestOptions): Promise<EapolTest> {
   const settings = o.folder.write('eapol_test.conf', `network={\n  ${block}\n}\n`)
   const command = ['eapol_test', '-c', settings, '-a', '127.0.0.1', '-p', `${o.port}`]
   const again = o.again ?? 0
-  const rest = [
-    '-s',
-    o.secret,
-    '-t',
-    `${TIMEOUT_SECONDS}`,
-    '-r',
-    `${again}`,
-    ...(o.arguments ?? []),
-  ]
+  const patience = o.patienceSeconds ?? TIMEOUT_SECONDS
+  const rest = ['-s', o.secret, '-t', `${patience}`, '-r', `${again}`, ...(o.arguments ?? [])]
   const done = await run([...command, ...rest], {
-    timeoutMs: (again + 1) * TIMEOUT_SECONDS * 1000,
+    timeoutMs: (again + 1) * patience * 1000,
   })
   const output = done.stdout + done.stderr
   o.folder.write('eapol_test.log', output)

@@ -150,7 +150,7 @@ export function profileReaders(folder: RunFolder, rootsFile: string): ProfileRea
       }
     },
 
-    /** Of the installer: each WLANProfile in it is well-formed to xmllint. */
+    /** Of the installer: each WLANProfile in it is what its schema says, to xmllint. */
     async windows(installer: Buffer): Promise<ReadProfile> {
       const text = installer.toString('utf8')
       const list = (name: string): readonly string[] =>
@@ -159,7 +159,8 @@ export function profileReaders(folder: RunFolder, rootsFile: string): ProfileRea
         ].map(([, value = '']) => value)
       const [profile = ''] = list('profiles')
       const file = put('xml', Buffer.from(profile, 'base64'))
-      await must(['xmllint', '--noout', file])
+      const schema = join(VECTORS, 'windows/wlan-profile.xsd')
+      await must(['xmllint', '--noout', '--schema', schema, file])
       const of = async (name: string): Promise<string> =>
         (await must(['xmllint', '--xpath', `string(//*[local-name()='${name}'])`, file])).trim()
       const [, secret = ''] = /FromBase64String\('([^']+)'\)\)/.exec(text) ?? []

@@ -22,12 +22,15 @@ export const SLAPD = {
   bindPassword: 'let-me-look',
   rootDn: 'cn=admin,dc=restos,dc=test',
   rootPassword: 'administrator',
+  /** Entries that it gives the service account at once; all of them in pages. */
+  atOnce: 100,
 } as const
 
-/** OpenLDAP's server with memberOf and the password policy, and the people below. */
+/** OpenLDAP's server with memberOf and the password policy, and the people below; with `crowd` many more. */
 export async function startSlapd(
   folder: RunFolder,
   authority: CertificateAuthority,
+  crowd: readonly string[] = [],
 ): Promise<Slapd> {
   const port = await freePort()
   const tlsPort = await freePort()
@@ -35,7 +38,7 @@ export async function startSlapd(
   mkdirSync(data)
   const { certFile, keyFile } = await authority.issue('localhost')
   const settings = folder.write('slapd.conf', settingsOf(data, authority.caFile, certFile, keyFile))
-  const people = folder.write('people.ldif', PEOPLE)
+  const people = folder.write('people.ldif', [PEOPLE, ...crowd].join('\n'))
   await must(['slapadd', '-f', settings, '-l', people])
 
   const urls = `ldap://127.0.0.1:${port} ldaps://127.0.0.1:${tlsPort}`
@@ -96,10 +99,20 @@ overlay memberof
 overlay ppolicy
 ppolicy_default "cn=policy,${SLAPD.baseDn}"
 ppolicy_use_lockout
+limits dn.exact="${SLAPD.bindDn}" size.soft=${SLAPD.atOnce} size.hard=${SLAPD.atOnce} size.prtotal=unlimited
 access to attrs=userPassword by anonymous auth by * none
 access to attrs=sambaNTPassword by dn.exact="${SLAPD.bindDn}" read by * none
 access to * by dn.exact="${SLAPD.bindDn}" read by anonymous auth by * none
 `
+}
+
+/** Somebody called `name` in so many groups, and as many others. */
+export function slapdCrowd(name: string, groups: number, people: number): readonly string[] {
+  return [
+    person(name, 'crowded'),
+    ...Array.from({ length: groups }, (_, i) => group(`${name}-${i}`, `uid=${name},ou=people`)),
+    ...Array.from({ length: people }, (_, i) => person(`one-of-${name}-${i}`, 'crowded')),
+  ]
 }
 
 const person = (uid: string, password: string, more: readonly string[] = []): string =>
