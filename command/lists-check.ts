@@ -1,28 +1,18 @@
 import { parseArgs } from 'node:util'
-import type { Database } from '#db/connection.ts'
-import { loadFilters } from '#db/filters.ts'
-import { loadListHeads, readListText } from '#db/lists.ts'
-import { loadRules } from '#db/rules.ts'
 import type { Rule } from '#db/rules.ts'
-import { loadNetworks } from '#db/sites.ts'
-import { walledGardenNames } from '#db/walled-garden.ts'
-import { ownHosts } from '../dns-filter/own-hosts.ts'
-import { SOMEBODY } from '../dns-filter/policy/client.ts'
-import type { Client } from '../dns-filter/policy/client.ts'
 import type { Reason } from '../dns-filter/policy/effective.ts'
 import { explainName } from '../dns-filter/policy/explain.ts'
 import type { Explanation, House, ListLine } from '../dns-filter/policy/explain.ts'
 import { LEVELS, levelOf } from '../dns-filter/policy/layers.ts'
 import { causesOf } from '../dns-filter/policy/look-up.ts'
+import { CLIENT_OPTIONS, filteredHouse, filterClient, instantOf } from './filter-client.ts'
 import { withHouseAs } from './house.ts'
-import { readInstant } from './instant.ts'
 import { EXIT_FAILED, UsageError } from './run.ts'
 
 export async function runListsCheck(args: readonly string[]): Promise<number> {
-  const text = { type: 'string' } as const
   const { values, positionals } = parseArgs({
     args: [...args],
-    options: { site: text, network: text, device: text, at: text, ref: text },
+    options: { ...CLIENT_OPTIONS, ref: { type: 'string' } },
     allowPositionals: true,
   })
   const { ref } = values
@@ -30,22 +20,11 @@ export async function runListsCheck(args: readonly string[]): Promise<number> {
   if (ref === undefined ? domain === undefined || more !== undefined : domain !== undefined) {
     throw new UsageError('give one domain name, or --ref with the letters of a block page')
   }
-  const { network = 'guest', site = null, device = null } = values
-  if (network !== 'guest' && network !== 'staff') {
-    throw new UsageError(`--network "${network}" is neither guest nor staff`)
-  }
-  const at = values.at === undefined ? Date.now() : instantOf(values.at)
+  const at = instantOf(values.at)
   return withHouseAs('dns', 'lists check', async ({ config, database }) => {
-    const house: House = {
-      heads: await loadListHeads(database),
-      rules: await loadRules(database),
-      filters: await loadFilters(database),
-      garden: await walledGardenNames(database, config.oidc),
-      ownHosts: ownHosts(config),
-      readText: (list) => readListText(database, list),
-    }
+    const house = await filteredHouse(config, database)
     if (ref !== undefined) return sayCauses(ref, house)
-    const client = await clientAt(database, network, site, device)
+    const client = await filterClient(database, values)
     const explanation = await explainName(domain ?? '', client, house, () => at)
     if (explanation === null) throw new UsageError(`"${domain}" is not a domain name`)
     for (const line of sentences(domain ?? '', explanation)) console.log(line)
@@ -61,28 +40,6 @@ function sayCauses(ref: string, house: House): number {
   }
   for (const cause of causes) console.log(cause)
   return 0
-}
-
-function instantOf(given: string): number {
-  const read = readInstant(given)
-  if (read.ok) return read.at.getTime()
-  throw new UsageError(`--at "${given}" ${read.reason}`)
-}
-
-async function clientAt(
-  database: Database,
-  network: Client['network'],
-  site: string | null,
-  device: string | null,
-): Promise<Client> {
-  if (site === null) {
-    if (device !== null) throw new UsageError('--device is of a place: say --site too')
-    return { ...SOMEBODY, network }
-  }
-  const known = (await loadNetworks(database)).find((one) => one.site === site)
-  if (known === undefined) throw new UsageError(`--site "${site}" is not a place with a network`)
-  const { association, timezone } = known
-  return { network, site, association, device, timezone }
 }
 
 function sentences(domain: string, explanation: Explanation): readonly string[] {

@@ -5,10 +5,9 @@ import { parseArgs } from 'node:util'
 import { AppError } from '#core/error.ts'
 import { loadListHeads, readListText } from '#db/lists.ts'
 import { exportRpz } from '../dns-filter/lists/export-rpz.ts'
+import { rpzZone } from '../dns-filter/lists/rpz-zone.ts'
 import { withHouseAs } from './house.ts'
 import { UsageError } from './run.ts'
-
-const ZONE = /^([a-z0-9_-]{1,63}\.)+$/
 
 /** `lists export --rpz`: the lists of a network, or those named, for resolvers that read such zones. */
 export async function runListsExport(args: readonly string[]): Promise<number> {
@@ -27,8 +26,8 @@ export async function runListsExport(args: readonly string[]): Promise<number> {
   if (network !== undefined && network !== 'guest' && network !== 'staff') {
     throw new UsageError(`--network "${network}" is neither guest nor staff`)
   }
-  const zone = values.zone.toLowerCase().replace(/\.?$/, '.')
-  if (!ZONE.test(zone) || zone.length > 100) {
+  const zone = rpzZone(values.zone, Date.now())
+  if (zone === null) {
     throw new UsageError(`--zone "${values.zone}" is not a domain name of 100 letters at most`)
   }
   await withHouseAs('dns', 'lists export', async ({ database }) => {
@@ -40,8 +39,7 @@ export async function runListsExport(args: readonly string[]): Promise<number> {
       .filter(({ blocks }) => network === undefined || blocks.includes(network))
     const texts: Uint8Array[] = []
     for (const { name } of wanted) texts.push(await readListText(database, name))
-    // RFC 1982: it must grow from one to the next, and fit 32 bits.
-    const lines = exportRpz(texts, { zone, serial: Math.floor(Date.now() / 1000) % 0x1_0000_0000 })
+    const lines = exportRpz(texts, zone)
     const sink = out === undefined ? process.stdout : createWriteStream(out)
     await pipeline(Readable.from(lines), sink, { end: out !== undefined })
   })

@@ -127,6 +127,12 @@ export const commands: Readonly<Record<string, Command>> = {
     summary: 'let through for a time what is filtered there; recorded',
     run: async (args) => (await import('./filter-lift.ts')).runFilterLift(args),
   },
+  'filter export': {
+    usage:
+      '[--site CODE] [--network N] [--device NAME] [--at T] [--format rpz|domains|hosts] [--zone ZONE] [--out FILE]',
+    summary: 'the policy of a place and network as it is now, for another resolver',
+    run: async (args) => (await import('./filter-export.ts')).runFilterExport(args),
+  },
   'filter watch': {
     usage: '--site CODE [--network N] (--ip A | --device NAME) [--for 10m] --reason TEXT',
     summary: 'the names that one device asks for, while you look; recorded, and kept nowhere',

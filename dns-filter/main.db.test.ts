@@ -136,7 +136,7 @@ describe('the DNS filter of a house', () => {
           category: 'games',
           blocks: ['guest'],
           sha256: 'ab'.repeat(32),
-          content: packListText(Buffer.from('0.0.0.0 play.example\n||not understood^\n')),
+          content: packListText(Buffer.from('play.example\n||not understood^\n')),
         })
         .execute()
       await becomes(port, 'play.example', 'NXDOMAIN')

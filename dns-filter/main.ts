@@ -147,6 +147,7 @@ export function createDnsFilter(deps: PartDeps): Role {
     ['accueil_dns_cache_bytes', 'Memory of the answers remembered.', () => cache.bytes],
     ['accueil_dns_list_names', 'Different names on all lists.', () => policy.lists.names],
     ['accueil_dns_list_bytes', 'Memory of the compiled lists.', () => policy.lists.bytes],
+    ['accueil_dns_lists_pending', 'Lists that do not block yet.', () => reload.pending],
     ['accueil_dns_policies', 'Different policies in memory.', () => policy.size],
     ['accueil_dns_upstreams_resting', 'Upstreams that failed.', () => upstreams.resting],
   ]

@@ -1,27 +1,17 @@
-import { LIMITS } from '../limits.ts'
 import type { Entry } from './entry.ts'
 import { ListReader } from './list-reader.ts'
 import { textOfName } from '../message/name.ts'
-
-export interface RpzZone {
-  /** With its last dot: `rpz.example.` */
-  readonly zone: string
-  readonly serial: number
-}
+import { fitsZone, rpzHead } from './rpz-zone.ts'
+import type { RpzZone } from './rpz-zone.ts'
 
 const LINES_A_TURN = 4096
-/** What a name of the zone may have, so that the zone's own fits behind it. */
-const OWN_OCTETS = LIMITS.name
 
 /**
  * Lists as a response policy zone, for resolvers that read those: exceptions first, because a block of the
  * same name by a later list must not undo them. Yields lines by the thousand.
  */
-export function* exportRpz(
-  texts: readonly Uint8Array[],
-  { zone, serial }: RpzZone,
-): Generator<string> {
-  yield `$TTL 300\n$ORIGIN ${zone}\n@ IN SOA localhost. hostmaster.localhost. ${serial} 3600 600 604800 300\n@ IN NS localhost.\n`
+export function* exportRpz(texts: readonly Uint8Array[], zone: RpzZone): Generator<string> {
+  yield rpzHead(zone)
   // Each owner once: what was allowed stays allowed, and what was blocked is not written again.
   const written = new Set<string>()
   for (const isAllow of [true, false]) {
@@ -29,8 +19,7 @@ export function* exportRpz(
       const lines: string[] = []
       const take = ({ name, scope, action }: Entry): void => {
         if ((action === 'allow') !== isAllow) return
-        // `*.` and the zone's own name come with it.
-        if (name.length + 2 + zone.length > OWN_OCTETS) return
+        if (!fitsZone(name, zone)) return
         const domain = textOfName(name)
         const target = isAllow ? 'rpz-passthru.' : '.'
         for (const owner of ownersOf(domain, scope)) {

@@ -20,6 +20,9 @@ export interface ListIndex {
   allowedBy(name: Suffixes, suffix: number): number
   /** The same of blocks that go before exceptions (AdGuard `$important`); not in `setOf`. */
   insistedBy(name: Suffixes, suffix: number): number
+  /** Of what `setOf` and `insistedBy` know of the whole name: the set that has all below it too. */
+  setBelow(name: Suffixes): number
+  insistedBelow(name: Suffixes): number
   /** For each set number, the lists in it (indices into `lists`), ascending. */
   readonly sets: readonly (readonly number[])[]
   readonly lists: readonly ListHead[]
@@ -34,6 +37,8 @@ export const NO_LISTS: ListIndex = {
   setOf: () => 0,
   allowedBy: () => 0,
   insistedBy: () => 0,
+  setBelow: () => 0,
+  insistedBelow: () => 0,
   sets: [[]],
   lists: [],
   names: 0,
@@ -51,20 +56,24 @@ export function createListIndex(
   const hash = new KeyedHash(blob.key)
   const { sets, atName, below } = resolveSets(blob, heads)
 
-  function finder(names: HashedNames): ListIndex['setOf'] {
+  function finder(names: HashedNames, isBelow = false): ListIndex['setOf'] {
     if (names.records.length === 0) return () => 0
     return (name, suffix) => {
       hash.read(name)
       const number = findHashed(names, hash, suffix)
       if (number === 0) return 0
-      return (suffix === 0 ? atName : below)[number] as number
+      return (suffix === 0 && !isBelow ? atName : below)[number] as number
     }
   }
+  const blockedBelow = finder(blob.tables.block, true)
+  const insistedBelow = finder(blob.tables.insist, true)
 
   return {
     setOf: finder(blob.tables.block),
     allowedBy: finder(blob.tables.allow),
     insistedBy: finder(blob.tables.insist),
+    setBelow: (name) => blockedBelow(name, 0),
+    insistedBelow: (name) => insistedBelow(name, 0),
     sets,
     lists: heads,
     names: Object.values(blob.tables).reduce((sum, { records }) => sum + records.length / 5, 0),

@@ -71,12 +71,50 @@ describe('reloading lists', () => {
   })
 
   test('serves the last good ones where none can be compiled at the start, and is ready', async () => {
-    const last = { ...NO_LISTS, names: 7 }
+    const last = { ...NO_LISTS, names: 7, lists: A }
     const { used, reload } = setUp(() => Promise.reject(new Error('the disk is full')), last)
     reload.want(A)
     await reload.settled()
     expect(used).toEqual([last])
     expect(reload.failure()).toBeNull()
+    reload.stop()
+  })
+
+  test('is not ready while the first list is compiled, and stays so for those after it', async () => {
+    let gate = Promise.withResolvers<void>()
+    gate.resolve()
+    const { reload } = setUp(() => gate.promise)
+    reload.want([])
+    await reload.settled()
+    expect(reload.failure()).toBeNull()
+    gate = Promise.withResolvers<void>()
+    reload.want(A)
+    expect(reload.failure()).toBe('list "a", the first there is, is being compiled')
+    expect(reload.pending).toBe(1)
+    gate.resolve()
+    await reload.settled()
+    expect(reload.failure()).toBeNull()
+    gate = Promise.withResolvers<void>()
+    reload.want([...A, ...B])
+    expect(reload.failure()).toBeNull()
+    expect(reload.pending).toBe(1)
+    gate.resolve()
+    await reload.settled()
+    expect(reload.pending).toBe(0)
+  })
+
+  test('is not ready when the first list cannot be compiled beside a blob of none', async () => {
+    let fails = false
+    const { reload, used } = setUp(async () => {
+      if (fails) throw new Error('the disk is full')
+    }, NO_LISTS)
+    reload.want([])
+    await reload.settled()
+    fails = true
+    reload.want(A)
+    await reload.settled()
+    expect(reload.failure()).toBe('the lists could not be compiled: the disk is full')
+    expect(used).toHaveLength(1)
     reload.stop()
   })
 

@@ -10,8 +10,10 @@ export interface ListReload {
   want(heads: readonly ListHead[]): void
   /** Resolves when nothing is left to compile. */
   settled(): Promise<void>
-  /** Which list does not block, and why; null when each does, if only as it was before. */
+  /** Why names pass that should not; null when each list blocks, if only as it was before. */
   failure(): string | null
+  /** Lists that are wanted and not in what serves: the next compilation brings them. */
+  readonly pending: number
   stop(): void
 }
 
@@ -28,8 +30,11 @@ export function createListReload(options: {
   const { compiler, onCompiled, log } = options
   let wanted: readonly ListHead[] | null = null
   let compiled: string | null = null
-  let isCompiled = false
   let failure: string | null = 'the lists have not been compiled yet'
+  /** The newest wish, also while it is compiled. */
+  let newest: readonly ListHead[] = []
+  /** Of what serves. With none of them nothing is blocked. */
+  let serving: ReadonlySet<string> = new Set()
   let running: Promise<void> | null = null
   let retry: NodeJS.Timeout | undefined
   let isStopped = false
@@ -47,11 +52,11 @@ export function createListReload(options: {
         const { lists, reports, failures } = await compiler.compile(heads)
         if (isStopped) return
         onCompiled(lists)
+        serving = new Set(heads.map(({ name }) => name))
         compiled = failures.length === 0 ? fingerprint : null
         if (failures.length === 0) retryMs = firstRetryMs
         const missing = failures.find((failed) => failed.isMissing)
         failure = missing ? `list "${missing.list}" could not be read: ${missing.reason}` : null
-        isCompiled = true
         for (const { list, report } of reports) {
           const { lines, names, unusable, faults } = report
           log.info('dns.list.read', { list, lines, names, unusable, faults })
@@ -62,7 +67,7 @@ export function createListReload(options: {
       } catch (thrown) {
         compiled = null
         log.warn('dns.lists.failed', { reason: reasonOf(thrown) })
-        if (!isCompiled) await serveLastGood(heads, reasonOf(thrown))
+        if (serving.size === 0) await serveLastGood(heads, reasonOf(thrown))
       }
       if (compiled === null && wanted === null) {
         retry = setTimeout(() => want(heads), retryMs)
@@ -76,9 +81,9 @@ export function createListReload(options: {
   async function serveLastGood(heads: readonly ListHead[], reason: string): Promise<void> {
     failure = `the lists could not be compiled: ${reason}`
     const lists = await compiler.lastGood(heads).catch(() => null)
-    if (lists === null || isStopped) return
+    if (lists === null || lists.names === 0 || isStopped) return
     onCompiled(lists)
-    isCompiled = true
+    serving = new Set(lists.lists.map(({ name }) => name))
     failure = null
     log.info('dns.lists.last-good', { names: lists.names, bytes: lists.bytes })
   }
@@ -87,6 +92,7 @@ export function createListReload(options: {
     clearTimeout(retry)
     if (isStopped) return
     wanted = heads
+    newest = heads
     running ??= run().finally(() => {
       running = null
       if (wanted !== null) want(wanted)
@@ -98,7 +104,18 @@ export function createListReload(options: {
     async settled() {
       await running
     },
-    failure: () => failure,
+    failure() {
+      if (failure !== null) return failure
+      const [first] = newest
+      // Beside a blob that blocks, a new list is not worth that every node goes away at once for it.
+      if (first === undefined || serving.size > 0) return null
+      return newest.length === 1
+        ? `list "${first.name}", the first there is, is being compiled`
+        : `the first ${newest.length} lists are being compiled`
+    },
+    get pending() {
+      return newest.filter(({ name }) => !serving.has(name)).length
+    },
     stop() {
       isStopped = true
       clearTimeout(retry)

@@ -1,7 +1,7 @@
 import { PROBED_SITES, PROBE_HOSTS } from '#core/probe-hosts.ts'
 import { describe, expect, test } from 'vitest'
 import type { Client } from './client.ts'
-import { client, createFilter, network, rule } from '../testing/filter.ts'
+import { client, createFilter, filter as filterOf, network, rule } from '../testing/filter.ts'
 import type { Filter } from '../testing/filter.ts'
 import { nameFromText } from '../message/name.ts'
 import { Suffixes } from '../names/suffixes.ts'
@@ -77,6 +77,70 @@ describe('lists', () => {
     expect(decide(filter, 'www.bad.example', STAFF)).toBe('allow')
     expect(decide(filter, 'www.bad.example', GUEST)).toBe('cat=adult')
     expect(decide(filter, 'good.example', GUEST)).toBe('by=rule')
+  })
+})
+
+describe('a denial (RFC 8020)', () => {
+  const hosts = {
+    hosts: { blocks: ['guest'], text: '0.0.0.0 bad.example play.example both.example' },
+    whole: { blocks: ['guest'], text: 'whole.example\nboth.example\n' },
+    staff: { blocks: ['staff'], text: 'play.example' },
+    insisting: { blocks: ['guest'], text: '||all.example^$important\n|host.example^$important' },
+  } as const
+
+  test.each([
+    [
+      'a name that a list names alone is no data, for those below it exist',
+      'bad.example',
+      'NOERROR',
+    ],
+    ['and that another network has the whole says nothing here', 'play.example', 'NOERROR'],
+    ['of a name with all below it nothing exists', 'whole.example', 'NXDOMAIN'],
+    ['nor where one list names it alone and another the whole', 'both.example', 'NXDOMAIN'],
+    ['nor below it', 'www.both.example', 'NXDOMAIN'],
+    ['alone among what goes before exceptions', 'host.example', 'NOERROR'],
+    ['the whole among what goes before exceptions', 'all.example', 'NXDOMAIN'],
+  ])('%s', async (_, domain, rcode) => {
+    const filter = await createFilter({ lists: hosts })
+    const query = wireQuery(domain, { edns: true })
+    expect(ask(filter, '192.168.77.9', query)).toMatchObject({
+      rcode,
+      ede: expect.stringMatching(/^15:/),
+    })
+  })
+
+  test('where the whole is blocked above it, a name named alone does not exist', async () => {
+    const lists = {
+      alone: { blocks: ['guest'], text: '0.0.0.0 www.bad.example' },
+      above: { blocks: [], text: 'bad.example' },
+    } as const
+    // The place says more strongly what is said of the name alone.
+    const filters = [
+      filterOf({ block: ['above'] }),
+      filterOf({ site: '75-0042', block: ['alone'] }),
+    ]
+    const networks = [network('guest', '192.168.77.0/24')]
+    const filter = await createFilter({ lists, filters, networks })
+    const query = wireQuery('www.bad.example', { edns: true })
+    expect(ask(filter, '192.168.77.9', query)).toMatchObject({
+      rcode: 'NXDOMAIN',
+      ede: expect.stringMatching(/cat=alone/),
+    })
+  })
+
+  test('where a nearer word lets the whole through, a name named alone is no data', async () => {
+    const lists = {
+      alone: { blocks: [], text: '0.0.0.0 www.good.example' },
+      good: { blocks: [], text: 'good.example' },
+    } as const
+    const filters = [filterOf({ trust: ['good'] }), filterOf({ site: '75-0042', block: ['alone'] })]
+    const networks = [network('guest', '192.168.77.0/24')]
+    const filter = await createFilter({ lists, filters, networks })
+    const query = wireQuery('www.good.example', { edns: true })
+    expect(ask(filter, '192.168.77.9', query)).toMatchObject({
+      rcode: 'NOERROR',
+      ede: expect.stringMatching(/cat=alone/),
+    })
   })
 })
 

@@ -30,7 +30,7 @@ export interface Decision {
   readonly by: 'rule' | 'list' | 'service' | null
   /** The suffix of the name that it was decided for. */
   readonly suffix: number
-  /** Something below this very name is allowed: NXDOMAIN would deny that too (RFC 8020). */
+  /** Not all below this very name is blocked: NXDOMAIN would deny that too (RFC 8020). */
   readonly hasAllowedBelow: boolean
   /** Null: not blocked. */
   readonly reason: Reason | null
@@ -176,8 +176,26 @@ export class Policy {
     decision.by = this.#by
     decision.suffix = this.#suffix
     if (isTrust(this.#power)) decision.kind = 'allow'
-    else if (this.#reason !== null) this.#block(name, this.#reason)
+    else if (this.#reason !== null) {
+      this.#block(name, this.#reason)
+      // What blocks a name above has all below this one too.
+      if (this.#suffix === 0 && this.#by === 'list' && !this.#isBlockedBelow(name, policy)) {
+        decision.hasAllowedBelow = true
+      }
+    }
     return decision
+  }
+
+  /** Is what is below a blocked name, and named nowhere, blocked too? Hosts files name a host alone. */
+  #isBlockedBelow(name: Suffixes, policy: EffectivePolicy): boolean {
+    const lists = this.#lists
+    const blocked = policy.sets[lists.setBelow(name)] as number
+    const insisted = policy.sets[lists.insistedBelow(name)] as number
+    const below = Math.max(blocked, insisted)
+    if (below === this.#power) return true
+    this.#search(name, policy, 1)
+    const power = Math.max(below, this.#power)
+    return power !== 0 && !isTrust(power)
   }
 
   #block(name: Suffixes, reason: Reason): void {
@@ -186,19 +204,19 @@ export class Policy {
     this.#decision.hasAllowedBelow = this.#allowedBelow.get(name, 0) === true
   }
 
-  /** The strongest word on the name, and of equals the one on its shortest suffix. */
-  #search(name: Suffixes, policy: EffectivePolicy): void {
+  /** The strongest word on the name from this suffix up, and of equals the one on the shortest. */
+  #search(name: Suffixes, policy: EffectivePolicy, from = 0): void {
     const lists = this.#lists
     this.#power = 0
     let hasExceptions = false
-    for (let suffix = name.count - 1; suffix >= 0; suffix--) {
+    for (let suffix = name.count - 1; suffix >= from; suffix--) {
       this.#weigh(lists.setOf(name, suffix), suffix, policy)
       this.#weigh(lists.insistedBy(name, suffix), suffix, policy)
       if (lists.allowedBy(name, suffix) !== 0) hasExceptions = true
       const services = this.#services.get(name, suffix)
       if (services !== undefined) this.#weighServices(services, suffix, policy)
     }
-    if (hasExceptions) this.#searchWithExceptions(name, policy)
+    if (hasExceptions) this.#searchWithExceptions(name, policy, from)
   }
 
   #weigh(set: number, suffix: number, policy: EffectivePolicy): void {
@@ -229,18 +247,18 @@ export class Policy {
    * An exception of a list takes back what that list says, not what another does: who keeps a list of
    * advertisers does not vouch for a name that a list of phishing has. Of a trusted list it is trust.
    */
-  #searchWithExceptions(name: Suffixes, policy: EffectivePolicy): void {
+  #searchWithExceptions(name: Suffixes, policy: EffectivePolicy, from: number): void {
     const lists = this.#lists
     this.#excepted.fill(0)
     this.#power = 0
-    for (let suffix = name.count - 1; suffix >= 0; suffix--) {
+    for (let suffix = name.count - 1; suffix >= from; suffix--) {
       for (const list of lists.sets[lists.allowedBy(name, suffix)] ?? []) {
         this.#excepted[list] = 1
         const power = policy.lists[list] as number
         if (isTrust(power) && power > this.#power) this.#take(power, suffix, policy, list)
       }
     }
-    for (let suffix = name.count - 1; suffix >= 0; suffix--) {
+    for (let suffix = name.count - 1; suffix >= from; suffix--) {
       for (const list of lists.sets[lists.setOf(name, suffix)] ?? []) {
         const power = policy.lists[list] as number
         if (this.#excepted[list] === 1 || power <= this.#power) continue
