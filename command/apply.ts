@@ -4,7 +4,7 @@ import { DeclarationError, applyDeclaration } from '#db/declaration/apply.ts'
 import { formatChange } from '#db/declaration/difference.ts'
 import { readDeclaration } from '#db/declaration/read.ts'
 import type { Declaration } from '#db/declaration/read.ts'
-import { requireMigrated, requireOwner, withHouse } from './house.ts'
+import { knownSeal, requireConfig, requireMigrated, requireOwner, withHouse } from './house.ts'
 import { ownRadius } from './own-radius.ts'
 import { EXIT_FAILED, UsageError } from './run.ts'
 
@@ -15,7 +15,7 @@ export async function runApply(args: readonly string[]): Promise<number> {
     allowPositionals: true,
   })
   if (positionals.length === 0) throw new UsageError('apply needs a file')
-  const read = readDeclaration(positionals)
+  const read = readDeclaration(positionals, () => knownSeal(requireConfig()))
   if (!read.ok) return tellProblems(read.problems)
 
   const dryRun = values['dry-run']

@@ -20,6 +20,11 @@ export const commands: Readonly<Record<string, Command>> = {
     summary: 'make the house as the YAML files declare it; prints the difference',
     run: async (args) => (await import('./apply.ts')).runApply(args),
   },
+  export: {
+    usage: '[--out FOLDER | --out FILE.yaml] [--secrets --reason TEXT]',
+    summary: 'the present state as YAML that apply takes without a change; recorded',
+    run: async (args) => (await import('./export.ts')).runExport(args),
+  },
   'logs search': {
     usage: `${CRITERIA_USAGE} --reason TEXT [--json | --csv]`,
     summary: 'who was there and when; the look itself is recorded',

@@ -1,3 +1,4 @@
+import { isDeclared } from './managed.ts'
 import type { StepContext, Step } from './step.ts'
 import { NO_STEP, byKey, stepOf } from './step.ts'
 
@@ -39,9 +40,9 @@ export async function siteStep(context: StepContext): Promise<Step> {
     )
   }
   const present = await kysely.selectFrom('house.site').selectAll().execute()
-  const declared = declaration.sites.map(({ code, name, association, timezone }) => ({
-    ...{ code, name, association, timezone },
-    ...{ provisional, declared: true },
+  const declared = declaration.sites.map((site) => ({
+    ...{ code: site.code, name: site.name, association: site.association },
+    ...{ timezone: site.timezone, provisional, declared: isDeclared(site) },
   }))
   const declaredCodes = new Set(declared.map(({ code }) => code))
   const concerned = present.filter(
