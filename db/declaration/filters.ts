@@ -116,7 +116,10 @@ export async function filterStep(context: StepContext): Promise<Step> {
       desired: byKey(desired, nameOf),
       complete: true,
     },
-    { insert, remove, update: (row) => remove(row).then(() => insert(row)) },
+    {
+      ...{ insert, remove, update: (row) => remove(row).then(() => insert(row)) },
+      insertAll: (rows) => kysely.insertInto('house.filter').values(rows).execute(),
+    },
   )
 }
 

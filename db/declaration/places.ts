@@ -57,6 +57,7 @@ export async function siteStep(context: StepContext): Promise<Step> {
     },
     {
       insert: (row) => kysely.insertInto('house.site').values(row).execute(),
+      insertAll: (rows) => kysely.insertInto('house.site').values(rows).execute(),
       update: (row) =>
         kysely.updateTable('house.site').set(row).where('code', '=', row.code).execute(),
       remove: ({ code }) => kysely.deleteFrom('house.site').where('code', '=', code).execute(),
@@ -103,6 +104,7 @@ export async function networkStep({ kysely, declaration }: StepContext): Promise
     { what: 'network', present: byKey(present, at), desired: byKey(desired, at), complete: true },
     {
       insert: (row) => kysely.insertInto('house.network').values(row).execute(),
+      insertAll: (rows) => kysely.insertInto('house.network').values(rows).execute(),
       update: (row) =>
         kysely
           .updateTable('house.network')

@@ -59,6 +59,16 @@ export interface Declaration {
   readonly origins: ReadonlyMap<object, string>
 }
 
+/** Nothing is said of anything. */
+export const NOTHING_DECLARED: Declaration = {
+  ...{ organisation: undefined, associations: undefined, authorities: undefined, sites: undefined },
+  ...{ terms: undefined, legal: undefined, lists: undefined, rules: undefined },
+  ...{ policies: undefined, accounts: undefined, directories: undefined, homeServers: undefined },
+  ...{ realms: undefined, deviceCas: undefined, deviceKeys: undefined, sealing: undefined },
+  ...{ retention: undefined, roles: undefined, signIn: undefined, enrolment: undefined },
+  origins: new Map(),
+}
+
 interface Logo {
   readonly type: string
   readonly bytes: Uint8Array
@@ -89,7 +99,7 @@ export function readDeclaration(
     const part = readFile(file, seal, problems)
     return part === null ? [] : [part]
   })
-  const joined = join(parts, problems)
+  const joined = joinDeclarations(parts, problems)
   return problems.length > 0 ? { ok: false, problems } : { ok: true, declaration: joined }
 }
 
@@ -318,7 +328,7 @@ function originsOf(
 }
 
 /** One declaration of several files; a thing declared twice is a mistake. */
-function join(parts: readonly Declaration[], problems: string[]): Declaration {
+export function joinDeclarations(parts: readonly Declaration[], problems: string[]): Declaration {
   const all = <
     K extends
       | 'associations'
