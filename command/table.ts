@@ -59,6 +59,16 @@ export const commands: Readonly<Record<string, Command>> = {
     summary: 'let go of what has lived its time, as the jobs role does; or say what would go',
     run: async (args) => (await import('./logs-purge.ts')).runLogsPurge(args),
   },
+  'jobs list': {
+    usage: '[--json]',
+    summary: 'what runs once in the fleet: when last, how long, how it went',
+    run: async (args) => (await import('./jobs.ts')).runJobsList(args),
+  },
+  'jobs run': {
+    usage: 'NAME [--reason TEXT]',
+    summary: 'have a job done now, and say how it went; recorded',
+    run: async (args) => (await import('./jobs.ts')).runJobsRun(args),
+  },
   'audit verify': {
     usage: '[--head N:HASH]',
     summary: 'whether the audit is as it was written; names the first line that is not',

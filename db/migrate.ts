@@ -36,6 +36,7 @@ import { up as filterPolicies } from './migrations/0037-filter-policies.ts'
 import { up as filterCounts } from './migrations/0038-filter-counts.ts'
 import { up as administration } from './migrations/0039-administration.ts'
 import { up as auditChain } from './migrations/0040-audit-chain.ts'
+import { up as jobsOnDemand } from './migrations/0054-jobs-on-demand.ts'
 import { up as administrationApi } from './migrations/0041-administration-api.ts'
 import { makePartitions } from './partitions.ts'
 
@@ -74,6 +75,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0039-administration': { up: administration },
   '0040-audit-chain': { up: auditChain },
   '0041-administration-api': { up: administrationApi },
+  '0054-jobs-on-demand': { up: jobsOnDemand },
 }
 
 /** What this version takes the database to be: its last migration. */
