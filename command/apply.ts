@@ -1,10 +1,12 @@
 import { userInfo } from 'node:os'
 import { parseArgs } from 'node:util'
+import { printable } from '#core/printable.ts'
 import { DeclarationError, applyDeclaration } from '#db/declaration/apply.ts'
 import { formatChange } from '#db/declaration/difference.ts'
+import type { Change } from '#db/declaration/difference.ts'
 import { readDeclaration } from '#db/declaration/read.ts'
 import type { Declaration } from '#db/declaration/read.ts'
-import { requireMigrated, requireOwner, withHouse } from './house.ts'
+import { knownSeal, requireConfig, requireMigrated, requireOwner, withHouse } from './house.ts'
 import { ownRadius } from './own-radius.ts'
 import { EXIT_FAILED, UsageError } from './run.ts'
 
@@ -15,7 +17,7 @@ export async function runApply(args: readonly string[]): Promise<number> {
     allowPositionals: true,
   })
   if (positionals.length === 0) throw new UsageError('apply needs a file')
-  const read = readDeclaration(positionals)
+  const read = readDeclaration(positionals, () => knownSeal(requireConfig()))
   if (!read.ok) return tellProblems(read.problems)
 
   const dryRun = values['dry-run']
@@ -28,16 +30,25 @@ export async function runApply(args: readonly string[]): Promise<number> {
       const options = { dryRun, actor, now: Date.now(), own }
       return applyDeclaration(database, seal, read.declaration, options)
     })
-    for (const change of changes) console.log(formatChange(change))
-    for (const note of notesOn(read.declaration)) console.log(`note: ${note}`)
-    const count = changes.length === 1 ? '1 change' : `${changes.length} changes`
-    if (changes.length === 0) console.log('Nothing to change.')
-    else console.log(dryRun ? `${count} would be made.` : `${count} made.`)
+    tellChanges(changes, dryRun, notesOn(read.declaration))
     return 0
   } catch (thrown) {
     if (thrown instanceof DeclarationError) return tellProblems(thrown.problems)
     throw thrown
   }
+}
+
+/** The difference, and how many lines it has. */
+export function tellChanges(
+  changes: readonly Change[],
+  dryRun: boolean,
+  notes: readonly string[],
+): void {
+  for (const change of changes) console.log(printable(formatChange(change)))
+  for (const note of notes) console.log(`note: ${printable(note)}`)
+  const count = changes.length === 1 ? '1 change' : `${changes.length} changes`
+  if (changes.length === 0) console.log('Nothing to change.')
+  else console.log(dryRun ? `${count} would be made.` : `${count} made.`)
 }
 
 /** Who looks or changes, as the audit keeps it. */
@@ -54,8 +65,8 @@ function notesOn(declaration: Declaration): readonly string[] {
     : ['groups of accounts are kept; nothing is decided by group in this version']
 }
 
-function tellProblems(problems: readonly string[]): number {
-  for (const problem of problems) console.error(problem)
+export function tellProblems(problems: readonly string[]): number {
+  for (const problem of problems) console.error(printable(problem))
   const count = problems.length === 1 ? '1 mistake' : `${problems.length} mistakes`
   console.error(`accueil: ${count}; nothing was changed`)
   return EXIT_FAILED

@@ -43,6 +43,12 @@ export function requireConfig(): Config {
   throw new AppError('config', read.problems.join('\naccueil: '))
 }
 
+/** What opens sealed values of a file, without the database; null: there is no key yet. */
+export function knownSeal({ masterKey, dataDir }: Config): Seal | null {
+  if (masterKey !== null) return createSeal(masterKey)
+  return existsSync(keyFile(dataDir)) ? createSeal(keyOfDataDir(dataDir)) : null
+}
+
 /** Opens the database of the environment: DATABASE_URL, else the one of the data folder. */
 export async function openHouse(
   config: Config,
@@ -166,8 +172,12 @@ async function silenceOf(database: Database, url: string | null): Promise<AppErr
   }
 }
 
+function keyFile(dataDir: string): string {
+  return join(dataDir, 'master.key')
+}
+
 function keyOfDataDir(dataDir: string): Uint8Array {
-  const file = join(dataDir, 'master.key')
+  const file = keyFile(dataDir)
   if (!existsSync(file)) {
     // Exclusive: of two first starts at once, one makes the key and the other reads it.
     try {

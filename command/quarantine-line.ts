@@ -1,3 +1,4 @@
+import { printable } from '#core/printable.ts'
 import { eventOf } from '#db/quarantine-review.ts'
 import type { QuarantinedEvent } from '#db/quarantine-review.ts'
 import type { LogEvent } from '#db/log-event.ts'
@@ -53,8 +54,5 @@ function textOf(value: string | Date): string {
 /** Control and direction characters would let a packet write on the terminal of who looks. */
 export function visible(text: string, longest = LONGEST_REASON): string {
   const cut = text.length > longest ? `${text.slice(0, longest)}…` : text
-  return cut.replaceAll(
-    /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu,
-    (letter) => `\\u{${letter.codePointAt(0)?.toString(16) ?? ''}}`,
-  )
+  return printable(cut)
 }

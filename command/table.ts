@@ -1,4 +1,3 @@
-import { AppError } from '#core/error.ts'
 import { CRITERIA_USAGE } from './criteria.ts'
 import { SCOPE_USAGE } from './filter-scope.ts'
 import type { Command } from './run.ts'
@@ -19,6 +18,11 @@ export const commands: Readonly<Record<string, Command>> = {
     usage: 'FILE… [--dry-run]',
     summary: 'make the house as the YAML files declare it; prints the difference',
     run: async (args) => (await import('./apply.ts')).runApply(args),
+  },
+  export: {
+    usage: '[--out FOLDER | --out FILE.yaml] [--secrets --reason TEXT]',
+    summary: 'the present state as YAML that apply takes without a change; recorded',
+    run: async (args) => (await import('./export.ts')).runExport(args),
   },
   'logs search': {
     usage: `${CRITERIA_USAGE} --reason TEXT [--json | --csv]`,
@@ -54,6 +58,16 @@ export const commands: Readonly<Record<string, Command>> = {
     usage: '[--dry-run]',
     summary: 'let go of what has lived its time, as the jobs role does; or say what would go',
     run: async (args) => (await import('./logs-purge.ts')).runLogsPurge(args),
+  },
+  'jobs list': {
+    usage: '[--json]',
+    summary: 'what runs once in the fleet: when last, how long, how it went',
+    run: async (args) => (await import('./jobs.ts')).runJobsList(args),
+  },
+  'jobs run': {
+    usage: 'NAME [--reason TEXT]',
+    summary: 'have a job done now, and say how it went; recorded',
+    run: async (args) => (await import('./jobs.ts')).runJobsRun(args),
   },
   'audit verify': {
     usage: '[--head N:HASH]',
@@ -184,19 +198,16 @@ export const commands: Readonly<Record<string, Command>> = {
     summary: 'the secret address of the portal that a gateway sends its phones to',
     run: async (args) => (await import('./gateway-address.ts')).runGatewayAddress(args),
   },
-  'sites import': notBuilt('sites import', 'declare places with accueil apply'),
+  'sites import': {
+    usage: 'FILE.csv [--dry-run]',
+    summary:
+      'add and change places from a table, whatever its columns are called; prints the difference',
+    run: async (args) => (await import('./sites-import.ts')).runSitesImport(args),
+  },
   'gateway config': {
     usage:
       'CODE --kind opennds|openwrt|hostapd|mikrotik|unifi|generic --out DIR [--lan IF] [--wan IF] [--staff IF] [--wifi IF | --wired IF] [--gateway NAME] [--centre ADDRESS] [--centre6 ADDRESS] [--garden HOST…] [--encrypted-dns NAME] [--certificate FILE --key FILE]',
     summary: 'write the files that a place’s gateway needs, ready to run; the folder holds secrets',
     run: async (args) => (await import('./gateway-config.ts')).runGatewayConfig(args),
   },
-}
-
-function notBuilt(name: string, meanwhile: string): Command {
-  return {
-    usage: '…',
-    summary: `not built yet; ${meanwhile}`,
-    run: () => Promise.reject(new AppError('not-built', `${name} is not built yet; ${meanwhile}`)),
-  }
 }

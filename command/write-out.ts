@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises'
  * (`… | head`) ends it quietly: the source is closed and nothing is thrown.
  */
 export async function writeOut(
-  pieces: AsyncIterable<string>,
+  pieces: AsyncIterable<string> | Iterable<string>,
   out: NodeJS.WritableStream = process.stdout,
 ): Promise<void> {
   try {

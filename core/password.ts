@@ -30,6 +30,12 @@ export async function hashPassword(
   return `$argon2id$v=19$m=${cost.memory},t=${cost.passes},p=${cost.parallelism}$${phc64(salt)}$${phc64(tag)}`
 }
 
+/** Whether it is one that `verifyPassword` would try. */
+export function isPasswordHash(phc: string): boolean {
+  const match = PHC.exec(phc)
+  return match !== null && Number(match[1]) <= MOST_MEMORY && Number(match[2]) <= MOST_PASSES
+}
+
 /** False for a wrong password and for a text that is no PHC string of argon2id. */
 export async function verifyPassword(phc: string, password: string | Uint8Array): Promise<boolean> {
   const match = PHC.exec(phc)

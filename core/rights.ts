@@ -15,7 +15,7 @@ export type Role = (typeof ROLES)[number]
 const RIGHTS = {
   'national-admin': [
     ...['associations.read', 'sites.read', 'sites.write', 'gateways.read'],
-    ...['rules.read', 'rules.write', 'roles.read', 'jobs.read', 'audit.read'],
+    ...['rules.read', 'rules.write', 'roles.read', 'jobs.read', 'jobs.run', 'audit.read'],
     ...['radius.explain', 'guests.let-in'],
   ],
   'association-admin': [

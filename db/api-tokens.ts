@@ -12,6 +12,8 @@ export const TOKEN_SCOPES = [
   'gateways.read',
   'roles.read',
   'audit.read',
+  'jobs.read',
+  'jobs.run',
   // Whoever tells of people and of who left, by SCIM: no right of a person.
   'scim',
 ] as const satisfies readonly (Action | 'scim')[]

@@ -49,6 +49,8 @@ export function createJobRunner(options: {
   let timer: NodeJS.Timeout | undefined
   let working: Promise<void> | null = null
   let isStopping = false
+  let isAskedAgain = false
+  let listening: { unlisten(): Promise<void> } | null = null
 
   async function lookAtAll(): Promise<void> {
     for (const job of jobs) {
@@ -67,6 +69,9 @@ export function createJobRunner(options: {
   function look(): Promise<void> {
     working ??= lookAtAll().finally(() => {
       working = null
+      // Somebody asked while it looked, maybe after it had passed that job.
+      if (isAskedAgain && !isStopping) void look()
+      isAskedAgain = false
     })
     return working
   }
@@ -76,12 +81,20 @@ export function createJobRunner(options: {
   }
   return {
     async start() {
+      listening = await database.sql
+        .listen('job', () => {
+          if (working === null) void look()
+          else isAskedAgain = true
+        })
+        // The minute's look finds it too.
+        .catch(() => null)
       await look()
       lookLater()
     },
     async stop() {
       isStopping = true
       clearTimeout(timer)
+      await listening?.unlisten().catch(() => {})
       await working
     },
     problem() {
@@ -110,8 +123,10 @@ async function runIfDue(database: Database, job: Job): Promise<string | null> {
     if (lock?.held !== true) return null
     try {
       const [due] = await connection<{ due: boolean }[]>`
-        select coalesce(max(finished_at) <= now() - ${job.everyMs} * interval '1 ms', true) as due
-        from house.job where name = ${job.name} and failure is null`
+        select coalesce(
+          max(finished_at) filter (where failure is null) <= now() - ${job.everyMs} * interval '1 ms',
+          true) or coalesce(bool_or(asked_at > started_at), false) as due
+        from house.job where name = ${job.name}`
       return due?.due === true ? await runAndRecord(connection, job) : null
     } finally {
       await connection`
@@ -124,8 +139,8 @@ async function runIfDue(database: Database, job: Job): Promise<string | null> {
 
 async function runAndRecord(sql: Database['sql'], job: Job): Promise<string> {
   await sql`
-    insert into house.job (name, started_at) values (${job.name}, now())
-    on conflict (name) do update set started_at = now(), finished_at = null, result = null, failure = null`
+    insert into house.job (name, started_at) values (${job.name}, clock_timestamp())
+    on conflict (name) do update set started_at = clock_timestamp(), finished_at = null, result = null, failure = null`
   try {
     const result = await job.run()
     await sql`update house.job set finished_at = now(), result = ${result} where name = ${job.name}`

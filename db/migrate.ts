@@ -38,6 +38,7 @@ import { up as administration } from './migrations/0039-administration.ts'
 import { up as auditChain } from './migrations/0040-audit-chain.ts'
 import { up as administrationApi } from './migrations/0041-administration-api.ts'
 import { up as ownDeviceKeys } from './migrations/0047-own-device-keys.ts'
+import { up as jobsOnDemand } from './migrations/0054-jobs-on-demand.ts'
 import { makePartitions } from './partitions.ts'
 
 /** In order; append only: what has been released is never edited. */
@@ -76,6 +77,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0040-audit-chain': { up: auditChain },
   '0041-administration-api': { up: administrationApi },
   '0047-own-device-keys': { up: ownDeviceKeys },
+  '0054-jobs-on-demand': { up: jobsOnDemand },
 }
 
 /** What this version takes the database to be: its last migration. */

@@ -1,6 +1,7 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { silentLog } from '#core/log.ts'
 import { openTestDatabase } from '../test/support/database.ts'
+import { askJob, listJobs } from './admin/jobs.ts'
 import { createJobRunner } from './jobs.ts'
 import type { Database } from './connection.ts'
 import { dropOldDays } from './drop-days.ts'
@@ -88,6 +89,43 @@ describe('the retention job', () => {
       { name: 'works', failed: false, startedAt: expect.any(Date) },
     ])
     await Promise.all([first.stop(), second.stop()])
+  })
+
+  test('is done at once when somebody asks, before it is due, once in the fleet, and recorded', async () => {
+    await using database = await openTestDatabase()
+    let runs = 0
+    const job = {
+      name: 'rare',
+      everyMs: 3_600_000,
+      run: () => {
+        runs += 1
+        return Promise.resolve(`run ${runs}`)
+      },
+    }
+    const fleet = [1, 2].map(() =>
+      createJobRunner({ database, log: silentLog, clock: Date.now, jobs: [job] }),
+    )
+    await Promise.all(fleet.map((runner) => runner.start()))
+    const operator = database.as('operator')
+    const ask = { actor: 'cli:ada', reason: 'why not' }
+    expect(await askJob(operator.sql, 'nobody', ask)).toBe(false)
+    expect(await askJob(operator.sql, 'rare', ask)).toBe(true)
+    await vi.waitFor(
+      async () => {
+        const jobs = await listJobs(operator.sql)
+        expect(jobs).toMatchObject([
+          { name: 'rare', result: 'run 2', waits: false, askedBy: 'cli:ada', failure: null },
+        ])
+        expect(jobs[0]?.tookMs).toBeGreaterThanOrEqual(0)
+      },
+      { timeout: 20_000, interval: 50 },
+    )
+    await Promise.all(fleet.map((runner) => runner.stop()))
+    expect(runs).toBe(2)
+    const lines = await database.sql`select actor, action, subject, reason from audit.entry`
+    expect([...lines]).toEqual([
+      { actor: 'cli:ada', action: 'job.run', subject: 'job rare', reason: 'why not' },
+    ])
   })
 
   test('leaves a line in the audit for each day that it drops', async () => {

@@ -129,7 +129,8 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
   'house.legal_basis': { portal: 'select', jobs: 'select' },
   'house.publish_target': { jobs: 'select' },
   'house.retention': { jobs: 'select' },
-  'house.job': { jobs: 'select, insert, update', admin: 'select' },
+  'house.job': { jobs: 'select, insert, update', operator: 'select', admin: 'select' },
+  'house.ask_job()': { operator: 'execute', admin: 'execute' },
   'house.announce()': {},
 
   // What people ask to have unblocked: the portal adds to it, whoever decides reads it.

@@ -45,18 +45,3 @@ export async function countHouse(sql: postgres.TransactionSql): Promise<HouseCou
     from house.gateway g left join house.gateway_posture p on p.gateway = g.name`
   return counts ?? { sites: 0, gateways: 0, neverHeard: 0, rules: 0 }
 }
-
-/** What runs once in the fleet, and how it went last. */
-export interface JobState {
-  readonly name: string
-  readonly startedAt: Date
-  readonly finishedAt: Date | null
-  readonly result: string | null
-  readonly failure: string | null
-}
-
-export async function listJobs(sql: postgres.TransactionSql): Promise<readonly JobState[]> {
-  return sql<JobState[]>`
-    select name, started_at as "startedAt", finished_at as "finishedAt", result, failure
-    from house.job order by failure is null, name`
-}

@@ -14,6 +14,7 @@ import { filterDeviceStep, filterStep } from './filters.ts'
 import { gatewaySettingsStep } from './gateway-settings.ts'
 import { gatewayStep } from './gateways.ts'
 import { legalStep } from './legal.ts'
+import { withoutManagedElsewhere } from './managed.ts'
 import { organisationStep } from './organisation.ts'
 import { accountStep, termsStep } from './people.ts'
 import { associationStep, networkStep, siteStep } from './places.ts'
@@ -38,6 +39,8 @@ export interface ApplyOptions {
   readonly provisional?: boolean
   /** Where this machine takes RADIUS: no home server may be itself. */
   readonly own?: OwnRadius
+  /** What pages and commands manage is changed too, and stays theirs. */
+  readonly takesOver?: boolean
 }
 
 /** The declaration does not fit what the database holds; `problems` names each misfit. */
@@ -85,7 +88,7 @@ const STEPS = [
 export async function applyDeclaration(
   database: Database,
   seal: Seal,
-  declaration: Declaration,
+  whole: Declaration,
   options: ApplyOptions,
 ): Promise<readonly Change[]> {
   const undo = new Error('dry run')
@@ -97,7 +100,8 @@ export async function applyDeclaration(
       const problems: string[] = []
       const provisional = options.provisional ?? false
       const { now, actor, own } = options
-      const context = { kysely, declaration, seal, now, actor, provisional, own, problems }
+      const said = options.takesOver === true ? whole : await withoutManagedElsewhere(kysely, whole)
+      const context = { kysely, declaration: said, seal, now, actor, provisional, own, problems }
       const steps = []
       for (const step of STEPS) steps.push(await step(context))
       if (problems.length > 0) throw new DeclarationError(problems)

@@ -4,6 +4,7 @@ import { passphraseProblem, ssidProblem } from '#core/wpa-key.ts'
 import { DEVICE_KEY_LIMITS, crowdedNetwork, deviceKeyContext } from '../device-keys.ts'
 import { endSessionsOfKey, sealedSecrets } from '../device-key-changes.ts'
 import { deviceKind } from './device-cas.ts'
+import { isDeclared, managedSchema } from './managed.ts'
 import { NO_STEP, byKey, stepOf } from './step.ts'
 import type { Step, StepContext } from './step.ts'
 
@@ -40,6 +41,7 @@ export const deviceKeySchema = z
     mac: mac.optional(),
     devices: z.int().min(1).max(DEVICE_KEY_LIMITS.devices).default(1),
     until: z.iso.date('is not a date such as 2026-01-01').optional(),
+    managed: managedSchema,
   })
   .refine((value) => value.site === undefined || value.association === undefined, {
     path: ['site'],
@@ -148,7 +150,7 @@ async function rowOf(
     association: key.association ?? null,
     mac: key.mac ?? null,
     until: key.until ?? null,
-    declared: true,
+    declared: isDeclared(key),
   }
 }
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { packListText } from '../lists.ts'
+import { isDeclared } from './managed.ts'
 import type { StepContext, Step } from './step.ts'
 import { NO_STEP, byKey, stepOf } from './step.ts'
 
@@ -26,12 +27,12 @@ export async function listStep({ kysely, declaration }: StepContext): Promise<St
     url: list.url ?? null,
     folder: list.folder ?? null,
     allow_private: list.allow_private,
-    made_by: 'declaration',
+    made_by: isDeclared(list) ? 'declaration' : 'command',
   }))
   type Row = (typeof desired)[number]
   async function write({ url, folder, allow_private, ...row }: Row): Promise<void> {
     const content = contents.get(row.name) ?? null
-    const list = { ...row, made_by: 'declaration' as const }
+    const list = { ...row, made_by: row.made_by === 'command' ? 'command' : 'declaration' } as const
     if (texts.has(row.name)) {
       const changed = content === null ? list : { ...list, content: packListText(content) }
       await kysely.updateTable('house.list').set(changed).where('name', '=', row.name).execute()
@@ -97,7 +98,7 @@ export async function ruleStep({ kysely, declaration, problems }: StepContext): 
     association: rule.association ?? null,
     until: rule.until ?? null,
     note: rule.note ?? null,
-    declared: true,
+    declared: isDeclared(rule),
   }))
   type Row = (typeof desired)[number]
   const scopeOf = (rule: Row): string =>

@@ -116,7 +116,10 @@ export async function filterStep(context: StepContext): Promise<Step> {
       desired: byKey(desired, nameOf),
       complete: true,
     },
-    { insert, remove, update: (row) => remove(row).then(() => insert(row)) },
+    {
+      ...{ insert, remove, update: (row) => remove(row).then(() => insert(row)) },
+      insertAll: (rows) => kysely.insertInto('house.filter').values(rows).execute(),
+    },
   )
 }
 
@@ -185,9 +188,15 @@ async function tellUnknownSubjects(
   rows: readonly FilterRow[],
 ): Promise<void> {
   if (rows.length === 0) return
-  const lists =
-    declaration.lists ??
-    (await kysely.selectFrom('house.list').select(['name', 'category']).execute())
+  const present = await kysely
+    .selectFrom('house.list')
+    .select(['name', 'category', 'made_by'])
+    .execute()
+  // What a command added stays beside the declared ones.
+  const lists = [
+    ...(declaration.lists ?? []),
+    ...present.filter((list) => declaration.lists === undefined || list.made_by === 'command'),
+  ]
   const known = new Set(lists.flatMap(({ name, category }) => [category, `list:${name}`]))
   for (const row of rows) {
     for (const subject of [...row.block, ...row.allow, ...row.trust, ...row.imposed]) {

@@ -92,6 +92,8 @@ export async function gatewaySettingsStep({
     },
     {
       insert: (row) => kysely.insertInto('house.gateway_settings').values(sealed(row)).execute(),
+      insertAll: (rows) =>
+        kysely.insertInto('house.gateway_settings').values(rows.map(sealed)).execute(),
       update: (row) =>
         kysely
           .updateTable('house.gateway_settings')

@@ -81,6 +81,7 @@ export async function gatewayStep(context: StepContext): Promise<Step> {
     },
     {
       insert: (row) => kysely.insertInto('house.gateway').values(sealed(row)).execute(),
+      insertAll: (rows) => kysely.insertInto('house.gateway').values(rows.map(sealed)).execute(),
       update: (row) =>
         kysely.updateTable('house.gateway').set(sealed(row)).where('name', '=', row.name).execute(),
       remove: ({ name }) => kysely.deleteFrom('house.gateway').where('name', '=', name).execute(),

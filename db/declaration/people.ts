@@ -2,6 +2,7 @@ import { ntHash } from '#core/nt-hash.ts'
 import { hashPassword, verifyPassword } from '#core/password.ts'
 import { ntHashContext } from '../accounts.ts'
 import { loadTerms, textDigest } from '../terms.ts'
+import type { Declaration } from './read.ts'
 import type { StepContext, Step } from './step.ts'
 import { NO_STEP, byKey, stepOf } from './step.ts'
 
@@ -86,13 +87,25 @@ function whatDiffers(known: DeclaredTerms, declared: DeclaredTerms): string {
   ].join(', ')
 }
 
+type DeclaredPassword = NonNullable<Declaration['accounts']>[number]['password']
+
+/** The same password gives another hash each time: one that still fits stays. */
+async function hashOf(password: DeclaredPassword, known: string | undefined): Promise<string> {
+  if (typeof password !== 'string') return password.argon2id
+  const fits = known !== undefined && (await verifyPassword(known, password))
+  return fits ? known : hashPassword(password)
+}
+
+function hexNtHash(password: string): string {
+  return Buffer.from(ntHash(password)).toString('hex')
+}
+
 export async function accountStep({ kysely, declaration, seal }: StepContext): Promise<Step> {
   if (declaration.accounts === undefined) return NO_STEP
   const rows = await kysely.selectFrom('staff.account').selectAll().execute()
   // Sealed again it would be another text each time: what still holds the same stays.
-  const sealedNtHash = (username: string, password: string, before: string | null): string => {
+  const sealedNtHash = (username: string, hash: string, before: string | null): string => {
     const context = ntHashContext(username)
-    const hash = Buffer.from(ntHash(password)).toString('hex')
     const opened = before === null ? null : seal.open(before, context)
     const isSame = opened !== null && Buffer.from(opened).toString('utf8') === hash
     return before !== null && isSame ? before : seal.seal(hash, context)
@@ -101,11 +114,9 @@ export async function accountStep({ kysely, declaration, seal }: StepContext): P
   const desired: typeof rows = []
   for (const { username, password, groups, mschap } of declaration.accounts) {
     const row = present.get(username)
-    const known = row?.password_hash
-    // The same password gives another hash each time: one that still fits stays.
-    const fits = known !== undefined && (await verifyPassword(known, password))
-    const password_hash = fits ? known : await hashPassword(password)
-    const nt_hash = mschap ? sealedNtHash(username, password, row?.nt_hash ?? null) : null
+    const password_hash = await hashOf(password, row?.password_hash)
+    const nt = typeof password === 'string' ? hexNtHash(password) : password.nt
+    const nt_hash = mschap && nt ? sealedNtHash(username, nt, row?.nt_hash ?? null) : null
     desired.push({ username, password_hash, groups, nt_hash })
   }
   return stepOf(

@@ -1,3 +1,4 @@
+import { isDeclared } from './managed.ts'
 import type { StepContext, Step } from './step.ts'
 import { NO_STEP, byKey, stepOf } from './step.ts'
 
@@ -39,9 +40,9 @@ export async function siteStep(context: StepContext): Promise<Step> {
     )
   }
   const present = await kysely.selectFrom('house.site').selectAll().execute()
-  const declared = declaration.sites.map(({ code, name, association, timezone }) => ({
-    ...{ code, name, association, timezone },
-    ...{ provisional, declared: true },
+  const declared = declaration.sites.map((site) => ({
+    ...{ code: site.code, name: site.name, association: site.association },
+    ...{ timezone: site.timezone, provisional, declared: isDeclared(site) },
   }))
   const declaredCodes = new Set(declared.map(({ code }) => code))
   const concerned = present.filter(
@@ -56,6 +57,7 @@ export async function siteStep(context: StepContext): Promise<Step> {
     },
     {
       insert: (row) => kysely.insertInto('house.site').values(row).execute(),
+      insertAll: (rows) => kysely.insertInto('house.site').values(rows).execute(),
       update: (row) =>
         kysely.updateTable('house.site').set(row).where('code', '=', row.code).execute(),
       remove: ({ code }) => kysely.deleteFrom('house.site').where('code', '=', code).execute(),
@@ -102,6 +104,7 @@ export async function networkStep({ kysely, declaration }: StepContext): Promise
     { what: 'network', present: byKey(present, at), desired: byKey(desired, at), complete: true },
     {
       insert: (row) => kysely.insertInto('house.network').values(row).execute(),
+      insertAll: (rows) => kysely.insertInto('house.network').values(rows).execute(),
       update: (row) =>
         kysely
           .updateTable('house.network')

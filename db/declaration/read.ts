@@ -4,7 +4,9 @@ import { LineCounter, isMap, isNode, isScalar, parseDocument } from 'yaml'
 import type { Document } from 'yaml'
 import type { z } from 'zod'
 import { reasonOf } from '#core/error.ts'
+import type { Seal } from '#core/seal.ts'
 import { LONGEST_LIST_BYTES } from '../lists.ts'
+import { INLINE, inlineBytes } from './inline-file.ts'
 import { overlap } from '../legal-basis.ts'
 import type { PublishTarget } from '../sealing/publish.ts'
 import { withDeviceCaFiles } from './device-cas.ts'
@@ -19,6 +21,7 @@ import { authorityProblem, radsecKey } from './radsec.ts'
 import type { DeclaredRole } from './roles.ts'
 import { declarationSchema } from './schema.ts'
 import type { FileDeclaration } from './schema.ts'
+import { isSealedValue, openSealedValue, openSealedValues, UNREADABLE } from './sealed-values.ts'
 import { publishTargetsOf } from './sealing.ts'
 
 type Organisation = NonNullable<FileDeclaration['organisation']>
@@ -56,6 +59,16 @@ export interface Declaration {
   readonly origins: ReadonlyMap<object, string>
 }
 
+/** Nothing is said of anything. */
+export const NOTHING_DECLARED: Declaration = {
+  ...{ organisation: undefined, associations: undefined, authorities: undefined, sites: undefined },
+  ...{ terms: undefined, legal: undefined, lists: undefined, rules: undefined },
+  ...{ policies: undefined, accounts: undefined, directories: undefined, homeServers: undefined },
+  ...{ realms: undefined, deviceCas: undefined, deviceKeys: undefined, sealing: undefined },
+  ...{ retention: undefined, roles: undefined, signIn: undefined, enrolment: undefined },
+  origins: new Map(),
+}
+
 interface Logo {
   readonly type: string
   readonly bytes: Uint8Array
@@ -76,17 +89,21 @@ const LARGEST_LOGO_BYTES = 64 * 1024
 const LARGEST_TEXT_BYTES = 256 * 1024
 
 /** Reads and checks the files; every mistake is named with file, line and key. */
-export function readDeclaration(files: readonly string[]): ReadOutcome {
+/** `seal` opens what `export` sealed; it is called only where there is such a value. */
+export function readDeclaration(
+  files: readonly string[],
+  seal: () => Seal | null = () => null,
+): ReadOutcome {
   const problems: string[] = []
   const parts = files.flatMap((file) => {
-    const part = readFile(file, problems)
+    const part = readFile(file, seal, problems)
     return part === null ? [] : [part]
   })
-  const joined = join(parts, problems)
+  const joined = joinDeclarations(parts, problems)
   return problems.length > 0 ? { ok: false, problems } : { ok: true, declaration: joined }
 }
 
-function readFile(file: string, problems: string[]): Declaration | null {
+function readFile(file: string, seal: () => Seal | null, problems: string[]): Declaration | null {
   let source: string
   try {
     source = readFileSync(file, 'utf8')
@@ -105,14 +122,18 @@ function readFile(file: string, problems: string[]): Declaration | null {
   const say = (path: readonly PropertyKey[], what: string): void => {
     problems.push(`${file}:${lineOf(document, lines, path)}: ${nameOf(path)} ${what}`)
   }
-  const parsed = declarationSchema.safeParse(document.toJS() ?? {})
+  const data: unknown = document.toJS() ?? {}
+  const before = problems.length
+  openSealedValues(data, seal, say)
+  if (problems.length > before) return null
+  const parsed = declarationSchema.safeParse(data)
   if (!parsed.success) {
     for (const issue of parsed.error.issues) tell(issue, document, say)
     return null
   }
   const place = (path: readonly PropertyKey[]): string =>
     `${file}:${lineOf(document, lines, path)}: ${nameOf(path)}`
-  return withFiles(parsed.data, dirname(resolve(file)), say, place)
+  return withFiles(parsed.data, dirname(resolve(file)), seal, say, place)
 }
 
 function tell(
@@ -174,10 +195,12 @@ function keyOrItem(document: Document, path: readonly PropertyKey[]): unknown {
 function withFiles(
   data: FileDeclaration,
   folder: string,
+  seal: () => Seal | null,
   say: (path: readonly PropertyKey[], what: string) => void,
   place: (path: readonly PropertyKey[]) => string,
 ): Declaration {
   const load = (name: string, path: readonly PropertyKey[], most: number): Buffer | null => {
+    if (name.startsWith(INLINE)) return inlineBytes(name, (what) => say(path, what), most)
     const file = resolve(folder, name)
     try {
       if (statSync(file).size > most) {
@@ -191,7 +214,9 @@ function withFiles(
     }
   }
   const logo = (name: string): Logo | null => {
-    const type = LOGO_TYPES[extname(name).toLowerCase()]
+    const type = name.startsWith(INLINE)
+      ? Object.values(LOGO_TYPES).find((known) => name.startsWith(`${INLINE}${known};`))
+      : LOGO_TYPES[extname(name).toLowerCase()]
     const path = ['organisation', 'logo']
     if (type === undefined) say(path, 'must be an SVG, PNG, JPEG or WebP file')
     const bytes = load(name, path, LARGEST_LOGO_BYTES)
@@ -203,6 +228,13 @@ function withFiles(
     if (problem !== null) say(path, `names ${resolve(folder, name)}, ${problem}`)
     return pem ?? ''
   }
+  const opened = (text: string, path: readonly PropertyKey[]): string => {
+    if (!isSealedValue(text)) return text
+    const known = seal()
+    const plain = known && openSealedValue(known, 'home_servers.*.radsec.key', text.trim())
+    if (plain === null) say(path, UNREADABLE)
+    return plain ?? ''
+  }
   const withCertificates = (server: FileHomeServer, path: readonly PropertyKey[]) => {
     const { radsec } = server
     if (radsec === null) return server
@@ -210,7 +242,7 @@ function withFiles(
     const pem = (name: string, key: string): string =>
       load(name, [...path, key], LARGEST_TEXT_BYTES)?.toString('utf8') ?? ''
     const certificate = pem(radsec.certificate, 'certificate')
-    const key = pem(radsec.key, 'key')
+    const key = opened(pem(radsec.key, 'key'), [...path, 'key'])
     const isRead = certificate !== '' && key !== ''
     const problem = isRead ? ownCertificateProblem(certificate, key) : null
     if (problem !== null) say([...path, 'key'], problem)
@@ -296,7 +328,7 @@ function originsOf(
 }
 
 /** One declaration of several files; a thing declared twice is a mistake. */
-function join(parts: readonly Declaration[], problems: string[]): Declaration {
+export function joinDeclarations(parts: readonly Declaration[], problems: string[]): Declaration {
   const all = <
     K extends
       | 'associations'

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { APART, LOCAL_ROLES, ROLES } from '#core/rights.ts'
 import type { Role } from '#core/rights.ts'
+import { isDeclared, managedSchema } from './managed.ts'
 import type { Declaration } from './read.ts'
 import { NO_STEP, byKey, stepOf } from './step.ts'
 import type { Step, StepContext } from './step.ts'
@@ -21,6 +22,7 @@ export const roleSchema = z
     associations: codes.optional(),
     sites: codes.optional(),
     until: z.iso.date('is not a date such as 2026-01-01').optional(),
+    managed: managedSchema,
   })
   .refine(
     ({ role, associations, sites }) =>
@@ -96,9 +98,10 @@ export async function roleStep(context: StepContext): Promise<Step> {
   }
 }
 
-function rowOf({ subject, role, associations, sites, until }: DeclaredRole): RoleRow {
+function rowOf(grant: DeclaredRole): RoleRow {
+  const { subject, role, associations, sites, until } = grant
   return {
-    ...{ subject, role, declared: true, until: until ?? null },
+    ...{ subject, role, declared: isDeclared(grant), until: until ?? null },
     associations: associations === undefined ? null : [...new Set(associations)].toSorted(),
     sites: sites === undefined ? null : [...new Set(sites)].toSorted(),
   }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { formatPrefix, parseAddress, parsePrefix } from '#core/ip.ts'
+import { isPasswordHash } from '#core/password.ts'
 import { portBlockProblem } from '#core/port-block.ts'
 import { SIGNING_RULES } from '../gateways.ts'
 import { deviceCaSchema } from './device-cas.ts'
@@ -14,6 +15,7 @@ import {
   organisationFilterSchema,
   siteFilterSchema,
 } from './filters-schema.ts'
+import { managedSchema } from './managed.ts'
 import { policySchema } from './policies.ts'
 import { homeServerSchema, realmSchema } from './proxying-schema.ts'
 import { kindKeys, kindSchema, withSettings } from './gateway-settings.ts'
@@ -116,6 +118,8 @@ const network = z
       context.addIssue({ code: 'custom', path: ['nat', 'each'], message: problem })
   })
 
+export const DEFAULT_MESSAGE_AUTHENTICATOR = 'required'
+
 const gateway = z
   .strictObject({
     name: code,
@@ -142,7 +146,7 @@ const gateway = z
     coa: coaSchema.optional(),
     message_authenticator: z
       .enum(SIGNING_RULES, `must be one of ${SIGNING_RULES.join(', ')}`)
-      .default('required'),
+      .default(DEFAULT_MESSAGE_AUTHENTICATOR),
   })
   .refine((value) => value.address !== undefined || value.radsec !== undefined, {
     path: ['address'],
@@ -167,6 +171,7 @@ const site = z.strictObject({
   name: line,
   association: code,
   timezone: timezone.default('Europe/Paris'),
+  managed: managedSchema,
   filter: siteFilterSchema.optional(),
   networks: z.strictObject({ guest: network.optional(), staff: network.optional() }).default({}),
   gateways: z.array(gateway).default([]),
@@ -193,6 +198,7 @@ const list = z
     folder: code.optional(),
     allow_private: z.boolean().default(false),
     block: z.array(kind).min(1, 'names no network').default(['guest', 'staff']),
+    managed: managedSchema,
   })
   .refine(({ file, url }) => (file === undefined) !== (url === undefined), {
     path: ['file'],
@@ -226,6 +232,7 @@ const rule = z
     association: code.optional(),
     until: ruleEnd.optional(),
     note: line.optional(),
+    managed: managedSchema,
   })
   .refine((value) => value.site === undefined || value.association === undefined, {
     path: ['site'],
@@ -245,13 +252,34 @@ const legalBasis = z
     error: 'is before from',
   })
 
-const account = z.strictObject({
-  username: line.transform((text) => text.toLowerCase()),
-  password: z.string().min(1, 'is empty').max(128),
-  groups: z.array(line).default([]),
-  /** Keeps what MS-CHAPv2 needs beside the hash that only checks a password. */
-  mschap: z.boolean().default(false),
-})
+const account = z
+  .strictObject({
+    username: line.transform((text) => text.toLowerCase()),
+    password: z.union(
+      [
+        z.string().min(1, 'is empty').max(128),
+        z.strictObject({
+          argon2id: z.string().refine(isPasswordHash, 'is not a hash such as $argon2id$v=19$…'),
+          nt: z
+            .string()
+            .regex(/^[0-9a-f]{32}$/, 'is not an NT hash')
+            .optional(),
+        }),
+      ],
+      'must be a password of 1 to 128 characters, in quotes, or { argon2id: … }',
+    ),
+    groups: z.array(line).default([]),
+    /** Keeps what MS-CHAPv2 needs beside the hash that only checks a password. */
+    mschap: z.boolean().default(false),
+  })
+  .refine(
+    ({ password, mschap }) =>
+      typeof password === 'string' || mschap === (password.nt !== undefined),
+    {
+      path: ['password', 'nt'],
+      error: 'goes with mschap: true, and is needed there',
+    },
+  )
 
 /** The format of `apply`, version 1. */
 export const declarationSchema = z.strictObject({

@@ -30,16 +30,27 @@ export interface Step {
 
 export interface Writes<R> {
   insert(row: R): Promise<unknown>
+  /** The same for many at once, where there can be thousands. */
+  insertAll?(rows: R[]): Promise<unknown>
   update(row: R): Promise<unknown>
   remove(row: R): Promise<unknown>
 }
+
+// A statement has 65,535 parameters at most, a row some twenty.
+const MOST_AT_ONCE = 500
 
 export function stepOf<R extends Row>(shelf: Shelf<R>, writes: Writes<R>): Step {
   const plan = planShelf(shelf)
   return {
     changes: plan.changes,
     async write() {
-      for (const row of plan.insert) await writes.insert(row)
+      if (writes.insertAll === undefined) {
+        for (const row of plan.insert) await writes.insert(row)
+      } else {
+        for (let at = 0; at < plan.insert.length; at += MOST_AT_ONCE) {
+          await writes.insertAll(plan.insert.slice(at, at + MOST_AT_ONCE))
+        }
+      }
       for (const row of plan.update) await writes.update(row)
     },
     async remove() {

@@ -1,7 +1,9 @@
 import type { Handler } from 'hono'
 import { html } from 'hono/html'
-import { countHouse, listJobs, troubledGateways } from '#db/admin/overview.ts'
-import type { HouseCounts, JobState, TroubledGateway } from '#db/admin/overview.ts'
+import { listJobs } from '#db/admin/jobs.ts'
+import type { AdminJob } from '#db/admin/jobs.ts'
+import { countHouse, troubledGateways } from '#db/admin/overview.ts'
+import type { HouseCounts, TroubledGateway } from '#db/admin/overview.ts'
 import type { Html } from '../pages/html.ts'
 import type { Services } from '../services.ts'
 import { fill } from '../text/fill.ts'
@@ -32,7 +34,7 @@ export function overview(services: Services): Handler {
 function wrong(
   { text: { overview: words }, frame }: AdminView,
   gateways: readonly TroubledGateway[],
-  jobs: readonly JobState[],
+  jobs: readonly AdminJob[],
 ): Html {
   const failed = jobs.filter(({ failure }) => failure !== null)
   const isAllRight = gateways.length + failed.length === 0
@@ -81,7 +83,7 @@ function numbers({ text: { overview: words } }: AdminView, counts: HouseCounts):
 
 function jobTable(
   { text: { overview: words }, frame }: AdminView,
-  jobs: readonly JobState[],
+  jobs: readonly AdminJob[],
 ): Html {
   const rows = jobs.map(
     ({ name, startedAt, finishedAt, result, failure }) =>

@@ -32,7 +32,8 @@ export type AdminAnswer =
       readonly etag?: string
       readonly location?: string
     }
-  | { readonly status: 204 }
+  /** `declared`: what was taken away stands in the files of `apply`. */
+  | { readonly status: 204; readonly declared?: boolean }
   | { readonly problem: ProblemCode; readonly detail: string }
 
 interface RouteFace {

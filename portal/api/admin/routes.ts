@@ -1,7 +1,13 @@
 import { AUDIT_ROUTES } from './audit.ts'
+import { JOB_ROUTES } from './jobs.ts'
 import type { AdminRoute } from './route.ts'
 import { RULE_ROUTES } from './rules.ts'
 import { SITE_ROUTES } from './sites.ts'
 
 /** All of them, for the server, the document and the test that tries every one with every role. */
-export const ADMIN_ROUTES: readonly AdminRoute[] = [...RULE_ROUTES, ...SITE_ROUTES, ...AUDIT_ROUTES]
+export const ADMIN_ROUTES: readonly AdminRoute[] = [
+  ...RULE_ROUTES,
+  ...SITE_ROUTES,
+  ...AUDIT_ROUTES,
+  ...JOB_ROUTES,
+]

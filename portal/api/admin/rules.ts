@@ -99,7 +99,8 @@ export const RULE_ROUTES: readonly AdminRoute[] = [
     answers: { status: 204 },
     async run({ sql, id, ifMatch, caller, reason }) {
       const gone = await removeRule(sql, id, ifMatch ?? '', { ...caller, reason })
-      return gone.ok ? { status: 204 } : problemOf(gone.refusal)
+      if (!gone.ok) return problemOf(gone.refusal)
+      return { status: 204, declared: gone.value.declared }
     },
   }),
 ]

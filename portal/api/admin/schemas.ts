@@ -126,3 +126,15 @@ const auditLine = z
   })
   .meta({ id: 'AuditLine' })
 list('AuditLines', auditLine)
+
+const job = z
+  .object({
+    ...{ name: z.string(), startedAt: z.iso.datetime() },
+    finishedAt: moment.meta({ description: 'Null: it runs.' }),
+    tookMs: z.number().nullable().meta({ description: 'The last run; null: it runs.' }),
+    ...{ result: text, failure: text },
+    waits: z.boolean().meta({ description: 'Somebody wants it, and it has not begun since.' }),
+    ...{ askedAt: moment, askedBy: text },
+  })
+  .meta({ id: 'Job' })
+z.object({ rows: z.array(job) }).meta({ id: 'Jobs' })

@@ -115,14 +115,17 @@ async function answer(
   const stored = await services.admin.transaction<StoredAnswer | Refused>(
     { actor: caller.actor, reach },
     async (sql) => {
-      if (route.method !== 'post' || idempotencyKey === null) return storedOf(await run(sql))
+      const isWrite = route.method !== 'get'
+      if (route.method !== 'post' || idempotencyKey === null) {
+        return storedOf(await run(sql), isWrite)
+      }
       const keyed = { sender: caller.name, key: idempotencyKey, sha256 }
       const before = await answeredBefore(sql, keyed)
       if (before.known === 'yes') return before.answer
       if (before.known === 'other') {
         return { code: 'refused', detail: 'This Idempotency-Key was for another request.' }
       }
-      const made = storedOf(await run(sql))
+      const made = storedOf(await run(sql), isWrite)
       if (!('code' in made)) await keepAnswer(sql, keyed, made)
       return made
     },
@@ -134,12 +137,20 @@ async function answer(
   return new Response(status === 204 ? null : body, { status, headers: { ...headers } })
 }
 
-function storedOf(made: AdminAnswer): StoredAnswer | Refused {
+/** RFC 7234 §5.5: 299, a warning that lasts. Who reads no headers sees `declared`. */
+const MANAGED_BY_FILE =
+  '299 accueil "managed by file: the next apply brings back what the files say"'
+
+function storedOf(made: AdminAnswer, isWrite: boolean): StoredAnswer | Refused {
   if ('problem' in made) return { code: made.problem, detail: made.detail }
-  if (made.status === 204) return { status: 204, headers: {}, body: '' }
+  const thing = made.status === 204 ? made : made.body
+  const isManaged = isWrite && 'declared' in thing && thing.declared === true
+  const warning = isManaged ? { Warning: MANAGED_BY_FILE } : {}
+  if (made.status === 204) return { status: 204, headers: warning, body: '' }
   const { status, body, etag, location } = made
   const headers = {
     'Content-Type': 'application/json',
+    ...warning,
     ...(etag === undefined ? {} : { ETag: `"${etag}"` }),
     ...(location === undefined ? {} : { Location: location }),
   }

@@ -49,6 +49,50 @@ describe('a place of the API', () => {
   })
 })
 
+test('who changes what the files have is warned that the next apply brings it back', async () => {
+  await using house = await twoAssociations()
+  const token = await house.token('national-admin', null)
+  const rename = { body: { name: 'République' }, headers: { 'If-Match': '*' } }
+  const changed = await house.call(token, 'PATCH /api/v1/sites/75-0042', rename)
+  expect(changed).toMatchObject({ status: 200, body: { declared: true } })
+  expect(changed.headers.get('Warning')).toMatch(/^299 accueil "managed by file/)
+  const read = await house.call(token, 'GET /api/v1/sites/75-0042')
+  expect(read.headers.get('Warning')).toBeNull()
+  const rules = await house.call(token, 'GET /api/v1/rules?q=all.example')
+  const { rows } = rules.body as { rows: { id: string }[] }
+  const gone = await house.call(token, `DELETE /api/v1/rules/${rows[0]?.id}`, {
+    headers: { 'If-Match': '*' },
+  })
+  expect([gone.status, gone.headers.get('Warning')]).toEqual([
+    204,
+    expect.stringContaining('the next apply brings back'),
+  ])
+})
+
+test('jobs are listed and asked for by who administers the whole house', async () => {
+  await using house = await twoAssociations()
+  await house.database.sql`
+    insert into house.job (name, started_at, finished_at, result)
+    values ('ended devices', now() - interval '1 hour', now() - interval '59 minutes', 'removed 3')`
+  const token = await house.token('national-admin', null)
+  const asked = await house.call(token, 'POST /api/v1/jobs/ended%20devices/run', {
+    headers: { 'Audit-Reason': 'a doubt' },
+  })
+  expect(asked).toMatchObject({
+    status: 200,
+    body: { name: 'ended devices', tookMs: 60_000, waits: true, askedBy: 'staff:national-admin' },
+  })
+  expect(await house.call(token, 'GET /api/v1/jobs')).toMatchObject({
+    body: { rows: [asked.body] },
+  })
+  expect(await house.call(token, 'POST /api/v1/jobs/nothing/run')).toMatchObject({ status: 404 })
+  const paris = await house.token('national-admin', ['75'])
+  expect(await house.call(paris, 'GET /api/v1/jobs')).toMatchObject({ body: { rows: [] } })
+  const [line] = await house.database.sql`
+    select actor, reason from audit.entry where action = 'job.run'`
+  expect(line).toEqual({ actor: 'staff:national-admin', reason: 'a doubt' })
+})
+
 test('gateways are listed with what was seen of them and without a secret', async () => {
   await using house = await twoAssociations()
   const token = await house.token('national-admin', null)
