@@ -37,6 +37,7 @@ import { up as filterCounts } from './migrations/0038-filter-counts.ts'
 import { up as administration } from './migrations/0039-administration.ts'
 import { up as auditChain } from './migrations/0040-audit-chain.ts'
 import { up as administrationApi } from './migrations/0041-administration-api.ts'
+import { up as unblockAnswers } from './migrations/0057-unblock-answers.ts'
 import { makePartitions } from './partitions.ts'
 
 /** In order; append only: what has been released is never edited. */
@@ -74,6 +75,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0039-administration': { up: administration },
   '0040-audit-chain': { up: auditChain },
   '0041-administration-api': { up: administrationApi },
+  '0057-unblock-answers': { up: unblockAnswers },
 }
 
 /** What this version takes the database to be: its last migration. */

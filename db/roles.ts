@@ -133,7 +133,12 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
   'house.announce()': {},
 
   // What people ask to have unblocked: the portal adds to it, whoever decides reads it.
-  'house.unblock_request': { jobs: 'select (at), delete', operator: 'select' },
+  'house.unblock_request': {
+    jobs: 'select (at), delete',
+    operator: 'select',
+    admin: 'select, delete',
+  },
+  'house.unblock_answer': { jobs: 'select (at), delete', admin: 'select, insert' },
   'house.ask_unblock()': { portal: 'execute' },
 
   // Sessions that are to end: who asks is told by functions, who sends sees what it needs to send.

@@ -1,5 +1,6 @@
 export const ADMIN_HOME = '/admin'
 export const PLACES_PATH = '/admin/places'
 export const RULES_PATH = '/admin/rules'
+export const REQUESTS_PATH = '/admin/requests'
 export const UNDO_PATH = '/admin/undo'
 export const AUDIT_PATH = '/admin/audit'

@@ -1,6 +1,6 @@
 import type { Action, Rights } from '#core/rights.ts'
 import type { AdminText } from '../text/admin-fr.ts'
-import { ADMIN_HOME, AUDIT_PATH, PLACES_PATH, RULES_PATH } from './admin-paths.ts'
+import { ADMIN_HOME, AUDIT_PATH, PLACES_PATH, REQUESTS_PATH, RULES_PATH } from './admin-paths.ts'
 
 interface AdminEntry {
   readonly path: string
@@ -12,6 +12,7 @@ interface AdminEntry {
 const ENTRIES: readonly AdminEntry[] = [
   { path: ADMIN_HOME, name: 'overview', action: 'sites.read' },
   { path: PLACES_PATH, name: 'places', action: 'sites.read' },
+  { path: REQUESTS_PATH, name: 'requests', action: 'rules.read' },
   { path: RULES_PATH, name: 'rules', action: 'rules.read' },
   { path: AUDIT_PATH, name: 'audit', action: 'audit.read' },
 ]

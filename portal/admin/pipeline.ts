@@ -2,12 +2,14 @@ import type { Hono } from 'hono'
 import type { Services } from '../services.ts'
 import { requireSession } from '../staff/require-session.ts'
 import { formOf, staffForm } from '../staff/staff-form.ts'
-import { AUDIT_PATH, PLACES_PATH, RULES_PATH, UNDO_PATH } from './admin-paths.ts'
+import { AUDIT_PATH, PLACES_PATH, REQUESTS_PATH, RULES_PATH, UNDO_PATH } from './admin-paths.ts'
 import { requireRight } from './admin-request.ts'
 import { auditLog } from './audit-log.ts'
 import { overview } from './overview.ts'
 import { changePlace, place } from './place.ts'
 import { addPlace, places } from './places.ts'
+import { answerRequest, request } from './request.ts'
+import { requests } from './requests.ts'
 import { editRule, rule, undo } from './rule.ts'
 import { addRule, rules } from './rules.ts'
 
@@ -28,6 +30,9 @@ export function adminPipeline(app: Hono, services: Services): void {
   app.post(RULES_PATH, may('rules.write'), form, addRule(services))
   app.get(`${RULES_PATH}/:id`, may('rules.read'), rule(services))
   app.post(`${RULES_PATH}/:id`, may('rules.write'), form, editRule(services))
+  app.get(REQUESTS_PATH, may('rules.read'), requests(services))
+  app.get(`${REQUESTS_PATH}/:id`, may('rules.read'), request(services))
+  app.post(`${REQUESTS_PATH}/:id`, may('rules.write'), form, answerRequest(services))
   app.get(AUDIT_PATH, may('audit.read'), auditLog(services))
 
   const undoing = undo(services)
