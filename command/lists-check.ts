@@ -15,7 +15,7 @@ import type { Explanation, House, ListLine } from '../dns-filter/policy/explain.
 import { LEVELS, levelOf } from '../dns-filter/policy/layers.ts'
 import { causesOf } from '../dns-filter/policy/look-up.ts'
 import { withHouseAs } from './house.ts'
-import { readInstant } from './instant.ts'
+import { readInstant } from '#core/instant.ts'
 import { EXIT_FAILED, UsageError } from './run.ts'
 
 export async function runListsCheck(args: readonly string[]): Promise<number> {

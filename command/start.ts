@@ -13,6 +13,7 @@ import type { Problem, Role } from '#core/role.ts'
 import { chooseUdpLayer } from '#core/udp/udp-layer.ts'
 import type { UdpLayer } from '#core/udp/udp-layer.ts'
 import { openDatabase } from '#db/connection.ts'
+import type { Database } from '#db/connection.ts'
 import { auditChainJob } from '#db/audit-chain.ts'
 import { startEmbedded } from '#db/embedded.ts'
 import { directorySyncJob } from '#db/directory-sync.ts'
@@ -53,6 +54,8 @@ const POOLS: Readonly<Record<RoleName, number>> = {
   ...{ portal: 8, radius: RADIUS_POOL, dns: 4, jobs: 4 },
 }
 const OWN_POOL = 2
+/** Of the portal, for who searches the log: few people, and a search takes its time. */
+const LOG_POOL = 2
 const SAME_SIGNAL_MS = 1_000
 
 export async function runStart(args: readonly string[]): Promise<number> {
@@ -229,7 +232,10 @@ async function startRoles(
     const deps: PartDeps = {
       ...{ config, database: own, seal, log, metrics, clock: systemClock, udp },
     }
-    roles.push(createRole(name, deps, url, health))
+    // Looks into the log, of who may: none where the login of this process was not given that.
+    const mayLook = name === 'portal' && (await house.can('operator'))
+    const logDatabase = mayLook ? await house.as('operator', LOG_POOL) : null
+    roles.push(createRole(name, { ...deps, logDatabase }, url, health))
   }
   for (const role of roles) {
     await lifecycle.start(
@@ -246,7 +252,7 @@ function problem(role: string, sentence: string | null): readonly Problem[] {
 
 function createRole(
   name: RoleName,
-  deps: PartDeps,
+  deps: PartDeps & { readonly logDatabase: Database | null },
   url: string,
   health: () => readonly Problem[],
 ): Role {

@@ -27,11 +27,12 @@ export interface AdminHouse extends AsyncDisposable {
   /** Statements of the last request. */
   statements(): number
   /** Roles beside those of the national administrators and Paul. */
+  take(subject: string): void
   give(grant: Partial<RoleGrant> & Pick<RoleGrant, 'subject' | 'role'>): void
   signedIn(person?: Partial<Person>): Promise<SignedIn>
 }
 
-export async function openAdminHouse(): Promise<AdminHouse> {
+export async function openAdminHouse({ hasLog = true } = {}): Promise<AdminHouse> {
   const database = await openTestDatabase()
   await seedHouse(database)
   const { sql } = database
@@ -61,11 +62,17 @@ export async function openAdminHouse(): Promise<AdminHouse> {
       )
     },
   }
-  const { world, signedIn } = testPortal({ admin: access })
+  const { world, signedIn } = testPortal({
+    admin: access,
+    ...(hasLog ? { logDatabase: database.as('operator') } : {}),
+  })
   world.roleGrants = [NATIONAL, PARIS]
   return {
     database,
     signedIn,
+    take: (subject) => {
+      world.roleGrants = world.roleGrants.filter((grant) => grant.subject !== subject)
+    },
     give: (grant) => {
       const everywhere = { associations: null, sites: null, until: null }
       world.roleGrants = [...world.roleGrants, { ...everywhere, ...grant }]
