@@ -38,6 +38,7 @@ import { up as administration } from './migrations/0039-administration.ts'
 import { up as auditChain } from './migrations/0040-audit-chain.ts'
 import { up as administrationApi } from './migrations/0041-administration-api.ts'
 import { up as unblockAnswers } from './migrations/0057-unblock-answers.ts'
+import { up as liveSessions } from './migrations/0058-live-sessions.ts'
 import { makePartitions } from './partitions.ts'
 
 /** In order; append only: what has been released is never edited. */
@@ -76,6 +77,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0040-audit-chain': { up: auditChain },
   '0041-administration-api': { up: administrationApi },
   '0057-unblock-answers': { up: unblockAnswers },
+  '0058-live-sessions': { up: liveSessions },
 }
 
 /** What this version takes the database to be: its last migration. */

@@ -151,8 +151,8 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
     jobs: 'select (asked_at), delete',
   },
   'house.disconnect_form': { portal: 'select', radius: 'select, insert, update' },
-  'house.ask_disconnect()': { portal: 'execute', operator: 'execute' },
-  'house.disconnect_outcomes()': { portal: 'execute', operator: 'execute' },
+  'house.ask_disconnect()': { portal: 'execute', operator: 'execute', admin: 'execute' },
+  'house.disconnect_outcomes()': { portal: 'execute', operator: 'execute', admin: 'execute' },
   'house.ask_again()': { portal: 'execute' },
   'house.announce_disconnect()': {},
 
@@ -272,7 +272,13 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
   'guest.take_credential()': { radius: 'execute' },
 
   // The log. Who serves appends to the journal, and can neither read nor change what was written.
-  log: { portal: 'usage', radius: 'usage', jobs: 'usage, create', operator: 'usage' },
+  log: {
+    portal: 'usage',
+    radius: 'usage',
+    jobs: 'usage, create',
+    operator: 'usage',
+    admin: 'usage',
+  },
   'log.journal': {
     portal: 'insert (events, content)',
     radius: 'insert (events, content)',
@@ -297,6 +303,9 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
   'log.times_of()': { jobs: 'execute' },
   'log.ms_between()': { jobs: 'execute' },
   'log.session': { jobs: 'select, insert, update, delete' },
+  // Of places within the transaction's reach alone.
+  'log.live_sessions()': { admin: 'execute' },
+  'log.live_counts()': { admin: 'execute' },
   'log.gateway_restart': { jobs: 'select, insert, delete' },
   'log.quarantine': {
     jobs: 'select, insert (id, gateway, content, reason), update (reason), delete',

@@ -8,6 +8,7 @@ import {
   PLACES_PATH,
   REQUESTS_PATH,
   RULES_PATH,
+  SESSIONS_PATH,
 } from './admin-paths.ts'
 
 interface AdminEntry {
@@ -23,6 +24,7 @@ const ENTRIES: readonly AdminEntry[] = [
   { path: PLACES_PATH, name: 'places', actions: ['sites.read'] },
   { path: REQUESTS_PATH, name: 'requests', actions: ['rules.read'] },
   { path: RULES_PATH, name: 'rules', actions: ['rules.read'] },
+  { path: SESSIONS_PATH, name: 'sessions', actions: ['sessions.read'] },
   { path: LOGS_PATH, name: 'logs', actions: ['logs.search'] },
   { path: PACKS_PATH, name: 'packs', actions: ['logs.search', 'logs.approve'] },
   { path: AUDIT_PATH, name: 'audit', actions: ['audit.read'] },

@@ -10,6 +10,7 @@ import {
   PLACES_PATH,
   REQUESTS_PATH,
   RULES_PATH,
+  SESSIONS_PATH,
   UNDO_PATH,
 } from './admin-paths.ts'
 import { requireRight } from './admin-request.ts'
@@ -17,6 +18,9 @@ import { auditLog } from './audit-log.ts'
 import { logForm, searchLog } from './log-search.ts'
 import { overview } from './overview.ts'
 import { approvePack, askForPack, downloadPack, endHolds, holdRows, packs } from './packs.ts'
+import { endSessions, placeSessions } from './place-sessions.ts'
+import { liveSessions } from './sessions.ts'
+import { story } from './story.ts'
 import { changePlace, place } from './place.ts'
 import { addPlace, places } from './places.ts'
 import { answerRequest, request } from './request.ts'
@@ -44,6 +48,10 @@ export function adminPipeline(app: Hono, services: Services): void {
   app.get(REQUESTS_PATH, may('rules.read'), requests(services))
   app.get(`${REQUESTS_PATH}/:id`, may('rules.read'), request(services))
   app.post(`${REQUESTS_PATH}/:id`, may('rules.write'), form, answerRequest(services))
+  app.get(SESSIONS_PATH, may('sessions.read'), liveSessions(services))
+  app.post(SESSIONS_PATH, may('radius.explain'), form, story(services))
+  app.get(`${SESSIONS_PATH}/:code`, may('sessions.read'), placeSessions(services))
+  app.post(`${SESSIONS_PATH}/:code`, may('sessions.end'), form, endSessions(services))
   app.get(LOGS_PATH, may('logs.search'), logForm(services))
   app.post(LOGS_PATH, may('logs.search'), form, searchLog(services))
   app.get(PACKS_PATH, may('logs.search', 'logs.approve'), packs(services))

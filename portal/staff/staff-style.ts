@@ -40,7 +40,9 @@ input:focus-visible,select:focus-visible,textarea:focus-visible{outline:.1875rem
 .key,.all{overflow-wrap:anywhere}
 .all{user-select:all;-webkit-user-select:all;margin-top:.25rem}
 blockquote{margin:0 0 .5rem;padding:.25rem 0 .25rem .875rem;border-inline-start:.25rem solid var(--line)}
-.help{margin-top:-.625rem;font-size:.9rem}
+.help{font-size:.9rem;margin:.5rem 0 1rem}
+input+.help,select+.help,.pair+.help{margin-top:-.625rem}
+.scroll+.card{margin-top:1.5rem}
 .buttons{display:flex;flex-wrap:wrap;gap:.75rem;align-items:center;margin:0 0 1rem}
 .buttons button{flex:1 1 12rem;max-width:22rem;min-height:3rem}
 main>.buttons{margin-inline:auto}

@@ -27,6 +27,8 @@ export interface AdminHouse extends AsyncDisposable {
   /** Statements of the last request. */
   statements(): number
   /** Roles beside those of the national administrators and Paul. */
+  /** Every address under /admin. */
+  routes(): readonly { readonly method: string; readonly path: string }[]
   take(subject: string): void
   give(grant: Partial<RoleGrant> & Pick<RoleGrant, 'subject' | 'role'>): void
   signedIn(person?: Partial<Person>): Promise<SignedIn>
@@ -62,7 +64,7 @@ export async function openAdminHouse({ hasLog = true } = {}): Promise<AdminHouse
       )
     },
   }
-  const { world, signedIn } = testPortal({
+  const { app, world, signedIn } = testPortal({
     admin: access,
     ...(hasLog ? { logDatabase: database.as('operator') } : {}),
   })
@@ -70,6 +72,16 @@ export async function openAdminHouse({ hasLog = true } = {}): Promise<AdminHouse
   return {
     database,
     signedIn,
+    routes: () => {
+      const own = app.routes.filter(
+        ({ method, path }) => method !== 'ALL' && /^\/admin(\/|$)/.test(path),
+      )
+      const names = new Set(own.map(({ method, path }) => `${method} ${path}`))
+      return [...names].map((name) => {
+        const [method = '', path = ''] = name.split(' ')
+        return { method, path }
+      })
+    },
     take: (subject) => {
       world.roleGrants = world.roleGrants.filter((grant) => grant.subject !== subject)
     },
