@@ -1,7 +1,7 @@
 import { formatAddress, parseAddress } from '#core/ip.ts'
 import { parseMac } from '#core/mac.ts'
 import type { Criteria } from '#db/connections.ts'
-import { readInstant } from './instant.ts'
+import { readInstant } from '#core/instant.ts'
 import { UsageError } from './run.ts'
 
 const text = { type: 'string' } as const

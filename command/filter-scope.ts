@@ -1,6 +1,6 @@
 import type { Database } from '#db/connection.ts'
 import type { NetworkKind } from '#db/sites.ts'
-import { readInstant } from './instant.ts'
+import { readInstant } from '#core/instant.ts'
 import { UsageError } from './run.ts'
 
 const text = { type: 'string' } as const

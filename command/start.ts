@@ -12,6 +12,7 @@ import type { Problem, Role } from '#core/role.ts'
 import { chooseUdpLayer } from '#core/udp/udp-layer.ts'
 import type { UdpLayer } from '#core/udp/udp-layer.ts'
 import { openDatabase } from '#db/connection.ts'
+import type { Database } from '#db/connection.ts'
 import { startEmbedded } from '#db/embedded.ts'
 import { ownsHouse } from '#db/login.ts'
 import { migrate } from '#db/migrate.ts'
@@ -32,6 +33,8 @@ const POOLS: Readonly<Record<RoleName, number>> = {
   ...{ portal: 8, radius: RADIUS_POOL, dns: 4, jobs: 4 },
 }
 const OWN_POOL = 2
+/** Of the portal, for who searches the log: few people, and a search takes its time. */
+const LOG_POOL = 2
 const SAME_SIGNAL_MS = 1_000
 
 export async function runStart(args: readonly string[]): Promise<number> {
@@ -213,7 +216,10 @@ async function startRoles(
     const deps: PartDeps = {
       ...{ config, database: own, seal, log, metrics, clock: systemClock, udp },
     }
-    roles.push(await createRole(name, deps, url, health))
+    // Looks into the log, of who may: none where the login of this process was not given that.
+    const mayLook = name === 'portal' && (await house.can('operator'))
+    const logDatabase = mayLook ? await house.as('operator', LOG_POOL) : null
+    roles.push(await createRole(name, { ...deps, logDatabase }, url, health))
   }
   for (const role of roles) {
     await lifecycle.start(
@@ -231,7 +237,7 @@ function problem(role: string, sentence: string | null): readonly Problem[] {
 /** Each loads only what it needs: the resolver of a small box has no room for everybody's pages. */
 async function createRole(
   name: RoleName,
-  deps: PartDeps,
+  deps: PartDeps & { readonly logDatabase: Database | null },
   url: string,
   health: () => readonly Problem[],
 ): Promise<Role> {

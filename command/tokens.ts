@@ -4,7 +4,7 @@ import { TOKEN_SCOPES, createApiToken, listApiTokens, revokeApiToken } from '#db
 import type { ApiToken, TokenScope } from '#db/api-tokens.ts'
 import { cliActor } from './apply.ts'
 import { withHouseAs } from './house.ts'
-import { readInstant } from './instant.ts'
+import { readInstant } from '#core/instant.ts'
 import { UsageError } from './run.ts'
 
 const text = { type: 'string' } as const

@@ -16,17 +16,17 @@ const RIGHTS = {
   'national-admin': [
     ...['associations.read', 'sites.read', 'sites.write', 'gateways.read'],
     ...['rules.read', 'rules.write', 'roles.read', 'jobs.read', 'jobs.run', 'audit.read'],
-    ...['radius.explain', 'guests.let-in'],
+    ...['radius.explain', 'guests.let-in', 'sessions.read', 'sessions.end'],
   ],
   'association-admin': [
     ...['associations.read', 'sites.read', 'sites.write', 'gateways.read'],
     ...['rules.read', 'rules.write', 'roles.read', 'audit.read'],
-    ...['radius.explain', 'guests.let-in'],
+    ...['radius.explain', 'guests.let-in', 'sessions.read', 'sessions.end'],
   ],
   'list-editor': ['associations.read', 'sites.read', 'rules.read', 'rules.write'],
   'place-helper': [
     ...['associations.read', 'sites.read', 'gateways.read', 'rules.read'],
-    ...['radius.explain', 'guests.let-in'],
+    ...['radius.explain', 'guests.let-in', 'sessions.read', 'sessions.end'],
   ],
   'log-reader': ['associations.read', 'sites.read', 'logs.search'],
   'log-approver': ['associations.read', 'sites.read', 'logs.approve'],

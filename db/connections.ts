@@ -50,6 +50,44 @@ export const NO_CRITERIA: Criteria = {
 const FIRST_PAGE_ROWS = 100
 const PAGE_ROWS = 1000
 
+/** Where the next page of a search begins. */
+export interface ConnectionPlace {
+  readonly start: Date
+  readonly sessionId: string
+}
+
+/** Opens a search; its line in the audit is committed before anything is read. The number is its own. */
+export async function openConnectionSearch(
+  { sql }: Pick<Database, 'sql'>,
+  criteria: Criteria,
+  look: Pick<AuditEntry, 'actor'> & { reason: string },
+): Promise<string> {
+  const details = {
+    ...criteria,
+    from: criteria.from?.toISOString() ?? null,
+    to: criteria.to?.toISOString() ?? null,
+  }
+  const [opened] = await sql<{ search: string }[]>`
+    select log.open_search(${look.actor}, ${look.reason}, ${sql.json(details)}) as search`
+  if (opened === undefined) throw new Error('the search was not opened')
+  return opened.search
+}
+
+/** One page of it, oldest first: read by what its line in the audit says. */
+export async function readSearchPage(
+  { sql }: Pick<Database, 'sql'>,
+  search: string,
+  after: ConnectionPlace | null,
+  rows: number,
+): Promise<readonly Connection[]> {
+  return sql<Connection[]>`
+    select id as "sessionId", site, gateway, network, mac::text as mac, account as user,
+           host(ipv4) as ip, host(ipv6) as ipv6, host(public_ip) as "publicIp",
+           lower(public_ports) || '-' || upper(public_ports) - 1 as "publicPorts",
+           started_at as start, stopped_at as stop, stop_cause as cause
+    from log.search_page(${search}, ${after?.start ?? null}, ${after?.sessionId ?? null}, ${rows})`
+}
+
 /**
  * Searches the log, oldest first, a page at a time. The line in the audit is committed before the
  * first row is read, and each page is read by what that line says: no look without its trace.
@@ -59,24 +97,10 @@ export async function* searchConnections(
   criteria: Criteria,
   look: Pick<AuditEntry, 'actor'> & { reason: string },
 ): AsyncGenerator<readonly Connection[]> {
-  const { sql } = database
-  const details = {
-    ...criteria,
-    from: criteria.from?.toISOString() ?? null,
-    to: criteria.to?.toISOString() ?? null,
-  }
-  const [opened] = await sql<{ search: string }[]>`
-    select log.open_search(${look.actor}, ${look.reason}, ${sql.json(details)}) as search`
-  if (opened === undefined) throw new Error('the search was not opened')
+  const search = await openConnectionSearch(database, criteria, look)
   let after: Connection | null = null
   for (let rows = FIRST_PAGE_ROWS; ; rows = PAGE_ROWS) {
-    const page: readonly Connection[] = await sql<Connection[]>`
-      select id as "sessionId", site, gateway, network, mac::text as mac, account as user,
-             host(ipv4) as ip, host(ipv6) as ipv6, host(public_ip) as "publicIp",
-             lower(public_ports) || '-' || upper(public_ports) - 1 as "publicPorts",
-             started_at as start, stopped_at as stop, stop_cause as cause
-      from log.search_page(${opened.search}, ${after?.start ?? null}, ${after?.sessionId ?? null},
-                           ${rows})`
+    const page: readonly Connection[] = await readSearchPage(database, search, after, rows)
     if (page.length > 0) yield page
     if (page.length < rows) return
     after = page.at(-1) ?? null

@@ -58,14 +58,20 @@ export type TokenRefusal = 'unknown' | 'revoked' | 'ended' | 'scope'
 
 const MOST_GATEWAYS = 20
 
-/** Opens a search; its line in the audit is there to stay before anything is read. */
+/**
+ * Opens a search, of those associations where they are given; its line in the audit is there to stay before
+ * anything is read.
+ */
 export async function openLoginSearch(
   { sql }: Pick<Database, 'sql'>,
-  criteria: LoginCriteria,
+  criteria: LoginCriteria & { readonly associations?: readonly string[] | null },
   look: { readonly actor: string; readonly reason: string },
 ): Promise<LoginSearch> {
   const [opened] = await sql<{ id: string }[]>`
-    select log.open_login_search(${look.actor}, ${look.reason}, ${sql.json(detailsOf(criteria))}) as id`
+    select log.open_login_search(${look.actor}, ${look.reason}, ${sql.json({
+      ...detailsOf(criteria),
+      ...(criteria.associations == null ? {} : { associations: criteria.associations }),
+    })}) as id`
   if (opened === undefined) throw new Error('the search was not opened')
   const { id } = opened
   return {

@@ -32,7 +32,9 @@ export async function powerOf(database: Database): Promise<string | null> {
   if (await ownsHouse(database)) return `${login} owns the database`
   const roles: string[] = []
   for (const role of DATABASE_ROLES) if (await mayActAs(database, role)) roles.push(roleName(role))
-  // What serves the administration's pages takes that on for a transaction.
-  const isPortal = roles.every((name) => name === roleName('portal') || name === roleName('admin'))
+  // What serves the administration's pages takes that on for a transaction, and looks into the log.
+  const ofPortal = (['portal', 'admin', 'operator'] as const).map(roleName)
+  const isPortal =
+    roles.includes(roleName('portal')) && roles.every((name) => ofPortal.includes(name))
   return roles.length > 1 && !isPortal ? `${login} may act as ${roles.join(', ')}` : null
 }

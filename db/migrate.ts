@@ -39,6 +39,8 @@ import { up as auditChain } from './migrations/0040-audit-chain.ts'
 import { up as administrationApi } from './migrations/0041-administration-api.ts'
 import { up as ownDeviceKeys } from './migrations/0047-own-device-keys.ts'
 import { up as jobsOnDemand } from './migrations/0054-jobs-on-demand.ts'
+import { up as unblockAnswers } from './migrations/0057-unblock-answers.ts'
+import { up as liveSessions } from './migrations/0058-live-sessions.ts'
 import { makePartitions } from './partitions.ts'
 
 /** In order; append only: what has been released is never edited. */
@@ -78,6 +80,8 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0041-administration-api': { up: administrationApi },
   '0047-own-device-keys': { up: ownDeviceKeys },
   '0054-jobs-on-demand': { up: jobsOnDemand },
+  '0057-unblock-answers': { up: unblockAnswers },
+  '0058-live-sessions': { up: liveSessions },
 }
 
 /** What this version takes the database to be: its last migration. */

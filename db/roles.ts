@@ -134,7 +134,12 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
   'house.announce()': {},
 
   // What people ask to have unblocked: the portal adds to it, whoever decides reads it.
-  'house.unblock_request': { jobs: 'select (at), delete', operator: 'select' },
+  'house.unblock_request': {
+    jobs: 'select (at), delete',
+    operator: 'select',
+    admin: 'select, delete',
+  },
+  'house.unblock_answer': { jobs: 'select (at), delete', admin: 'select, insert' },
   'house.ask_unblock()': { portal: 'execute' },
 
   // Sessions that are to end: who asks is told by functions, who sends sees what it needs to send.
@@ -147,8 +152,8 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
     jobs: 'select (asked_at), delete',
   },
   'house.disconnect_form': { portal: 'select', radius: 'select, insert, update' },
-  'house.ask_disconnect()': { portal: 'execute', operator: 'execute' },
-  'house.disconnect_outcomes()': { portal: 'execute', operator: 'execute' },
+  'house.ask_disconnect()': { portal: 'execute', operator: 'execute', admin: 'execute' },
+  'house.disconnect_outcomes()': { portal: 'execute', operator: 'execute', admin: 'execute' },
   'house.ask_again()': { portal: 'execute' },
   'house.announce_disconnect()': {},
 
@@ -276,7 +281,13 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
   'guest.take_credential()': { radius: 'execute' },
 
   // The log. Who serves appends to the journal, and can neither read nor change what was written.
-  log: { portal: 'usage', radius: 'usage', jobs: 'usage, create', operator: 'usage' },
+  log: {
+    portal: 'usage',
+    radius: 'usage',
+    jobs: 'usage, create',
+    operator: 'usage',
+    admin: 'usage',
+  },
   'log.journal': {
     portal: 'insert (events, content)',
     radius: 'insert (events, content)',
@@ -301,6 +312,9 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
   'log.times_of()': { jobs: 'execute' },
   'log.ms_between()': { jobs: 'execute' },
   'log.session': { jobs: 'select, insert, update, delete' },
+  // Of places within the transaction's reach alone.
+  'log.live_sessions()': { admin: 'execute' },
+  'log.live_counts()': { admin: 'execute' },
   'log.gateway_restart': { jobs: 'select, insert, delete' },
   'log.quarantine': {
     jobs: 'select, insert (id, gateway, content, reason), update (reason), delete',

@@ -23,6 +23,8 @@ export const UNBLOCK_LIMITS = {
   ofPlace: 500,
   /** What nobody acted on in that time is no longer wanted. */
   lifeDays: 90,
+  /** How long it is known who answered what. */
+  answerLifeDays: 400,
 } as const
 
 /** False: as many wait already as anybody will read, and this one was not kept. */
@@ -65,6 +67,9 @@ export async function removeOldUnblockRequests({ sql }: Pick<Database, 'sql'>): 
   const gone = await sql`
     delete from house.unblock_request
     where at < now() - ${UNBLOCK_LIMITS.lifeDays} * interval '1 day'`
+  await sql`
+    delete from house.unblock_answer
+    where at < now() - ${UNBLOCK_LIMITS.answerLifeDays} * interval '1 day'`
   return gone.count
 }
 

@@ -14,6 +14,7 @@ import { loadRoleGrants } from '#db/role-grants.ts'
 import { createLive } from '#db/live.ts'
 import { clearOpenings, endOpenings, pendingOpenings } from '#db/openings.ts'
 import type { PendingOpening } from '#db/openings.ts'
+import type { Database } from '#db/connection.ts'
 import type { PartDeps } from '#db/part.ts'
 import { createAdminAccess } from './api/admin/access.ts'
 import type { Network } from '#db/sites.ts'
@@ -41,7 +42,13 @@ import { createScim } from './scim/main.ts'
 import { createStaff } from './staff/main.ts'
 
 /** The guest portal: pages, acceptance, probes, RFC 8908, health. */
-export function createPortal(deps: PartDeps & { health: () => readonly Problem[] }): Role {
+export function createPortal(
+  deps: PartDeps & {
+    readonly health: () => readonly Problem[]
+    /** As an operator, for the pages of the log; absent: this process shows none. */
+    readonly logDatabase?: Database | null
+  },
+): Role {
   const { config, database, seal, log, metrics, clock } = deps
   const render = createMarkdown()
   const house = createLive({
@@ -123,6 +130,7 @@ export function createPortal(deps: PartDeps & { health: () => readonly Problem[]
     acceptances: createRateLimit(LIMITS.acceptances, clock),
     database: portalDatabase(deps, ask),
     admin: createAdminAccess(database, ask),
+    logDatabase: deps.logDatabase ?? null,
     roleGrants: () => roleGrants.value,
     gatewayWorld,
     confirm: async (device) =>

@@ -18,6 +18,7 @@ import type { Terms } from '#db/terms.ts'
 import type { UnblockRequest } from '#db/unblock-requests.ts'
 import type { Hono } from 'hono'
 import type { RoleGrant } from '#core/rights.ts'
+import type { Database } from '#db/connection.ts'
 import type { AdminAccess } from './api/admin/access.ts'
 import type { LoginAnswer, LoginQuestion } from './api/logins.ts'
 import { createApp } from './app.ts'
@@ -223,6 +224,7 @@ export function testPortal(
     requests?: number
     /** The administration's database, where there is one. */
     admin?: AdminAccess
+    logDatabase?: Database
   } = {},
 ): TestPortal {
   const world: TestPortal['world'] = {
@@ -309,6 +311,7 @@ export function testPortal(
       findLogins: (question) => whenUp(() => world.logins(question)),
     },
     roleGrants: () => world.roleGrants,
+    logDatabase: options.logDatabase ?? null,
     admin: options.admin ?? {
       token: () => whenUp(() => ({ ok: false, refusal: 'unknown' })),
       transaction: () => Promise.reject(new Error('there is no database in this test')),

@@ -5,6 +5,7 @@ import type { Problem } from '#core/role.ts'
 import type { Seal } from '#core/seal.ts'
 import type { Mac } from '#core/mac.ts'
 import type { Acceptance } from '#db/acceptances.ts'
+import type { Database } from '#db/connection.ts'
 import type { AdminAccess } from './api/admin/access.ts'
 import type { LoginAnswer, LoginQuestion } from './api/logins.ts'
 import type { BoundedMap } from '#core/bounded-map.ts'
@@ -39,6 +40,8 @@ export interface Services {
   readonly acceptances: RateLimit
   readonly database: PortalDatabase
   readonly admin: AdminAccess
+  /** As an operator sees it, through functions that write the audit first; null: not in this process. */
+  readonly logDatabase: Database | null
   /** Who has which role, in memory. */
   readonly roleGrants: () => readonly RoleGrant[]
   readonly gatewayWorld: GatewayWorld

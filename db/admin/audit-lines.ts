@@ -51,3 +51,14 @@ export async function recordLook(
     insert into audit.entry (actor, action, subject, reason, details)
     values (${actor}, 'audit.read', 'audit.entry', ${reason}, ${sql.json({ ...filter })})`
 }
+
+/** What somebody did that is no change of a thing with a history. */
+export async function recordLine(
+  sql: postgres.TransactionSql,
+  line: Omit<AuditLine, 'id' | 'at'>,
+): Promise<void> {
+  const { actor, action, subject, reason, association, details } = line
+  await sql`
+    insert into audit.entry (actor, action, subject, reason, association, details)
+    values (${actor}, ${action}, ${subject}, ${reason}, ${association}, ${sql.json(details)})`
+}

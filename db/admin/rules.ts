@@ -80,6 +80,23 @@ export async function findRule(sql: Sql, id: string): Promise<AdminRule | null> 
   return rule ?? null
 }
 
+/** What is said of a domain there, if anything is. */
+export async function findRuleOf(
+  sql: Sql,
+  {
+    domain,
+    network,
+    site,
+    association,
+  }: Pick<AdminRule, 'domain' | 'network' | 'site' | 'association'>,
+): Promise<AdminRule | null> {
+  const [rule] = await sql<AdminRule[]>`
+    select ${columns(sql)} from house.rule r
+    where r.domain = ${domain} and r.network is not distinct from ${network}
+      and r.site is not distinct from ${site} and r.association is not distinct from ${association}`
+  return rule ?? null
+}
+
 export async function createRule(
   sql: Sql,
   wish: RuleWish,

@@ -25,6 +25,7 @@ export interface ApprovedRequest extends ExportRequest {
 
 /** A request or an approval that is older counts no more: the reason may have gone. */
 const REQUEST_LIFE_DAYS = 30
+const MOST_LISTED = 100
 
 // As for receipts: letters and digits that nobody confuses when read aloud.
 const CODE_LETTERS = '23456789ABCDEFGHJKMNPQRSTVWXYZ'
@@ -108,6 +109,25 @@ export async function approveExport(
               ${sql.json({ code: request.code, requestedBy: request.requestedBy })})`
     return { ...request, approvedBy: actor, approvedAt: done?.at ?? new Date() }
   })
+}
+
+/** Those that still count, newest first. */
+export async function listExportRequests(database: Database): Promise<readonly ExportRequest[]> {
+  const rows = await database.sql<RequestRow[]>`
+    select ${columns(database)} from log.export_request
+    where requested_at > now() - ${`${REQUEST_LIFE_DAYS} days`}::interval
+    order by requested_at desc limit ${MOST_LISTED}`
+  return rows.map(requestOf)
+}
+
+export async function findExportRequest(
+  database: Database,
+  code: string,
+): Promise<ExportRequest | null> {
+  const [row] = await database.sql<RequestRow[]>`
+    select ${columns(database)} from log.export_request
+    where code = ${code} and requested_at > now() - ${`${REQUEST_LIFE_DAYS} days`}::interval`
+  return row === undefined ? null : requestOf(row)
 }
 
 export function isApproved(request: ExportRequest): request is ApprovedRequest {

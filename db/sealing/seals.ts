@@ -19,6 +19,23 @@ interface SealRow {
   readonly droppedAt: Date | null
 }
 
+/** How far the sealing of the log has come. */
+export interface SealingState {
+  readonly days: number
+  /** `2026-11-26`; null: none is sealed yet. */
+  readonly lastDay: string | null
+  readonly sealedAt: Date | null
+  readonly keyId: string | null
+}
+
+export async function sealingState(sql: postgres.ISql): Promise<SealingState> {
+  const [state] = await sql<SealingState[]>`
+    select count(*)::int as days, max(day)::text as "lastDay", max(sealed_at) as "sealedAt",
+           (select id from log.sealing_key where retired_at is null) as "keyId"
+    from log.seal`
+  return state ?? { days: 0, lastDay: null, sealedAt: null, keyId: null }
+}
+
 /** The chain, oldest day first: a year of it and more is a few hundred short rows. */
 export async function loadSeals(sql: postgres.ISql): Promise<readonly StoredSeal[]> {
   const rows = await sql<SealRow[]>`

@@ -25,10 +25,11 @@ export interface AdminView {
   readonly sql: postgres.TransactionSql
 }
 
-/** Lets by who may do that anywhere at all; the rest is told whom to ask. */
-export function requireRight(services: Services, action: Action): MiddlewareHandler {
+/** Lets by who may do one of these anywhere at all; the rest is told whom to ask. */
+export function requireRight(services: Services, ...actions: readonly Action[]): MiddlewareHandler {
   return async function requireRightHandler(c, next) {
-    if (rightsOfRequest(c, services).has(action)) return next()
+    const rights = rightsOfRequest(c, services)
+    if (actions.some((action) => rights.has(action))) return next()
     const frame = staffFrameOf(c, services)
     const text = adminTextIn(frame.language)
     return sendAdminPage(c, services, {
@@ -40,7 +41,7 @@ export function requireRight(services: Services, action: Action): MiddlewareHand
 }
 
 /** As granted now, from memory. */
-function rightsOfRequest(c: Context, services: Services): Rights {
+export function rightsOfRequest(c: Context, services: Services): Rights {
   return rightsOf(sessionOf(c).person, services.roleGrants(), services.clock())
 }
 
@@ -73,7 +74,7 @@ export function withRight(
 
 const LONGEST_REASON = 500
 
-function reasonGiven(c: Context): string | null {
+export function reasonGiven(c: Context): string | null {
   const text = (c.get('staffForm')?.get('reason') ?? '').replace(/\p{Cc}/gu, ' ').trim()
   return text === '' ? null : text.slice(0, LONGEST_REASON)
 }

@@ -1,19 +1,33 @@
 import type { Action, Rights } from '#core/rights.ts'
 import type { AdminText } from '../text/admin-fr.ts'
-import { ADMIN_HOME, AUDIT_PATH, PLACES_PATH, RULES_PATH } from './admin-paths.ts'
+import {
+  ADMIN_HOME,
+  AUDIT_PATH,
+  LOGS_PATH,
+  PACKS_PATH,
+  PLACES_PATH,
+  REQUESTS_PATH,
+  RULES_PATH,
+  SESSIONS_PATH,
+} from './admin-paths.ts'
 
 interface AdminEntry {
   readonly path: string
   readonly name: keyof AdminText['navigation']
-  readonly action: Action
+  /** Whoever may do one of them finds the page. */
+  readonly actions: readonly Action[]
 }
 
 /** In the order of a volunteer's day. */
 const ENTRIES: readonly AdminEntry[] = [
-  { path: ADMIN_HOME, name: 'overview', action: 'sites.read' },
-  { path: PLACES_PATH, name: 'places', action: 'sites.read' },
-  { path: RULES_PATH, name: 'rules', action: 'rules.read' },
-  { path: AUDIT_PATH, name: 'audit', action: 'audit.read' },
+  { path: ADMIN_HOME, name: 'overview', actions: ['sites.read'] },
+  { path: PLACES_PATH, name: 'places', actions: ['sites.read'] },
+  { path: REQUESTS_PATH, name: 'requests', actions: ['rules.read'] },
+  { path: RULES_PATH, name: 'rules', actions: ['rules.read'] },
+  { path: SESSIONS_PATH, name: 'sessions', actions: ['sessions.read'] },
+  { path: LOGS_PATH, name: 'logs', actions: ['logs.search'] },
+  { path: PACKS_PATH, name: 'packs', actions: ['logs.search', 'logs.approve'] },
+  { path: AUDIT_PATH, name: 'audit', actions: ['audit.read'] },
 ]
 
 /** Whether there is anything for this person under /admin. */
@@ -22,5 +36,5 @@ export function hasAdministration(rights: Rights): boolean {
 }
 
 export function adminEntries(rights: Rights | null): readonly AdminEntry[] {
-  return ENTRIES.filter(({ action }) => rights?.has(action) === true)
+  return ENTRIES.filter(({ actions }) => actions.some((action) => rights?.has(action) === true))
 }

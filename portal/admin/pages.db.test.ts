@@ -1,93 +1,16 @@
 import { describe, expect, test } from 'vitest'
-import type { RoleGrant } from '#core/rights.ts'
-import type { Person } from '#db/people.ts'
-import { asAdmin } from '#db/admin/as-admin.ts'
-import { openTestDatabase } from '../../test/support/database.ts'
-import type { TestDatabase } from '../../test/support/database.ts'
-import { seedHouse } from '../../test/support/house.ts'
-import { createAdminAccess } from '../api/admin/access.ts'
-import type { AdminAccess } from '../api/admin/access.ts'
-import { asRead, testPortal } from '../portal-fixture.ts'
-import type { SignedIn } from '../portal-fixture.ts'
+import { PAUL, hidden, openAdminHouse, page } from './testing/admin-house.ts'
+import type { AdminHouse } from './testing/admin-house.ts'
 
-const NATIONAL: RoleGrant = {
-  ...{ subject: 'group:it-national', role: 'national-admin', associations: null, sites: null },
-  until: null,
-}
-const PARIS: RoleGrant = {
-  ...{ subject: 'person:paul', role: 'association-admin', associations: ['75'], sites: null },
-  until: null,
-}
-const PAUL: Partial<Person> = { account: 'paul', name: 'Paul', subject: 'p-1', groups: [] }
-
-interface House extends AsyncDisposable {
-  readonly database: TestDatabase
-  /** Statements of the last request. */
-  statements(): number
-  signedIn(person?: Partial<Person>): Promise<SignedIn>
-}
-
-async function openHouse(): Promise<House> {
-  const database = await openTestDatabase()
-  await seedHouse(database)
-  const { sql } = database
-  await sql`insert into house.association values ('69', 'Lyon')`
-  await sql`
-    insert into house.site (code, name, association, timezone)
-    values ('69-0001', 'Bellecour', '69', 'Europe/Paris')`
-  await sql`
-    insert into house.rule (action, domain, association)
-    values ('block', 'all.example', null), ('block', 'lyon.example', '69')`
-  const portal = database.as('portal')
-  let statements = 0
-  const access: AdminAccess = {
-    ...createAdminAccess(portal, (question) => question()),
-    transaction: (scope, work) => {
-      statements = 0
-      return asAdmin(portal, scope, (sql) =>
-        work(
-          new Proxy(sql, {
-            apply(target, self, args) {
-              // Called with a template: a statement, or a piece of one; a name or values are neither.
-              if (Array.isArray(args[0]) && 'raw' in args[0]) statements += 1
-              return Reflect.apply(target, self, args) as unknown
-            },
-          }),
-        ),
-      )
-    },
-  }
-  const { world, signedIn } = testPortal({ admin: access })
-  world.roleGrants = [NATIONAL, PARIS]
-  return {
-    database,
-    signedIn,
-    statements: () => statements,
-    [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
-  }
-}
-
-async function page(
-  browser: SignedIn,
-  address: string,
-): Promise<{ status: number; text: string; bytes: number }> {
-  const response = await browser.get(address)
-  const text = asRead(await response.text())
-  return { status: response.status, text, bytes: Buffer.byteLength(text) }
-}
-
-async function idOf(house: House, domain: string): Promise<string> {
+async function idOf(house: AdminHouse, domain: string): Promise<string> {
   const [row] = await house.database.sql<{ id: string }[]>`
     select id::text from house.rule where domain = ${domain}`
   return row?.id ?? ''
 }
 
-const hidden = (text: string, name: string): string =>
-  new RegExp(`name="${name}" value="([^"]*)"`).exec(text)?.[1] ?? ''
-
 describe('the administration', () => {
   test('is for who has a role, and tells the others whom to ask', async () => {
-    await using house = await openHouse()
+    await using house = await openAdminHouse()
     const nobody = await house.signedIn({ ...PAUL, account: 'zoe', subject: 'z-1' })
     for (const path of ['/admin', '/admin/places', '/admin/rules', '/admin/audit']) {
       const { status, text } = await page(nobody, `${path}?lang=en`)
@@ -103,7 +26,7 @@ describe('the administration', () => {
   })
 
   test('shows an association its own, and nothing of another', async () => {
-    await using house = await openHouse()
+    await using house = await openAdminHouse()
     const paul = await house.signedIn(PAUL)
     const lyon = await idOf(house, 'lyon.example')
     for (const path of ['/admin', '/admin/places', '/admin/rules', '/admin/audit']) {
@@ -133,7 +56,7 @@ describe('the administration', () => {
   })
 
   test('walks through an administrator’s rule: added, changed, undone, taken away', async () => {
-    await using house = await openHouse()
+    await using house = await openAdminHouse()
     const paul = await house.signedIn(PAUL)
     const added = await paul.post('/admin/rules', {
       ...{ domain: 'Casino.example', action: 'block', network: 'guest', association: '75' },
@@ -173,7 +96,7 @@ describe('the administration', () => {
   })
 
   test('adds a place and renames it; what is wrong is said and what was written stays', async () => {
-    await using house = await openHouse()
+    await using house = await openAdminHouse()
     const paul = await house.signedIn(PAUL)
     const wrong = await paul.post('/admin/places', {
       ...{ code: '75 0100', name: 'Gare de l’Est', association: '75' },
@@ -200,14 +123,14 @@ describe('the administration', () => {
   })
 
   test('warns before what stands in a file is changed', async () => {
-    await using house = await openHouse()
+    await using house = await openAdminHouse()
     const national = await house.signedIn()
     const { text } = await page(national, '/admin/places/75-0042?lang=en')
     expect(text).toContain('the next update by file brings back what the files say')
   })
 
   test('says what is wrong first: silent gateways, wrong clocks, failed jobs', async () => {
-    await using house = await openHouse()
+    await using house = await openAdminHouse()
     await house.database.sql`
       insert into house.gateway_posture
         (gateway, transport, heard_at, clock_skew_ms, requests, unsigned, refused, over_limit)
@@ -228,7 +151,7 @@ describe('the administration', () => {
 })
 
 test('every page is under 100 KB at 2,333 places, and asks a bounded number of questions', async () => {
-  await using house = await openHouse()
+  await using house = await openAdminHouse()
   await house.database.sql`
     insert into house.site (code, name, association, timezone)
     select '75-' || lpad((1000 + n)::text, 4, '0'), repeat('Centre ', 20) || n, '75', 'Europe/Paris'
@@ -250,6 +173,9 @@ test('every page is under 100 KB at 2,333 places, and asks a bounded number of q
     ['/admin/rules', 2],
     [`/admin/rules/${await idOf(house, 'n7.example')}`, 2],
     ['/admin/audit', 2],
+    ['/admin/requests', 2],
+    ['/admin/sessions', 1],
+    ['/admin/sessions/75-0042', 3],
   ] as const) {
     const { status, bytes } = await page(national, path)
     expect([path, status, bytes < 100_000]).toEqual([path, 200, true])
@@ -259,7 +185,7 @@ test('every page is under 100 KB at 2,333 places, and asks a bounded number of q
 })
 
 test('whatever somebody writes into a field is shown as it was written and does nothing', async () => {
-  await using house = await openHouse()
+  await using house = await openAdminHouse()
   const evil = `"><script>alert(1)</script><img src=x onerror=alert(2)>=cmd|'/C calc'!A1`
   const paul = await house.signedIn(PAUL)
   await paul.post('/admin/places', { code: '75-0666', name: evil, association: '75', reason: evil })

@@ -12,9 +12,10 @@ import { UNDO_PATH } from './admin-paths.ts'
 /** Of an organisation in France: its day, wherever the server stands. */
 const ZONE = 'Europe/Paris'
 
-export function when(at: Date, language: StaffLanguage): string {
+/** By the clock of the place where there is one. */
+export function when(at: Date, language: StaffLanguage, zone: string | null = ZONE): string {
   return new Intl.DateTimeFormat(language === 'fr' ? 'fr-FR' : 'en-GB', {
-    ...{ dateStyle: 'medium', timeStyle: 'short', timeZone: ZONE },
+    ...{ dateStyle: 'medium', timeStyle: 'short', timeZone: zone ?? ZONE },
   }).format(at)
 }
 
@@ -44,6 +45,17 @@ export function whereOf(
 
 export function networkOf(network: AdminRule['network'], text: AdminText): string {
   return network === null ? text.both : text[network]
+}
+
+/** The way on through a list, and back to its beginning. */
+export function pageLinks(
+  text: AdminText,
+  path: string,
+  page: { readonly isFirst: boolean; readonly next: Readonly<Record<string, string>> | null },
+): Html {
+  const { isFirst, next } = page
+  return html`${!isFirst && html`<p><a href="${path}">${text.first}</a></p>`}
+  ${next !== null && html`<p><a href="${path}?${new URLSearchParams(next).toString()}">${text.next}</a></p>`}`
 }
 
 /** A table that a narrow screen can move sideways, and a keyboard too. */

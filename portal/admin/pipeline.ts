@@ -1,13 +1,30 @@
 import type { Hono } from 'hono'
+import type { Action } from '#core/rights.ts'
 import type { Services } from '../services.ts'
 import { requireSession } from '../staff/require-session.ts'
 import { formOf, staffForm } from '../staff/staff-form.ts'
-import { AUDIT_PATH, PLACES_PATH, RULES_PATH, UNDO_PATH } from './admin-paths.ts'
+import {
+  LOGS_PATH,
+  PACKS_PATH,
+  AUDIT_PATH,
+  PLACES_PATH,
+  REQUESTS_PATH,
+  RULES_PATH,
+  SESSIONS_PATH,
+  UNDO_PATH,
+} from './admin-paths.ts'
 import { requireRight } from './admin-request.ts'
 import { auditLog } from './audit-log.ts'
+import { logForm, searchLog } from './log-search.ts'
 import { overview } from './overview.ts'
+import { approvePack, askForPack, downloadPack, endHolds, holdRows, packs } from './packs.ts'
+import { endSessions, placeSessions } from './place-sessions.ts'
+import { liveSessions } from './sessions.ts'
+import { story } from './story.ts'
 import { changePlace, place } from './place.ts'
 import { addPlace, places } from './places.ts'
+import { answerRequest, request } from './request.ts'
+import { requests } from './requests.ts'
 import { editRule, rule, undo } from './rule.ts'
 import { addRule, rules } from './rules.ts'
 
@@ -15,7 +32,7 @@ import { addRule, rules } from './rules.ts'
 export function adminPipeline(app: Hono, services: Services): void {
   app.use('/admin', requireSession(services))
   app.use('/admin/*', requireSession(services))
-  const may = (action: Parameters<typeof requireRight>[1]) => requireRight(services, action)
+  const may = (...actions: readonly Action[]) => requireRight(services, ...actions)
   // After the right: of who may not, no form is read.
   const form = staffForm(services)
 
@@ -28,6 +45,22 @@ export function adminPipeline(app: Hono, services: Services): void {
   app.post(RULES_PATH, may('rules.write'), form, addRule(services))
   app.get(`${RULES_PATH}/:id`, may('rules.read'), rule(services))
   app.post(`${RULES_PATH}/:id`, may('rules.write'), form, editRule(services))
+  app.get(REQUESTS_PATH, may('rules.read'), requests(services))
+  app.get(`${REQUESTS_PATH}/:id`, may('rules.read'), request(services))
+  app.post(`${REQUESTS_PATH}/:id`, may('rules.write'), form, answerRequest(services))
+  app.get(SESSIONS_PATH, may('sessions.read'), liveSessions(services))
+  app.post(SESSIONS_PATH, may('radius.explain'), form, story(services))
+  app.get(`${SESSIONS_PATH}/:code`, may('sessions.read'), placeSessions(services))
+  app.post(`${SESSIONS_PATH}/:code`, may('sessions.end'), form, endSessions(services))
+  app.get(LOGS_PATH, may('logs.search'), logForm(services))
+  app.post(LOGS_PATH, may('logs.search'), form, searchLog(services))
+  app.get(PACKS_PATH, may('logs.search', 'logs.approve'), packs(services))
+  app.post(PACKS_PATH, may('logs.search'), form, askForPack(services))
+  app.post(`${PACKS_PATH}/holds`, may('logs.search'), form, holdRows(services))
+  app.post(`${PACKS_PATH}/holds/end`, may('logs.search'), form, endHolds(services))
+  app.post(`${PACKS_PATH}/:code`, may('logs.approve'), form, approvePack(services))
+  const mayHave = may('logs.search', 'logs.approve')
+  app.post(`${PACKS_PATH}/:code/file`, mayHave, form, downloadPack(services))
   app.get(AUDIT_PATH, may('audit.read'), auditLog(services))
 
   const undoing = undo(services)

@@ -14,7 +14,7 @@ import type { Services } from '../services.ts'
 import { formOf } from '../staff/staff-form.ts'
 import { tokenField } from '../staff/staff-layout.ts'
 import { sendAdminPage } from './admin-page.ts'
-import { PLACES_PATH, RULES_PATH } from './admin-paths.ts'
+import { PLACES_PATH, RULES_PATH, SESSIONS_PATH } from './admin-paths.ts'
 import { withRight } from './admin-request.ts'
 import type { AdminView } from './admin-request.ts'
 import { sendNothing } from './nothing-there.ts'
@@ -77,7 +77,11 @@ async function sendPlace(
     ...{ frame, title: site.name, status: problem === null ? 200 : 422 },
     main: html`<h1><bdi>${site.name}</bdi></h1>
       <p class="lead">
-        <bdi>${site.code}</bdi> · <bdi>${site.associationName}</bdi> · ${site.timezone}
+        <bdi>${site.code}</bdi> · <bdi>${site.associationName}</bdi> ·
+        ${site.timezone}${
+          rights.has('sessions.read') &&
+          html` · <a href="${SESSIONS_PATH}/${site.code}">${text.sessions.title}</a>`
+        }
       </p>
       ${note !== null && html`<p class="note" role="status">${note}</p>`}
       ${problem !== null && html`<p class="error" role="alert">${problem}</p>`}

@@ -39,13 +39,25 @@ input:focus-visible,select:focus-visible,textarea:focus-visible{outline:.1875rem
 .tag{display:inline-block;padding:0 .5rem;border:1px solid var(--line);border-radius:1rem;color:var(--soft);font-size:.85rem;white-space:nowrap}
 .key,.all{overflow-wrap:anywhere}
 .all{user-select:all;-webkit-user-select:all;margin-top:.25rem}
+blockquote{margin:0 0 .5rem;padding:.25rem 0 .25rem .875rem;border-inline-start:.25rem solid var(--line)}
+.help{font-size:.9rem;margin:.5rem 0 1rem}
+input+.help,select+.help,.pair+.help{margin-top:-.625rem}
+.scroll+.card{margin-top:1.5rem}
+.buttons{display:flex;flex-wrap:wrap;gap:.75rem;align-items:center;margin:0 0 1rem}
+.buttons button{flex:1 1 12rem;max-width:22rem;min-height:3rem}
+main>.buttons{margin-inline:auto}
 [role=search]{margin-bottom:1.5rem}
+fieldset{margin:0 0 1rem;padding:0;border:0}
+legend{padding:0;margin-bottom:.5rem;font-size:1.1rem;font-weight:700}
+.pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,18rem),1fr));gap:0 1.5rem}
+.pair>div,.pair input{min-width:0}
+:lang(fr) q{quotes:"« " " »"}
 main>.scroll{margin-bottom:1.5rem}
 td .quiet{display:inline-block}
 table{width:100%;border-collapse:collapse}
 th,td{padding:.5rem .75rem .5rem 0;border-bottom:1px solid var(--line);text-align:start;vertical-align:top}
 .scroll{overflow-x:auto}
 @media(max-width:30rem){.codes{columns:1}}
-@media(min-width:48rem){form>button:not(.quiet){width:auto;min-width:14rem}.button{display:inline-block;min-width:18rem}.top button{min-width:0}}
+@media(min-width:48rem){[role=search]{display:grid;grid-template-columns:minmax(0,1fr) auto;column-gap:1rem}[role=search] label,[role=search] .help{grid-column:1/-1}[role=search] button{grid-column:2;align-self:start;min-height:3rem;padding-block:.5rem}[role=search] input,[role=search] select{grid-column:1}.wide .card form>input,.wide .card form>select,.wide .card form>textarea{max-width:42rem}.buttons .button{margin:0}form>button:not(.quiet){width:auto;min-width:14rem}.button{display:inline-block;min-width:18rem}.top button{min-width:0}}
 @media print{header,nav,footer,.button,form{display:none}}
 `.replaceAll('\n', '')

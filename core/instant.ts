@@ -1,5 +1,16 @@
 /** What a person wrote for an instant, read: or the sentence that says why it is not one instant. */
-export type ReadInstant = { ok: true; at: Date } | { ok: false; reason: string }
+export type ReadInstant =
+  | { readonly ok: true; readonly at: Date }
+  | { readonly ok: false; readonly fault: InstantFault; readonly reason: string }
+
+/** For who tells it in a language of their own. */
+export type InstantFault =
+  | 'unreadable'
+  | 'no-zone'
+  | 'no-day'
+  | 'unknown-zone'
+  | 'skipped'
+  | 'twice'
 
 const WRITTEN =
   /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?) ?(Z|[+-]\d{2}:?\d{2}|[A-Za-z_]+(?:\/[A-Za-z_+-]+)*)?$/
@@ -14,38 +25,53 @@ const INSTANT_EXAMPLE =
 export function readInstant(text: string): ReadInstant {
   const match = WRITTEN.exec(text.trim())
   const [, day = '', time = '', zone] = match ?? []
-  if (match === null) return { ok: false, reason: `is not an instant such as ${INSTANT_EXAMPLE}` }
+  if (match === null) {
+    return {
+      ok: false,
+      fault: 'unreadable',
+      reason: `is not an instant such as ${INSTANT_EXAMPLE}`,
+    }
+  }
   if (zone === undefined) {
     return {
       ok: false,
+      fault: 'no-zone',
       reason: `has no zone: in winter and summer it means two instants; write ${INSTANT_EXAMPLE}`,
     }
   }
   if (zone === 'Z' || /^[+-]/.test(zone)) {
     const at = new Date(`${day}T${time}${zone}`)
-    return Number.isNaN(at.getTime())
-      ? { ok: false, reason: 'is not a day and time of the calendar' }
-      : { ok: true, at }
+    return Number.isNaN(at.getTime()) ? NO_DAY : { ok: true, at }
   }
   return inZone(`${day}T${time}`, zone)
 }
 
+const NO_DAY = {
+  ok: false,
+  fault: 'no-day',
+  reason: 'is not a day and time of the calendar',
+} as const
+
 function inZone(local: string, zone: string): ReadInstant {
   const asUtc = new Date(`${local}Z`).getTime()
-  if (Number.isNaN(asUtc)) return { ok: false, reason: 'is not a day and time of the calendar' }
+  if (Number.isNaN(asUtc)) return NO_DAY
   const offsets = offsetsAround(asUtc, zone)
-  if (offsets === null) return { ok: false, reason: `names no zone: "${zone}"` }
+  if (offsets === null) {
+    return { ok: false, fault: 'unknown-zone', reason: `names no zone: "${zone}"` }
+  }
   const instants = offsets
     .map((offset) => asUtc - offset)
     .filter((at) => offsetAt(at, zone) === asUtc - at)
   const [only, other] = instants
   if (only === undefined) {
-    return { ok: false, reason: `does not exist in ${zone}: the clocks were put forward over it` }
+    const reason = `does not exist in ${zone}: the clocks were put forward over it`
+    return { ok: false, fault: 'skipped', reason }
   }
   if (other !== undefined) {
     const both = instants.map((at) => new Date(at).toISOString()).join(' and ')
     return {
       ok: false,
+      fault: 'twice',
       reason: `happened twice in ${zone}, the clocks were put back: it is ${both}; say which`,
     }
   }

@@ -1,0 +1,181 @@
+import { createReadStream } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import type { ReadableStream } from 'node:stream/web'
+import type { Handler } from 'hono'
+import { isSamePerson } from '#core/actor.ts'
+import {
+  approveExport,
+  findExportRequest,
+  isApproved,
+  requestExport,
+} from '#db/export/export-requests.ts'
+import type { ApprovedRequest, ExportRequest } from '#db/export/export-requests.ts'
+import { writePack } from '#db/export/pack.ts'
+import { addHold, endHold, listHolds } from '#db/holds.ts'
+import { getOrCreateSealingKey } from '#db/sealing/sealing-key.ts'
+import type { Services } from '../services.ts'
+import { formOf } from '../staff/staff-form.ts'
+import { adminFr } from '../text/admin-fr.ts'
+import { PACKS_PATH } from './admin-paths.ts'
+import { readCriteria, writtenIn } from './log-criteria.ts'
+import { missingFromLog, reachesRows, withLog, zonesOf } from './log-request.ts'
+import type { LogView } from './log-request.ts'
+import { instantAt } from './log-words.ts'
+import { sendPacks } from './packs-page.ts'
+import { sendNothing } from './nothing-there.ts'
+
+const CODE = /^[0-9A-Z]{8}$/
+
+/** `GET /admin/packs`: packs, holds, what the log lets go of and how it is sealed. */
+export function packs(services: Services): Handler {
+  return withLog(services, (view) => sendPacks(view, null))
+}
+
+/** `POST /admin/packs`: asks for one. The same again finds the request that is there. */
+export function askForPack(services: Services): Handler {
+  return withLog(services, async (view) => {
+    const { c, text, doer, log } = view
+    const form = formOf(c)
+    const read = readCriteria(writtenIn(form), text)
+    if (!read.ok) return sendPacks(view, read.problem)
+    const caseRef = caseIn(form)
+    const { reason, actor } = doer
+    if (caseRef === null) return sendPacks(view, text.packs.noCase)
+    if (reason === null) return sendPacks(view, text.logs.noReason)
+    if (!(await reachesRows(view, 'logs.search', read.criteria))) {
+      return sendPacks(view, text.logs.nameAPlace)
+    }
+    await requestExport(log, { caseRef, reason, criteria: read.criteria, actor })
+    return c.redirect(`${PACKS_PATH}?asked`, 303)
+  })
+}
+
+/** `POST /admin/packs/CODE`: the second person's yes. */
+export function approvePack(services: Services): Handler {
+  return withLog(services, async (view) => {
+    const { c, text, doer, log } = view
+    const request = await requestOf(view)
+    if (request === null || !(await reachesRows(view, 'logs.approve', request.criteria))) {
+      return sendNothing(services, view)
+    }
+    if (isSamePerson(request.requestedBy, doer.actor))
+      return sendPacks(view, text.packs.notYourself)
+    await approveExport(log, request.code, doer.actor)
+    return c.redirect(`${PACKS_PATH}?approved`, 303)
+  })
+}
+
+/** `POST /admin/packs/CODE/file`: the pack, made anew of the log as it is now; each time stands in the audit. */
+export function downloadPack(services: Services): Handler {
+  return withLog(services, async (view) => {
+    const { text } = view
+    const request = await requestOf(view)
+    if (request === null || !(await mayHave(view, request))) return sendNothing(services, view)
+    if (!isApproved(request)) return sendPacks(view, text.packs.notApproved)
+    // A pack says what was there: one row less would be a lie.
+    if ((await missingFromLog(view)) > 0) return sendPacks(view, text.packs.notWhole)
+    return sendFile(view, request)
+  })
+}
+
+/** Either of the two people, as far as their role goes now. */
+async function mayHave(view: LogView, { criteria }: ExportRequest): Promise<boolean> {
+  return (
+    (await reachesRows(view, 'logs.search', criteria)) ||
+    (await reachesRows(view, 'logs.approve', criteria))
+  )
+}
+
+async function sendFile(view: LogView, request: ApprovedRequest): Promise<Response> {
+  const { c, services, doer, log } = view
+  const key = await getOrCreateSealingKey(log, services.seal)
+  const zones = await zonesOf(view)
+  const folder = await mkdtemp(join(tmpdir(), 'accueil-pack-'))
+  try {
+    const path = join(folder, 'pack.zip')
+    // A pack is read in French first, whatever the language of the page.
+    const times = {
+      zoneOf: (site: string) => zones.get(site) ?? 'UTC',
+      zones: [...new Set(zones.values())].toSorted(),
+      write: (at: Date, zone: string) => instantAt(at, zone, adminFr),
+    }
+    await writePack(log, key, request, { path, actor: doer.actor, clock: services.clock, times })
+    const file = createReadStream(path)
+    // Open, it needs no name: nothing of it stays on the disk, whatever becomes of the download.
+    await new Promise<void>((resolve, reject) => {
+      file.once('open', () => resolve())
+      file.once('error', reject)
+    })
+    c.header('Content-Type', 'application/zip')
+    c.header('Content-Disposition', `attachment; filename="pack-${request.code}.zip"`)
+    c.header('Cache-Control', 'no-store')
+    return c.body(Readable.toWeb(file) as ReadableStream<Uint8Array> as globalThis.ReadableStream)
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** `POST /admin/packs/holds`: keeps the rows that fit for a case, past their year. */
+export function holdRows(services: Services): Handler {
+  return withLog(services, async (view) => {
+    const { c, text, doer, log } = view
+    const form = formOf(c)
+    const read = readCriteria(writtenIn(form), text)
+    if (!read.ok) return sendPacks(view, read.problem)
+    const caseRef = caseIn(form)
+    const until = form.get('until') ?? ''
+    const { reason, actor } = doer
+    if (caseRef === null) return sendPacks(view, text.packs.noCase)
+    if (reason === null) return sendPacks(view, text.logs.noReason)
+    const today = new Date(services.clock()).toISOString().slice(0, 10)
+    if (!isDay(until) || until < today) return sendPacks(view, text.packs.noUntil)
+    const { mac, ip, user, publicIp, site, from, to } = read.criteria
+    const isNamed = [mac, ip, user, publicIp].some((value) => value !== null)
+    if (!isNamed && (site === null || from === null || to === null)) {
+      return sendPacks(view, text.packs.tooWide)
+    }
+    if (!(await reachesRows(view, 'logs.search', read.criteria))) {
+      return sendPacks(view, text.logs.nameAPlace)
+    }
+    if ((await missingFromLog(view)) > 0) return sendPacks(view, text.packs.notWhole)
+    const hold = { caseRef, reason, until, actor, criteria: read.criteria, now: services.clock() }
+    const rows = await addHold(log, hold)
+    return rows === 0 ? sendPacks(view, text.logs.none) : c.redirect(`${PACKS_PATH}?held`, 303)
+  })
+}
+
+/** `POST /admin/packs/holds/end`: by who could have made it. */
+export function endHolds(services: Services): Handler {
+  return withLog(services, async (view) => {
+    const { c, doer, log } = view
+    const caseRef = caseIn(formOf(c))
+    const holds = await listHolds(log, false)
+    const ofCase = holds.filter((hold) => hold.caseRef === caseRef)
+    const sites = ofCase.map(({ criteria }) => criteria['site'])
+    for (const site of sites) {
+      const of = { site: typeof site === 'string' ? site : null }
+      if (!(await reachesRows(view, 'logs.search', of))) return sendNothing(services, view)
+    }
+    if (caseRef === null || ofCase.length === 0) return sendNothing(services, view)
+    await endHold(log, caseRef, doer.actor)
+    return c.redirect(`${PACKS_PATH}?released`, 303)
+  })
+}
+
+async function requestOf({ c, log }: LogView): Promise<ExportRequest | null> {
+  const code = c.req.param('code') ?? ''
+  return CODE.test(code) ? findExportRequest(log, code) : null
+}
+
+function caseIn(form: URLSearchParams): string | null {
+  const caseRef = (form.get('case') ?? '').trim()
+  return caseRef !== '' && caseRef.length <= 100 && !/\p{Cc}/u.test(caseRef) ? caseRef : null
+}
+
+function isDay(day: string): boolean {
+  const at = /^\d{4}-\d{2}-\d{2}$/.test(day) ? Date.parse(day) : Number.NaN
+  return !Number.isNaN(at) && new Date(at).toISOString().slice(0, 10) === day
+}
