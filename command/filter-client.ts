@@ -10,7 +10,7 @@ import { SOMEBODY } from '../dns-filter/policy/client.ts'
 import type { Client } from '../dns-filter/policy/client.ts'
 import type { House } from '../dns-filter/policy/explain.ts'
 import { networkOf } from './filter-scope.ts'
-import { readInstant } from './instant.ts'
+import { readInstant } from '#core/instant.ts'
 import { UsageError } from './run.ts'
 
 const text = { type: 'string' } as const

@@ -3,6 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { readConfig } from '#core/config.ts'
 import type { Config } from '#core/config.ts'
+import { withCredentials } from '#core/credentials.ts'
 import { AppError, reasonOf } from '#core/error.ts'
 import { createSeal } from '#core/seal.ts'
 import type { Seal } from '#core/seal.ts'
@@ -38,7 +39,7 @@ export interface House {
 
 /** The environment, checked; throws one sentence a mistake. */
 export function requireConfig(): Config {
-  const read = readConfig(process.env)
+  const read = readConfig(withCredentials(process.env))
   if (read.ok) return read.config
   throw new AppError('config', read.problems.join('\naccueil: '))
 }

@@ -45,6 +45,9 @@ const PEERS: readonly (readonly [program: string, packageName: string])[] = [
   ['ansible-playbook', 'ansible-core'],
   ['ansible-lint', 'ansible-lint'],
   ['systemd-analyze', 'systemd'],
+  ['debootstrap', 'debootstrap'],
+  ['systemd-nspawn', 'systemd-container'],
+  ['lintian', 'lintian'],
   ['chromium', 'chromium'],
   ['/usr/share/fonts/truetype/noto/NotoSansEthiopic-Regular.ttf', 'fonts-noto-core'],
 ]

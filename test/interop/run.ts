@@ -2,6 +2,7 @@ import { sweepNamespaces } from '../support/peers/namespaces.ts'
 import { createRunFolder, endProcesses, sweepLeftovers } from '../support/peers/run-folder.ts'
 import { abandoned } from './abandoned.ts'
 import { browser } from './browser.ts'
+import { debian } from './debian.ts'
 import { demo } from './demo.ts'
 import { deviceKeys } from './device-keys.ts'
 import { directories } from './directories.ts'
@@ -67,6 +68,7 @@ const SCENARIOS: Readonly<Record<string, (s: Scenario) => Promise<void>>> = {
   fuzz,
   abandoned,
   storm,
+  debian,
   faults,
 }
 
