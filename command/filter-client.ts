@@ -24,10 +24,7 @@ interface ClientValues {
 }
 
 /** Whoever asks from there; a guest where no network is said, of no place where none is. */
-export async function filterClient(
-  database: Database,
-  values: ClientValues,
-): Promise<Client> {
+export async function filterClient(database: Database, values: ClientValues): Promise<Client> {
   const { site, device = null } = values
   const network = networkOf(values.network) ?? 'guest'
   if (site === undefined) {

@@ -2,8 +2,8 @@ import { html } from 'hono/html'
 import { isSamePerson } from '#core/actor.ts'
 import { EVERYWHERE } from '#core/rights.ts'
 import type { Action } from '#core/rights.ts'
-import { listJobs } from '#db/admin/overview.ts'
-import type { JobState } from '#db/admin/overview.ts'
+import { listJobs } from '#db/admin/jobs.ts'
+import type { AdminJob } from '#db/admin/jobs.ts'
 import { isApproved, listExportRequests } from '#db/export/export-requests.ts'
 import type { ExportRequest } from '#db/export/export-requests.ts'
 import { listHolds } from '#db/holds.ts'
@@ -174,7 +174,7 @@ const HOUR_MS = 3_600_000
 function keeping(
   { frame, text }: LogView,
   { days, lastDay, sealedAt, keyId }: SealingState,
-  jobs: readonly JobState[],
+  jobs: readonly AdminJob[],
 ): Html {
   const { packs: words, overview } = text
   const run = (name: string): Html => {
