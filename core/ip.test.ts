@@ -100,6 +100,21 @@ describe('the prefix table', () => {
     ])
   })
 
+  test('may have one that covers every address of its family', () => {
+    const table = new PrefixTable([
+      ['0.0.0.0/0', 'four'],
+      ['255.0.0.0/8', 'last'],
+    ])
+    const at = (text: string): string | undefined =>
+      table.lookup(parseAddress(text) ?? new Uint8Array(4))
+    expect(['0.0.0.0', '203.0.113.9', '255.1.2.3', '::1'].map(at)).toEqual([
+      'four',
+      'four',
+      'last',
+      undefined,
+    ])
+  })
+
   test("agrees with Node's own list on any prefix and address", () => {
     const v4 = fc.uint8Array({ minLength: 4, maxLength: 4 })
     fc.assert(

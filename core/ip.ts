@@ -72,7 +72,7 @@ function isV4Mapped(bytes: Uint8Array): boolean {
 
 /** Dotted decimal, or the form of RFC 5952. */
 export function formatAddress(bytes: Uint8Array): string {
-  if (bytes.length === 4) return bytes.join('.')
+  if (bytes.length === 4) return `${bytes[0]}.${bytes[1]}.${bytes[2]}.${bytes[3]}`
   const words = Array.from(
     { length: 8 },
     (_, i) => ((bytes[2 * i] ?? 0) << 8) | (bytes[2 * i + 1] ?? 0),
@@ -128,14 +128,14 @@ export class PrefixTable<T> {
 
   /** Throws on a prefix that cannot be read: validate configuration before. */
   constructor(entries: Iterable<readonly [string, T]>) {
-    const levels = { v4: new Map<number, Map<string, T>>(), v6: new Map<number, Map<string, T>>() }
+    const levels = { v4: new Map<number, Map<Key, T>>(), v6: new Map<number, Map<Key, T>>() }
     let size = 0
     for (const [text, value] of entries) {
       const prefix = parsePrefix(text)
       if (prefix === null) throw new RangeError(`"${text}" is not an address prefix`)
       const family = prefix.bytes.length === 4 ? levels.v4 : levels.v6
-      const level = family.get(prefix.length) ?? new Map<string, T>()
-      level.set(keyOf(prefix.bytes), value)
+      const level = family.get(prefix.length) ?? new Map<Key, T>()
+      level.set(keyOf(prefix.bytes, prefix.length), value)
       family.set(prefix.length, level)
       size += 1
     }
@@ -146,7 +146,7 @@ export class PrefixTable<T> {
 
   lookup(address: Uint8Array): T | undefined {
     for (const level of address.length === 4 ? this.#v4 : this.#v6) {
-      const value = level.byKey.get(keyOf(masked(address, level.length)))
+      const value = level.byKey.get(keyOf(address, level.length))
       if (value !== undefined) return value
     }
     return undefined
@@ -155,17 +155,24 @@ export class PrefixTable<T> {
 
 interface Level<T> {
   readonly length: number
-  readonly byKey: ReadonlyMap<string, T>
+  readonly byKey: ReadonlyMap<Key, T>
 }
 
-function longestFirst<T>(levels: Map<number, Map<string, T>>): readonly Level<T>[] {
+type Key = number | string
+
+function longestFirst<T>(levels: Map<number, Map<Key, T>>): readonly Level<T>[] {
   return [...levels]
     .map(([length, byKey]) => ({ length, byKey }))
     .toSorted((a, b) => b.length - a.length)
 }
 
-function keyOf(bytes: Uint8Array): string {
-  return String.fromCharCode(...bytes)
+/** The first `length` bits. Of an IPv4 address a number: it is looked up for every packet, and makes nothing. */
+function keyOf(bytes: Uint8Array, length: number): Key {
+  if (bytes.length !== 4) return String.fromCharCode(...masked(bytes, length))
+  const high = ((bytes[0] ?? 0) << 8) | (bytes[1] ?? 0)
+  const low = ((bytes[2] ?? 0) << 8) | (bytes[3] ?? 0)
+  // A shift by 32 is none.
+  return length === 0 ? 0 : ((high << 16) | low) & (-1 << (32 - length))
 }
 
 const PRIVATE = new PrefixTable<true>(

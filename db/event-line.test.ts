@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { parseMac } from '#core/mac.ts'
 import type { Mac } from '#core/mac.ts'
@@ -43,6 +44,16 @@ test.each([
   const line = encodeEvent(event)
   expect(line).not.toContain('\n')
   expect(decodeEvent(line)).toEqual(event)
+})
+
+test('a name comes back as it was, whatever it is made of', () => {
+  fc.assert(
+    fc.property(fc.array(fc.nat(0xffff)), (codes) => {
+      const account = String.fromCharCode(...codes)
+      const event = session('s1', { account, cause: account })
+      expect(decodeEvent(encodeEvent(event))).toEqual(event)
+    }),
+  )
 })
 
 test('a line that was written before a field existed says null of it', () => {

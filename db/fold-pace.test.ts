@@ -108,6 +108,7 @@ test('whatever comes when: a fold that is quick enough is never further behind t
       const journal: { at: number; events: number }[] = []
       let at = 0
       let behind = 0
+      let [oldest, most] = [0, 0]
       for (const { looks, each } of phases) {
         for (let i = 0; i < looks; i += 1) {
           at += 1
@@ -116,8 +117,8 @@ test('whatever comes when: a fold that is quick enough is never further behind t
           const ageMs = first === undefined ? 0 : (at - first.at) * LOOK_MS
           behind += each
           const next = look(each, first === undefined ? null : { id: first.at, ageMs })
-          expect(ageMs).toBeLessThanOrEqual(PACE_LIMITS.oldestMs)
-          expect(behind).toBeLessThan(PACE_LIMITS.events + 15_000)
+          oldest = Math.max(oldest, ageMs)
+          most = Math.max(most, behind)
           if (next === 'burst') gaveWay += 1
           if (next === 'burst' || next === 'empty') continue
           let folded = 0
@@ -126,6 +127,8 @@ test('whatever comes when: a fold that is quick enough is never further behind t
           pace.folded(folded)
         }
       }
+      expect(oldest).toBeLessThanOrEqual(PACE_LIMITS.oldestMs)
+      expect(most).toBeLessThan(PACE_LIMITS.events + 15_000)
     }),
     { numRuns: 50 },
   )

@@ -35,6 +35,12 @@ describe('a history of runs', () => {
     ])
   })
 
+  test('is the same for points of one instant in any order, and for one that comes again', () => {
+    const runs = runsOf([10, 'a'], [10, 'b'], [10, 'b'])
+    expect(runs).toEqual(runsOf([10, 'b'], [10, 'b'], [10, 'a']))
+    expect(runs.map(([[, value]]) => value)).toEqual(['a', 'b'])
+  })
+
   test('is divided by a late point inside a run', () => {
     expect(runsOf([10, 'a'], [30, 'a'], [20, 'b']).map(([[at, value]]) => [at, value])).toEqual([
       [10, 'a'],

@@ -15,7 +15,9 @@ export function addPoint<T extends string | number>(
 ): readonly Run<T>[] {
   const last = runs.at(-1)
   if (last === undefined) return [[point, point]]
-  if (point[0] > last[1][0]) {
+  const order = inTime(last[1], point)
+  if (order === 0) return runs
+  if (order < 0) {
     return joins(last[1][1], point[1])
       ? [...runs.slice(0, -1), [last[0], point]]
       : [...runs, [point, point]]

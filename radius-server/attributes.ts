@@ -29,7 +29,7 @@ export function readText(packet: Packet, type: number): string | null {
 }
 
 /** Null if it is more than ASCII: a decoder and a view for each name take three times as long. */
-function asciiAt(bytes: Uint8Array, from: number, to: number): string | null {
+export function asciiAt(bytes: Uint8Array, from: number, to: number): string | null {
   let text = ''
   for (let at = from; at < to; at += 1) {
     const octet = bytes[at] ?? 0

@@ -52,6 +52,24 @@ test('a copy is dropped while the first is in work, then has the same octets, fo
   expect(duplicates.begin(copyOf(first))).toBeNull()
 })
 
+test.each([20, 40, 41, 4096])('a reply of %d octets comes again as it was', (length) => {
+  const reply = new Uint8Array(length).map((_, i) => i + 1)
+  const first = request(1)
+  duplicates.begin(first)
+  duplicates.finish(first, reply)
+  const again = duplicates.begin(copyOf(first))
+  expect(again).toEqual({ kind: 'resend', bytes: reply })
+  // What is on its way stays as it is, whose place it was meanwhile.
+  for (let identifier = 2; identifier < 2 + LIMIT; identifier += 1) {
+    const next = request(identifier)
+    duplicates.begin(next)
+    duplicates.finish(next, REPLY)
+    expect(duplicates.begin(copyOf(next))).toEqual({ kind: 'resend', bytes: REPLY })
+  }
+  expect(again).toEqual({ kind: 'resend', bytes: reply })
+  expect(duplicates.begin(copyOf(first))).toBeNull()
+})
+
 test('another port, or another authenticator, is another request', () => {
   const first = request(1)
   duplicates.begin(first)

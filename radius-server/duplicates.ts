@@ -12,6 +12,9 @@ export const DUPLICATE_LIMITS = {
   lifeMs: 15_000,
 } as const
 
+/** An Accounting-Response with a Message-Authenticator and nothing else has 38 octets. */
+const SLOT_BYTES = 40
+
 /**
  * Gateways send a request again when the answer is late. While it is in progress the copy is
  * dropped, afterwards it gets the very same bytes: an accounting record is written once, a password
@@ -38,8 +41,32 @@ export function createDuplicates(
   const expires = new Float64Array(limit)
   /** Who will bring the reply; null when it is there. */
   const workers: (RadiusRequest | null)[] = Array.from({ length: limit }, () => null)
+  /** Those that are longer than a slot; null for the others. */
   const replies: (Uint8Array | null)[] = Array.from({ length: limit }, () => null)
+  /**
+   * Short replies side by side, as those to all accounting packets are: an object for each, kept for
+   * seconds, the collector would move twice before it is forgotten.
+   */
+  const slots = new Uint8Array(limit * SLOT_BYTES)
+  const lengths = new Uint8Array(limit)
   let evicted = 0
+
+  function keep(at: number, reply: Uint8Array | null): void {
+    const isShort = reply !== null && reply.length <= SLOT_BYTES
+    replies[at] = isShort ? null : reply
+    lengths[at] = isShort ? reply.length : 0
+    if (!isShort) return
+    const slot = at * SLOT_BYTES
+    for (let i = 0; i < reply.length; i += 1) slots[slot + i] = reply[i] ?? 0
+  }
+
+  /** A copy: the slot may have another request's before this is sent. */
+  function kept(at: number): Uint8Array | null {
+    const length = lengths[at] ?? 0
+    return length === 0
+      ? (replies[at] ?? null)
+      : slots.slice(at * SLOT_BYTES, at * SLOT_BYTES + length)
+  }
 
   /** Equal in every octet; without a branch on them, as everything that a forger could probe. */
   function isSame(at: number, bytes: Uint8Array): boolean {
@@ -75,7 +102,7 @@ export function createDuplicates(
       const now = clock()
       const known = find(request)
       if (known >= 0 && (expires[known] ?? 0) > now && isSame(known, bytes)) {
-        const reply = replies[known] ?? null
+        const reply = kept(known)
         return reply === null ? silence('duplicate-in-progress') : { kind: 'resend', bytes: reply }
       }
       // The same identifier with another authenticator is a new request: the gateway has given the
@@ -86,7 +113,7 @@ export function createDuplicates(
       }
       expires[at] = now + DUPLICATE_LIMITS.lifeMs
       workers[at] = request
-      replies[at] = null
+      keep(at, null)
       return null
     },
     finish(request, reply) {
@@ -94,7 +121,7 @@ export function createDuplicates(
       const at = find(request)
       if (at < 0 || workers[at] !== request) return
       workers[at] = null
-      replies[at] = reply
+      keep(at, reply)
       if (reply === null) table.remove(at)
     },
     get size() {

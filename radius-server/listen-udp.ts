@@ -45,11 +45,13 @@ export function createUdpListener(
     if (reply !== null) socket?.send(reply, to)
   }
 
-  async function sendLater(answer: Promise<Uint8Array | null>, to: Datagram): Promise<void> {
+  function sendLater(answer: Promise<Uint8Array | null>, to: Datagram): void {
     inWork += 1
-    send(await answer, to)
-    inWork -= 1
-    if (inWork === 0) whenIdle?.()
+    void answer.then((reply) => {
+      send(reply, to)
+      inWork -= 1
+      if (inWork === 0) whenIdle?.()
+    })
   }
 
   function receive(batch: readonly Datagram[]): void {
@@ -59,7 +61,7 @@ export function createUdpListener(
         continue
       }
       const answer = server.handle(service, datagram.bytes, datagram)
-      if (answer instanceof Promise) void sendLater(answer, datagram)
+      if (answer instanceof Promise) sendLater(answer, datagram)
       else send(answer, datagram)
     }
   }

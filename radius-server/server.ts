@@ -103,11 +103,20 @@ export function createServer(deps: ServerDeps): RadiusServer {
     }
     try {
       const answer = runSteps(steps, request)
-      return answer instanceof Promise
-        ? answer
-            .then((settled) => finish(service, request, settled))
-            .catch((thrown: unknown) => fault(thrown, request))
-        : finish(service, request, answer)
+      if (!(answer instanceof Promise)) return finish(service, request, answer)
+      // One promise more a packet, and not three: a thousand gateways may wait at once.
+      return answer.then(
+        (settled) => finishOrFault(service, request, settled),
+        (thrown: unknown) => fault(thrown, request),
+      )
+    } catch (thrown) {
+      return fault(thrown, request)
+    }
+  }
+
+  function finishOrFault(service: Service, request: RadiusRequest, answer: Answer): Reply {
+    try {
+      return finish(service, request, answer)
     } catch (thrown) {
       return fault(thrown, request)
     }

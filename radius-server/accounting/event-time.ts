@@ -22,10 +22,13 @@ export function eventTime(packet: Packet, receivedAt: number): EventTime {
   const sent = receivedAt - (delay <= TIME_LIMITS.delaySeconds ? delay * 1000 : 0)
   const seconds = readInteger(packet, ATTRIBUTE['Event-Timestamp'])
   if (seconds === null) return { at: new Date(sent), nasAt: null }
-  const nasAt = new Date(seconds * 1000)
+  const said = seconds * 1000
+  const nasAt = new Date(said)
   // Against receipt as well: a gateway may stamp what it sends again with the time of sending.
-  const isSane = [sent, receivedAt].some(
-    (known) => Math.abs(nasAt.getTime() - known) < TIME_LIMITS.skewMs,
-  )
+  const isSane = isNear(said, sent) || isNear(said, receivedAt)
   return { at: isSane ? nasAt : new Date(sent), nasAt }
+}
+
+function isNear(a: number, b: number): boolean {
+  return Math.abs(a - b) < TIME_LIMITS.skewMs
 }
