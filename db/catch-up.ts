@@ -14,21 +14,21 @@ const LIMITS = {
 } as const
 
 /**
- * Waits until what was acknowledged before is in the log: asks the process whose work it is not to give way
- * to a burst any longer, and brings it there where no other process does. Gives the number of events that
- * are still not in it: somebody else is slow, or may and does not.
+ * Waits until what was acknowledged before is in the log: the process whose work that is hears of it, and gives
+ * way to a burst no longer; where there is none it is done here. Gives the number of events that are still not
+ * in it: somebody else is slow, or may and does not.
  */
 export async function catchUp(
   database: Pick<Database, 'sql'>,
   fold: Fold,
-  stallMs: number = LIMITS.stallMs,
+  waitMs: number = LIMITS.waitMs,
 ): Promise<number> {
   const { sql } = database
   const [head] = await sql<{ id: string | null }[]>`select max(id)::text as id from log.journal`
   const last = head?.id ?? null
   if (last === null) return 0
   let askedAt = -Infinity
-  const end = Date.now() + LIMITS.waitMs
+  const end = Date.now() + waitMs
   let least = Infinity
   let movedAt = Date.now()
   for (;;) {
@@ -44,7 +44,7 @@ export async function catchUp(
     const now = Date.now()
     if (events < least) movedAt = now
     least = Math.min(least, events)
-    if (events === 0 || now > end || now - movedAt > stallMs) return events
+    if (events === 0 || now > end || now - movedAt > LIMITS.stallMs) return events
     if (folded === 'busy' || folded === 0) await sleep(LIMITS.pollMs)
   }
 }

@@ -13,7 +13,8 @@ import { appendEvent, journalDepth } from './journal.ts'
 import { createJournalLook } from './journal-sight.ts'
 import { hearWants } from './log-wanted.ts'
 
-const STALL_MS = 20_000
+const WAIT_MS = 20_000
+const PATIENT = { timeout: 20_000 }
 
 /** A fold in a burst that does not end: so much seems to come between any two looks. */
 function startInBurst(
@@ -64,26 +65,26 @@ async function waiting(database: Database): Promise<number> {
 test('in a burst the journal stays as it is, until a reader asks for the log to be whole', async () => {
   await using database = await openTestDatabase()
   await using burst = startInBurst(database, UNBOUNDED)
-  await expect.poll(burst.looks).toBeGreaterThan(1)
+  await expect.poll(burst.looks, PATIENT).toBeGreaterThan(1)
   await append(database)
-  await expect.poll(() => burst.paces).toEqual(['burst'])
+  await expect.poll(() => burst.paces, PATIENT).toEqual(['burst'])
   const before = burst.looks()
-  await expect.poll(burst.looks).toBeGreaterThan(before + 5)
+  await expect.poll(burst.looks, PATIENT).toBeGreaterThan(before + 5)
   expect(await waiting(database)).toBe(1)
   // Who reads may not bring it over: only the fold can.
   const mayNot = { step: () => Promise.resolve('busy' as const) }
-  expect(await catchUp(database, mayNot, STALL_MS)).toBe(0)
+  expect(await catchUp(database, mayNot, WAIT_MS)).toBe(0)
   expect(burst.paces).toContain('reader')
-}, 30_000)
+}, 60_000)
 
 test('in a burst what has waited as long as it may comes into the log', async () => {
   await using database = await openTestDatabase()
   await using burst = startInBurst(database, { ...UNBOUNDED, oldestMs: 300 })
-  await expect.poll(burst.looks).toBeGreaterThan(1)
+  await expect.poll(burst.looks, PATIENT).toBeGreaterThan(1)
   await append(database)
-  await expect.poll(() => waiting(database), { timeout: 10_000 }).toBe(0)
+  await expect.poll(() => waiting(database), PATIENT).toBe(0)
   expect(burst.paces.slice(0, 2)).toEqual(['burst', 'age'])
-}, 30_000)
+}, 60_000)
 
 test('a look tells the oldest and what came since the one before, and passes over what is in the log', async () => {
   await using database = await openTestDatabase()

@@ -11,7 +11,7 @@ import { createJournal, journalDepth } from './journal.ts'
 import { restartOf } from '../test/support/log-events.ts'
 
 const LINE = encodeEvent(restartOf('gw-1', new Date()))
-const DEADLINE_MS = 300
+const DEADLINE_MS = 1_000
 
 /** A way to Postgres on which what is open can fall silent, as when a machine loses its power. */
 async function startWay(
