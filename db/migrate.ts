@@ -37,6 +37,7 @@ import { up as filterCounts } from './migrations/0038-filter-counts.ts'
 import { up as administration } from './migrations/0039-administration.ts'
 import { up as auditChain } from './migrations/0040-audit-chain.ts'
 import { up as administrationApi } from './migrations/0041-administration-api.ts'
+import { up as waiting } from './migrations/0045-waiting.ts'
 import { up as ownDeviceKeys } from './migrations/0047-own-device-keys.ts'
 import { up as jobsOnDemand } from './migrations/0054-jobs-on-demand.ts'
 import { up as unblockAnswers } from './migrations/0057-unblock-answers.ts'
@@ -78,6 +79,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0039-administration': { up: administration },
   '0040-audit-chain': { up: auditChain },
   '0041-administration-api': { up: administrationApi },
+  '0045-waiting': { up: waiting },
   '0047-own-device-keys': { up: ownDeviceKeys },
   '0054-jobs-on-demand': { up: jobsOnDemand },
   '0057-unblock-answers': { up: unblockAnswers },
