@@ -38,7 +38,7 @@ export function letInPage(frame: StaffFrame, page: LetInPage): StaffContent {
       ${
         done !== null &&
         html`<p class="note" role="status">
-          ${fill(words.done, { mac: done.mac, until })} ${words.next[done.opened]}
+          ${fill(words.done, { mac: done.mac.toUpperCase(), until })} ${words.next[done.opened]}
         </p>`
       }
       <section class="card" aria-labelledby="waiting">
@@ -47,7 +47,7 @@ export function letInPage(frame: StaffFrame, page: LetInPage): StaffContent {
           page.waiting.length === 0
             ? html`<p>${words.nobodyWaits}</p>`
             : html`<p>${words.waitingLead}</p>
-                ${page.waiting.map((device) => row(frame, page, device))}`
+                <div class="rows">${page.waiting.map((device) => row(frame, page, device))}</div>`
         }
       </section>
       <section class="card" aria-labelledby="by-address">
@@ -101,7 +101,7 @@ function row(
     </p>
     <form method="post" action="${LET_IN_PATH}">
       ${tokenField(frame)}<input type="hidden" name="device" value="${site} ${mac}" />
-      <button aria-label="${words.letNamedIn.replace('{mac}', mac.toUpperCase())}">
+      <button class="quiet" aria-label="${words.letNamedIn.replace('{mac}', mac.toUpperCase())}">
         ${words.letThisIn}
       </button>
     </form>

@@ -184,7 +184,7 @@ describe('the gateway of a device that was let in', () => {
       ...GENERIC,
       kind: 'unifi',
       settings: { controller: { url: 'https://127.0.0.1:9', site: 'default', api_key: 'k' } },
-    } as PortalGateway)
+    })
     const { post } = await portal.signedIn()
     const page = await (await post('/staff/let-in', form)).text()
     expect(page).toContain('2 juin 2026')
