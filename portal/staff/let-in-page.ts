@@ -100,10 +100,15 @@ function row(
       <span class="soft">${fill(words.askedAgo, { ago: ago(seenAt, now, frame.language) })}</span>
     </p>
     <form method="post" action="${LET_IN_PATH}">
-      ${tokenField(frame)}<input type="hidden" name="device" value="${site} ${mac}" />
-      <button class="quiet" aria-label="${words.letNamedIn.replace('{mac}', mac.toUpperCase())}">
+      <button
+        class="quiet"
+        name="device"
+        value="${site} ${mac}"
+        aria-label="${words.letNamedIn.replace('{mac}', mac.toUpperCase())}"
+      >
         ${words.letThisIn}
       </button>
+      ${tokenField(frame)}
     </form>
   </div>`
 }
