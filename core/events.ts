@@ -43,6 +43,7 @@ export type EventName =
   | 'portal.poll.failed'
   | 'portal.request.failed'
   | 'portal.return.not-recorded'
+  | 'portal.waiting.not-written'
   | 'portal.revocation.ended'
   | 'portal.revocation.failed'
   | 'portal.staff.audit-failed'

@@ -38,6 +38,7 @@ import { up as administration } from './migrations/0039-administration.ts'
 import { up as auditChain } from './migrations/0040-audit-chain.ts'
 import { up as administrationApi } from './migrations/0041-administration-api.ts'
 import { up as journalInLine } from './migrations/0043-journal-in-line.ts'
+import { up as waiting } from './migrations/0045-waiting.ts'
 import { up as ownDeviceKeys } from './migrations/0047-own-device-keys.ts'
 import { up as jobsOnDemand } from './migrations/0054-jobs-on-demand.ts'
 import { up as unblockAnswers } from './migrations/0057-unblock-answers.ts'
@@ -80,6 +81,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0040-audit-chain': { up: auditChain },
   '0041-administration-api': { up: administrationApi },
   '0043-journal-in-line': { up: journalInLine },
+  '0045-waiting': { up: waiting },
   '0047-own-device-keys': { up: ownDeviceKeys },
   '0054-jobs-on-demand': { up: jobsOnDemand },
   '0057-unblock-answers': { up: unblockAnswers },

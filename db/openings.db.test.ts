@@ -53,7 +53,7 @@ describe('what waits for a gateway that polls', () => {
     await database.sql`update guest.opening set expires_at = now() - interval '1 second'`
     expect((await pendingOpenings(database.as('portal'))).size).toBe(0)
     const job = openingsJob(database.as('jobs'))
-    expect(await job.run()).toBe('removed 1 openings and 0 passwords')
+    expect(await job.run()).toBe('removed 1 openings, 0 devices that waited and 0 passwords')
   })
 })
 

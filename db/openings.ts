@@ -74,8 +74,11 @@ export function openingsJob({ sql }: Pick<Database, 'sql'>): Job {
     everyMs: HOUR_MS,
     async run() {
       const openings = await sql`delete from guest.opening where expires_at < now()`
+      // Each portal that writes such a row takes the old ones away; this is for a fleet at night.
+      const waiting = await sql`
+        delete from guest.waiting where seen_at < now() - ${LIFE_MS} * interval '1 ms'`
       const passwords = await sql`delete from guest.credential where expires_at < now()`
-      return `removed ${openings.count} openings and ${passwords.count} passwords`
+      return `removed ${openings.count} openings, ${waiting.count} devices that waited and ${passwords.count} passwords`
     },
   }
 }

@@ -274,6 +274,10 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
     jobs: 'select (expires_at), delete',
   },
   'guest.announce_opening()': {},
+  'guest.waiting': {
+    portal: 'select, insert, update (gateway, device, seen_at), delete',
+    jobs: 'select (seen_at), delete',
+  },
   'guest.credential': {
     portal: 'insert',
     jobs: 'select (expires_at), delete',

@@ -44,6 +44,7 @@ export interface Counters {
   readonly databaseFailures: Counter
   readonly filterQuestions: Readonly<Record<(typeof FILTER_OUTCOMES)[number], Counter>>
   readonly unblockRequests: Readonly<Record<'kept' | 'enough', Counter>>
+  readonly waitingDropped: Counter
   readonly probes: Readonly<Record<'online' | 'captive', Counter>>
 }
 
@@ -91,6 +92,10 @@ export function createCounters(metrics: Metrics): Counters {
       'Requests to unblock a name, kept or more than anybody reads',
       'outcome',
       ['kept', 'enough'],
+    ),
+    waitingDropped: metrics.counter(
+      'accueil_portal_waiting_dropped_total',
+      'Devices that wait for the terms and are not shown to helpers: too many at once',
     ),
     probes: metrics.counters(
       'accueil_portal_probes_total',

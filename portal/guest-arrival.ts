@@ -81,7 +81,9 @@ async function arrive(
   switch (arrival.outcome) {
     case 'device': {
       const returned = await returningDevice(c, services, frame, arrival.device)
-      return returned ?? showTerms(c, services, frame, arrival.device)
+      if (returned !== null) return returned
+      services.waiting.note(arrival.device)
+      return showTerms(c, services, frame, arrival.device)
     }
     case 'already-connected': {
       const body = connectedPage(frame, { receipt: null, already: true, kept: null })

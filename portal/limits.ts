@@ -30,6 +30,10 @@ export const LIMITS = {
   madePages: 256,
   /** Headers of which it is known which of our languages they prefer; each is 512 characters at most. */
   acceptLanguages: 1_024,
+  /** Devices that were shown the terms, for helpers: written every two seconds, each once a minute. */
+  waiting: { noted: 20_000, againMs: 60_000, unwritten: 2_000, writeMs: 2_000 },
+  /** How often, and how many times, a helper's page looks whether the gateway has opened. */
+  letIn: { lookMs: 200, looks: 5 },
   /** Seconds before the "try again" page asks again by itself. */
   retrySeconds: 10,
   /** How long the waiting page waits for a gateway: twelve polls at openNDS's own pace of five seconds. */

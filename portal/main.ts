@@ -22,6 +22,7 @@ import { findLogins } from './api/find-logins.ts'
 import { findReceipt } from '#db/receipts.ts'
 import { recordReturn } from '#db/returns.ts'
 import { askUnblock } from '#db/unblock-requests.ts'
+import { noteWaiting } from '#db/waiting-devices.ts'
 import { createApp } from './app.ts'
 import { createAskDatabase } from './ask-database.ts'
 import type { AskDatabase } from './ask-database.ts'
@@ -40,6 +41,7 @@ import type { GatewayPolls, PortalDatabase } from './services.ts'
 import { createEnrolment } from './enrolment/main.ts'
 import { createScim } from './scim/main.ts'
 import { createStaff } from './staff/main.ts'
+import { createWaitingDevices } from './waiting-devices.ts'
 
 /** The guest portal: pages, acceptance, probes, RFC 8908, health. */
 export function createPortal(
@@ -99,6 +101,10 @@ export function createPortal(
     load: revocations.look,
     pollMs: LIMITS.revocationLookMs,
   })
+  const waiting = createWaitingDevices({
+    write: (devices) => ask(() => noteWaiting(database, seal, devices)),
+    ...{ counters, log, clock },
+  })
   const staff = createStaff(deps, ask)
   const roleGrants = createLive<readonly RoleGrant[]>({
     database,
@@ -142,12 +148,14 @@ export function createPortal(
     lastGrantOf: (mac) => grants.last(mac),
     receiptChecks: createRateLimit(LIMITS.receiptChecks, clock),
     returned: new BoundedMap({ limit: LIMITS.returns, ttlMs: LIMITS.returnMs, clock }),
+    waiting,
     staff: staff.services,
     enrolment: enrolment.services,
     scim: createScim(deps, ask),
   })
   const listener = createHttpListener(app, config.http)
   let listening = false
+  let writing: NodeJS.Timeout | null = null
 
   return {
     name: 'portal',
@@ -155,10 +163,12 @@ export function createPortal(
       for (const live of followed) await live.start()
       await listener.open()
       listening = true
+      writing = setInterval(() => void waiting.write(), LIMITS.waiting.writeMs)
       log.info('portal.listening', { host: config.http.host, port: config.http.port })
     },
     async stop() {
       listening = false
+      if (writing !== null) clearInterval(writing)
       await listener.close()
       await Promise.all(followed.map((live) => live.stop()))
       await revocations.settled()

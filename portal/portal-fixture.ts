@@ -24,7 +24,7 @@ import type { LoginAnswer, LoginQuestion } from './api/logins.ts'
 import { createApp } from './app.ts'
 import type { FilterVerdict } from './filter/verdict.ts'
 import { adapterOf } from './gateways/adapters.ts'
-import type { PortalGateway } from './gateways/gateway.ts'
+import type { Device, PortalGateway } from './gateways/gateway.ts'
 import { scriptedWorld } from './gateways/testing/scripted-world.ts'
 import type { ScriptedWorld } from './gateways/testing/scripted-world.ts'
 import { createCounters } from './counters.ts'
@@ -195,6 +195,8 @@ export interface TestPortal {
   }
   readonly returns: Return[]
   readonly unblocks: UnblockRequest[]
+  /** Devices that were shown the terms. */
+  readonly noted: Device[]
   readonly stops: AccountingRecord[]
   readonly gatewayWorld: ScriptedWorld
   /** A request from the device at `from`. */
@@ -242,6 +244,7 @@ export function testPortal(
   }
   const returns: Return[] = []
   const unblocks: UnblockRequest[] = []
+  const noted: Device[] = []
   let turn = 0
   const stops: AccountingRecord[] = []
   const gatewayWorld = scriptedWorld()
@@ -260,6 +263,7 @@ export function testPortal(
     seal,
     staff,
     enrolment,
+    waiting: { note: (device) => void noted.push(device) },
     scim: noScim,
     log: silentLog,
     counters,
@@ -380,6 +384,7 @@ export function testPortal(
     recorded,
     returns,
     unblocks,
+    noted,
     stops,
     gatewayWorld,
     world,

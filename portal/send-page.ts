@@ -33,7 +33,7 @@ export function queryOf(c: Context): URLSearchParams {
 
 /** Where nothing listens, as in a test, there may be nothing to keep it beside. */
 function askedOf(c: Context): Asked {
-  return ((c.env as Asked | undefined) ?? (c.env = {})) as Asked
+  return (c.env ??= {}) as Asked
 }
 
 function readQuery(c: Context): URLSearchParams {

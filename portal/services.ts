@@ -26,6 +26,7 @@ import type { RateLimit } from '#core/rate-limit.ts'
 import type { EnrolmentServices } from './enrolment/enrolment-services.ts'
 import type { ScimServices } from './scim/services.ts'
 import type { StaffServices } from './staff/staff-services.ts'
+import type { WaitingDevices } from './waiting-devices.ts'
 
 /** What the handlers need of the world. */
 export interface Services {
@@ -59,6 +60,8 @@ export interface Services {
   readonly receiptChecks: RateLimit
   /** Devices that were let in without a page a moment ago. */
   readonly returned: BoundedMap<string, true>
+  /** Devices that were shown the terms, for who may let one in. */
+  readonly waiting: Pick<WaitingDevices, 'note'>
   readonly staff: StaffServices
   readonly enrolment: EnrolmentServices
   readonly scim: ScimServices

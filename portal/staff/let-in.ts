@@ -5,8 +5,9 @@ import type { Mac } from '#core/mac.ts'
 import type { Rights } from '#core/rights.ts'
 import { actorOf } from '#db/people.ts'
 import { termsInForce } from '../house.ts'
-import type { PortalGateway } from '../gateways/gateway.ts'
+import type { Device, PortalGateway } from '../gateways/gateway.ts'
 import type { Services } from '../services.ts'
+import { openForHelper } from './open-for-helper.ts'
 import { letInPage } from './let-in-page.ts'
 import type { LetInPage } from './let-in-page.ts'
 import { sessionOf } from './require-session.ts'
@@ -25,7 +26,7 @@ export function letIn(services: Services): Handler {
 export function letDeviceIn(services: Services): Handler {
   return withRights(services, async (c, places) => {
     const form = formOf(c)
-    const asked = { site: form.get('site') ?? '', mac: (form.get('mac') ?? '').slice(0, 64) }
+    const asked = askedFor(form)
     const gateway = places.find(({ site }) => site === asked.site)
     if (gateway === undefined) return show(c, services, places, { ...asked, error: 'noPlace' })
     const mac = parseMac(asked.mac.trim())
@@ -46,9 +47,29 @@ export function letDeviceIn(services: Services): Handler {
       },
     )
     services.counters.acceptances.inc()
-    const done = { mac, until: grantUntil, timezone: gateway.guest?.timezone ?? 'Europe/Paris' }
+    const until = grantUntil.getTime()
+    const opened = await openForHelper(services, await deviceAt(services, gateway, mac), until)
+    const timezone = gateway.guest?.timezone ?? 'Europe/Paris'
+    const done = { mac, until: grantUntil, timezone, opened }
     return show(c, services, places, { site: asked.site, done })
   })
+}
+
+/** One of those that wait, as its button names it; or as it was typed. */
+function askedFor(form: URLSearchParams): { readonly site: string; readonly mac: string } {
+  const picked = /^(.+) (\S+)$/.exec(form.get('device') ?? '')
+  if (picked !== null) return { site: picked[1] ?? '', mac: picked[2] ?? '' }
+  return { site: form.get('site') ?? '', mac: (form.get('mac') ?? '').slice(0, 64) }
+}
+
+/** With what its gateway told of it, where it was sent to us a moment ago, typed or picked. */
+async function deviceAt(services: Services, gateway: PortalGateway, mac: Mac): Promise<Device> {
+  const waiting = await services.staff.waitingAt([gateway.site])
+  const told = waiting.find((device) => device.mac === mac)
+  const own = told === undefined ? undefined : services.house().gateways.get(told.gateway)
+  if (told === undefined || own?.site !== gateway.site)
+    return { gateway, mac, ip: null, returnData: {} }
+  return { gateway: own, mac, ip: told.ip, returnData: told.returnData }
 }
 
 function acceptanceOf(
@@ -98,14 +119,19 @@ function placesOf(services: Services, rights: Rights): readonly PortalGateway[] 
   return [...bySite.values()].toSorted((a, b) => a.siteName.localeCompare(b.siteName, 'fr'))
 }
 
-function show(
+async function show(
   c: Context,
   services: Services,
   places: readonly PortalGateway[],
-  asked: Partial<Omit<LetInPage, 'places'>>,
-): Response | Promise<Response> {
+  asked: Partial<Omit<LetInPage, 'places' | 'waiting' | 'now'>>,
+): Promise<Response> {
   const frame = staffFrameOf(c, services)
-  const page = { site: '', mac: '', error: null, done: null, ...asked, places }
+  const shown = await services.staff.waitingAt(places.map(({ site }) => site))
+  const waiting = shown.filter(
+    ({ mac }) => services.grantOf(mac) === null && mac !== asked.done?.mac,
+  )
+  const own = { site: '', mac: '', error: null, done: null, ...asked }
+  const page = { ...own, places, waiting, now: services.clock() }
   const status = page.error === null ? 200 : 422
   return sendStaffPage(c, services, { ...letInPage(frame, page), frame, status })
 }

@@ -3,6 +3,7 @@ import { createGate } from '#core/gate.ts'
 import { createDirectoryMetrics } from '#core/ldap/directory-metrics.ts'
 import { createRateLimit } from '#core/rate-limit.ts'
 import { recordAcceptance } from '#db/acceptances.ts'
+import { findWaiting } from '#db/waiting-devices.ts'
 import { writeAudit } from '#db/audit.ts'
 import { loadDirectories } from '#db/directories.ts'
 import { createLive } from '#db/live.ts'
@@ -87,6 +88,7 @@ export function createStaff(deps: PartDeps, ask: AskDatabase): Staff {
           await writeAudit(database.kysely, entry)
           return recordAcceptance(database, acceptance)
         }),
+      waitingAt: (sites) => ask(() => findWaiting(database, seal, sites, now())),
       local: createLocalAccounts({ database, seal, ask, gate: createGate(LIMITS.hashes), clock }),
       directory: (name) => directories.of(name),
       providers: createOidcProviders({

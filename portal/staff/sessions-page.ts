@@ -3,7 +3,7 @@ import type { StaffSession } from '#db/staff-sessions.ts'
 import type { Html } from '../pages/html.ts'
 import { fill } from '../text/fill.ts'
 import { staffTextIn } from '../text/staff-language.ts'
-import type { StaffLanguage } from '../text/staff-language.ts'
+import { ago } from './ago.ts'
 import { tokenField } from './staff-layout.ts'
 import type { StaffContent, StaffFrame } from './staff-layout.ts'
 import { SESSIONS_PATH } from './staff-paths.ts'
@@ -61,16 +61,4 @@ function row(frame: StaffFrame, { own, now }: SessionsPage, session: StaffSessio
       </form>`
     }
   </div>`
-}
-
-const MINUTE_MS = 60_000
-const HOUR_MS = 60 * MINUTE_MS
-
-/** `il y a 5 minutes`; no session lasts a day. */
-function ago(at: Date, now: number, language: StaffLanguage): string {
-  const format = new Intl.RelativeTimeFormat(language, { numeric: 'auto' })
-  const ms = Math.max(now - at.getTime(), 0)
-  if (ms < MINUTE_MS) return format.format(0, 'second')
-  if (ms < HOUR_MS) return format.format(-Math.floor(ms / MINUTE_MS), 'minute')
-  return format.format(-Math.floor(ms / HOUR_MS), 'hour')
 }

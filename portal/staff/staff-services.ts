@@ -5,6 +5,7 @@ import type { Rights } from '#core/rights.ts'
 import type { Acceptance } from '#db/acceptances.ts'
 import type { AuditEntry } from '#db/audit.ts'
 import type { Person } from '#db/people.ts'
+import type { WaitingDevice } from '#db/waiting-devices.ts'
 import type { SecondFactor } from '#db/second-factors.ts'
 import type {
   NewSession,
@@ -56,6 +57,8 @@ export interface StaffServices {
   rights(person: Person): Promise<Rights>
   /** Writes who does so into the audit, and the acceptance with its grant. */
   letIn(acceptance: Acceptance, entry: AuditEntry): Promise<{ readonly grantUntil: Date }>
+  /** Devices that were shown the terms there in the last minutes, the newest first. */
+  waitingAt(sites: readonly string[]): Promise<readonly WaitingDevice[]>
   readonly local: LocalAccounts
   /** Null where no directory answers for the name. */
   readonly directory: (name: LoginName) => StaffDirectory | null

@@ -114,7 +114,23 @@ export const staffEn: StaffText = {
     submit: 'Let in for one day',
     record:
       'Your name is kept with this permission. Explain the terms to the person before you let them in.',
-    done: 'The device {mac} is allowed until {until}. Turn its Wi-Fi off and on.',
+    done: 'The device {mac} is allowed until {until}.',
+    next: {
+      open: 'The access point has let it in: it is online now.',
+      told: 'The access point has been told and lets it in within seconds, a minute at most. If it does not, turn the device’s Wi-Fi off and on.',
+      'by-itself': 'Turn its Wi-Fi off and on.',
+      failed:
+        'The access point could not be told. Turn the device’s Wi-Fi off and on; if that is not enough, tell the administrator of the place.',
+    },
+    waiting: 'Devices that wait',
+    waitingLead:
+      'They asked for the terms page in the last ten minutes. To tell which one is somebody’s, have them open the page again and reload this one: the latest is on top.',
+    nobodyWaits:
+      'No device has asked for the terms page in the last ten minutes. Join the device to the Wi-Fi and reload this page, or type its address below.',
+    askedAgo: 'asked for the page {ago}',
+    letThisIn: 'Let in',
+    letNamedIn: 'Let in {mac} for one day',
+    byAddress: 'By the device’s address',
     noPlace: 'Choose one of the places in the list.',
     noMac:
       'This is no Wi-Fi address. It has twelve digits and letters from A to F, for example AA-BB-CC-DD-EE-FF.',

@@ -116,7 +116,23 @@ export const staffFr = {
     submit: 'Laisser entrer pour un jour',
     record:
       'Votre nom est gardé avec cette autorisation. Expliquez les conditions à la personne avant de la laisser entrer.',
-    done: 'L’appareil {mac} est autorisé jusqu’au {until}. Éteignez puis rallumez son Wi-Fi.',
+    done: 'L’appareil {mac} est autorisé jusqu’au {until}.',
+    next: {
+      open: 'La borne l’a laissé entrer : il peut naviguer maintenant.',
+      told: 'La borne est prévenue et le laisse entrer dans les secondes qui viennent, une minute au plus. Sinon, éteignez puis rallumez son Wi-Fi.',
+      'by-itself': 'Éteignez puis rallumez son Wi-Fi.',
+      failed:
+        'La borne n’a pas pu être prévenue. Éteignez puis rallumez son Wi-Fi ; si cela ne suffit pas, prévenez l’administrateur du lieu.',
+    },
+    waiting: 'Appareils qui attendent',
+    waitingLead:
+      'Ils ont demandé la page des conditions dans les dix dernières minutes. Pour reconnaître l’appareil d’une personne, demandez-lui de rouvrir la page puis actualisez celle-ci : le plus récent est en haut.',
+    nobodyWaits:
+      'Aucun appareil n’a demandé la page des conditions dans les dix dernières minutes. Connectez l’appareil au Wi-Fi puis actualisez cette page, ou saisissez son adresse plus bas.',
+    askedAgo: 'a demandé la page {ago}',
+    letThisIn: 'Laisser entrer',
+    letNamedIn: 'Laisser entrer {mac} pour un jour',
+    byAddress: 'Avec l’adresse de l’appareil',
     noPlace: 'Choisissez un des lieux de la liste.',
     noMac:
       'Ce n’est pas une adresse Wi-Fi. Elle a douze chiffres et lettres de A à F, par exemple AA-BB-CC-DD-EE-FF.',

@@ -5,6 +5,7 @@ import { createRateLimit } from '#core/rate-limit.ts'
 import { rightsOf } from '#core/rights.ts'
 import type { RoleGrant } from '#core/rights.ts'
 import type { Acceptance } from '#db/acceptances.ts'
+import type { WaitingDevice } from '#db/waiting-devices.ts'
 import type { AuditEntry } from '#db/audit.ts'
 import type { Person } from '#db/people.ts'
 import { SESSION_LIMITS } from '#db/staff-sessions.ts'
@@ -34,11 +35,13 @@ export function memoryStaff(
   /** Who has which role. */
   readonly grants: RoleGrant[]
   readonly letInto: Acceptance[]
+  readonly waiting: WaitingDevice[]
 } {
   const sessions = new Map<string, StaffSession>()
   const audited: AuditEntry[] = []
   const grants: RoleGrant[] = []
   const letInto: Acceptance[] = []
+  const waiting: WaitingDevice[] = []
   const whenUp = <T>(value: () => T): Promise<T> =>
     isUp() ? Promise.resolve(value()) : Promise.reject(new Error('connection refused'))
   const isSame = (session: StaffSession, person: Person): boolean =>
@@ -50,6 +53,7 @@ export function memoryStaff(
     audited,
     grants,
     letInto,
+    waiting,
     sessions: {
       open: (wish) =>
         whenUp(() => {
@@ -96,6 +100,7 @@ export function memoryStaff(
         letInto.push(acceptance)
         return { grantUntil: new Date(acceptance.at.getTime() + acceptance.grantSeconds * 1000) }
       }),
+    waitingAt: (sites) => whenUp(() => waiting.filter(({ site }) => sites.includes(site))),
     local: {
       exists: () => whenUp(() => false),
       check: () => whenUp(() => ({ ok: false, reason: 'wrong' }) as const),
