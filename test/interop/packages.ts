@@ -54,7 +54,6 @@ const PEERS: readonly (readonly [program: string, packageName: string])[] = [
 
 /** What `npm run bench` needs beside them. */
 export const BENCH_PEERS: typeof PEERS = [
-  ['eapol_test', 'eapoltest'],
   ['freeradius', 'freeradius'],
   ['/usr/lib/freeradius/rlm_sql_postgresql.so', 'freeradius-postgresql'],
   ['unbound', 'unbound'],

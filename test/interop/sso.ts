@@ -69,6 +69,7 @@ export async function sso({ product, folder, test }: Scenario): Promise<void> {
       await sleep(2_500)
       await page.goto(`${url}/staff/oidc/${PROVIDER}/start?to=/staff/devices&again=1`)
       assert.ok(page.url().startsWith(provider.issuer), page.url())
+      await confirm(page)
       await signIn(LEMONLDAP_PERSON.password)
       await page.waitForURL(`${url}/staff/devices`)
     })
@@ -77,7 +78,7 @@ export async function sso({ product, folder, test }: Scenario): Promise<void> {
       await page.locator('form[action="/staff/sign-out"] button').click()
       await page.waitForURL((at) => at.href.startsWith(provider.issuer))
       assert.deepEqual(await sessionCookies(page, url), [])
-      await confirmSignOut(page)
+      await confirm(page)
       await page.waitForURL(`${url}/staff/signed-out`)
       await page.goto(`${url}/staff/oidc/${PROVIDER}/start?to=/staff`)
       assert.equal(await page.locator('#passwordfield').count(), 1, page.url())
@@ -90,16 +91,20 @@ export async function sso({ product, folder, test }: Scenario): Promise<void> {
 
 /** The form of its portal, which needs no script. */
 async function fillIn(page: Page, password: string): Promise<void> {
-  await page.locator('#userfield').fill(LEMONLDAP_PERSON.login)
+  await page.locator('#passwordfield').waitFor()
+  // Whoever proves it once more is known already.
+  const user = page.locator('#userfield')
+  if (await user.isVisible()) await user.fill(LEMONLDAP_PERSON.login)
   await page.locator('#passwordfield').fill(password)
   await page.locator('form.login button[type=submit]').first().click()
   await page.waitForLoadState()
 }
 
-/** It asks whether one really wants to. */
-async function confirmSignOut(page: Page): Promise<void> {
+/** It asks whether one really wants to: to prove it once more, to sign out. */
+async function confirm(page: Page): Promise<void> {
   const button = page.locator('form button[type=submit], form input[type=submit]').first()
-  if ((await button.count()) > 0) await button.click()
+  if ((await button.count()) === 0) return
+  await Promise.all([page.waitForNavigation(), button.click()])
 }
 
 async function sessionCookies(page: Page, url: string): Promise<readonly string[]> {

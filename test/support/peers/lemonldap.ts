@@ -43,7 +43,7 @@ export async function startLemonldap(
   mkdirSync(captcha, { recursive: true })
   writeFileSync(join(captcha, 'OfNobody.pm'), NO_CAPTCHA)
   const program = join(home, 'portal.psgi')
-  writeFileSync(program, 'use Lemonldap::NG::Portal::Main; Lemonldap::NG::Portal::Main->run({});\n')
+  writeFileSync(program, PORTAL)
   const running = start(
     'lemonldap',
     [
@@ -73,6 +73,19 @@ export async function startLemonldap(
   )
   return { running, issuer, [Symbol.asyncDispose]: async () => void (await running.stop()) }
 }
+
+/** As its nginx has it: what is no page does not come to the portal, which would take it for the request that waits. */
+const PORTAL = `use Lemonldap::NG::Portal::Main;
+use Plack::App::File;
+use Plack::Builder;
+my $none = sub { [404, ['Content-Type' => 'text/plain'], ['none']] };
+my $files = Plack::App::File->new(root => '/usr/share/lemonldap-ng/portal/htdocs/static');
+builder {
+  mount '/static' => $files->to_app;
+  mount $_ => $none for ('/javascript', '/portal.css', '/favicon.ico');
+  mount '/' => Lemonldap::NG::Portal::Main->run({});
+};
+`
 
 /** The portal does not start without one, and its own wants ImageMagick. */
 const NO_CAPTCHA = `package Lemonldap::NG::Portal::Captcha::OfNobody;
