@@ -6,8 +6,11 @@ FROM ${NODE} AS packages
 WORKDIR /app
 COPY package.json package-lock.json ./
 # The optional packages are Node 24 and Postgres for machines that have neither: this image has the
-# one and is given the other. Nothing needs an install script.
-RUN npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund
+# one and is given the other. Nothing needs an install script. The SBOM is of what is here: by the lock
+# alone npm leaves out what a development package needs too.
+RUN npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund \
+    && npm pkg delete devDependencies optionalDependencies \
+    && npm sbom --sbom-format=cyclonedx > sbom.cdx.json
 
 FROM ${NODE_TO_BUILD} AS native
 WORKDIR /app
@@ -20,6 +23,7 @@ RUN node command/build-native.ts
 FROM ${NODE}
 WORKDIR /app
 COPY --from=packages /app/node_modules node_modules
+COPY --from=packages /app/sbom.cdx.json ./
 COPY --from=native /app/native native
 COPY package.json LICENSE main.ts ./
 COPY command command

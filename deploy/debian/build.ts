@@ -7,6 +7,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -93,6 +94,9 @@ function isServed(path: string): boolean {
 function installPackages(to: string): void {
   const omit = ['--omit=dev', '--omit=optional', '--ignore-scripts', '--no-audit', '--no-fund']
   run('npm', ['ci', ...omit, '--prefer-offline'], {}, to)
+  // Of what is there; by the lock alone npm leaves out what a development package needs too.
+  run('npm', ['pkg', 'delete', 'devDependencies', 'optionalDependencies'], {}, to)
+  writeFileSync(join(to, 'sbom.cdx.json'), run('npm', ['sbom', '--sbom-format=cyclonedx'], {}, to))
   rmSync(join(to, 'package-lock.json'))
   rmSync(join(to, 'node_modules/.package-lock.json'), { force: true })
   rmSync(join(to, 'node_modules/.bin'), { recursive: true, force: true })
@@ -128,14 +132,12 @@ function writeDocs(to: string, program: string): void {
     cpSync(join(REPOSITORY, 'docs', name), join(to, name))
   }
   cpSync(join(REPOSITORY, 'docs/run-books'), join(to, 'run-books'), { recursive: true })
-  const sbom = ['sbom', '--sbom-format=cyclonedx', '--omit=dev', '--omit=optional']
-  writeFileSync(join(to, 'sbom.cdx.json'), run('npm', [...sbom, '--package-lock-only']))
+  renameSync(join(program, 'sbom.cdx.json'), join(to, 'sbom.cdx.json'))
   const day = run('date', ['-Ru', `-d@${commitTime()}`], { LC_ALL: 'C' }).trim()
   const entry = `accueil (${version}) stable; urgency=medium\n\n  * See /usr/share/doc/accueil/CHANGELOG.md.gz\n\n -- ${MAINTAINER}  ${day}\n`
   writeFileSync(join(to, 'changelog.gz'), gzipSync(entry, { level: 9 }))
   const changes = readFileSync(join(REPOSITORY, 'CHANGELOG.md'))
   writeFileSync(join(to, 'CHANGELOG.md.gz'), gzipSync(changes, { level: 9 }))
-  rmSync(join(program, 'LICENSE'), { force: true })
 }
 
 function placeUnits(): void {

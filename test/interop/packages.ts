@@ -48,6 +48,10 @@ const PEERS: readonly (readonly [program: string, packageName: string])[] = [
   ['debootstrap', 'debootstrap'],
   ['systemd-nspawn', 'systemd-container'],
   ['lintian', 'lintian'],
+  ['buildah', 'buildah'],
+  ['bwrap', 'bubblewrap'],
+  ['docker-compose', 'docker-compose'],
+  ['kubectl', 'kubernetes-client'],
   ['chromium', 'chromium'],
   ['/usr/share/fonts/truetype/noto/NotoSansEthiopic-Regular.ttf', 'fonts-noto-core'],
 ]

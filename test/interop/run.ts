@@ -2,6 +2,7 @@ import { sweepNamespaces } from '../support/peers/namespaces.ts'
 import { createRunFolder, endProcesses, sweepLeftovers } from '../support/peers/run-folder.ts'
 import { abandoned } from './abandoned.ts'
 import { browser } from './browser.ts'
+import { container } from './container.ts'
 import { debian } from './debian.ts'
 import { demo } from './demo.ts'
 import { deviceKeys } from './device-keys.ts'
@@ -14,6 +15,7 @@ import { explain } from './explain.ts'
 import { faults } from './faults.ts'
 import { fuzz } from './fuzz.ts'
 import { openHouse } from './house.ts'
+import { kubernetes } from './kubernetes.ts'
 import { leaving } from './leaving.ts'
 import { monitoring } from './monitoring.ts'
 import { oneTime } from './one-time.ts'
@@ -68,6 +70,8 @@ const SCENARIOS: Readonly<Record<string, (s: Scenario) => Promise<void>>> = {
   fuzz,
   abandoned,
   storm,
+  container,
+  kubernetes,
   debian,
   faults,
 }

@@ -35,10 +35,13 @@ interface Outstanding {
   readonly session: LoadSession
   readonly step: 0 | 1 | 2
   sentAt: number
+  tries: number
 }
 
 export async function startAccountingLoad(o: {
   readonly port: number
+  /** A second server, which a packet that was not answered is sent to, in turn with the first. */
+  readonly secondPort?: number
   readonly secret: string
   readonly outstanding: number
   /** Different for each load of a test: no two of them share a device. */
@@ -69,7 +72,13 @@ export async function startAccountingLoad(o: {
       attribute(ATTRIBUTE.eventTimestamp, now),
       attribute(ATTRIBUTE.acctSessionTime, now - session.startedAt),
     ])
-    line.outstanding.set(line.identifier, { packet, session, step, sentAt: performance.now() })
+    line.outstanding.set(line.identifier, {
+      packet,
+      session,
+      step,
+      sentAt: performance.now(),
+      tries: 1,
+    })
     line.socket.send(packet, o.port, '127.0.0.1')
   }
 
@@ -104,7 +113,9 @@ export async function startAccountingLoad(o: {
       for (const asked of line.outstanding.values()) {
         if (now - asked.sentAt < AGAIN_MS) continue
         asked.sentAt = now
-        line.socket.send(asked.packet, o.port, '127.0.0.1')
+        const port = asked.tries % 2 === 1 ? (o.secondPort ?? o.port) : o.port
+        asked.tries += 1
+        line.socket.send(asked.packet, port, '127.0.0.1')
       }
       const room = Math.floor(o.outstanding / SOCKETS)
       for (; allowance >= 1 && !isEnding && line.outstanding.size < room; allowance -= 1)

@@ -18,7 +18,7 @@ const PACKAGES = 'ca-certificates,postgresql,systemd,systemd-sysv'
 const BOOT_MS = 120_000
 
 /** The folder of an untouched Debian, made by debootstrap where it is not there yet. */
-export async function debianBase(): Promise<string> {
+async function debianBase(): Promise<string> {
   if (existsSync(BASE)) return BASE
   const draft = `${BASE}.${process.pid}`
   try {
@@ -33,7 +33,7 @@ export async function debianBase(): Promise<string> {
 }
 
 /** A writable layer over it, that vanishes. */
-export async function debianLayer(
+async function debianLayer(
   folder: RunFolder,
 ): Promise<AsyncDisposable & { readonly root: string }> {
   const base = await debianBase()

@@ -1,0 +1,43 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { Problem } from '#core/role.ts'
+import { freePort } from '../test/support/peers/free-ports.ts'
+import { createOperatorServer } from './operator-server.ts'
+
+const problems: Problem[] = []
+let port = 0
+let server: ReturnType<typeof createOperatorServer>
+
+beforeEach(async () => {
+  problems.length = 0
+  port = await freePort()
+  server = createOperatorServer({
+    address: { host: '127.0.0.1', port },
+    metrics: { text: () => Promise.resolve('accueil_db_up 1\n') },
+    health: () => problems,
+  })
+  await server.start()
+})
+afterEach(() => server.stop())
+
+const statusOf = async (path: string): Promise<number> =>
+  (await fetch(`http://127.0.0.1:${port}${path}`)).status
+
+test('a process whose roles have no problem is ready', async () => {
+  expect(await statusOf('/readyz')).toBe(200)
+})
+
+test('a database that is away makes it unready, but for who asks only whether it still serves', async () => {
+  problems.push({ role: 'database', problem: 'it does not answer' })
+  expect(await statusOf('/readyz')).toBe(503)
+  expect(await statusOf('/readyz?exclude=database')).toBe(200)
+  expect(await statusOf('/healthz')).toBe(200)
+})
+
+test('what is not excluded counts', async () => {
+  problems.push(
+    { role: 'database', problem: 'it does not answer' },
+    { role: 'radius', problem: 'the ports are not open' },
+  )
+  expect(await statusOf('/readyz?exclude=database')).toBe(503)
+  expect(await statusOf('/readyz?exclude=database&exclude=radius')).toBe(200)
+})
