@@ -39,6 +39,7 @@ import { up as auditChain } from './migrations/0040-audit-chain.ts'
 import { up as administrationApi } from './migrations/0041-administration-api.ts'
 import { up as ownDeviceKeys } from './migrations/0047-own-device-keys.ts'
 import { up as jobsOnDemand } from './migrations/0054-jobs-on-demand.ts'
+import { up as inventory } from './migrations/0055-inventory.ts'
 import { up as unblockAnswers } from './migrations/0057-unblock-answers.ts'
 import { up as liveSessions } from './migrations/0058-live-sessions.ts'
 import { makePartitions } from './partitions.ts'
@@ -80,6 +81,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0041-administration-api': { up: administrationApi },
   '0047-own-device-keys': { up: ownDeviceKeys },
   '0054-jobs-on-demand': { up: jobsOnDemand },
+  '0055-inventory': { up: inventory },
   '0057-unblock-answers': { up: unblockAnswers },
   '0058-live-sessions': { up: liveSessions },
 }
