@@ -15,6 +15,7 @@ details{background:var(--card);border:1px solid var(--line);border-radius:.5rem;
 summary{padding:.6rem 0;cursor:pointer;overflow-wrap:anywhere}summary:focus-visible{outline:3px solid var(--act)}
 summary b{display:inline-block;min-width:4.2rem;color:var(--act)}summary span{color:var(--soft)}
 table{border-collapse:collapse;width:100%;margin:.4rem 0}th,td{text-align:start;vertical-align:top;padding:.3rem .6rem .3rem 0;border-top:1px solid var(--line)}
+td,th,code{overflow-wrap:anywhere}pre code{overflow-wrap:normal}
 pre{overflow:auto;padding:.8rem;border-top:1px solid var(--line);margin:.6rem -.9rem 0}
 nav ul{display:flex;flex-wrap:wrap;gap:.2rem 1rem;padding:0;list-style:none}`
 const STYLE_SOURCE = `'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`
