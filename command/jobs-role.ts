@@ -6,6 +6,8 @@ import { endedDevicesJob } from '#db/device-status.ts'
 import { createFoldThread } from '#db/fold-thread.ts'
 import { createJobRunner } from '#db/jobs.ts'
 import { filterWindowsJob } from '#db/filter-windows.ts'
+import { openDatabase } from '#db/connection.ts'
+import { inventoryJob } from '#db/inventory/sync.ts'
 import { openingsJob } from '#db/openings.ts'
 import { staleSessionsJob } from '#db/stale-sessions.ts'
 import { quarantineJob } from '#db/quarantine.ts'
@@ -43,6 +45,11 @@ export function createJobsRole(deps: PartDeps, url: string): Role {
       endedDevicesJob(database),
       directorySyncJob({ database, clock, open: () => openDirectories(deps, directoryMetrics) }),
       staffJob(database, clock),
+      inventoryJob({
+        ...{ database, seal, clock },
+        open: () =>
+          openDatabase(url, { applicationName: 'accueil inventory', max: 1, role: 'inventory' }),
+      }),
     ],
   })
   measureJobs(metrics, runner)

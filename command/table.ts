@@ -59,6 +59,17 @@ export const commands: Readonly<Record<string, Command>> = {
     summary: 'let go of what has lived its time, as the jobs role does; or say what would go',
     run: async (args) => (await import('./logs-purge.ts')).runLogsPurge(args),
   },
+  'inventory check': {
+    usage: '',
+    summary: 'what NetBox would change of the places now; nothing is changed',
+    run: async (args) => (await import('./inventory.ts')).runInventoryCheck(args),
+  },
+  'inventory accept': {
+    usage: '--reason TEXT',
+    summary:
+      'take over what NetBox has, also where so much is gone that it was held back; recorded',
+    run: async (args) => (await import('./inventory.ts')).runInventoryAccept(args),
+  },
   'jobs list': {
     usage: '[--json]',
     summary: 'what runs once in the fleet: when last, how long, how it went',

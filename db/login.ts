@@ -36,5 +36,8 @@ export async function powerOf(database: Database): Promise<string | null> {
   const ofPortal = (['portal', 'admin', 'operator'] as const).map(roleName)
   const isPortal =
     roles.includes(roleName('portal')) && roles.every((name) => ofPortal.includes(name))
-  return roles.length > 1 && !isPortal ? `${login} may act as ${roles.join(', ')}` : null
+  // And what runs the jobs, for the one that makes places.
+  const ofJobs = (['jobs', 'inventory'] as const).map(roleName)
+  const isJobs = roles.every((name) => ofJobs.includes(name))
+  return roles.length > 1 && !isPortal && !isJobs ? `${login} may act as ${roles.join(', ')}` : null
 }

@@ -74,6 +74,19 @@ const BECOME_MORE = [
 
 /** What each role is tried on, beside the deeds that nobody but the owner may do. */
 const FORBIDDEN: Readonly<Record<DatabaseRole, readonly string[]>> = {
+  inventory: [
+    ...READ_THE_LOG,
+    ...REWRITE_THE_LOG,
+    ...SEARCH,
+    ...BECOME_MORE,
+    'select password_hash from staff.account',
+    'select passphrase from staff.device_key',
+    'select content from house.list',
+    `insert into house.rule (action, domain) values ('allow', 'bad.example')`,
+    `insert into house.role_grant (subject, role, made_by) values ('person:x', 'auditor', 'x')`,
+    `update house.inventory set token = ''`,
+    'select * from guest.access',
+  ],
   portal: [
     ...LOOK_FOR_STAFF,
     ...READ_THE_LOG,

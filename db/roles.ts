@@ -2,10 +2,19 @@
  * Who may do what in the database: a role for each part, none of which can log in. A part's pool takes
  * its role on as it connects. Whoever ran the migrations owns everything that nobody else does.
  */
-export const DATABASE_ROLES = ['portal', 'radius', 'dns', 'jobs', 'operator', 'admin'] as const
+export const DATABASE_ROLES = [
+  'portal',
+  'radius',
+  'dns',
+  'jobs',
+  'operator',
+  'admin',
+  'inventory',
+] as const
 /**
  * `operator` is what an administrator's `logs search|export|verify|hold` run as; `admin` a transaction of the
- * administration, which sees rows by association (db/admin/as-admin.ts).
+ * administration, which sees rows by association (db/admin/as-admin.ts); `inventory` the job that makes places as
+ * NetBox has them, and nothing else of the jobs.
  */
 export type DatabaseRole = (typeof DATABASE_ROLES)[number]
 
@@ -35,6 +44,7 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
     jobs: 'select',
     operator: 'select',
     admin: 'select',
+    inventory: 'select',
   },
 
   // What is declared.
@@ -45,11 +55,13 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
     jobs: 'usage',
     operator: 'usage',
     admin: 'usage',
+    inventory: 'usage',
   },
   'house.organisation': { portal: 'select', operator: 'select' },
-  'house.association': { admin: 'select' },
+  'house.association': { admin: 'select', inventory: 'select, insert' },
   'house.site': {
     portal: 'select',
+    inventory: 'select, insert, update, delete',
     radius: 'select',
     dns: 'select',
     operator: 'select',
@@ -58,6 +70,7 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
   },
   'house.network': {
     portal: 'select',
+    inventory: 'select, insert, update, delete',
     radius: 'select',
     dns: 'select',
     operator: 'select',
@@ -66,6 +79,7 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
   // With the sealed secrets: the portal checks signatures with them, the RADIUS server packets.
   'house.gateway': {
     portal: 'select',
+    inventory: 'select, insert, update, delete',
     radius: 'select',
     operator: 'select (name, site, address, message_authenticator)',
     admin:
@@ -78,8 +92,25 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
     admin: 'select',
   },
   // What the kinds are told, sealed, is for the portal; which access list or role, for the RADIUS server.
-  'house.gateway_settings': { portal: 'select', radius: 'select (gateway, captive)' },
-  'house.authority': { radius: 'select' },
+  'house.gateway_settings': {
+    portal: 'select',
+    radius: 'select (gateway, captive)',
+    inventory: 'select, insert, update, delete',
+  },
+  'house.authority': { radius: 'select', inventory: 'select' },
+  'house.inventory': {
+    portal: 'select (webhook_secret)',
+    jobs: 'select (url)',
+    admin: 'select (url)',
+    inventory: 'select',
+  },
+  'house.inventory_site': { inventory: 'select, insert, delete' },
+  'house.inventory_state': {
+    jobs: 'select, insert, update',
+    admin: 'select',
+    inventory: 'select, insert, update',
+  },
+  'house.accept_inventory()': { admin: 'execute' },
   // Which version is in force: a grant for another one lets nobody in.
   'house.terms': { portal: 'select', radius: 'select (version, effective)' },
   'house.terms_text': { portal: 'select' },
@@ -91,6 +122,7 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
     jobs: 'select, update (sha256, content)',
     operator: 'select (name, category, blocks, sha256, made_by)',
     admin: 'select (name, category, blocks, sha256, made_by)',
+    inventory: 'select (name, category, made_by)',
   },
   'house.list_source': { jobs: 'select', operator: 'select', admin: 'select' },
   'house.list_state': {
@@ -110,8 +142,8 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
   'house.in_reach()': { admin: 'execute' },
   'house.folded()': { admin: 'execute' },
   'house.answered_request': { admin: 'select, insert, delete' },
-  'house.filter': { dns: 'select' },
-  'house.filter_device': { dns: 'select', operator: 'select' },
+  'house.filter': { dns: 'select', inventory: 'select' },
+  'house.filter_device': { dns: 'select', operator: 'select', inventory: 'select' },
   'house.filter_lift': { dns: 'select', jobs: 'select (ends_at), delete' },
   // How much was filtered; nothing of whom.
   'house.filter_count': { dns: 'select, insert, update', jobs: 'select (hour), delete' },
@@ -130,7 +162,8 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
   'house.publish_target': { jobs: 'select' },
   'house.retention': { jobs: 'select' },
   'house.job': { jobs: 'select, insert, update', operator: 'select', admin: 'select' },
-  'house.ask_job()': { operator: 'execute', admin: 'execute' },
+  // The portal for the webhook of the inventory.
+  'house.ask_job()': { portal: 'execute', operator: 'execute', admin: 'execute' },
   'house.announce()': {},
 
   // What people ask to have unblocked: the portal adds to it, whoever decides reads it.
@@ -390,10 +423,17 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
 
   // Lines are added, at the time that the database gives them. Only the owner could change one; a function
   // ends those that are as old as was declared.
-  audit: { portal: 'usage', jobs: 'usage', operator: 'usage', admin: 'usage' },
+  audit: {
+    portal: 'usage',
+    jobs: 'usage',
+    operator: 'usage',
+    admin: 'usage',
+    inventory: 'usage',
+  },
   'audit.entry': {
     portal: 'insert (actor, action, subject, reason, details)',
     jobs: 'select (at), insert (actor, action, subject, reason, details)',
+    inventory: 'insert (actor, action, subject, reason, details, association)',
     operator: 'insert (actor, action, subject, reason, details)',
     admin:
       'select (id, at, actor, action, subject, reason, details, association, n), insert (actor, action, subject, reason, details, association)',

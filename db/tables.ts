@@ -55,6 +55,7 @@ export interface Tables {
   'house.publish_target': { kind: 'file' | 'url'; target: string }
   'house.retention': { id: Generated<number>; audit_days: number; login_days: number }
   'house.role_grant': RoleGrantTable
+  'house.inventory': InventoryTable
   'audit.entry': AuditTable
 }
 
@@ -477,6 +478,22 @@ interface RealmTable {
   groups: string[]
   gives: GivenByHome[]
   operator: string | null
+}
+
+interface InventoryTable {
+  id: Generated<number>
+  url: string
+  /** Sealed, context `inventory-token`. */
+  token: string
+  /** Sealed, context `inventory-webhook`. */
+  webhook_secret: string | null
+  ca_pem: string | null
+  tag: string | null
+  code_from: 'slug' | 'facility' | 'name'
+  gateway_role: string
+  guest_role: string
+  staff_role: string
+  most_missing: number
 }
 
 interface AuditTable {

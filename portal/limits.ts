@@ -11,6 +11,8 @@ export const LIMITS = {
   bodyBytes: 4_096,
   /** A rule with its note is under 1 KB. */
   apiBodyBytes: 65_536,
+  /** NetBox sends the whole thing that changed, and how it was before. */
+  hookBodyBytes: 1_048_576,
   apiReasonCharacters: 500,
   apiKeyCharacters: 200,
   /** Of people who are signed in: a certificate request, a list of addresses. */

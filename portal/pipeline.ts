@@ -3,9 +3,11 @@ import type { Hono } from 'hono'
 import { acceptance, acceptanceAgain } from './acceptance.ts'
 import { adminPipeline } from './admin/pipeline.ts'
 import { ADMIN_ROUTES } from './api/admin/routes.ts'
+import { netBoxHook } from './api/admin/netbox-hook.ts'
 import { adminApi } from './api/admin/serve.ts'
 import { apiLogins } from './api/logins.ts'
-import { openApi } from './api/openapi.ts'
+import { openApi, openApiDocument } from './api/openapi.ts'
+import { apiReference } from './api/reference-page.ts'
 import { apiNotFound, onlyRead } from './api/not-there.ts'
 import { answerBlocked, UNBLOCK_PATH } from './answer-blocked.ts'
 import { answerProbes } from './answer-probes.ts'
@@ -86,10 +88,13 @@ export function pipeline(app: Hono, services: Services): void {
 
   // For programs: what goes wrong below is a problem in JSON and never a page.
   scimPipeline(app, services)
-  app.get('/api/openapi.json', openApi(services.publicUrl))
+  const document = openApiDocument(services.publicUrl)
+  app.get('/api/openapi.json', openApi(document))
+  app.get('/api', apiReference(document))
   app.get('/api/v1/radius/logins', apiLogins(services))
   app.all('/api/v1/radius/logins', onlyRead())
   adminApi(app, services, ADMIN_ROUTES)
+  app.post('/api/v1/inventory/netbox', netBoxHook(services))
   app.all('/api/*', apiNotFound())
 
   // Last: what nothing above took, and what anything above threw.

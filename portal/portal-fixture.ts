@@ -318,6 +318,8 @@ export function testPortal(
     logDatabase: options.logDatabase ?? null,
     admin: options.admin ?? {
       token: () => whenUp(() => ({ ok: false, refusal: 'unknown' })),
+      hookSecret: () => whenUp(() => null),
+      askJob: () => whenUp(() => false),
       transaction: () => Promise.reject(new Error('there is no database in this test')),
     },
     gatewayWorld,

@@ -13,6 +13,7 @@ import { listStep, ruleStep } from './filtering.ts'
 import { filterDeviceStep, filterStep } from './filters.ts'
 import { gatewaySettingsStep } from './gateway-settings.ts'
 import { gatewayStep } from './gateways.ts'
+import { inventoryStep } from './inventory.ts'
 import { legalStep } from './legal.ts'
 import { withoutManagedElsewhere } from './managed.ts'
 import { organisationStep } from './organisation.ts'
@@ -82,6 +83,7 @@ const STEPS = [
   roleStep,
   signInProviderStep,
   walledGardenStep,
+  inventoryStep,
 ] as const
 
 /** Makes the database as declared, in one transaction; returns what was (or would be) changed. */

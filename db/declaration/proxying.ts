@@ -42,6 +42,7 @@ export function tellRealmsOfDirectories(
 /** The home servers, complete: one that is no longer declared is asked no more. */
 export async function homeServerStep(context: StepContext): Promise<Step> {
   const { kysely, declaration, seal } = context
+  if (declaration.homeServers === undefined && declaration.realms === undefined) return NO_STEP
   const rows = await kysely.selectFrom('staff.home_server').selectAll().execute()
   await tellUnknownServers(context, rows)
   if (declaration.homeServers === undefined) return NO_STEP

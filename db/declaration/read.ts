@@ -17,6 +17,7 @@ import type { DeclaredDirectory } from './directories.ts'
 import { ownCertificateProblem, tellRealmsOfDirectories } from './proxying.ts'
 import type { DeclaredHomeServer } from './proxying.ts'
 import type { DeclaredRealm, FileHomeServer } from './proxying-schema.ts'
+import type { DeclaredInventory } from './inventory.ts'
 import { authorityProblem, radsecKey } from './radsec.ts'
 import type { DeclaredRole } from './roles.ts'
 import { declarationSchema } from './schema.ts'
@@ -55,6 +56,7 @@ export interface Declaration {
   readonly roles: readonly DeclaredRole[] | undefined
   readonly signIn: FileDeclaration['sign_in']
   readonly enrolment: FileDeclaration['enrolment']
+  readonly inventory: DeclaredInventory | undefined
   /** Where each declared thing stands: `house.yaml:12: sites[0]`. */
   readonly origins: ReadonlyMap<object, string>
 }
@@ -66,6 +68,7 @@ export const NOTHING_DECLARED: Declaration = {
   ...{ policies: undefined, accounts: undefined, directories: undefined, homeServers: undefined },
   ...{ realms: undefined, deviceCas: undefined, deviceKeys: undefined, sealing: undefined },
   ...{ retention: undefined, roles: undefined, signIn: undefined, enrolment: undefined },
+  inventory: undefined,
   origins: new Map(),
 }
 
@@ -263,6 +266,14 @@ function withFiles(
     roles: rest.roles,
     signIn: rest.sign_in,
     enrolment: rest.enrolment,
+    inventory: rest.inventory && {
+      netbox: rest.inventory.netbox && {
+        ...rest.inventory.netbox,
+        ca:
+          rest.inventory.netbox.ca &&
+          authority(rest.inventory.netbox.ca, ['inventory', 'netbox', 'ca']),
+      },
+    },
     realms: rest.realms,
     homeServers: rest.home_servers?.map((server, i) =>
       withCertificates(server, ['home_servers', i, 'radsec']),
@@ -314,7 +325,8 @@ function originsOf(
   place: (path: readonly PropertyKey[]) => string,
 ): ReadonlyMap<object, string> {
   const origins = new Map<object, string>()
-  const { organisation: _, retention: __, signIn: ___, enrolment: ____, ...sections } = declaration
+  const { organisation: _, retention: __, signIn: ___, enrolment: ____, ...things } = declaration
+  const { inventory: _____, ...sections } = things
   for (const [section, things] of Object.entries(sections)) {
     const key = KEYS[section] ?? section
     for (const [i, thing] of (things ?? []).entries()) origins.set(thing, place([key, i]))
@@ -361,6 +373,8 @@ export function joinDeclarations(parts: readonly Declaration[], problems: string
   if (signIns.length > 1) problems.push('sign_in is declared in more than one file')
   const enrolments = parts.flatMap((part) => part.enrolment ?? [])
   if (enrolments.length > 1) problems.push('enrolment is declared in more than one file')
+  const inventories = parts.flatMap((part) => part.inventory ?? [])
+  if (inventories.length > 1) problems.push('inventory is declared in more than one file')
   const joined: Declaration = {
     organisation: organisations[0],
     associations: all('associations'),
@@ -382,6 +396,7 @@ export function joinDeclarations(parts: readonly Declaration[], problems: string
     roles: all('roles'),
     signIn: signIns[0],
     enrolment: enrolments[0],
+    inventory: inventories[0],
     origins: new Map(parts.flatMap((part) => [...part.origins])),
   }
   const gateways = joined.sites?.flatMap((site) => site.gateways)

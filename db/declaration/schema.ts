@@ -7,6 +7,7 @@ import { deviceCaSchema } from './device-cas.ts'
 import { deviceKeySchema } from './device-keys.ts'
 import { directorySchema } from './directories.ts'
 import { enrolmentSchema } from './enrolment.ts'
+import { inventorySchema } from './inventory.ts'
 import { formerSecretSchema } from './gateway-secret.ts'
 import {
   associationFilterSchema,
@@ -320,6 +321,7 @@ export const declarationSchema = z.strictObject({
   retention: retentionSchema.optional(),
   roles: z.array(roleSchema).max(5000, 'has more than 5000').optional(),
   sign_in: signInSchema.optional(),
+  inventory: inventorySchema.optional(),
 })
 
 export type FileDeclaration = z.output<typeof declarationSchema>

@@ -14,6 +14,8 @@ const SECRET_PATHS = [
   'home_servers.*.secret',
   'device_keys.*.passphrase',
   'sign_in.providers.*.client_secret',
+  'inventory.netbox.token',
+  'inventory.netbox.webhook_secret',
 ] as const
 /** The last one stands in a file of its own. */
 export type SecretPath = (typeof SECRET_PATHS)[number] | 'home_servers.*.radsec.key'

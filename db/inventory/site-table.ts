@@ -34,7 +34,16 @@ interface Gateway extends Said {
  */
 export async function declarationOf(
   lines: readonly SiteLine[],
-  { kysely, seal }: { readonly kysely: Kysely<Tables>; readonly seal: Seal },
+  {
+    kysely,
+    seal,
+    outOfUse = new Set(),
+  }: {
+    readonly kysely: Kysely<Tables>
+    readonly seal: Seal
+    /** Places that are there no more: they keep their networks and lose their gateways. */
+    readonly outOfUse?: ReadonlySet<string>
+  },
 ): Promise<ReadOutcome> {
   const problems: string[] = []
   const house = await presentPlaces(kysely, seal)
@@ -56,13 +65,17 @@ export async function declarationOf(
     origins.set(code, origins.get(code) ?? line.origin)
     places.set(code, withLine(again ?? house.places.get(code) ?? fresh(code), line, house))
   }
+  for (const code of outOfUse) {
+    const present = house.places.get(code)
+    if (present !== undefined && !places.has(code)) places.set(code, { ...present, gateways: [] })
+  }
   const sites = withoutMoved([...places.values()], lines)
   const associations = newAssociations(lines, house.associations)
   const read = declarationSchema.safeParse({ version: 1, associations, sites })
   for (const { path, message } of read.error?.issues ?? []) {
     const [section, i, ...rest] = path
     const site = section === 'sites' && typeof i === 'number' ? sites[i] : undefined
-    const where = site === undefined ? '' : `${origins.get(site.code)}: `
+    const where = site === undefined ? '' : `${origins.get(site.code) ?? site.code}: `
     problems.push(`${where}${nameOf(rest.length === 0 ? path : rest)} ${message}`)
   }
   if (!read.success) return { ok: false, problems }

@@ -12,8 +12,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     create function house.ask_job(job text, asker text, why text) returns boolean
     language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
     begin
-      update house.job j set asked_at = clock_timestamp(), asked_by = asker where j.name = job;
-      if not found then return false; end if;
+      update house.job j set asked_at = clock_timestamp(), asked_by = asker 
+      where j.name = job and (j.asked_at is null or j.asked_at <= j.started_at);
+      if not found then return exists (select from house.job j where j.name = job); end if;
       insert into audit.entry (actor, action, subject, reason, details)
       values (asker, 'job.run', 'job ' || job, why, '{}');
       perform pg_notify('job', job);

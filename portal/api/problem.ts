@@ -6,6 +6,7 @@ export const PROBLEMS = {
   'bad-parameter': { status: 400, title: 'A parameter is missing or cannot be read' },
   'no-token': { status: 401, title: 'No token was shown' },
   'bad-token': { status: 401, title: 'The token is unknown, over or revoked' },
+  'bad-signature': { status: 401, title: 'The signature is not of this body' },
   'not-allowed': { status: 403, title: 'The token is for something else' },
   'not-found': { status: 404, title: 'There is nothing at this address' },
   'not-yours': { status: 403, title: 'That is beyond what this token may do' },

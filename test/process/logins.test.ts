@@ -88,7 +88,7 @@ describe('a database whose owner is no superuser', () => {
     const refused = await plain.command('migrate')
     const [, statements = ''] = /run, once: (.*;)/.exec(refused.stderr) ?? []
     expect(statements).toBe(
-      'grant accueil_portal, accueil_radius, accueil_dns, accueil_jobs, accueil_operator, accueil_admin to plain_owner;',
+      'grant accueil_portal, accueil_radius, accueil_dns, accueil_jobs, accueil_operator, accueil_admin, accueil_inventory to plain_owner;',
     )
     await admin.sql.unsafe(statements)
     expect(await plain.command('migrate')).toMatchObject({ code: 0 })

@@ -7,6 +7,7 @@ import { sealedValue } from '../sealed-values.ts'
 import { readFilters } from './filters.ts'
 import { writeLists, writePolicies, writeRules } from './filtering.ts'
 import { writeLegalBases, writeOrganisation, writeTerms } from './guest.ts'
+import { writeInventory } from './inventory.ts'
 import * as people from './people.ts'
 import { writeAssociations, writeSites } from './places.ts'
 import { fileNameOf, lengthOfTime } from './writing.ts'
@@ -88,6 +89,7 @@ async function writeSections(writing: Writing): Promise<Said> {
     retention: await writeRetention(writing),
     roles: await people.writeRoles(writing),
     sign_in: await people.writeSignIn(writing),
+    inventory: await writeInventory(writing),
   }
   return Object.fromEntries(Object.entries(sections).filter(([, said]) => said !== undefined))
 }

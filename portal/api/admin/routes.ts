@@ -1,4 +1,5 @@
 import { AUDIT_ROUTES } from './audit.ts'
+import { INVENTORY_ROUTES } from './inventory.ts'
 import { JOB_ROUTES } from './jobs.ts'
 import type { AdminRoute } from './route.ts'
 import { RULE_ROUTES } from './rules.ts'
@@ -10,4 +11,5 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
   ...SITE_ROUTES,
   ...AUDIT_ROUTES,
   ...JOB_ROUTES,
+  ...INVENTORY_ROUTES,
 ]

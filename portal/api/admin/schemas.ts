@@ -138,3 +138,12 @@ const job = z
   })
   .meta({ id: 'Job' })
 z.object({ rows: z.array(job) }).meta({ id: 'Jobs' })
+
+z.object({
+  url: text.meta({ description: 'Null: none is declared.' }),
+  ...{ checkedAt: moment, places: z.int(), error: text },
+  held: z.array(z.string()).nullable().meta({
+    description: 'The difference that waits to be accepted, as apply prints it; null: none.',
+  }),
+  ...{ heldId: text, acceptedBy: text },
+}).meta({ id: 'Inventory' })

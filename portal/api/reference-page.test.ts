@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest'
+import { testPortal } from '../portal-fixture.ts'
+import { ADMIN_ROUTES } from './admin/routes.ts'
+
+test('the page of the API has every operation, its scope and its schemas, and loads nothing', async () => {
+  const response = await testPortal().get('/api')
+  expect(response.status).toBe(200)
+  expect(response.headers.get('Content-Security-Policy')).toMatch(
+    /^default-src 'none'; style-src 'sha256-/,
+  )
+  const page = await response.text()
+  for (const { operationId, action, answers } of ADMIN_ROUTES) {
+    expect(page).toContain(`<details id="${operationId}">`)
+    expect(page).toContain(`Needs the scope ${action}.`)
+    if (answers.schema !== undefined) expect(page).toContain(`id="schema-${answers.schema}"`)
+  }
+  expect(page).not.toMatch(/<script|src=|https?:\/\/(?!localhost)[^"&]*\.(?:js|css)/)
+  expect(Buffer.byteLength(page)).toBeLessThan(200_000)
+})
