@@ -174,6 +174,7 @@ test('every page is under 100 KB at 2,333 places, and asks a bounded number of q
     [`/admin/rules/${await idOf(house, 'n7.example')}`, 2],
     ['/admin/audit', 2],
     ['/admin/requests', 2],
+    ['/admin/filtering?name=a.b.c.example&site=75-0042', 6],
     ['/admin/sessions', 1],
     ['/admin/sessions/75-0042', 3],
   ] as const) {

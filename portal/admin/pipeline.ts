@@ -4,6 +4,7 @@ import type { Services } from '../services.ts'
 import { requireSession } from '../staff/require-session.ts'
 import { formOf, staffForm } from '../staff/staff-form.ts'
 import {
+  FILTERING_PATH,
   LOGS_PATH,
   PACKS_PATH,
   AUDIT_PATH,
@@ -15,6 +16,7 @@ import {
 } from './admin-paths.ts'
 import { requireRight } from './admin-request.ts'
 import { auditLog } from './audit-log.ts'
+import { filtering } from './filtering.ts'
 import { logForm, searchLog } from './log-search.ts'
 import { overview } from './overview.ts'
 import { approvePack, askForPack, downloadPack, endHolds, holdRows, packs } from './packs.ts'
@@ -48,6 +50,7 @@ export function adminPipeline(app: Hono, services: Services): void {
   app.get(REQUESTS_PATH, may('rules.read'), requests(services))
   app.get(`${REQUESTS_PATH}/:id`, may('rules.read'), request(services))
   app.post(`${REQUESTS_PATH}/:id`, may('rules.write'), form, answerRequest(services))
+  app.get(FILTERING_PATH, may('rules.read'), filtering(services))
   app.get(SESSIONS_PATH, may('sessions.read'), liveSessions(services))
   app.post(SESSIONS_PATH, may('radius.explain'), form, story(services))
   app.get(`${SESSIONS_PATH}/:code`, may('sessions.read'), placeSessions(services))
