@@ -33,8 +33,7 @@ export async function powerOf(database: Database): Promise<string | null> {
   const roles: string[] = []
   for (const role of DATABASE_ROLES) if (await mayActAs(database, role)) roles.push(roleName(role))
   // What serves the administration's pages takes that on for a transaction, and looks into the log.
-  const ofPortal = (['portal', 'admin', 'operator'] as const).map(roleName)
-  const isPortal =
-    roles.includes(roleName('portal')) && roles.every((name) => ofPortal.includes(name))
+  const ofPortal = new Set((['portal', 'admin', 'operator'] as const).map(roleName))
+  const isPortal = roles.includes(roleName('portal')) && roles.every((name) => ofPortal.has(name))
   return roles.length > 1 && !isPortal ? `${login} may act as ${roles.join(', ')}` : null
 }

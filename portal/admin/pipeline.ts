@@ -5,6 +5,7 @@ import { requireSession } from '../staff/require-session.ts'
 import { formOf, staffForm } from '../staff/staff-form.ts'
 import {
   FILTERING_PATH,
+  JOBS_PATH,
   LOGS_PATH,
   PACKS_PATH,
   AUDIT_PATH,
@@ -17,6 +18,7 @@ import {
 import { requireRight } from './admin-request.ts'
 import { auditLog } from './audit-log.ts'
 import { filtering } from './filtering.ts'
+import { runJob } from './jobs.ts'
 import { logForm, searchLog } from './log-search.ts'
 import { overview } from './overview.ts'
 import { approvePack, askForPack, downloadPack, endHolds, holdRows, packs } from './packs.ts'
@@ -64,6 +66,7 @@ export function adminPipeline(app: Hono, services: Services): void {
   app.post(`${PACKS_PATH}/:code`, may('logs.approve'), form, approvePack(services))
   const mayHave = may('logs.search', 'logs.approve')
   app.post(`${PACKS_PATH}/:code/file`, mayHave, form, downloadPack(services))
+  app.post(`${JOBS_PATH}/:name`, may('jobs.run'), form, runJob(services))
   app.get(AUDIT_PATH, may('audit.read'), auditLog(services))
 
   const undoing = undo(services)
