@@ -185,7 +185,7 @@ async function writeCounts(
     where list = ${list}`
 }
 
-export async function listStates({ sql }: Db): Promise<readonly ListState[]> {
+export async function listStates({ sql }: { readonly sql: Sql }): Promise<readonly ListState[]> {
   return sql<ListState[]>`
     select l.name, l.category, l.blocks, l.made_by as "madeBy", o.url, s.syntax,
       s.lines::float8 as lines, s.names::float8 as names, s.unusable::float8 as unusable, s.kinds,

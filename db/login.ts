@@ -33,11 +33,10 @@ export async function powerOf(database: Database): Promise<string | null> {
   const roles: string[] = []
   for (const role of DATABASE_ROLES) if (await mayActAs(database, role)) roles.push(roleName(role))
   // What serves the administration's pages takes that on for a transaction, and looks into the log.
-  const ofPortal = (['portal', 'admin', 'operator'] as const).map(roleName)
-  const isPortal =
-    roles.includes(roleName('portal')) && roles.every((name) => ofPortal.includes(name))
+  const ofPortal = new Set((['portal', 'admin', 'operator'] as const).map(roleName))
+  const isPortal = roles.includes(roleName('portal')) && roles.every((name) => ofPortal.has(name))
   // And what runs the jobs, for the one that makes places.
-  const ofJobs = (['jobs', 'inventory'] as const).map(roleName)
-  const isJobs = roles.every((name) => ofJobs.includes(name))
+  const ofJobs = new Set((['jobs', 'inventory'] as const).map(roleName))
+  const isJobs = roles.every((name) => ofJobs.has(name))
   return roles.length > 1 && !isPortal && !isJobs ? `${login} may act as ${roles.join(', ')}` : null
 }

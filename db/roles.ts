@@ -142,11 +142,15 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
   'house.in_reach()': { admin: 'execute' },
   'house.folded()': { admin: 'execute' },
   'house.answered_request': { admin: 'select, insert, delete' },
-  'house.filter': { dns: 'select', inventory: 'select' },
+  'house.filter': { dns: 'select', admin: 'select', inventory: 'select' },
   'house.filter_device': { dns: 'select', operator: 'select', inventory: 'select' },
-  'house.filter_lift': { dns: 'select', jobs: 'select (ends_at), delete' },
+  'house.filter_lift': { dns: 'select', jobs: 'select (ends_at), delete', admin: 'select' },
   // How much was filtered; nothing of whom.
-  'house.filter_count': { dns: 'select, insert, update', jobs: 'select (hour), delete' },
+  'house.filter_count': {
+    dns: 'select, insert, update',
+    jobs: 'select (hour), delete',
+    admin: 'select',
+  },
   // The names of one device while its window is open; they go with it.
   'house.filter_window': {
     dns: 'select (id, site, network, address, device, ends_at)',

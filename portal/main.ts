@@ -79,7 +79,7 @@ export function createPortal(
     clock,
     counters: counters.filterQuestions,
   })
-  const filterToken = ({ site, kind }: Network): string =>
+  const filterToken = ({ site, kind }: Pick<Network, 'site' | 'kind'>): string =>
     tokenInForce(seal, { site, network: kind, device: null }, house.value.dnsTokens)
   const process = `${hostname()} ${randomUUID()}`
   const revocations = createRevocations({

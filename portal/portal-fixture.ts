@@ -189,7 +189,7 @@ export interface TestPortal {
     access: Map<string, { until: number; termsVersion: string }>
     /** By code. */
     receipts: Map<string, Receipted>
-    filter: (name: string, network: Network | null) => FilterVerdict
+    filter: (name: string, network: Pick<Network, 'site' | 'kind'> | null) => FilterVerdict
     waiting: Map<string, PendingOpening[]>
     roleGrants: readonly RoleGrant[]
   }

@@ -54,7 +54,10 @@ export interface Services {
   /** What it was let in for the last time, in memory, as long as that can be renewed. */
   readonly lastGrantOf: (mac: Mac) => HeldGrant | null
   /** What the DNS filter says of a name, for whoever is on that network. */
-  readonly askFilter: (name: string, network: Network | null) => Promise<FilterVerdict>
+  readonly askFilter: (
+    name: string,
+    network: Pick<Network, 'site' | 'kind'> | null,
+  ) => Promise<FilterVerdict>
   readonly unblockRequests: RateLimit
   /** Codes of receipts that somebody typed. */
   readonly receiptChecks: RateLimit

@@ -3,6 +3,7 @@ import type { AdminText } from '../text/admin-fr.ts'
 import {
   ADMIN_HOME,
   AUDIT_PATH,
+  FILTERING_PATH,
   LOGS_PATH,
   PACKS_PATH,
   PLACES_PATH,
@@ -24,6 +25,7 @@ const ENTRIES: readonly AdminEntry[] = [
   { path: PLACES_PATH, name: 'places', actions: ['sites.read'] },
   { path: REQUESTS_PATH, name: 'requests', actions: ['rules.read'] },
   { path: RULES_PATH, name: 'rules', actions: ['rules.read'] },
+  { path: FILTERING_PATH, name: 'filtering', actions: ['rules.read'] },
   { path: SESSIONS_PATH, name: 'sessions', actions: ['sessions.read'] },
   { path: LOGS_PATH, name: 'logs', actions: ['logs.search'] },
   { path: PACKS_PATH, name: 'packs', actions: ['logs.search', 'logs.approve'] },

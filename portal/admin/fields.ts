@@ -50,7 +50,7 @@ export function choice(
     </select>`
 }
 
-export const LONGEST_REASON = 500
+const LONGEST_REASON = 500
 
 /** Why; `required` where nothing is done without it. */
 export function reasonField(

@@ -11,7 +11,8 @@ import { sendAdminPage } from './admin-page.ts'
 import { PLACES_PATH } from './admin-paths.ts'
 import { withRight } from './admin-request.ts'
 import type { AdminView } from './admin-request.ts'
-import { table, when } from './pieces.ts'
+import { jobSection } from './jobs.ts'
+import { when } from './pieces.ts'
 
 /** `GET /admin`: what is wrong, first. */
 export function overview(services: Services): Handler {
@@ -26,7 +27,7 @@ export function overview(services: Services): Handler {
       main: html`<h1>${text.overview.title}</h1>
         <p class="lead">${text.overview.lead}</p>
         ${rights.conflict && html`<p class="error">${text.conflict}</p>`}
-        ${wrong(view, gateways, jobs)} ${numbers(view, counts)} ${mayJobs && jobTable(view, jobs)}`,
+        ${wrong(view, gateways, jobs)} ${numbers(view, counts)} ${mayJobs && jobSection(view, jobs)}`,
     })
   })
 }
@@ -78,28 +79,5 @@ function numbers({ text: { overview: words } }: AdminView, counts: HouseCounts):
       <dt>${words.rules}</dt>
       <dd>${counts.rules}</dd>
     </dl>
-  </section>`
-}
-
-function jobTable(
-  { text: { overview: words }, frame }: AdminView,
-  jobs: readonly AdminJob[],
-): Html {
-  const rows = jobs.map(
-    ({ name, startedAt, finishedAt, result, failure }) =>
-      html`<tr>
-        <td>${name}</td>
-        <td>${when(finishedAt ?? startedAt, frame.language)}</td>
-        <td>${finishedAt === null ? words.jobRunning : (failure ?? result ?? '')}</td>
-      </tr>`,
-  )
-  return html`<section class="card" aria-labelledby="jobs">
-    <h2 id="jobs">${words.jobs}</h2>
-    <p class="soft">${words.jobsLead}</p>
-    ${
-      jobs.length === 0
-        ? html`<p>${words.noJobs}</p>`
-        : table(words.jobs, [words.job, words.jobLast, words.jobResult], rows)
-    }
   </section>`
 }

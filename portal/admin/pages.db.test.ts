@@ -150,6 +150,28 @@ describe('the administration', () => {
   })
 })
 
+test('a job is asked for by who may, and the page says so until it has begun', async () => {
+  await using house = await openAdminHouse()
+  const { sql } = house.database
+  await sql`
+    insert into house.job (name, started_at, finished_at, result)
+    values ('sealing', now() - interval '1 hour', now() - interval '1 hour' + interval '2.5 s', 'sealed 1')`
+  const national = await house.signedIn()
+  const before = await page(national, '/admin?lang=en')
+  expect(before.text).toContain('2.5 sec')
+  expect(before.text).toContain('Run the job sealing now')
+  const asked = await national.post('/admin/jobs/sealing', {})
+  expect(asked.headers.get('Location')).toBe('/admin?asked#jobs')
+  const after = await page(national, '/admin?asked&lang=en')
+  expect(after.text).toContain('It is asked for')
+  expect(after.text).not.toContain('Run the job sealing now')
+  expect((await national.post('/admin/jobs/nothing', {})).status).toBe(404)
+  const [line] = await sql`select actor from audit.entry where action like 'job%'`
+  expect(line).toMatchObject({ actor: 'staff:helene' })
+  const paul = await house.signedIn(PAUL)
+  expect((await paul.post('/admin/jobs/sealing', {})).status).toBe(403)
+})
+
 test('every page is under 100 KB at 2,333 places, and asks a bounded number of questions', async () => {
   await using house = await openAdminHouse()
   await house.database.sql`
@@ -174,6 +196,7 @@ test('every page is under 100 KB at 2,333 places, and asks a bounded number of q
     [`/admin/rules/${await idOf(house, 'n7.example')}`, 2],
     ['/admin/audit', 2],
     ['/admin/requests', 2],
+    ['/admin/filtering?name=a.b.c.example&site=75-0042', 6],
     ['/admin/sessions', 1],
     ['/admin/sessions/75-0042', 3],
   ] as const) {

@@ -4,6 +4,8 @@ import type { Services } from '../services.ts'
 import { requireSession } from '../staff/require-session.ts'
 import { formOf, staffForm } from '../staff/staff-form.ts'
 import {
+  FILTERING_PATH,
+  JOBS_PATH,
   LOGS_PATH,
   PACKS_PATH,
   AUDIT_PATH,
@@ -15,6 +17,8 @@ import {
 } from './admin-paths.ts'
 import { requireRight } from './admin-request.ts'
 import { auditLog } from './audit-log.ts'
+import { filtering } from './filtering.ts'
+import { runJob } from './jobs.ts'
 import { logForm, searchLog } from './log-search.ts'
 import { overview } from './overview.ts'
 import { approvePack, askForPack, downloadPack, endHolds, holdRows, packs } from './packs.ts'
@@ -48,6 +52,7 @@ export function adminPipeline(app: Hono, services: Services): void {
   app.get(REQUESTS_PATH, may('rules.read'), requests(services))
   app.get(`${REQUESTS_PATH}/:id`, may('rules.read'), request(services))
   app.post(`${REQUESTS_PATH}/:id`, may('rules.write'), form, answerRequest(services))
+  app.get(FILTERING_PATH, may('rules.read'), filtering(services))
   app.get(SESSIONS_PATH, may('sessions.read'), liveSessions(services))
   app.post(SESSIONS_PATH, may('radius.explain'), form, story(services))
   app.get(`${SESSIONS_PATH}/:code`, may('sessions.read'), placeSessions(services))
@@ -61,6 +66,7 @@ export function adminPipeline(app: Hono, services: Services): void {
   app.post(`${PACKS_PATH}/:code`, may('logs.approve'), form, approvePack(services))
   const mayHave = may('logs.search', 'logs.approve')
   app.post(`${PACKS_PATH}/:code/file`, mayHave, form, downloadPack(services))
+  app.post(`${JOBS_PATH}/:name`, may('jobs.run'), form, runJob(services))
   app.get(AUDIT_PATH, may('audit.read'), auditLog(services))
 
   const undoing = undo(services)

@@ -42,6 +42,7 @@ input:focus-visible,select:focus-visible,textarea:focus-visible{outline:.1875rem
 blockquote{margin:0 0 .5rem;padding:.25rem 0 .25rem .875rem;border-inline-start:.25rem solid var(--line)}
 .help{font-size:.9rem;margin:.5rem 0 1rem}
 input+.help,select+.help,.pair+.help{margin-top:-.625rem}
+.card form+[role=status]{margin-top:1rem}
 .scroll+.card{margin-top:1.5rem}
 .buttons{display:flex;flex-wrap:wrap;gap:.75rem;align-items:center;margin:0 0 1rem}
 .buttons button{flex:1 1 12rem;max-width:22rem;min-height:3rem}

@@ -5,6 +5,7 @@ import { openTestDatabase } from '../../../test/support/database.ts'
 import type { TestDatabase } from '../../../test/support/database.ts'
 import { seedHouse } from '../../../test/support/house.ts'
 import { createAdminAccess } from '../../api/admin/access.ts'
+import type { FilterVerdict } from '../../filter/verdict.ts'
 import type { AdminAccess } from '../../api/admin/access.ts'
 import { asRead, testPortal } from '../../portal-fixture.ts'
 import type { SignedIn } from '../../portal-fixture.ts'
@@ -29,6 +30,8 @@ export interface AdminHouse extends AsyncDisposable {
   /** Roles beside those of the national administrators and Paul. */
   /** Every address under /admin. */
   routes(): readonly { readonly method: string; readonly path: string }[]
+  /** What the DNS filter says from now on. */
+  filterSays(verdict: (name: string, site: string | null) => FilterVerdict): void
   take(subject: string): void
   give(grant: Partial<RoleGrant> & Pick<RoleGrant, 'subject' | 'role'>): void
   signedIn(person?: Partial<Person>): Promise<SignedIn>
@@ -81,6 +84,9 @@ export async function openAdminHouse({ hasLog = true } = {}): Promise<AdminHouse
         const [method = '', path = ''] = name.split(' ')
         return { method, path }
       })
+    },
+    filterSays: (verdict) => {
+      world.filter = (name, network) => verdict(name, network?.site ?? null)
     },
     take: (subject) => {
       world.roleGrants = world.roleGrants.filter((grant) => grant.subject !== subject)

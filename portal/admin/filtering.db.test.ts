@@ -1,0 +1,107 @@
+import { expect, test } from 'vitest'
+import { PAUL, openAdminHouse, page } from './testing/admin-house.ts'
+
+test('why a name is blocked: the filter is asked for that place, and the rules about it stand below', async () => {
+  await using house = await openAdminHouse()
+  await house.database.sql`
+    insert into house.rule (action, domain, association, site, network, note)
+    values ('block', 'example.org', '75', null, null, 'trop de vidéos'),
+           ('allow', 'www.example.org', null, '69-0001', null, 'de Lyon'),
+           ('block', 'org', null, null, 'staff', 'pas pour les invités')`
+  const asked: (readonly [string, string | null])[] = []
+  house.filterSays((name, site) => {
+    asked.push([name, site])
+    return { outcome: 'blocked', cause: 'category', category: 'streaming', reference: 'K7F2' }
+  })
+  const paul = await house.signedIn(PAUL)
+  const path = '/admin/filtering?lang=fr&name=WWW.Example.org.&site=75-0042&network=guest'
+  const { text, status } = await page(paul, path)
+  expect(status).toBe(200)
+  expect(asked).toEqual([['www.example.org', '75-0042']])
+  expect(text).toContain(
+    'www.example.org est bloqué : une liste le range dans « vidéo et musique »',
+  )
+  expect(text).toContain('Référence K7F2')
+  expect(text).toContain('trop de vidéos')
+  expect(text).not.toContain('de Lyon')
+  expect(text).not.toContain('pas pour les invités')
+  expect((await page(paul, '/admin/filtering?name=x.org&site=69-0001')).text).toContain(
+    'Aucun lieu de votre ressort n’a ce code',
+  )
+  expect((await page(paul, '/admin/filtering?name=pas%20un%20nom')).text).toContain(
+    'Ce n’est pas un nom de site',
+  )
+  expect(asked).toHaveLength(1)
+})
+
+test.each([
+  [{ outcome: 'free' }, 'is not blocked.'],
+  [{ outcome: 'unknown' }, 'The filter did not answer. Try again in a minute.'],
+  [{ outcome: 'blocked', cause: 'rule', category: null, reference: null }, 'is blocked by a rule.'],
+] as const)('what the filter says is said in words: %j', async (verdict, words) => {
+  await using house = await openAdminHouse()
+  house.filterSays(() => verdict)
+  const { text } = await page(await house.signedIn(PAUL), '/admin/filtering?lang=en&name=a.example')
+  expect(text).toContain(words)
+})
+
+test('shows lists with size, freshness and what is held back', async () => {
+  await using house = await openAdminHouse()
+  const { sql } = house.database
+  const paul = await house.signedIn(PAUL)
+  expect((await page(paul, '/admin/filtering?lang=fr')).text).toContain('pas encore comptés')
+  await sql`
+    insert into house.list_source (list, url, allow_private) values ('adult', 'https://l.example/', false)`
+  await sql`
+    insert into house.list_state (list, url, sha256, syntax, lines, names, unusable, kinds, faults, tried_at,
+      fetched_at, changed_at, error, held_names, held_at, held_sha256, held_content)
+    select 'adult', 'https://l.example/', l.sha256, 'domains', 4600000, 4583000, 0, '{}', '[]', now(),
+      '2026-11-27T10:00Z', '2026-11-27T10:00Z', 'the <b>answer</b> was 503', 12, now(), l.sha256, l.content
+    from house.list l where l.name = 'adult'`
+  const { text } = await page(paul, '/admin/filtering?lang=en')
+  expect(text).toContain('4,583,000')
+  expect(text).toContain('27 Nov 2026, 11:00')
+  expect(text).toContain('Held back: 12 names wait')
+  expect(text).toContain('the &lt;b&gt;answer&lt;/b&gt; was 503')
+})
+
+test('shows what each level blocks and when, what is lifted and how much was blocked, of Paris alone', async () => {
+  await using house = await openAdminHouse()
+  const { sql } = house.database
+  const none = { allow: [], trust: [], imposed: [], answers: [], page: [], asked: false }
+  const rest = { addresses: [], private_names: [], internal: [], always: [] }
+  for (const [association, site, hours, block] of [
+    [null, null, [], ['adult']],
+    ['75', null, ['mon-fri 08:00-18:00'], ['streaming', 'list:ours']],
+    [null, '69-0001', [], ['lyon-only']],
+  ] as const) {
+    const level = {
+      association,
+      site,
+      position: hours.length,
+      hours: [...hours],
+      block: [...block],
+    }
+    await sql`insert into house.filter ${sql({ ...level, ...none, ...rest })}`
+  }
+  await sql`
+    insert into house.filter_lift (association, site, subject, ends_at, made_by, reason)
+    values ('75', null, 'streaming', now() + interval '1 hour', 'cli:ada', 'fête de Noël'),
+           (null, '69-0001', null, now() + interval '1 hour', 'cli:ada', 'lyon lifts')`
+  await sql`
+    insert into house.filter_count (hour, site, network, category, queries)
+    values (date_trunc('hour', now()), '75-0042', 'guest', 'adult', 1234),
+           (date_trunc('hour', now()), '69-0001', 'guest', 'gambling', 777),
+           (date_trunc('hour', now()), null, 'guest', 'drugs', 888),
+           (date_trunc('hour', now()), '75-0042', 'guest', null, 99999)`
+  const { text } = await page(await house.signedIn(PAUL), '/admin/filtering?lang=en')
+  expect(text).toContain('mon-fri 08:00-18:00')
+  expect(text).toContain('list:ours')
+  expect(text).toContain('fête de Noël')
+  expect(text).toContain('1,234')
+  for (const theirs of ['lyon-only', 'lyon lifts', '777', '888', '99,999', '69-0001']) {
+    expect([theirs, text.includes(theirs)]).toEqual([theirs, false])
+  }
+  const national = await page(await house.signedIn(), '/admin/filtering?lang=en')
+  for (const all of ['lyon-only', 'lyon lifts', '777', '888']) expect(national.text).toContain(all)
+})

@@ -1,0 +1,137 @@
+import type { Handler } from 'hono'
+import { html } from 'hono/html'
+import { blockedByCategory, listFilters, listLifts } from '#db/admin/filtering.ts'
+import type { BlockedCategory, ShownFilter, ShownLift } from '#db/admin/filtering.ts'
+import { listStates } from '#db/list-states.ts'
+import type { ListState } from '#db/list-states.ts'
+import type { Html } from '../pages/html.ts'
+import type { Services } from '../services.ts'
+import { fill } from '../text/fill.ts'
+import type { StaffLanguage } from '../text/staff-language.ts'
+import { sendAdminPage } from './admin-page.ts'
+import { RULES_PATH } from './admin-paths.ts'
+import { withRight } from './admin-request.ts'
+import type { AdminView } from './admin-request.ts'
+import { categoryName } from './category-name.ts'
+import { networkOf, table, when, whereOf } from './pieces.ts'
+import { whySection } from './why-blocked.ts'
+
+/** `GET /admin/filtering?name=…&site=…&network=…`: why a name is blocked, and all that blocks. */
+export function filtering(services: Services): Handler {
+  return withRight(services, 'rules.read', async (view) => {
+    const { c, sql, frame, text } = view
+    const { filtering: words } = text
+    const lists = await listStates({ sql })
+    const filters = await listFilters(sql)
+    const lifts = await listLifts(sql)
+    const counts = await blockedByCategory(sql)
+    return sendAdminPage(c, services, {
+      ...{ frame, title: words.title },
+      main: html`<h1>${words.title}</h1>
+        <p class="lead">${words.lead} <a href="${RULES_PATH}">${text.rules.title}</a></p>
+        ${await whySection(services, view)} ${listSection(view, lists)}
+        ${filterSection(view, filters)} ${lifts.length > 0 && liftSection(view, lifts)}
+        ${countSection(view, counts)}`,
+    })
+  })
+}
+
+function listSection({ text, frame }: AdminView, lists: readonly ListState[]): Html {
+  const { filtering: words } = text
+  const rows = lists.map((list) => {
+    const { name, category, blocks, names, fetchedAt, url, error, heldNames } = list
+    return html`<tr>
+      <td><bdi>${name}</bdi></td>
+      <td>${categoryName(category, frame.language)}</td>
+      <td>${blocks.map((network) => text[network === 'staff' ? 'staff' : 'guest']).join(', ')}</td>
+      <td>${names == null ? words.notCounted : numberIn(names, frame.language)}</td>
+      <td>
+        ${url === null ? words.byHand : fetchedAt === null ? text.never : when(fetchedAt, frame.language)}
+      </td>
+      <td>
+        ${heldNames !== null && html`<strong>${fill(words.held, { names: numberIn(heldNames, frame.language) })}</strong><br />`}
+        ${error === null ? (heldNames === null ? words.wellThen : '') : html`<strong>${words.trouble}</strong> <bdi>${error}</bdi>`}
+      </td>
+    </tr>`
+  })
+  const heads = [words.list, words.category, text.rules.network, words.names, words.fetched]
+  return html`<section class="card" aria-labelledby="lists">
+    <h2 id="lists">${words.lists}</h2>
+    <p class="soft">${words.listsLead}</p>
+    ${rows.length === 0 ? html`<p>${words.noLists}</p>` : table(words.lists, [...heads, words.state], rows)}
+  </section>`
+}
+
+function filterSection({ text, frame }: AdminView, filters: readonly ShownFilter[]): Html {
+  const { filtering: words } = text
+  const said = (all: readonly string[]): string =>
+    all.map((subject) => subjectName(subject, frame.language)).join(', ')
+  const rows = filters.map(
+    (filter) =>
+      html`<tr>
+        <td>
+          ${whereOf(filter, text)}<bdi>${filter.device !== null && html` · ${filter.device}`}</bdi>
+        </td>
+        <td>${networkOf(filter.network, text)}</td>
+        <td>${filter.hours.length === 0 ? words.always : filter.hours.join(' ; ')}</td>
+        <td>
+          ${said([...filter.imposed, ...filter.block])}
+          ${filter.imposed.length > 0 && html`<span class="tag">${words.imposed}</span>`}
+        </td>
+        <td>${said([...filter.allow, ...filter.trust])}</td>
+      </tr>`,
+  )
+  const heads = [text.rules.where, text.rules.network, words.hours, words.blocks, words.allows]
+  return html`<section class="card" aria-labelledby="levels">
+    <h2 id="levels">${words.levels}</h2>
+    <p class="soft">${words.levelsLead}</p>
+    ${rows.length === 0 ? html`<p>${words.noLevels}</p>` : table(words.levels, heads, rows)}
+  </section>`
+}
+
+function liftSection({ text, frame }: AdminView, lifts: readonly ShownLift[]): Html {
+  const { filtering: words } = text
+  return html`<section class="card rows" aria-labelledby="lifts">
+    <h2 id="lifts">${words.lifts}</h2>
+    ${lifts.map((lift) => {
+      const { subject, endsAt, madeBy, reason } = lift
+      const what = subject === null ? words.all : subjectName(subject, frame.language)
+      const where = `${whereOf(lift, text)}, ${networkOf(lift.network, text)}`
+      return html`<p class="row">
+        <span
+          >${fill(words.lifted, { what, where, when: when(endsAt, frame.language), who: madeBy })}<br /><span
+            class="soft"
+            ><bdi>${reason}</bdi></span
+          ></span
+        >
+      </p>`
+    })}
+  </section>`
+}
+
+function countSection({ text, frame }: AdminView, counts: readonly BlockedCategory[]): Html {
+  const { filtering: words } = text
+  const rows = counts.map(
+    ({ category, hour, day }) =>
+      html`<tr>
+        <td>${categoryName(category, frame.language)}</td>
+        <td>${numberIn(hour, frame.language)}</td>
+        <td>${numberIn(day, frame.language)}</td>
+      </tr>`,
+  )
+  const heads = [words.category, words.thisHour, words.thisDay]
+  return html`<section class="card" aria-labelledby="counts">
+    <h2 id="counts">${words.counts}</h2>
+    <p class="soft">${words.countsLead}</p>
+    ${rows.length === 0 ? html`<p>${words.noCounts}</p>` : table(words.counts, heads, rows)}
+  </section>`
+}
+
+/** A category by its name; `list:NAME` and `service:NAME` as they are declared. */
+function subjectName(subject: string, language: StaffLanguage): string {
+  return subject.includes(':') ? subject : categoryName(subject, language)
+}
+
+function numberIn(count: number, language: StaffLanguage): string {
+  return new Intl.NumberFormat(language === 'fr' ? 'fr-FR' : 'en-GB').format(count)
+}

@@ -1,0 +1,65 @@
+import type { Handler } from 'hono'
+import { html } from 'hono/html'
+import { askJob } from '#db/admin/jobs.ts'
+import type { AdminJob } from '#db/admin/jobs.ts'
+import type { Html } from '../pages/html.ts'
+import type { Services } from '../services.ts'
+import { tokenField } from '../staff/staff-layout.ts'
+import type { StaffLanguage } from '../text/staff-language.ts'
+import { ADMIN_HOME, JOBS_PATH } from './admin-paths.ts'
+import { withRight } from './admin-request.ts'
+import type { AdminView } from './admin-request.ts'
+import { sendNothing } from './nothing-there.ts'
+import { table, when } from './pieces.ts'
+
+const NAME = /^[a-z][a-z -]{0,63}$/
+
+/** `POST /admin/jobs/NAME`: has it done now, wherever jobs run. */
+export function runJob(services: Services): Handler {
+  return withRight(services, 'jobs.run', async (view) => {
+    const { c, sql, doer } = view
+    const name = c.req.param('name') ?? ''
+    const isAsked = NAME.test(name) && (await askJob(sql, name, doer))
+    return isAsked ? c.redirect(`${ADMIN_HOME}?asked#jobs`, 303) : sendNothing(services, view)
+  })
+}
+
+/** When each ran last, for how long, what came of it; and a button for who may have it run. */
+export function jobSection(view: AdminView, jobs: readonly AdminJob[]): Html {
+  const { c, text, frame, rights } = view
+  const { overview: words } = text
+  const isAsked = new URL(c.req.url).searchParams.has('asked')
+  const rows = jobs.map((job) => {
+    const { name, startedAt, finishedAt, tookMs, result, failure } = job
+    return html`<tr>
+      <td>${name}</td>
+      <td>${when(finishedAt ?? startedAt, frame.language)}</td>
+      <td>${tookMs === null ? '' : secondsIn(tookMs, frame.language)}</td>
+      <td>${finishedAt === null ? words.jobRunning : (failure ?? result ?? '')}</td>
+      <td>${rights.has('jobs.run') && runForm(view, job)}</td>
+    </tr>`
+  })
+  const heads = [words.job, words.jobLast, words.jobTook, words.jobResult, words.jobRun]
+  return html`<section class="card" aria-labelledby="jobs">
+    <h2 id="jobs">${words.jobs}</h2>
+    ${isAsked && html`<p class="note" role="status">${words.jobAsked}</p>`}
+    <p class="soft">${words.jobsLead}</p>
+    ${jobs.length === 0 ? html`<p>${words.noJobs}</p>` : table(words.jobs, heads, rows)}
+  </section>`
+}
+
+function runForm({ text, frame }: AdminView, { name, waits }: AdminJob): Html {
+  const { overview: words } = text
+  if (waits) return html`${words.jobWaits}`
+  return html`<form method="post" action="${JOBS_PATH}/${name}">
+    ${tokenField(frame)}
+    <button class="quiet" aria-label="${words.jobRunNamed.replace('{name}', () => name)}">
+      ${words.jobRun}
+    </button>
+  </form>`
+}
+
+function secondsIn(ms: number, language: StaffLanguage): string {
+  const format = { style: 'unit', unit: 'second', maximumFractionDigits: 1 } as const
+  return new Intl.NumberFormat(language, format).format(ms / 1000)
+}
