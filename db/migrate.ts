@@ -38,6 +38,8 @@ import { up as administration } from './migrations/0039-administration.ts'
 import { up as auditChain } from './migrations/0040-audit-chain.ts'
 import { up as administrationApi } from './migrations/0041-administration-api.ts'
 import { up as ownDeviceKeys } from './migrations/0047-own-device-keys.ts'
+import { up as alerts } from './migrations/0049-alerts.ts'
+import { up as alertChannels } from './migrations/0050-alert-channels.ts'
 import { up as jobsOnDemand } from './migrations/0054-jobs-on-demand.ts'
 import { up as unblockAnswers } from './migrations/0057-unblock-answers.ts'
 import { up as liveSessions } from './migrations/0058-live-sessions.ts'
@@ -79,6 +81,8 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0040-audit-chain': { up: auditChain },
   '0041-administration-api': { up: administrationApi },
   '0047-own-device-keys': { up: ownDeviceKeys },
+  '0049-alerts': { up: alerts },
+  '0050-alert-channels': { up: alertChannels },
   '0054-jobs-on-demand': { up: jobsOnDemand },
   '0057-unblock-answers': { up: unblockAnswers },
   '0058-live-sessions': { up: liveSessions },

@@ -52,6 +52,7 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
     portal: 'select',
     radius: 'select',
     dns: 'select',
+    jobs: 'select (code, name)',
     operator: 'select',
     admin:
       'select, insert (code, name, association, timezone, declared), update (name, association, timezone, declared)',
@@ -132,6 +133,26 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
   'house.job': { jobs: 'select, insert, update', operator: 'select', admin: 'select' },
   'house.ask_job()': { operator: 'execute', admin: 'execute' },
   'house.announce()': {},
+
+  // What the security desk is told of: written by triggers, with what it tells of; sent by the jobs.
+  'house.alert': {
+    jobs: 'select, delete',
+    admin: 'select',
+  },
+  'house.opening': {},
+  'house.alert_channel': {
+    jobs: 'select',
+    admin:
+      'select (name, kind, host, kinds, associations, quiet_hours, timezone, language, position, since)',
+  },
+  'house.alert_delivery': { jobs: 'select, insert, update', admin: 'select' },
+  // Of a broken chain nobody writes a row.
+  'house.raise_alert()': { jobs: 'execute', operator: 'execute' },
+  'house.is_open()': {},
+  'house.alert_of_audit()': {},
+  'house.alert_of_role()': {},
+  'house.alert_of_logins()': {},
+  'house.alert_of_gateway()': {},
 
   // What people ask to have unblocked: the portal adds to it, whoever decides reads it.
   'house.unblock_request': {
@@ -397,7 +418,7 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
   'audit.digest_of()': {},
   'audit.link_new_lines()': { jobs: 'execute', operator: 'execute' },
   'audit.head()': { jobs: 'execute' },
-  'audit.chain_page()': { operator: 'execute' },
+  'audit.chain_page()': { jobs: 'execute', operator: 'execute' },
   'audit.unlinked()': { operator: 'execute' },
   'audit.anchor': {
     jobs: 'select, insert (n, hash, key_id, signature), update (key_id, signature)',

@@ -4,6 +4,7 @@ import type { Services } from '../services.ts'
 import { requireSession } from '../staff/require-session.ts'
 import { formOf, staffForm } from '../staff/staff-form.ts'
 import {
+  ALERTS_PATH,
   LOGS_PATH,
   PACKS_PATH,
   AUDIT_PATH,
@@ -14,6 +15,7 @@ import {
   UNDO_PATH,
 } from './admin-paths.ts'
 import { requireRight } from './admin-request.ts'
+import { alerts } from './alerts.ts'
 import { auditLog } from './audit-log.ts'
 import { logForm, searchLog } from './log-search.ts'
 import { overview } from './overview.ts'
@@ -61,6 +63,7 @@ export function adminPipeline(app: Hono, services: Services): void {
   app.post(`${PACKS_PATH}/:code`, may('logs.approve'), form, approvePack(services))
   const mayHave = may('logs.search', 'logs.approve')
   app.post(`${PACKS_PATH}/:code/file`, mayHave, form, downloadPack(services))
+  app.get(ALERTS_PATH, may('alerts.read'), alerts(services))
   app.get(AUDIT_PATH, may('audit.read'), auditLog(services))
 
   const undoing = undo(services)
