@@ -66,7 +66,8 @@ export const NOTHING_DECLARED: Declaration = {
   ...{ terms: undefined, legal: undefined, lists: undefined, rules: undefined },
   ...{ policies: undefined, accounts: undefined, directories: undefined, homeServers: undefined },
   ...{ realms: undefined, deviceCas: undefined, deviceKeys: undefined, sealing: undefined },
-  ...{ retention: undefined, roles: undefined, signIn: undefined, enrolment: undefined },
+  ...{ retention: undefined, alerts: undefined, roles: undefined, signIn: undefined },
+  enrolment: undefined,
   origins: new Map(),
 }
 
