@@ -11,6 +11,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { z } from 'zod'
 import { must, repository } from './process.ts'
+import { unmountUnder } from './run-folder.ts'
 import type { RunFolder } from './run-folder.ts'
 
 /** The image of the Dockerfile, built without a registry: a Debian of debootstrap stands for Node's image. */
@@ -41,6 +42,15 @@ const NOT_IN_SLIM = ['usr/share/doc', 'usr/share/man', 'usr/share/locale', 'usr/
 
 export async function buildImage(folder: RunFolder): Promise<ContainerImage> {
   const store = folder.fresh('images')
+  try {
+    return await buildIn(store)
+  } catch (thrown) {
+    unmountUnder(store)
+    throw thrown
+  }
+}
+
+async function buildIn(store: string): Promise<ContainerImage> {
   const engine = ['buildah', '--root', join(store, 'root'), '--runroot', join(store, 'run')]
   const buildah = async (...args: readonly string[]): Promise<string> =>
     (await must([...engine, '--storage-driver', 'overlay', ...args], PATIENCE)).trim()
@@ -91,6 +101,7 @@ export async function buildImage(folder: RunFolder): Promise<ContainerImage> {
     async [Symbol.asyncDispose]() {
       await buildah('umount', container)
       await buildah('rm', '--all')
+      unmountUnder(store)
       rmSync(store, { recursive: true, force: true })
     },
   }
@@ -118,8 +129,9 @@ async function addNode(root: string): Promise<void> {
   await must(['chroot', root, 'useradd', '-u', '1000', '-U', '-m', 'node'])
   const local = join(root, 'usr/local')
   cpSync(process.execPath, join(local, 'bin/node'))
-  const npm = join((await must(['npm', 'root', '--global'])).trim(), 'npm')
-  cpSync(npm, join(local, 'lib/node_modules/npm'), { recursive: true })
+  // npm-cli.js of its folder bin; what npm says of itself depends on the Node that comes first.
+  const program = (await must(['sh', '-c', 'readlink -f "$(command -v npm)"'])).trim()
+  cpSync(dirname(dirname(program)), join(local, 'lib/node_modules/npm'), { recursive: true })
   symlinkSync('../lib/node_modules/npm/bin/npm-cli.js', join(local, 'bin/npm'))
   // Whom this machine trusts, where its way to the registry needs that.
   cpSync(join('/', CERTIFICATES), join(root, CERTIFICATES))

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import {
   appendFileSync,
   chmodSync,
@@ -66,6 +67,7 @@ export function sweepLeftovers(): readonly number[] {
     const [pid = '', started = ''] = readText(join(path, 'owner')).split(' ')
     if (started !== '' && startTime(Number(pid)) === started) continue
     endProcesses(path)
+    unmountUnder(path)
     rmSync(path, { recursive: true, force: true })
     gone.push(Number(name.slice(PREFIX.length)))
   }
@@ -94,6 +96,16 @@ export function postgresUnder(folder: string): readonly number[] {
       const command = readText(`/proc/${pid}/cmdline`)
       return dataFolder.startsWith(folder) && command.includes('postgres') ? [Number(pid)] : []
     })
+}
+
+/** Disks and layers that a killed run mounted there: they are no folders to be removed. */
+export function unmountUnder(folder: string): void {
+  const points = readText('/proc/self/mounts')
+    .split('\n')
+    .map((line) => line.split(' ')[1] ?? '')
+    .filter((point) => point.startsWith(`${folder}/`))
+  // The innermost first; lazily, since what ran there may still be ending.
+  for (const point of points.toReversed()) spawnSync('umount', ['-l', point])
 }
 
 /** Field 22 of /proc/PID/stat: with it a pid that was given out again is not taken for ours. */
