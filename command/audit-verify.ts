@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { raiseBrokenChain } from '#db/alerts.ts'
 import { linkAuditLines, readHead } from '#db/audit-chain.ts'
 import { checkAuditChain } from '#db/audit-chain-check.ts'
 import type { ChainBreak } from '#db/audit-chain-check.ts'
@@ -21,6 +22,7 @@ export async function runAuditVerify(args: readonly string[]): Promise<number> {
       details: { lines, broken: broken === null ? null : tellBreak(broken) },
     })
     if (broken !== null) {
+      await raiseBrokenChain(database.sql, 'audit', `line ${broken.n} (${broken.what})`)
       console.error(`accueil: ${tellBreak(broken)}`)
       return EXIT_FAILED
     }

@@ -1,5 +1,6 @@
 import { createDirectoryMetrics } from '#core/ldap/directory-metrics.ts'
 import { auditChainJob } from '#db/audit-chain.ts'
+import { chainCheckJob } from '#db/chain-check-job.ts'
 import { directorySyncJob } from '#db/directory-sync.ts'
 import { disconnectsJob } from '#db/disconnects.ts'
 import { endedDevicesJob } from '#db/device-status.ts'
@@ -15,6 +16,8 @@ import { retentionJob } from '#db/retention.ts'
 import { sealingJob } from '#db/sealing/job.ts'
 import { listsJob } from '../dns-filter/fetch/lists-job.ts'
 import { staffJob } from '#db/staff-job.ts'
+import { alertsJob } from '../portal/alerts/alerts-job.ts'
+import { measureAlerts } from './alert-metrics.ts'
 import { openDirectories } from './open-directories.ts'
 import { measureJobs } from './job-metrics.ts'
 import { watchDirectories } from './watched-directories.ts'
@@ -23,7 +26,7 @@ import type { PartDeps } from '#db/part.ts'
 
 /** What is done once in the whole fleet, by whoever of those that could comes first. */
 export function createJobsRole(deps: PartDeps, url: string): Role {
-  const { database, seal, log, metrics, clock } = deps
+  const { config, database, seal, log, metrics, clock } = deps
   const directoryMetrics = createDirectoryMetrics(metrics, 'accueil_jobs')
   const fold = createFoldThread({ work: { url }, log, metrics, clock })
   const runner = createJobRunner({
@@ -49,6 +52,12 @@ export function createJobsRole(deps: PartDeps, url: string): Role {
         ...{ database, seal, clock },
         open: () =>
           openDatabase(url, { applicationName: 'accueil inventory', max: 1, role: 'inventory' }),
+      }),
+      chainCheckJob(database, clock),
+      // Last: of what the others found out, too.
+      alertsJob({
+        ...{ database, seal, clock, publicUrl: config.publicUrl },
+        ...measureAlerts(metrics, clock),
       }),
     ],
   })

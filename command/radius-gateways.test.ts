@@ -31,6 +31,7 @@ function seen(changes: Partial<NonNullable<GatewayPosture['seen']>> = {}): Gatew
     unsignedRequests: 0,
     refused: 0,
     overLimit: 0,
+    forged: 0,
     ...changes,
   }
 }

@@ -85,6 +85,11 @@ export const commands: Readonly<Record<string, Command>> = {
     summary: 'whether the audit is as it was written; names the first line that is not',
     run: async (args) => (await import('./audit-verify.ts')).runAuditVerify(args),
   },
+  'alerts test': {
+    usage: 'CHANNEL',
+    summary: 'send a test message to a channel of alerts now, and say what came of it',
+    run: async (args) => (await import('./alerts-test.ts')).runAlertsTest(args),
+  },
   'radius disconnect': {
     usage: '(--mac M | --user U) [--site C] --reason TEXT',
     summary: 'have the gateways end sessions now, and say what each answered',

@@ -16,12 +16,12 @@ const RIGHTS = {
   'national-admin': [
     ...['associations.read', 'sites.read', 'sites.write', 'gateways.read'],
     ...['rules.read', 'rules.write', 'roles.read', 'jobs.read', 'jobs.run', 'audit.read'],
-    ...['radius.explain', 'guests.let-in', 'sessions.read', 'sessions.end'],
+    ...['alerts.read', 'radius.explain', 'guests.let-in', 'sessions.read', 'sessions.end'],
   ],
   'association-admin': [
     ...['associations.read', 'sites.read', 'sites.write', 'gateways.read'],
     ...['rules.read', 'rules.write', 'roles.read', 'audit.read'],
-    ...['radius.explain', 'guests.let-in', 'sessions.read', 'sessions.end'],
+    ...['alerts.read', 'radius.explain', 'guests.let-in', 'sessions.read', 'sessions.end'],
   ],
   'list-editor': ['associations.read', 'sites.read', 'rules.read', 'rules.write'],
   'place-helper': [
@@ -32,7 +32,7 @@ const RIGHTS = {
   'log-approver': ['associations.read', 'sites.read', 'logs.approve'],
   auditor: [
     ...['associations.read', 'sites.read', 'gateways.read', 'rules.read'],
-    ...['roles.read', 'jobs.read', 'audit.read'],
+    ...['roles.read', 'jobs.read', 'audit.read', 'alerts.read'],
   ],
 } as const satisfies Readonly<Record<Role, readonly string[]>>
 

@@ -21,6 +21,7 @@ function sighting(changes: Partial<Sighting> = {}): Sighting {
     unsignedRequests: 0,
     refused: 0,
     overLimit: 0,
+    forged: 0,
     ...changes,
   }
 }
@@ -62,6 +63,7 @@ test('what several processes saw adds up, whoever writes first', async () => {
     unsignedRequests: 2,
     refused: 1,
     overLimit: 4,
+    forged: 0,
     enforcedAt: null,
   })
 })

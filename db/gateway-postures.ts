@@ -25,6 +25,8 @@ export interface Sighting {
   readonly unsignedRequests: number
   readonly refused: number
   readonly overLimit: number
+  /** Packets from its address that its secret did not make. */
+  readonly forged: number
 }
 
 /** A gateway as declared and as all processes saw it; `seen` is null where none ever did. */
@@ -57,14 +59,14 @@ export async function savePostures(
   await sql`
     insert into house.gateway_posture as known
       (gateway, transport, heard_at, signed_from, signed_at, unsigned_from, unsigned_at, proxied_from,
-       proxied_at, enforced_at, clock_skew_ms, requests, unsigned, refused, over_limit)
+       proxied_at, enforced_at, clock_skew_ms, requests, unsigned, refused, over_limit, forged)
     select seen.*
     from jsonb_to_recordset(${JSON.stringify(rows)}::text::jsonb) as seen (
       "gateway" text, "transport" text, "heardAt" timestamptz, "signedFrom" timestamptz,
       "signedAt" timestamptz, "unsignedFrom" timestamptz, "unsignedAt" timestamptz,
       "proxiedFrom" timestamptz, "proxiedAt" timestamptz, "enforcedAt" timestamptz,
       "clockSkewMs" bigint, "requests" bigint, "unsignedRequests" bigint, "refused" bigint,
-      "overLimit" bigint)
+      "overLimit" bigint, "forged" bigint)
     join house.gateway g on g.name = seen.gateway
     order by seen.gateway
     on conflict (gateway) do update set
@@ -82,7 +84,8 @@ export async function savePostures(
       requests = known.requests + excluded.requests,
       unsigned = known.unsigned + excluded.unsigned,
       refused = known.refused + excluded.refused,
-      over_limit = known.over_limit + excluded.over_limit`
+      over_limit = known.over_limit + excluded.over_limit,
+      forged = known.forged + excluded.forged`
 }
 
 /** The gateways that must sign because one of the processes learned that they do. */
@@ -120,6 +123,7 @@ export async function loadPostures({
             unsignedRequests: Number(row.unsigned),
             refused: Number(row.refused),
             overLimit: Number(row.over_limit),
+            forged: Number(row.forged),
           },
   }))
 }
@@ -144,6 +148,7 @@ interface PostureRow {
   readonly unsigned: string
   readonly refused: string
   readonly over_limit: string
+  readonly forged: string
 }
 
 function seenOf(from: Date | null, at: Date | null): Seen | null {

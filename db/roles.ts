@@ -64,6 +64,7 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
     inventory: 'select, insert, update, delete',
     radius: 'select',
     dns: 'select',
+    jobs: 'select (code, name)',
     operator: 'select',
     admin:
       'select, insert (code, name, association, timezone, declared), update (name, association, timezone, declared)',
@@ -169,6 +170,26 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
   // The portal for the webhook of the inventory.
   'house.ask_job()': { portal: 'execute', operator: 'execute', admin: 'execute' },
   'house.announce()': {},
+
+  // What the security desk is told of: written by triggers, with what it tells of; sent by the jobs.
+  'house.alert': {
+    jobs: 'select, delete',
+    admin: 'select',
+  },
+  'house.opening': {},
+  'house.alert_channel': {
+    jobs: 'select',
+    admin:
+      'select (name, kind, host, kinds, associations, quiet_hours, timezone, language, position, since)',
+  },
+  'house.alert_delivery': { jobs: 'select, insert, update', admin: 'select' },
+  // Of a broken chain nobody writes a row.
+  'house.raise_alert()': { jobs: 'execute', operator: 'execute' },
+  'house.is_open()': {},
+  'house.alert_of_audit()': {},
+  'house.alert_of_role()': {},
+  'house.alert_of_logins()': {},
+  'house.alert_of_gateway()': {},
 
   // What people ask to have unblocked: the portal adds to it, whoever decides reads it.
   'house.unblock_request': {
@@ -445,7 +466,7 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
   'audit.digest_of()': {},
   'audit.link_new_lines()': { jobs: 'execute', operator: 'execute' },
   'audit.head()': { jobs: 'execute' },
-  'audit.chain_page()': { operator: 'execute' },
+  'audit.chain_page()': { jobs: 'execute', operator: 'execute' },
   'audit.unlinked()': { operator: 'execute' },
   'audit.anchor': {
     jobs: 'select, insert (n, hash, key_id, signature), update (key_id, signature)',

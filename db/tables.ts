@@ -1,5 +1,6 @@
 import type { ColumnType, Generated } from 'kysely'
 import type { Role } from '#core/rights.ts'
+import type { AlertChannelKind } from './alert-channels.ts'
 import type { GatewayKind } from './gateway-kinds.ts'
 import type { GatewayVendor, SigningRule } from './gateways.ts'
 import type { Proof } from './policies.ts'
@@ -56,6 +57,8 @@ export interface Tables {
   'house.retention': { id: Generated<number>; audit_days: number; login_days: number }
   'house.role_grant': RoleGrantTable
   'house.inventory': InventoryTable
+  'house.alert_channel': AlertChannelTable
+  'house.opening': OpeningTable
   'audit.entry': AuditTable
 }
 
@@ -516,4 +519,28 @@ interface RoleGrantTable {
   declared: boolean
   made_by: string
   made_at: Generated<Date>
+}
+
+interface OpeningTable {
+  id: Generated<string>
+  site: string | null
+  hours: string[]
+  /** An int4multirange as text. */
+  minutes: string
+  timezone: string
+}
+
+interface AlertChannelTable {
+  name: string
+  kind: AlertChannelKind
+  /** Sealed, context `alert-channel:NAME`. */
+  settings: string
+  host: string
+  kinds: string[]
+  associations: string[]
+  quiet_hours: string[]
+  timezone: string
+  language: 'fr' | 'en'
+  position: number
+  since: Generated<Date>
 }

@@ -89,6 +89,7 @@ import type { HomeTimes } from './proxy/home-server.ts'
 import { createProxyMetrics } from './proxy/proxy-metrics.ts'
 import { createProxyStep } from './proxy/proxy-step.ts'
 import { reject } from './request.ts'
+import type { Answer, RadiusRequest } from './request.ts'
 import { createRotations } from './rotations.ts'
 import type { Rotations } from './rotations.ts'
 import { createServer } from './server.ts'
@@ -333,7 +334,10 @@ export function composeServer(around: Surroundings): ComposedServer {
       messageAuthenticator: requiredMessageAuthenticator,
       alive: () => ({ kind: 'alive' }),
     }),
-    decided: traces.record,
+    decided(request, answer) {
+      if (isForged(request, answer)) request.client.watch.forged += 1
+      traces.record(request, answer)
+    },
     saw(request) {
       live.saw(request)
       binder.saw(request)
@@ -417,4 +421,14 @@ export function composeServer(around: Surroundings): ComposedServer {
 
 function sum<K extends string>(all: readonly Readonly<Record<K, number>>[], key: K): number {
   return all.reduce((total, one) => total + one[key], 0)
+}
+
+/** Over TLS nobody but the gateway is there: a wrong secret is its own. */
+function isForged({ client }: RadiusRequest, answer: Answer): boolean {
+  return (
+    client.transport === 'udp' &&
+    answer.kind === 'silence' &&
+    (answer.reason === 'message-authenticator-wrong' ||
+      answer.reason === 'accounting-authenticator-wrong')
+  )
 }

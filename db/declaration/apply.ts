@@ -3,6 +3,7 @@ import { AppError } from '#core/error.ts'
 import type { Seal } from '#core/seal.ts'
 import { writeAudit } from '../audit.ts'
 import type { Database } from '../connection.ts'
+import { alertChannelStep, openingStep } from './alerts.ts'
 import { deviceCaStep, revokedStep } from './device-cas.ts'
 import { deviceKeyStep } from './device-keys.ts'
 import { enrolmentStep } from './enrolment.ts'
@@ -80,6 +81,8 @@ const STEPS = [
   enrolmentStep,
   sealingStep,
   retentionStep,
+  openingStep,
+  alertChannelStep,
   roleStep,
   signInProviderStep,
   walledGardenStep,

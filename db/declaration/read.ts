@@ -53,6 +53,7 @@ export interface Declaration {
   readonly deviceKeys: readonly DeclaredDeviceKey[] | undefined
   readonly sealing: readonly PublishTarget[] | undefined
   readonly retention: FileDeclaration['retention']
+  readonly alerts: FileDeclaration['alerts']
   readonly roles: readonly DeclaredRole[] | undefined
   readonly signIn: FileDeclaration['sign_in']
   readonly enrolment: FileDeclaration['enrolment']
@@ -263,6 +264,7 @@ function withFiles(
     deviceKeys: rest.device_keys,
     sealing: publishTargetsOf(rest.sealing, folder),
     retention: rest.retention,
+    alerts: rest.alerts,
     roles: rest.roles,
     signIn: rest.sign_in,
     enrolment: rest.enrolment,
@@ -326,7 +328,7 @@ function originsOf(
 ): ReadonlyMap<object, string> {
   const origins = new Map<object, string>()
   const { organisation: _, retention: __, signIn: ___, enrolment: ____, ...things } = declaration
-  const { inventory: _____, ...sections } = things
+  const { inventory: _____, alerts: ______, ...sections } = things
   for (const [section, things] of Object.entries(sections)) {
     const key = KEYS[section] ?? section
     for (const [i, thing] of (things ?? []).entries()) origins.set(thing, place([key, i]))
@@ -369,6 +371,8 @@ export function joinDeclarations(parts: readonly Declaration[], problems: string
   if (organisations.length > 1) problems.push('organisation is declared in more than one file')
   const retentions = parts.flatMap((part) => part.retention ?? [])
   if (retentions.length > 1) problems.push('retention is declared in more than one file')
+  const alerts = parts.flatMap((part) => part.alerts ?? [])
+  if (alerts.length > 1) problems.push('alerts is declared in more than one file')
   const signIns = parts.flatMap((part) => part.signIn ?? [])
   if (signIns.length > 1) problems.push('sign_in is declared in more than one file')
   const enrolments = parts.flatMap((part) => part.enrolment ?? [])
@@ -393,6 +397,7 @@ export function joinDeclarations(parts: readonly Declaration[], problems: string
     deviceKeys: all('deviceKeys'),
     sealing: all('sealing'),
     retention: retentions[0],
+    alerts: alerts[0],
     roles: all('roles'),
     signIn: signIns[0],
     enrolment: enrolments[0],

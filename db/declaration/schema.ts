@@ -3,6 +3,7 @@ import { formatPrefix, parseAddress, parsePrefix } from '#core/ip.ts'
 import { isPasswordHash } from '#core/password.ts'
 import { portBlockProblem } from '#core/port-block.ts'
 import { SIGNING_RULES } from '../gateways.ts'
+import { alertsSchema, hoursSchema } from './alerts-schema.ts'
 import { deviceCaSchema } from './device-cas.ts'
 import { deviceKeySchema } from './device-keys.ts'
 import { directorySchema } from './directories.ts'
@@ -173,6 +174,7 @@ const site = z.strictObject({
   association: code,
   timezone: timezone.default('Europe/Paris'),
   managed: managedSchema,
+  opening: hoursSchema.optional(),
   filter: siteFilterSchema.optional(),
   networks: z.strictObject({ guest: network.optional(), staff: network.optional() }).default({}),
   gateways: z.array(gateway).default([]),
@@ -319,6 +321,7 @@ export const declarationSchema = z.strictObject({
   enrolment: enrolmentSchema.optional(),
   sealing: sealingSchema.optional(),
   retention: retentionSchema.optional(),
+  alerts: alertsSchema.optional(),
   roles: z.array(roleSchema).max(5000, 'has more than 5000').optional(),
   sign_in: signInSchema.optional(),
   inventory: inventorySchema.optional(),

@@ -2,6 +2,7 @@ import type { Action, Rights } from '#core/rights.ts'
 import type { AdminText } from '../text/admin-fr.ts'
 import {
   ADMIN_HOME,
+  ALERTS_PATH,
   AUDIT_PATH,
   FILTERING_PATH,
   LOGS_PATH,
@@ -29,6 +30,7 @@ const ENTRIES: readonly AdminEntry[] = [
   { path: SESSIONS_PATH, name: 'sessions', actions: ['sessions.read'] },
   { path: LOGS_PATH, name: 'logs', actions: ['logs.search'] },
   { path: PACKS_PATH, name: 'packs', actions: ['logs.search', 'logs.approve'] },
+  { path: ALERTS_PATH, name: 'alerts', actions: ['alerts.read'] },
   { path: AUDIT_PATH, name: 'audit', actions: ['audit.read'] },
 ]
 

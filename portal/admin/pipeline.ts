@@ -6,6 +6,7 @@ import { formOf, staffForm } from '../staff/staff-form.ts'
 import {
   FILTERING_PATH,
   JOBS_PATH,
+  ALERTS_PATH,
   LOGS_PATH,
   PACKS_PATH,
   AUDIT_PATH,
@@ -16,6 +17,7 @@ import {
   UNDO_PATH,
 } from './admin-paths.ts'
 import { requireRight } from './admin-request.ts'
+import { alerts } from './alerts.ts'
 import { auditLog } from './audit-log.ts'
 import { filtering } from './filtering.ts'
 import { runJob } from './jobs.ts'
@@ -67,6 +69,7 @@ export function adminPipeline(app: Hono, services: Services): void {
   const mayHave = may('logs.search', 'logs.approve')
   app.post(`${PACKS_PATH}/:code/file`, mayHave, form, downloadPack(services))
   app.post(`${JOBS_PATH}/:name`, may('jobs.run'), form, runJob(services))
+  app.get(ALERTS_PATH, may('alerts.read'), alerts(services))
   app.get(AUDIT_PATH, may('audit.read'), auditLog(services))
 
   const undoing = undo(services)

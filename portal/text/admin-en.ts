@@ -12,6 +12,7 @@ export const adminEn: AdminText = {
     sessions: 'Connected',
     logs: 'Log',
     packs: 'Requisitions',
+    alerts: 'Alerts',
     audit: 'Audit',
   },
   notYoursTitle: 'This page is not for your role',
@@ -381,6 +382,56 @@ export const adminEn: AdminText = {
     action: 'Action (for example rule or logs.search)',
     why: 'Why',
     none: 'No line fits.',
+  },
+
+  alerts: {
+    title: 'Alerts',
+    lead: 'What security must know, newest first, with what to do. What repeats within the hour is one alert, with a number. Your look is in the audit.',
+    none: 'No alert for 90 days. That is a good sign; “accueil alerts test NAME” checks that a channel works.',
+    urgent: 'urgent',
+    toNobody: 'Sent to nobody: no declared channel takes it.',
+    states: {
+      sent: 'sent',
+      waits: 'waiting',
+      failed: 'not taken yet',
+      'given-up': 'given up after two days',
+    },
+    failing: 'The channel {name} does not take alerts: {failure}. Next try: {next}.',
+    soon: 'soon',
+    mend: {
+      slack:
+        'Check that the webhook still exists in Slack, then the address in the organisation’s file; “accueil alerts test {name}” tries at once.',
+      teams:
+        'Check that the flow is turned on in Teams and its owner still there, then the address in the file; “accueil alerts test {name}” tries at once.',
+      webhook:
+        'Check that this service answers, and that it checks the signature with the same secret; “accueil alerts test {name}” tries at once.',
+      mail: 'Check the server, the account and its password in the organisation’s file; “accueil alerts test {name}” tries at once.',
+      syslog:
+        'Check that the receiver listens on this port and that its certificate is known; “accueil alerts test {name}” tries at once.',
+    },
+    channels: 'Channels',
+    channelsLead:
+      'Declared in the organisation’s files (alerts.channels). They are changed only there.',
+    noChannels:
+      'No channel: alerts can be read on this page only. Declare one in the organisation’s file (accueil apply), section alerts.',
+    channel: 'Channel',
+    where: 'To',
+    what: 'What it gets',
+    quiet: 'Quiet hours',
+    noQuiet: 'none',
+    language: 'Language',
+    languages: { fr: 'French', en: 'English' },
+    lastSent: 'Last sent',
+    waiting: 'Waiting',
+    all: 'everything',
+    only: 'only',
+    channelKinds: {
+      slack: 'Slack',
+      teams: 'Teams',
+      webhook: 'Signed webhook',
+      mail: 'Mail',
+      syslog: 'Syslog (SIEM)',
+    },
   },
 
   refusals: {

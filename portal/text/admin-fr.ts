@@ -11,6 +11,7 @@ export const adminFr = {
     sessions: 'Connectés',
     logs: 'Journal',
     packs: 'Réquisitions',
+    alerts: 'Alertes',
     audit: 'Audit',
   },
   notYoursTitle: 'Cette page n’est pas pour votre rôle',
@@ -384,6 +385,56 @@ export const adminFr = {
     action: 'Action (par exemple rule ou logs.search)',
     why: 'Pourquoi',
     none: 'Aucune ligne ne correspond.',
+  },
+
+  alerts: {
+    title: 'Alertes',
+    lead: 'Ce que la sécurité doit savoir, du plus récent au plus ancien, avec quoi faire. Ce qui se répète dans l’heure est une seule alerte, avec un nombre. Votre consultation est dans l’audit.',
+    none: 'Aucune alerte depuis 90 jours. C’est bon signe ; « accueil alerts test NOM » vérifie qu’un canal fonctionne.',
+    urgent: 'urgent',
+    toNobody: 'Envoyée à personne : aucun canal déclaré ne la prend.',
+    states: {
+      sent: 'envoyée',
+      waits: 'en attente',
+      failed: 'pas encore acceptée',
+      'given-up': 'abandonnée après deux jours',
+    },
+    failing: 'Le canal {name} ne prend pas les alertes : {failure}. Prochain essai : {next}.',
+    soon: 'bientôt',
+    mend: {
+      slack:
+        'Vérifiez que le webhook existe encore dans Slack, puis l’adresse dans le fichier de l’organisation ; « accueil alerts test {name} » essaie tout de suite.',
+      teams:
+        'Vérifiez que le flux est activé dans Teams et que son propriétaire est encore là, puis l’adresse dans le fichier ; « accueil alerts test {name} » essaie tout de suite.',
+      webhook:
+        'Vérifiez que ce service répond et qu’il vérifie la signature avec le même secret ; « accueil alerts test {name} » essaie tout de suite.',
+      mail: 'Vérifiez le serveur, le compte et son mot de passe dans le fichier de l’organisation ; « accueil alerts test {name} » essaie tout de suite.',
+      syslog:
+        'Vérifiez que le récepteur écoute sur ce port et que son certificat est connu ; « accueil alerts test {name} » essaie tout de suite.',
+    },
+    channels: 'Canaux',
+    channelsLead:
+      'Déclarés dans les fichiers de l’organisation (alerts.channels). On ne les change que là.',
+    noChannels:
+      'Aucun canal : les alertes ne se lisent que sur cette page. Déclarez-en un dans le fichier de l’organisation (accueil apply), section alerts.',
+    channel: 'Canal',
+    where: 'Vers',
+    what: 'Ce qu’il reçoit',
+    quiet: 'Heures calmes',
+    noQuiet: 'aucune',
+    language: 'Langue',
+    languages: { fr: 'français', en: 'anglais' },
+    lastSent: 'Dernier envoi',
+    waiting: 'En attente',
+    all: 'tout',
+    only: 'seulement',
+    channelKinds: {
+      slack: 'Slack',
+      teams: 'Teams',
+      webhook: 'Webhook signé',
+      mail: 'Courriel',
+      syslog: 'Syslog (SIEM)',
+    },
   },
 
   refusals: {

@@ -193,6 +193,7 @@ test('what was seen is written once, and nothing where nothing came', async () =
       unsignedRequests: 1,
       refused: 1,
       overLimit: 0,
+      forged: 0,
     },
   ])
 })

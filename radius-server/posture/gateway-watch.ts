@@ -34,6 +34,8 @@ export class GatewayWatch {
   clockSkewMs: number | null = null
   requests = 0
   overLimit = 0
+  /** Packets from its address that its secret did not make. */
+  forged = 0
   readonly #signed: Times = { from: 0, at: 0 }
   readonly #unsigned: Times = { from: 0, at: 0 }
   readonly #proxied: Times = { from: 0, at: 0 }
@@ -96,7 +98,8 @@ export class GatewayWatch {
 
   /** What came since the last call, which then counts as said; null for nothing. */
   take(): Sighting | null {
-    const isQuiet = this.requests === 0 && this.#unsignedRequests === 0 && this.#enforcedAt === 0
+    const isQuiet =
+      this.requests + this.#unsignedRequests + this.forged === 0 && this.#enforcedAt === 0
     if (isQuiet) return null
     const sighting: Sighting = {
       gateway: this.name,
@@ -111,11 +114,13 @@ export class GatewayWatch {
       unsignedRequests: this.#unsignedRequests,
       refused: this.#refused,
       overLimit: this.overLimit,
+      forged: this.forged,
     }
     this.requests = 0
     this.#unsignedRequests = 0
     this.#refused = 0
     this.overLimit = 0
+    this.forged = 0
     return sighting
   }
 
@@ -130,6 +135,7 @@ export class GatewayWatch {
     this.#unsignedRequests += sighting.unsignedRequests
     this.#refused += sighting.refused
     this.overLimit += sighting.overLimit
+    this.forged += sighting.forged
     giveBackTimes(this.#signed, sighting.signed)
     giveBackTimes(this.#unsigned, sighting.unsigned)
     giveBackTimes(this.#proxied, sighting.proxied)
