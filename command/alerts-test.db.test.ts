@@ -28,7 +28,7 @@ test('a channel is tried in its quiet hours too; who tried stands in the audit, 
   expect(await tryChannel(by, 'desk')).toEqual({ kind: 'teams', outcome: { ok: true } })
   expect(got.join('')).toContain('Test of an alert')
   const { outcome } = await tryChannel(by, 'gone')
-  expect(outcome).toMatchObject({ ok: false, reason: 'it answered 404' })
+  expect(outcome).toMatchObject({ ok: false, reason: 'HTTP 404' })
   await expect(tryChannel(by, 'nobody')).rejects.toThrow('there are: desk, gone')
   const lines = await database.sql<{ line: string }[]>`
     select concat_ws(' ', actor, action, subject, details ->> 'ok') as line from audit.entry

@@ -68,8 +68,8 @@ export const NOTHING_DECLARED: Declaration = {
   ...{ terms: undefined, legal: undefined, lists: undefined, rules: undefined },
   ...{ policies: undefined, accounts: undefined, directories: undefined, homeServers: undefined },
   ...{ realms: undefined, deviceCas: undefined, deviceKeys: undefined, sealing: undefined },
-  ...{ retention: undefined, roles: undefined, signIn: undefined, enrolment: undefined },
-  inventory: undefined,
+  ...{ retention: undefined, alerts: undefined, roles: undefined, signIn: undefined },
+  ...{ enrolment: undefined, inventory: undefined },
   origins: new Map(),
 }
 

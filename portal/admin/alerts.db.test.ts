@@ -63,7 +63,7 @@ describe('the page of alerts', () => {
       const ada = await signedIn(ADA)
       const french = await read(ada)
       expect(french).toContain('<h1>Alertes</h1>')
-      expect(french).toContain('Aucune alerte depuis 90 jours')
+      expect(french).toContain('Aucune alerte ; chacune reste ici 90 jours')
       expect(french).toContain('Déclarez-en un')
       expect(await read(ada, 'en')).toContain('No channel: alerts can be read on this page only.')
     })
@@ -76,7 +76,7 @@ describe('the page of alerts', () => {
       await raise(database, 'break-glass', 'x', null)
       await database.sql`
         insert into house.alert_delivery (alert, channel, next_at, attempts, failure)
-        select id, 'desk', now(), 3, 'it answered <404>' from house.alert`
+        select id, 'desk', now(), 3, 'HTTP <404>' from house.alert`
       const ada = await signedIn(ADA)
       const text = await read(ada, 'en')
       expect(text).toContain('An emergency account was used')
@@ -84,7 +84,7 @@ describe('the page of alerts', () => {
       expect(text).toContain('Ask whoever keeps it why.')
       expect(text).toContain('cli:eve')
       expect(text).toContain('not taken yet')
-      expect(text).toContain('it answered &lt;404&gt;')
+      expect(text).toContain('HTTP &lt;404&gt;')
       expect(text).toContain('accueil alerts test')
       expect(text).toContain('hooks.example')
       expect(text).toContain('22:00-07:00')

@@ -62,7 +62,7 @@ function oneAlert({ text: { alerts: words }, frame }: AdminView, alert: SeenAler
       ${title} ${alert.count > 1 && html`<span class="tag">× ${alert.count}</span>`}
       ${isUrgent && html`<span class="tag">${words.urgent}</span>`}
     </h2>
-    <dl>
+    <dl class="facts">
       ${factsOf(alert, own, frame.language).map(
         ([label, value]) =>
           html`<dt>${label}</dt>

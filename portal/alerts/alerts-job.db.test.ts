@@ -173,7 +173,7 @@ describe('a channel', () => {
       await world.raise('log-export', 'a')
       await world.raise('log-export', 'b')
       await world.run()
-      expect(await world.deliveries()).toEqual(['desk 1 waits it answered 500', 'desk 0 waits'])
+      expect(await world.deliveries()).toEqual(['desk 1 waits HTTP 500', 'desk 0 waits'])
       await world.run()
       expect(desk.got).toHaveLength(1)
       world.now += MINUTE
@@ -234,7 +234,7 @@ describe('a channel', () => {
       await world.raise()
       await world.run()
       expect(inner.got).toEqual([])
-      expect(await world.deliveries()).toEqual(['desk 1 waits it answered 307'])
+      expect(await world.deliveries()).toEqual(['desk 1 waits HTTP 307'])
     })
   })
 
@@ -250,7 +250,7 @@ describe('a channel', () => {
       ])
       world.now += 49 * 60 * MINUTE
       await world.run()
-      expect(await world.deliveries()).toEqual(['desk 2 given up it answered 410'])
+      expect(await world.deliveries()).toEqual(['desk 2 given up HTTP 410'])
       expect(world.counts['given-up']).toBe(1)
     })
   })

@@ -46,7 +46,7 @@ export function post(
         const seconds = Number(its['retry-after'])
         resolve({
           ok: false,
-          reason: `it answered ${statusCode}`,
+          reason: `HTTP ${statusCode}`,
           retryAfterMs: seconds > 0 ? Math.min(seconds * 1000, SEND_LIMITS.longestWaitMs) : null,
         })
       },

@@ -12,8 +12,9 @@ const LONGEST_NAME = 32
 export function syslogLine(message: AlertMessage, host = hostname()): string {
   const { id, kind, urgent, at, title, toDo, link, fields } = message
   const severity = kind === 'test' ? SEVERITY.test : urgent ? SEVERITY.urgent : SEVERITY.other
-  const data = Object.entries({ id, ...fields, link: link.url })
-    .map(([name, value]) => ` ${name.slice(0, LONGEST_NAME)}="${escaped(value)}"`)
+  const named: AlertMessage['fields'] = { id, ...fields, link: link.url }
+  const data = Object.entries(named)
+    .map(([name, value]) => ` ${name.slice(0, LONGEST_NAME)}="${escaped(String(value))}"`)
     .join('')
   const head = [
     `<${FACILITY * 8 + severity}>1`,

@@ -18,8 +18,8 @@ export async function sendSyslog(
   settings: SyslogSettings,
   message: AlertMessage,
 ): Promise<SendOutcome> {
-  const line = settings.format === 'json' ? jsonLine(message) : syslogLine(message)
   try {
+    const line = settings.format === 'json' ? jsonLine(message) : syslogLine(message)
     if (settings.transport === 'udp') await sendDatagram(settings, line)
     else await sendStream(settings, framed(settings, line))
     return { ok: true }

@@ -387,7 +387,7 @@ export const adminEn: AdminText = {
   alerts: {
     title: 'Alerts',
     lead: 'What security must know, newest first, with what to do. What repeats within the hour is one alert, with a number. Your look is in the audit.',
-    none: 'No alert for 90 days. That is a good sign; “accueil alerts test NAME” checks that a channel works.',
+    none: 'No alert; each stays here for 90 days. “accueil alerts test NAME” checks that a channel works.',
     urgent: 'urgent',
     toNobody: 'Sent to nobody: no declared channel takes it.',
     states: {

@@ -390,7 +390,7 @@ export const adminFr = {
   alerts: {
     title: 'Alertes',
     lead: 'Ce que la sécurité doit savoir, du plus récent au plus ancien, avec quoi faire. Ce qui se répète dans l’heure est une seule alerte, avec un nombre. Votre consultation est dans l’audit.',
-    none: 'Aucune alerte depuis 90 jours. C’est bon signe ; « accueil alerts test NOM » vérifie qu’un canal fonctionne.',
+    none: 'Aucune alerte ; chacune reste ici 90 jours. « accueil alerts test NOM » vérifie qu’un canal fonctionne.',
     urgent: 'urgent',
     toNobody: 'Envoyée à personne : aucun canal déclaré ne la prend.',
     states: {
