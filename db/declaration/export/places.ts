@@ -43,9 +43,15 @@ export async function writeSites(writing: Writing, filterAt: FilterAt): Promise<
     ({ site, network }) => `${site} ${network}`,
   )
   const settings = await readSettings(writing)
+  const openings = await kysely
+    .selectFrom('house.opening')
+    .select(['site', 'hours'])
+    .where('site', 'is not', null)
+    .execute()
+  const openAt = new Map(openings.map(({ site, hours }) => [site, hours]))
   return sites.map(({ code, name, association, timezone, declared }) => ({
     ...{ code, name, association, timezone },
-    ...said({ managed: managed(declared) }),
+    ...said({ managed: managed(declared), opening: openAt.get(code) }),
     ...kept('filter', filterAt({ site: code })),
     networks: Object.fromEntries(
       (networks.get(code) ?? []).map((network) => [
