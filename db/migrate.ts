@@ -40,6 +40,7 @@ import { up as administrationApi } from './migrations/0041-administration-api.ts
 import { up as journalInLine } from './migrations/0043-journal-in-line.ts'
 import { up as waiting } from './migrations/0045-waiting.ts'
 import { up as ownDeviceKeys } from './migrations/0047-own-device-keys.ts'
+import { up as zoneTransfers } from './migrations/0052-zone-transfers.ts'
 import { up as jobsOnDemand } from './migrations/0054-jobs-on-demand.ts'
 import { up as inventory } from './migrations/0055-inventory.ts'
 import { up as unblockAnswers } from './migrations/0057-unblock-answers.ts'
@@ -85,6 +86,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0043-journal-in-line': { up: journalInLine },
   '0045-waiting': { up: waiting },
   '0047-own-device-keys': { up: ownDeviceKeys },
+  '0052-zone-transfers': { up: zoneTransfers },
   '0054-jobs-on-demand': { up: jobsOnDemand },
   '0055-inventory': { up: inventory },
   '0057-unblock-answers': { up: unblockAnswers },
