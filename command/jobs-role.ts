@@ -14,6 +14,7 @@ import { staleSessionsJob } from '#db/stale-sessions.ts'
 import { quarantineJob } from '#db/quarantine.ts'
 import { retentionJob } from '#db/retention.ts'
 import { sealingJob } from '#db/sealing/job.ts'
+import { loadListKeys } from '#db/list-keys.ts'
 import { listsJob } from '../dns-filter/fetch/lists-job.ts'
 import { staffJob } from '#db/staff-job.ts'
 import { alertsJob } from '../portal/alerts/alerts-job.ts'
@@ -44,7 +45,7 @@ export function createJobsRole(deps: PartDeps, url: string): Role {
       disconnectsJob(database),
       openingsJob(database),
       filterWindowsJob(database),
-      listsJob(url),
+      listsJob(url, () => loadListKeys(database, seal)),
       endedDevicesJob(database),
       directorySyncJob({ database, clock, open: () => openDirectories(deps, directoryMetrics) }),
       staffJob(database, clock),

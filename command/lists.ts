@@ -2,17 +2,21 @@ import { readFileSync, statSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { AppError, reasonOf } from '#core/error.ts'
 import { writeAudit } from '#db/audit.ts'
-import type { Database } from '#db/connection.ts'
 import { addList, removeList } from '#db/list-changes.ts'
 import type { NewList } from '#db/list-changes.ts'
 import { acceptHeld, dueOrigins, listStates, saveCounts } from '#db/list-states.ts'
 import type { ListCounts, ListState } from '#db/list-states.ts'
+import { loadListKeys } from '#db/list-keys.ts'
+import type { ListKey } from '#db/list-keys.ts'
 import { LONGEST_LIST_BYTES } from '#db/lists.ts'
 import type { NetworkKind } from '#db/sites.ts'
 import { countList, refreshList } from '../dns-filter/fetch/refresh.ts'
 import type { Refreshed } from '../dns-filter/fetch/refresh.ts'
+import { parseZoneUrl } from '../dns-filter/transfer/zone-transfer.ts'
 import { cliActor } from './apply.ts'
 import { requireMigrated, requireOwner, withHouse, withHouseAs } from './house.ts'
+import type { House } from './house.ts'
+import { readTsigKey } from './tsig-key.ts'
 import { EXIT_FAILED, UsageError } from './run.ts'
 
 const text = { type: 'string' } as const
@@ -26,6 +30,7 @@ export async function runListsAdd(args: readonly string[]): Promise<number> {
     allowPositionals: true,
     options: {
       ...{ url: text, file: text, category: text, folder: text, network: text },
+      'tsig-file': text,
       'allow-private': { type: 'boolean', default: false },
     },
   })
@@ -49,9 +54,14 @@ export async function runListsAdd(args: readonly string[]): Promise<number> {
           url: readUrl(values.url),
           folder: values.folder ?? null,
           allowPrivate: values['allow-private'],
+          key: keyOf(values['tsig-file']),
         }
+  if (values['tsig-file'] !== undefined && !values.url?.startsWith('rpz+axfr:')) {
+    throw new UsageError('--tsig-file is for a list at rpz+axfr://')
+  }
   const list = { name, category, blocks: networksOf(values.network), from }
-  return withOwnHouse('lists add', async (database) => {
+  return withOwnHouse('lists add', async (house) => {
+    const { database, seal } = house
     const counts = 'text' in from ? await countList(from.text) : null
     if (counts?.names === 0) {
       throw new AppError(
@@ -59,7 +69,7 @@ export async function runListsAdd(args: readonly string[]): Promise<number> {
         `none of the ${counts.lines} lines of ${values.file} names a domain`,
       )
     }
-    if (!(await addList(database, list, cliActor()))) {
+    if (!(await addList(database, seal, list, cliActor()))) {
       throw new AppError(
         'list',
         `a declaration has a list "${name}"; change it there, or give this one another name`,
@@ -70,20 +80,21 @@ export async function runListsAdd(args: readonly string[]): Promise<number> {
       for (const line of countLines(name, counts)) console.log(line)
       return 0
     }
-    return refreshOne(database, name)
+    return refreshOne(house, name)
   })
 }
 
 export async function runListsRefresh(args: readonly string[]): Promise<number> {
   const { positionals } = parseArgs({ args: [...args], allowPositionals: true })
   if (positionals.length > 1) throw new UsageError('give one name, or none for all')
-  return withOwnHouse('lists refresh', async (database) => {
+  return withOwnHouse('lists refresh', async (house) => {
+    const { database } = house
     const [only] = positionals
-    if (only !== undefined) return refreshOne(database, only)
+    if (only !== undefined) return refreshOne(house, only)
     const fetched = (await listStates(database)).filter(({ url }) => url !== null)
     if (fetched.length === 0) console.log('No list has an address to fetch it from.')
     let worst = 0
-    for (const { name } of fetched) worst = Math.max(worst, await refreshOne(database, name))
+    for (const { name } of fetched) worst = Math.max(worst, await refreshOne(house, name))
     return worst
   })
 }
@@ -91,7 +102,7 @@ export async function runListsRefresh(args: readonly string[]): Promise<number> 
 export async function runListsAccept(args: readonly string[]): Promise<number> {
   const { positionals } = parseArgs({ args: [...args], allowPositionals: true })
   const name = oneName(positionals)
-  return withOwnHouse('lists accept', async (database) => {
+  return withOwnHouse('lists accept', async ({ database }) => {
     const names = await acceptHeld(database, name)
     if (names === null) throw new AppError('list', `nothing of a list "${name}" is held back`)
     await writeAudit(database.kysely, {
@@ -106,7 +117,7 @@ export async function runListsAccept(args: readonly string[]): Promise<number> {
 export async function runListsRemove(args: readonly string[]): Promise<number> {
   const { positionals } = parseArgs({ args: [...args], allowPositionals: true })
   const name = oneName(positionals)
-  return withOwnHouse('lists remove', async (database) => {
+  return withOwnHouse('lists remove', async ({ database }) => {
     if (await removeList(database, name, cliActor())) return 0
     throw new AppError(
       'list',
@@ -129,12 +140,16 @@ export async function runLists(args: readonly string[]): Promise<number> {
   return 0
 }
 
-async function refreshOne(database: Database, name: string): Promise<number> {
+async function refreshOne({ database, seal }: House, name: string): Promise<number> {
   const [origin] = await dueOrigins(database, name)
   if (origin === undefined) {
     throw new AppError('list', `no list "${name}" has an address to fetch it from`)
   }
-  const refreshed = await refreshList(database, origin)
+  const refreshed = await refreshList(
+    database,
+    origin,
+    (await loadListKeys(database, seal)).get(name),
+  )
   for (const line of refreshLines(name, refreshed)) console.log(line)
   return refreshed.kind === 'changed' || refreshed.kind === 'unchanged' ? 0 : EXIT_FAILED
 }
@@ -180,11 +195,11 @@ function stateLines(state: ListState): readonly string[] {
   ]
 }
 
-function withOwnHouse(name: string, use: (database: Database) => Promise<number>): Promise<number> {
-  return withHouse(name, async ({ database }) => {
-    await requireMigrated(database)
-    await requireOwner(database)
-    return use(database)
+function withOwnHouse(name: string, use: (house: House) => Promise<number>): Promise<number> {
+  return withHouse(name, async (house) => {
+    await requireMigrated(house.database)
+    await requireOwner(house.database)
+    return use(house)
   })
 }
 
@@ -203,16 +218,26 @@ function networksOf(network: string | undefined): readonly NetworkKind[] {
 function readUrl(address: string): string {
   const url = URL.parse(address)
   if (url?.protocol === 'http:' || url?.protocol === 'https:') return url.href
-  throw new UsageError(`--url "${address}" is not an http:// or https:// address`)
+  if (url !== null && parseZoneUrl(address) !== null) return url.href
+  throw new UsageError(
+    `--url "${address}" is not an https://, http:// or rpz+axfr://HOST:PORT/ZONE address`,
+  )
 }
 
-function readText(path: string): Uint8Array {
+function keyOf(path: string | undefined): ListKey | null {
+  if (path === undefined) return null
+  const key = readTsigKey(Buffer.from(readText(path, '--tsig-file')).toString('utf8'))
+  if (typeof key !== 'string') return key
+  throw new UsageError(`--tsig-file ${path} ${key}`)
+}
+
+function readText(path: string, option = '--file'): Uint8Array {
   try {
     if (statSync(path).size > LONGEST_LIST_BYTES) {
       throw new AppError('list', `it is longer than ${LONGEST_LIST_BYTES} bytes`)
     }
     return readFileSync(path)
   } catch (thrown) {
-    throw new AppError('list', `--file ${path} cannot be read: ${reasonOf(thrown)}`)
+    throw new AppError('list', `${option} ${path} cannot be read: ${reasonOf(thrown)}`)
   }
 }

@@ -175,7 +175,7 @@ export const commands: Readonly<Record<string, Command>> = {
   },
   'lists add': {
     usage:
-      'NAME (--url URL [--folder F] [--allow-private] | --file PATH) [--category C] [--network guest|staff]',
+      'NAME (--url URL [--folder F] [--tsig-file F] [--allow-private] | --file PATH) [--category C] [--network guest|staff]',
     summary: 'add a list that no file declares, fetch it now, and say what was read of it',
     run: async (args) => (await import('./lists.ts')).runListsAdd(args),
   },

@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto'
+import type { Seal } from '#core/seal.ts'
 import { writeAudit } from './audit.ts'
 import type { Database } from './connection.ts'
+import { listKeyContext } from './list-keys.ts'
+import type { ListKey } from './list-keys.ts'
 import { packListText } from './lists.ts'
 import type { NetworkKind } from './sites.ts'
 
@@ -12,12 +15,19 @@ export interface NewList {
   /** Its text, or where it is fetched from. */
   readonly from:
     | { readonly text: Uint8Array }
-    | { readonly url: string; readonly folder: string | null; readonly allowPrivate: boolean }
+    | {
+        readonly url: string
+        readonly folder: string | null
+        readonly allowPrivate: boolean
+        /** Of a zone. */
+        readonly key?: ListKey | null
+      }
 }
 
 /** Adds it, or replaces one that a command added; false where a declaration has one of that name. */
 export async function addList(
   database: Pick<Database, 'kysely'>,
+  seal: Seal,
   { name, category, blocks, from }: NewList,
   actor: string,
 ): Promise<boolean> {
@@ -29,24 +39,35 @@ export async function addList(
       .forUpdate()
       .executeTakeFirst()
     if (known?.made_by === 'declaration') return false
-    await kysely.deleteFrom('house.list').where('name', '=', name).execute()
-    const text = 'text' in from ? from.text : new Uint8Array()
-    const sha256 = createHash('sha256').update(text).digest('hex')
-    await kysely
-      .insertInto('house.list')
-      .values({
-        ...{ name, category, sha256, content: packListText(text), made_by: 'command' },
-        blocks: [...blocks],
-      })
-      .execute()
-    if ('url' in from) {
-      const { url, folder, allowPrivate } = from
+    const isFetched = 'url' in from
+    if (known !== undefined && isFetched) {
+      // From elsewhere, or with another key: what it has stays until that was fetched.
+      const said = { category, blocks: [...blocks] }
+      await kysely.updateTable('house.list').set(said).where('name', '=', name).execute()
+      await kysely.deleteFrom('house.list_source').where('list', '=', name).execute()
+    } else {
+      await kysely.deleteFrom('house.list').where('name', '=', name).execute()
+      const text = isFetched ? new Uint8Array() : from.text
+      const row = { name, category, sha256: digest(text), content: packListText(text) }
       await kysely
-        .insertInto('house.list_source')
-        .values({ list: name, url, folder, allow_private: allowPrivate })
+        .insertInto('house.list')
+        .values({ ...row, made_by: 'command', blocks: [...blocks] })
         .execute()
     }
-    const details = { category, blocks, ...('url' in from ? { url: from.url } : { sha256 }) }
+    if (isFetched) {
+      const { url, folder, allowPrivate, key = null } = from
+      await kysely
+        .insertInto('house.list_source')
+        .values({
+          ...{ list: name, url, folder, allow_private: allowPrivate },
+          tsig_name: key?.name ?? null,
+          tsig_algorithm: key?.algorithm ?? null,
+          tsig_secret: key === null ? null : seal.seal(key.secret, listKeyContext(name)),
+        })
+        .execute()
+    }
+    const source = isFetched ? { url: from.url } : { sha256: digest(from.text) }
+    const details = { category, blocks, ...source }
     await writeAudit(kysely, { actor, action: 'list.add', subject: name, reason: null, details })
     return true
   })
@@ -69,4 +90,8 @@ export async function removeList(
     await writeAudit(kysely, line)
     return true
   })
+}
+
+function digest(text: Uint8Array): string {
+  return createHash('sha256').update(text).digest('hex')
 }

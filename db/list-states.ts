@@ -39,6 +39,8 @@ export interface FetchedList {
   readonly etag: string | null
   readonly lastModified: string | null
   readonly counts: ListCounts
+  /** When to look again; null: a day later. */
+  readonly refreshSeconds: number | null
 }
 
 /** A list as administrators see it. */
@@ -58,7 +60,7 @@ export interface ListState extends Partial<ListCounts> {
 
 type Db = Pick<Database, 'sql'>
 
-/** Origins whose turn it is: a day after they were fetched, an hour after that failed. */
+/** Origins whose turn it is: a day after they were fetched or as their zone says, an hour after that failed. */
 export async function dueOrigins({ sql }: Db, only?: string): Promise<readonly DueOrigin[]> {
   return sql<DueOrigin[]>`
     select o.list, l.category, o.url, o.folder, o.allow_private as "allowPrivate",
@@ -70,7 +72,7 @@ export async function dueOrigins({ sql }: Db, only?: string): Promise<readonly D
     left join house.list_state s on s.list = o.list
     where ${only ?? null}::text = o.list or (${only ?? null}::text is null and (
       s.tried_at is null or s.url is distinct from o.url
-      or s.tried_at <= now() - case when s.error is null then interval '1 day' else interval '1 hour' end))
+      or s.tried_at <= now() - case when s.error is null then make_interval(secs => coalesce(s.refresh_seconds, 86400)) else interval '1 hour' end))
     order by o.list`
 }
 
@@ -96,7 +98,7 @@ export async function saveFailure({ sql }: Db, origin: ListOrigin, error: string
 export async function saveFetched(
   { sql }: Db,
   origin: ListOrigin,
-  { text, etag, lastModified, counts }: FetchedList,
+  { text, etag, lastModified, counts, refreshSeconds }: FetchedList,
 ): Promise<boolean> {
   const sha256 = digest(text)
   const content = packListText(text)
@@ -107,10 +109,11 @@ export async function saveFetched(
     const there = await sql`select from house.list where name = ${origin.list} for share`
     if (there.length === 0) return false
     await sql`
-      insert into house.list_state (list, url, etag, last_modified, tried_at, fetched_at, changed_at)
-      values (${origin.list}, ${origin.url}, ${etag}, ${lastModified}, now(), now(), now())
+      insert into house.list_state (list, url, etag, last_modified, refresh_seconds, tried_at, fetched_at, changed_at)
+      values (${origin.list}, ${origin.url}, ${etag}, ${lastModified}, ${refreshSeconds}, now(), now(), now())
       on conflict (list) do update set url = excluded.url, etag = excluded.etag,
-        last_modified = excluded.last_modified, tried_at = now(), fetched_at = now(), error = null,
+        last_modified = excluded.last_modified, refresh_seconds = excluded.refresh_seconds,
+        tried_at = now(), fetched_at = now(), error = null,
         changed_at = case when ${changed.count > 0} then now() else house.list_state.changed_at end,
         held_sha256 = null, held_names = null, held_at = null, held_content = null`
     await writeCounts(sql, origin.list, sha256, counts)
@@ -122,14 +125,14 @@ export async function saveFetched(
 export async function holdBack(
   { sql }: Db,
   origin: ListOrigin,
-  { text, etag, lastModified, counts }: FetchedList,
+  { text, etag, lastModified, counts, refreshSeconds }: FetchedList,
   error: string,
 ): Promise<void> {
   const content = packListText(text)
   await sql`
     update house.list_state set tried_at = now(), fetched_at = now(), error = ${error},
       url = ${origin.url}, etag = ${etag}, last_modified = ${lastModified},
-      held_sha256 = ${digest(text)}, held_names = ${counts.names}, held_at = now(),
+      refresh_seconds = ${refreshSeconds}, held_sha256 = ${digest(text)}, held_names = ${counts.names}, held_at = now(),
       held_content = ${content}
     where list = ${origin.list}`
 }

@@ -42,6 +42,7 @@ import { up as waiting } from './migrations/0045-waiting.ts'
 import { up as ownDeviceKeys } from './migrations/0047-own-device-keys.ts'
 import { up as alerts } from './migrations/0049-alerts.ts'
 import { up as alertChannels } from './migrations/0050-alert-channels.ts'
+import { up as zoneTransfers } from './migrations/0052-zone-transfers.ts'
 import { up as jobsOnDemand } from './migrations/0054-jobs-on-demand.ts'
 import { up as inventory } from './migrations/0055-inventory.ts'
 import { up as unblockAnswers } from './migrations/0057-unblock-answers.ts'
@@ -89,6 +90,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0047-own-device-keys': { up: ownDeviceKeys },
   '0049-alerts': { up: alerts },
   '0050-alert-channels': { up: alertChannels },
+  '0052-zone-transfers': { up: zoneTransfers },
   '0054-jobs-on-demand': { up: jobsOnDemand },
   '0055-inventory': { up: inventory },
   '0057-unblock-answers': { up: unblockAnswers },

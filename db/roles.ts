@@ -125,7 +125,11 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
     admin: 'select (name, category, blocks, sha256, made_by)',
     inventory: 'select (name, category, made_by)',
   },
-  'house.list_source': { jobs: 'select', operator: 'select', admin: 'select' },
+  'house.list_source': {
+    jobs: 'select',
+    operator: 'select (list, url, folder, allow_private)',
+    admin: 'select (list, url, folder, allow_private)',
+  },
   'house.list_state': {
     jobs: 'select, insert, update',
     operator:

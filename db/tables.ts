@@ -167,6 +167,10 @@ interface ListSourceTable {
   url: string
   folder: string | null
   allow_private: boolean
+  tsig_name: string | null
+  tsig_algorithm: string | null
+  /** Sealed. */
+  tsig_secret: string | null
 }
 
 interface RuleTable {

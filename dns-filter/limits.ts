@@ -94,6 +94,10 @@ export const LIMITS = {
   /** The whole of a list, and a pause within it. */
   fetchTime: 300_000,
   fetchPause: 30_000,
+  /** Of a zone that is transferred. */
+  transferRecords: 10_000_000,
+  /** Seconds: however often a zone's SOA would have us look. */
+  transferRefresh: 300,
   archiveFiles: 10_000,
   /** A list with this many names that loses half of them waits for somebody to look at it. */
   shrinkNames: 100,

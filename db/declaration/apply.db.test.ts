@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { openTestDatabase } from '../../test/support/database.ts'
 import { CONTRACT_FILES, temporaryFolder } from '../../test/support/folder.ts'
+import { createSeal } from '#core/seal.ts'
+import { loadListKeys } from '../list-keys.ts'
 import { testSeal } from '../../test/support/house.ts'
 import { createTestAuthority } from '../../test/support/gateway-certificate.ts'
 import { loadAuthorities } from '../authorities.ts'
@@ -91,7 +93,7 @@ describe('apply', () => {
 
     const from = { text: Buffer.from('own.example') }
     const own = { name: 'own', category: 'own', blocks: ['guest'], from } as const
-    await addList(database, own, 'cli:ada')
+    await addList(database, testSeal, own, 'cli:ada')
     const moved = games.replace('/games"', '/other.tar.gz", folder: play')
     expect(await apply(database, lists(moved))).toEqual([
       '~ list games: url "https://lists.example/games" → "https://lists.example/other.tar.gz", folder none → "play"',
@@ -312,4 +314,26 @@ rules:
     ])
     expect(await apply(database, `version: 1\nlegal:\n${second}`)).toEqual([])
   })
+})
+
+test('the key of a zone is sealed, never shown, and written anew when it is another', async () => {
+  await using database = await openTestDatabase()
+  const lists = (secret: string): string =>
+    `version: 1\nlists:\n  - { name: feed, category: feed, url: "rpz+axfr://192.0.2.1/rpz.example", tsig: { name: K.example, secret: "${secret}" } }\n`
+  const first = Buffer.alloc(32, 1).toString('base64')
+  const second = Buffer.alloc(32, 2).toString('base64')
+  expect(await apply(database, lists(first))).toEqual(['+ list feed'])
+  expect(await apply(database, lists(first))).toEqual([])
+  const changes = await apply(database, lists(second))
+  expect(changes).toHaveLength(1)
+  expect(changes.join()).not.toContain(second)
+  const keys = await loadListKeys(database.as('jobs'), testSeal)
+  expect(keys.get('feed')).toEqual({
+    ...{ name: 'k.example', algorithm: 'hmac-sha256' },
+    secret: new Uint8Array(32).fill(2),
+  })
+  const [row] = await database.sql`select tsig_secret from house.list_source`
+  expect(row?.['tsig_secret']).not.toContain(second)
+  const other = createSeal(new Uint8Array(32).fill(9))
+  expect((await loadListKeys(database, other)).get('feed')).toBeNull()
 })

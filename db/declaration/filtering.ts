@@ -1,21 +1,25 @@
 import { createHash } from 'node:crypto'
+import type { Seal } from '#core/seal.ts'
+import { listKeyContext } from '../list-keys.ts'
 import { packListText } from '../lists.ts'
 import { isDeclared } from './managed.ts'
 import type { StepContext, Step } from './step.ts'
 import { NO_STEP, byKey, stepOf } from './step.ts'
 
 /** Of a list that is fetched, the text is not declared: it has the one it has, at first an empty one. */
-export async function listStep({ kysely, declaration }: StepContext): Promise<Step> {
+export async function listStep({ kysely, declaration, seal }: StepContext): Promise<Step> {
   if (declaration.lists === undefined) return NO_STEP
   const contents = new Map(declaration.lists.map((list) => [list.name, list.content]))
   const rows = await kysely
     .selectFrom('house.list')
     .leftJoin('house.list_source', 'house.list_source.list', 'house.list.name')
     .select(['name', 'category', 'blocks', 'sha256', 'made_by', 'url', 'folder', 'allow_private'])
+    .select(['tsig_name', 'tsig_algorithm', 'tsig_secret'])
     .execute()
   const present = rows.map(({ made_by, allow_private, ...row }) => ({
     ...row,
     allow_private: allow_private ?? false,
+    tsig_secret: row.tsig_secret === null ? null : opened(seal, row.name, row.tsig_secret),
     made_by: made_by as string,
   }))
   const texts = new Map(present.map(({ name, sha256 }) => [name, sha256]))
@@ -27,10 +31,14 @@ export async function listStep({ kysely, declaration }: StepContext): Promise<St
     url: list.url ?? null,
     folder: list.folder ?? null,
     allow_private: list.allow_private,
+    tsig_name: list.tsig?.name ?? null,
+    tsig_algorithm: list.tsig?.algorithm ?? null,
+    tsig_secret: list.tsig?.secret ?? null,
     made_by: isDeclared(list) ? 'declaration' : 'command',
   }))
   type Row = (typeof desired)[number]
-  async function write({ url, folder, allow_private, ...row }: Row): Promise<void> {
+  async function write(whole: Row): Promise<void> {
+    const { url, folder, allow_private, tsig_name, tsig_algorithm, tsig_secret, ...row } = whole
     const content = contents.get(row.name) ?? null
     const list = { ...row, made_by: row.made_by === 'command' ? 'command' : 'declaration' } as const
     if (texts.has(row.name)) {
@@ -45,7 +53,12 @@ export async function listStep({ kysely, declaration }: StepContext): Promise<St
       await kysely.deleteFrom('house.list_state').where('list', '=', row.name).execute()
       return
     }
-    const source = { list: row.name, url, folder, allow_private }
+    const sealed =
+      tsig_secret === null
+        ? null
+        : seal.seal(Buffer.from(tsig_secret, 'base64'), listKeyContext(row.name))
+    const key = { tsig_name, tsig_algorithm, tsig_secret: sealed }
+    const source = { list: row.name, url, folder, allow_private, ...key }
     await kysely.insertInto('house.list_source').values(source).execute()
   }
   return stepOf(
@@ -58,6 +71,7 @@ export async function listStep({ kysely, declaration }: StepContext): Promise<St
       ),
       desired: byKey(desired, ({ name }) => name),
       complete: true,
+      hidden: ['tsig_secret'],
     },
     {
       insert: write,
@@ -65,6 +79,11 @@ export async function listStep({ kysely, declaration }: StepContext): Promise<St
       remove: ({ name }) => kysely.deleteFrom('house.list').where('name', '=', name).execute(),
     },
   )
+}
+
+/** Base64, as it is declared; '' where it was sealed under another master key, and is written anew. */
+function opened(seal: Seal, list: string, sealed: string): string {
+  return Buffer.from(seal.open(sealed, listKeyContext(list)) ?? []).toString('base64')
 }
 
 function digest(text: Uint8Array): string {

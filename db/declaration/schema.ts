@@ -4,6 +4,7 @@ import { isPasswordHash } from '#core/password.ts'
 import { portBlockProblem } from '#core/port-block.ts'
 import { SIGNING_RULES } from '../gateways.ts'
 import { alertsSchema, hoursSchema } from './alerts-schema.ts'
+import { LIST_KEY_ALGORITHMS } from '../list-keys.ts'
 import { deviceCaSchema } from './device-cas.ts'
 import { deviceKeySchema } from './device-keys.ts'
 import { directorySchema } from './directories.ts'
@@ -188,15 +189,40 @@ const terms = z.strictObject({
     .refine((text) => Object.keys(text).length > 0, 'has no language in it'),
 })
 
+const ZONE_URL = /^rpz\+axfr:\/\/([a-z0-9.-]+|\[[0-9a-f:.]+\])(:\d{1,5})?\/[a-z0-9._-]+$/i
+
+/** The key of a zone transfer, its secret as `tsig-keygen` prints it. */
+const tsig = z.strictObject({
+  name: domain,
+  algorithm: z
+    .enum(LIST_KEY_ALGORITHMS, `must be one of ${LIST_KEY_ALGORITHMS.join(', ')}`)
+    .default('hmac-sha256'),
+  secret: z
+    .base64('is not base64')
+    .refine(
+      (text) => Buffer.from(text, 'base64').length >= 16 && text.length <= 256,
+      'has fewer than 16 bytes, or more than 256 letters',
+    )
+    .transform((text) => Buffer.from(text, 'base64').toString('base64')),
+})
+
 const list = z
   .strictObject({
     name: code,
     category: code,
     file: z.string().min(1).optional(),
     url: z
-      .url({ protocol: /^https?$/, error: 'is not an http:// or https:// address' })
+      .url({
+        protocol: /^(https?|rpz\+axfr)$/,
+        error: 'is not an https://, http:// or rpz+axfr:// address',
+      })
       .max(2000, 'is longer than 2000 characters')
+      .refine(
+        (text) => !text.startsWith('rpz+axfr:') || ZONE_URL.test(text),
+        'is not rpz+axfr://HOST:PORT/ZONE',
+      )
       .optional(),
+    tsig: tsig.optional(),
     /** Of an archive: the folder in which the list is. */
     folder: code.optional(),
     allow_private: z.boolean().default(false),
@@ -215,6 +241,11 @@ const list = z
       error: 'is missing: folder and allow_private are for a list that is fetched',
     },
   )
+
+  .refine(({ url, tsig: key }) => key === undefined || url?.startsWith('rpz+axfr:') === true, {
+    path: ['tsig'],
+    error: 'is for a list at rpz+axfr://',
+  })
 
 /** A day is meant until its end, in UTC. */
 const ruleEnd = z.string().transform((text, context) => {

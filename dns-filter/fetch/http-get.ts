@@ -1,12 +1,9 @@
-import { lookup } from 'node:dns'
 import { request as requestHttp } from 'node:http'
 import type { IncomingMessage } from 'node:http'
 import { request as requestHttps } from 'node:https'
-import { isIP } from 'node:net'
-import type { LookupFunction } from 'node:net'
 import { reasonOf } from '#core/error.ts'
-import { isPrivateAddress, parseAddress } from '#core/ip.ts'
 import { LIMITS } from '../limits.ts'
+import { connectable } from './reachable.ts'
 
 export interface GetOptions {
   /** What the last answer said of itself. */
@@ -78,16 +75,14 @@ function ask(url: URL, options: GetOptions, signal: AbortSignal): Promise<Incomi
     throw new Error(`${url.protocol} is not fetched, only http: and https:`)
   }
   const host = url.hostname.replace(/^\[|\]$/g, '')
-  // Of an address no name is looked up.
-  const mayReach = options.allowPrivate ? () => true : (options.mayReach ?? isPublic)
-  if (isIP(host) !== 0 && !mayReach(host)) throw insideError(host)
+  const reachable = connectable(host, options.allowPrivate, options.mayReach)
   const send = url.protocol === 'https:' ? requestHttps : requestHttp
   return new Promise((resolve, reject) => {
     const request = send(url, {
       signal,
       // No connection is kept: the next list is elsewhere.
       agent: false,
-      lookup: lookupOf(mayReach),
+      lookup: reachable.lookup,
       headers: {
         'accept-encoding': 'gzip',
         'user-agent': 'accueil (list refresh)',
@@ -137,35 +132,4 @@ async function readAnswer(answer: IncomingMessage, options: GetOptions): Promise
     etag: headers.etag ?? null,
     lastModified: headers['last-modified'] ?? null,
   }
-}
-
-/** Of several addresses of a name, each must be one that may be reached: which one is taken is not ours to say. */
-function lookupOf(mayReach: (address: string) => boolean): LookupFunction {
-  return (name, options, callback) => {
-    lookup(name, { ...options, all: true }, (error, addresses) => {
-      if (error !== null) return callback(error, '')
-      const inside = addresses.find(({ address }) => !mayReach(address))
-      if (inside !== undefined) return callback(insideError(`${name} (${inside.address})`), '')
-      if (options.all === true) return callback(null, addresses)
-      const [first] = addresses
-      callback(null, first?.address ?? '', first?.family ?? 0)
-    })
-  }
-}
-
-function isPublic(text: string): boolean {
-  const bytes = parseAddress(text)
-  if (bytes === null || isPrivateAddress(bytes)) return false
-  const [first = 0] = bytes
-  if (bytes.length === 4) return first !== 0 && first < 224
-  // Global unicast alone, and of it none that carries an IPv4 address which could be one of ours.
-  const isTunnel =
-    first === 0x20 && (bytes[1] === 0x02 || (bytes[1] === 0x01 && bytes[2] === 0 && bytes[3] === 0))
-  return (first & 0xe0) === 0x20 && !isTunnel
-}
-
-function insideError(what: string): Error {
-  return new Error(
-    `${what} is an address inside; say so with --allow-private, or allow_private in the declaration`,
-  )
 }

@@ -7,8 +7,12 @@ import type { RefreshNews, RefreshWork } from './refresh-worker.ts'
 const EVERY_MS = 60_000
 
 /** Fetches the lists that have an address. `url` is that of the database. */
-export function listsJob(url: string): Job {
-  return { name: 'lists', everyMs: EVERY_MS, run: () => runThread({ url }) }
+export function listsJob(url: string, loadKeys: () => Promise<RefreshWork['keys']>): Job {
+  return {
+    name: 'lists',
+    everyMs: EVERY_MS,
+    run: async () => runThread({ url, keys: await loadKeys() }),
+  }
 }
 
 async function runThread(workerData: RefreshWork): Promise<string> {

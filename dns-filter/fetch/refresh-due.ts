@@ -1,15 +1,19 @@
 import { reasonOf } from '#core/error.ts'
 import type { Database } from '#db/connection.ts'
+import type { ListKey } from '#db/list-keys.ts'
 import { dueOrigins, saveCounts, uncountedLists } from '#db/list-states.ts'
 import { readListText } from '#db/lists.ts'
 import { countList, refreshList } from './refresh.ts'
 
 /** Fetches what is due, one after the other, counts what nobody has counted, and says what came of it. */
-export async function refreshDue(database: Database): Promise<string> {
+export async function refreshDue(
+  database: Database,
+  keys: ReadonlyMap<string, ListKey | null>,
+): Promise<string> {
   const outcomes = { changed: 0, unchanged: 0, 'held-back': 0, failed: 0, gone: 0 }
   const troubles: string[] = []
   for (const origin of await dueOrigins(database)) {
-    const refreshed = await refreshList(database, origin)
+    const refreshed = await refreshList(database, origin, keys.get(origin.list))
     outcomes[refreshed.kind]++
     if ('reason' in refreshed) troubles.push(`${origin.list}: ${refreshed.reason}`)
   }

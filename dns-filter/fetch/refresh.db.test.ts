@@ -7,11 +7,13 @@ import { addList, removeList } from '#db/list-changes.ts'
 import { acceptHeld, dueOrigins, listStates } from '#db/list-states.ts'
 import { readListText } from '#db/lists.ts'
 import { openTestDatabase } from '../../test/support/database.ts'
-import { seedHouse } from '../../test/support/house.ts'
+import { seedHouse, testSeal } from '../../test/support/house.ts'
 import { tarOf } from '../testing/archive.ts'
 import { listsJob } from './lists-job.ts'
 import { refreshDue } from './refresh-due.ts'
 import { refreshList } from './refresh.ts'
+
+const noKeys = () => Promise.resolve(new Map())
 
 /** A publisher of lists, whose answer the test sets. */
 async function startPublisher() {
@@ -44,13 +46,18 @@ async function startPublisher() {
 
 async function add(database: Database, url: string, allowPrivate = true): Promise<void> {
   const from = { url, folder: null, allowPrivate }
-  await addList(database, { name: 'games', category: 'games', blocks: ['guest'], from }, 'cli:ada')
+  await addList(
+    database,
+    testSeal,
+    { name: 'games', category: 'games', blocks: ['guest'], from },
+    'cli:ada',
+  )
 }
 
 async function refresh(database: Database): Promise<string> {
   const [origin] = await dueOrigins(database, 'games')
   if (origin === undefined) return 'no origin'
-  const refreshed = await refreshList(database, origin)
+  const refreshed = await refreshList(database, origin, undefined)
   return 'reason' in refreshed ? `${refreshed.kind}: ${refreshed.reason}` : refreshed.kind
 }
 
@@ -164,11 +171,11 @@ describe('the job', () => {
     await seedHouse(database)
     await using publisher = await startPublisher()
     await add(database, publisher.url)
-    expect(await listsJob(database.url).run()).toBe('1 changed')
+    expect(await listsJob(database.url, noKeys).run()).toBe('1 changed')
     expect(await textOf(database)).toBe('bad.example\n')
     const adult = (await listStates(database)).find(({ name }) => name === 'adult')
     expect(adult).toMatchObject({ names: 1, lines: 1, url: null, error: null })
-    expect(await refreshDue(database)).toBe('nothing due')
+    expect(await refreshDue(database, new Map())).toBe('nothing due')
     expect(publisher.asked).toHaveLength(1)
     // A thread loads the whole of what it needs: long, where everything else is at work too.
   }, 120_000)
@@ -177,11 +184,11 @@ describe('the job', () => {
     await using database = await openTestDatabase()
     await using publisher = await startPublisher()
     await add(database, publisher.url)
-    await refreshDue(database)
+    await refreshDue(database, new Map())
     const after = async (hours: number): Promise<string> => {
       await database.sql`
         update house.list_state set tried_at = now() - ${hours} * interval '1 hour'`
-      return refreshDue(database)
+      return refreshDue(database, new Map())
     }
     expect(await after(23)).toBe('nothing due')
     publisher.now.status = 500
@@ -191,7 +198,7 @@ describe('the job', () => {
     expect(await after(1.5)).toBe('1 changed')
     publisher.now.etag = '"x"'
     await database.sql`update house.list_source set url = ${`${publisher.url}2`}`
-    expect(await refreshDue(database)).toBe('1 changed')
+    expect(await refreshDue(database, new Map())).toBe('1 changed')
   })
 })
 
@@ -204,9 +211,9 @@ describe('a list of a command', () => {
       blocks: ['guest'],
       from: { text: Buffer.from('a.example') },
     } as const
-    expect(await addList(database, { ...list, name: 'own' }, 'cli:ada')).toBe(true)
-    expect(await addList(database, { ...list, name: 'own' }, 'cli:ada')).toBe(true)
-    expect(await addList(database, { ...list, name: 'adult' }, 'cli:ada')).toBe(false)
+    expect(await addList(database, testSeal, { ...list, name: 'own' }, 'cli:ada')).toBe(true)
+    expect(await addList(database, testSeal, { ...list, name: 'own' }, 'cli:ada')).toBe(true)
+    expect(await addList(database, testSeal, { ...list, name: 'adult' }, 'cli:ada')).toBe(false)
     expect(await removeList(database, 'adult', 'cli:ada')).toBe(false)
     expect(await removeList(database, 'own', 'cli:ada')).toBe(true)
     const lines = await database.sql<{ action: string }[]>`

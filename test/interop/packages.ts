@@ -20,6 +20,8 @@ const PEERS: readonly (readonly [program: string, packageName: string])[] = [
   ['dnsmasq', 'dnsmasq-base'],
   ['unbound', 'unbound'],
   ['dig', 'bind9-dnsutils'],
+  ['named', 'bind9'],
+  ['named-checkzone', 'bind9-utils'],
   ['kdig', 'knot-dnsutils'],
   ['ip', 'iproute2'],
   ['slapd', 'slapd'],

@@ -36,6 +36,7 @@ import { staffWifi } from './staff-wifi.ts'
 import { storm } from './storm.ts'
 import { tshark } from './tshark.ts'
 import { wired } from './wired.ts'
+import { zones } from './zones.ts'
 
 /**
  * The order is that of a first reading; `faults` is last because it kills the product it is given.
@@ -62,6 +63,7 @@ const SCENARIOS: Readonly<Record<string, (s: Scenario) => Promise<void>>> = {
   proxy,
   dns,
   'dns-transports': dnsTransports,
+  zones,
   'one-time': oneTime,
   opennds,
   'opennds-polled': openndsPolled,
