@@ -53,7 +53,7 @@ type PrefixRow = z.output<typeof prefixRow>
 type DeviceRow = z.output<typeof deviceRow>
 
 /** A place that ended is not in use, whatever else is said of it. */
-const ENDED: readonly string[] = ['retired', 'decommissioning']
+const ENDED: ReadonlySet<string> = new Set(['retired', 'decommissioning'])
 
 /** What NetBox says of places that are in use, a line for each gateway. */
 export async function readNetBox(
@@ -73,7 +73,7 @@ export async function readNetBox(
   const staffOf = Map.groupBy(staff, siteOf)
   const devicesOf = Map.groupBy(devices, ({ site }) => site.id)
   return sites
-    .filter(({ status }) => !ENDED.includes(status.value))
+    .filter(({ status }) => !ENDED.has(status.value))
     .flatMap((site) => {
       const own = (devicesOf.get(site.id) ?? []).filter(({ name }) => name !== null)
       const said = { guests: guestsOf.get(site.id) ?? [], staff: staffOf.get(site.id) ?? [] }

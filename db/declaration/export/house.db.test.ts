@@ -266,6 +266,7 @@ const houses = maybe({
     realm: fc.constant('restos.example'),
     ssids: fc.constant(['Restos', 'Réserve']),
     valid: fc.constant('400d'),
+    things: fc.constant('Restos-objets'),
     passwords: fc.boolean(),
   }),
   sealing: fc.constant({

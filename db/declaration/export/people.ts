@@ -109,6 +109,7 @@ export async function writeDeviceCas({ kysely, attach }: Writing): Promise<reado
   }))
 }
 
+/** Those that somebody made for a till of his own end with him, as his other devices do: no file brings them back. */
 export async function writeDeviceKeys({ kysely, seal, secret }: Writing): Promise<readonly Said[]> {
   const rows = await kysely
     .selectFrom('staff.device_key')
@@ -117,6 +118,7 @@ export async function writeDeviceKeys({ kysely, seal, secret }: Writing): Promis
       eb.cast<string | null>('mac', 'text').as('mac'),
       eb.cast<string | null>('until', 'text').as('until'),
     ])
+    .where('label', 'is', null)
     .orderBy('name')
     .execute()
   return rows.map(({ name, owner, kind, groups, ssid, devices, ...row }) => ({
@@ -181,9 +183,9 @@ export async function writeSignIn({ kysely, seal, secret }: Writing): Promise<Sa
 export async function writeEnrolment({ kysely }: Writing): Promise<Said | undefined> {
   const [row] = await kysely
     .selectFrom('house.enrolment')
-    .select(['realm', 'ssids', 'days', 'passwords'])
+    .select(['realm', 'ssids', 'days', 'passwords', 'things'])
     .execute()
   if (row === undefined) return undefined
-  const { realm, ssids, days, passwords } = row
-  return { ...said({ realm, ssids }), valid: lengthOfTime(days * 86_400), passwords }
+  const { realm, ssids, days, passwords, things } = row
+  return { ...said({ realm, ssids, things }), valid: lengthOfTime(days * 86_400), passwords }
 }

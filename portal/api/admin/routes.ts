@@ -1,4 +1,5 @@
 import { AUDIT_ROUTES } from './audit.ts'
+import { FILTERING_ROUTES } from './filtering.ts'
 import { INVENTORY_ROUTES } from './inventory.ts'
 import { JOB_ROUTES } from './jobs.ts'
 import type { AdminRoute } from './route.ts'
@@ -10,6 +11,7 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
   ...RULE_ROUTES,
   ...SITE_ROUTES,
   ...AUDIT_ROUTES,
+  ...FILTERING_ROUTES,
   ...JOB_ROUTES,
   ...INVENTORY_ROUTES,
 ]

@@ -147,3 +147,32 @@ z.object({
   }),
   ...{ heldId: text, acceptedBy: text },
 }).meta({ id: 'Inventory' })
+
+const listState = z
+  .object({
+    ...{ name: z.string(), category: z.string(), networks: z.array(network) },
+    declared: z.boolean(),
+    host: text.meta({ description: 'Of its address; null: it is a file.' }),
+    ...{ names: z.number().nullable(), unusable: z.number().nullable() },
+    heldNames: z.number().nullable().meta({
+      description: 'Of a text that waits, because half of the names would be gone.',
+    }),
+    ...{ triedAt: moment, fetchedAt: moment, changedAt: moment, error: text },
+  })
+  .meta({ id: 'List' })
+z.object({ rows: z.array(listState) }).meta({ id: 'Lists' })
+
+const category = z
+  .object({
+    ...{ name: z.string(), lists: z.array(z.string()), networks: z.array(network) },
+    names: z.number(),
+  })
+  .meta({ id: 'Category' })
+z.object({ rows: z.array(category) }).meta({ id: 'Categories' })
+
+const placeNetwork = z
+  .object({
+    ...{ kind: network, ssid: text, vlan: z.int().nullable(), subnets: z.array(z.string()) },
+  })
+  .meta({ id: 'Network' })
+z.object({ rows: z.array(placeNetwork) }).meta({ id: 'Networks' })

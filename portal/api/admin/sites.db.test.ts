@@ -69,6 +69,37 @@ test('who changes what the files have is warned that the next apply brings it ba
   ])
 })
 
+test('networks of a place, lists and categories are read, and no address with a password in it', async () => {
+  await using house = await twoAssociations()
+  await house.database.sql`
+    insert into house.list (name, category, blocks, sha256, content)
+    values ('fetched', 'games', '{guest}', 'none', '')`
+  await house.database.sql`
+    insert into house.list_source (list, url)
+    values ('fetched', 'https://user:geheim@lists.example/games.txt')`
+  const token = await house.token('association-admin', ['75'])
+  expect(await house.call(token, 'GET /api/v1/sites/75-0042/networks')).toMatchObject({
+    body: {
+      rows: [
+        { kind: 'guest', vlan: null, subnets: ['192.168.77.0/24'] },
+        { kind: 'staff', vlan: 20, subnets: ['192.168.78.0/24'] },
+      ],
+    },
+  })
+  const lists = await house.call(token, 'GET /api/v1/lists?category=games')
+  expect(lists).toMatchObject({
+    body: {
+      rows: [{ name: 'fetched', networks: ['guest'], host: 'lists.example', declared: true }],
+    },
+  })
+  expect(JSON.stringify(lists.body)).not.toContain('geheim')
+  expect(await house.call(token, 'GET /api/v1/categories')).toMatchObject({
+    body: {
+      rows: [{ name: 'adult', lists: ['adult'], networks: ['guest', 'staff'] }, { name: 'games' }],
+    },
+  })
+})
+
 test('jobs are listed and asked for by who administers the whole house', async () => {
   await using house = await twoAssociations()
   await house.database.sql`
