@@ -180,7 +180,7 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
     jobs: 'select, delete',
     admin: 'select',
   },
-  'house.opening': {},
+  'house.opening': { inventory: 'select, insert, update, delete' },
   'house.alert_channel': {
     jobs: 'select',
     admin:

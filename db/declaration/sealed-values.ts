@@ -14,6 +14,7 @@ const SECRET_PATHS = [
   'home_servers.*.secret',
   'device_keys.*.passphrase',
   'sign_in.providers.*.client_secret',
+  'lists.*.tsig.secret',
   'inventory.netbox.token',
   'inventory.netbox.webhook_secret',
 ] as const

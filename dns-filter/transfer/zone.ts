@@ -43,7 +43,7 @@ export function readZoneText(text: Uint8Array, zone: string): ZoneText | null {
 }
 
 /** The head, and all lines. */
-export function writeZoneText(soa: ZoneRecord, lines: Iterable<string>): Uint8Array {
+function writeZoneText(soa: ZoneRecord, lines: Iterable<string>): Uint8Array {
   const parts: Buffer[] = [Buffer.from(headOf(soa), 'latin1')]
   let piece: string[] = []
   for (const line of lines) {
@@ -69,7 +69,7 @@ function dotted(name: Uint8Array): string {
 }
 
 /** The line of a record of the zone; null where it says nothing of names, or is of another zone. */
-export function lineOfRecord({ owner, type, data }: ZoneRecord, zone: Uint8Array): string | null {
+function lineOfRecord({ owner, type, data }: ZoneRecord, zone: Uint8Array): string | null {
   const own = owner.length - zone.length
   if (own <= 0 || OF_THE_ZONE.has(type)) return null
   if (!Buffer.from(owner.subarray(own)).equals(zone)) return null

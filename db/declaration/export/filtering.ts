@@ -1,9 +1,14 @@
+import { AppError } from '#core/error.ts'
+import { loadListKeys } from '../../list-keys.ts'
+import type { ListKey } from '../../list-keys.ts'
 import { readListText } from '../../lists.ts'
 import { fileNameOf, lengthOfTime, managed, said } from './writing.ts'
 import type { Said, Writing } from './writing.ts'
 
 /** The text of a list that is fetched is not declared: it is fetched again. */
-export async function writeLists({ kysely, attach }: Writing): Promise<readonly Said[]> {
+export async function writeLists(writing: Writing): Promise<readonly Said[]> {
+  const { kysely, seal, attach } = writing
+  const keys = await loadListKeys({ kysely }, seal)
   const rows = await kysely
     .selectFrom('house.list')
     .leftJoin('house.list_source', 'house.list_source.list', 'house.list.name')
@@ -18,10 +23,24 @@ export async function writeLists({ kysely, attach }: Writing): Promise<readonly 
     lists.push({
       ...{ name, category },
       ...said({ file, url, folder, allow_private: row.allow_private }),
+      ...said({ tsig: keyOf(writing, name, keys.get(name)) }),
       ...{ block: blocks, ...said({ managed: managed(by === 'declaration') }) },
     })
   }
   return lists
+}
+
+function keyOf({ secret }: Writing, list: string, key: ListKey | null | undefined): Said | null {
+  if (key === undefined) return null
+  if (key === null) {
+    throw new AppError(
+      'export',
+      `the key of list "${list}" cannot be opened with this master key; declare it again`,
+    )
+  }
+  const { name, algorithm } = key
+  const text = Buffer.from(key.secret).toString('base64')
+  return { name, algorithm, secret: secret('lists.*.tsig.secret', text) }
 }
 
 export async function writeRules({ kysely }: Writing): Promise<readonly Said[]> {

@@ -312,6 +312,15 @@ const houses = maybe({
         folder: 'games',
         allow_private: true,
       },
+      {
+        name: 'zone',
+        category: 'zone',
+        url: 'rpz+axfr://192.0.2.1/rpz.example',
+        tsig: {
+          name: 'k.example',
+          secret: Buffer.from('bind-password-of-zone').toString('base64'),
+        },
+      },
     ],
     terms: [
       { version: '2026-01', effective: '2026-01-01', text: { fr: './fr.md', en: './en.md' } },
