@@ -187,7 +187,7 @@ lists:
     expect(found).toEqual([
       'a.yaml:3: lists[0].file a list has either file or url',
       'a.yaml:4: lists[1].file a list has either file or url',
-      'a.yaml:5: lists[2].url is not an http:// or https:// address',
+      'a.yaml:5: lists[2].url is not an https://, http:// or rpz+axfr:// address',
       'a.yaml:6: lists[3].url is missing: folder and allow_private are for a list that is fetched',
     ])
   })

@@ -146,10 +146,10 @@ describe('a command', () => {
     expect(done).toMatchObject({ code: 2, stderr: expect.stringContaining('--reason is missing') })
   })
 
-  test('that is not there, or not there yet, says so', async () => {
+  test('that is not there, or lacks what it needs, says so', async () => {
     expect(await product.command('fly')).toMatchObject({ code: 2 })
-    const later = await product.command('sites', 'import')
-    expect(later).toMatchObject({ code: 1, stderr: expect.stringContaining('not built yet') })
+    const bare = await product.command('sites', 'import')
+    expect(bare).toMatchObject({ code: 2, stderr: expect.stringContaining('needs one file') })
   })
 })
 
