@@ -514,15 +514,21 @@ async function lostAndHung(
     assert.equal(await house.reason('bob', 'hello'), 'accept')
     assert.equal(await house.reason('carol@rdc.test', 'Wonder-Land-1'), 'accept')
   })
-  await test('slapd back: everybody comes in, and the log says once that it went and came', async () => {
+  await test('slapd back: everybody comes in, and the log says once for each part that it went and came', async () => {
     await slapd.restart()
     await isBack()
-    const lines = product.running().output().split('\n')
     const about = (event: string): number =>
-      lines.filter((line) => line.includes(`"${event}"`) && line.includes(`:${slapd.tlsPort}`))
-        .length
-    assert.ok(about('directory.server.lost') <= 1)
-    assert.equal(about('directory.server.lost'), about('directory.server.recovered'))
+      product
+        .running()
+        .output()
+        .split('\n')
+        .filter((line) => line.includes(`"${event}"`) && line.includes(`:${slapd.tlsPort}`)).length
+    // Who answers logins and who looks for changes hold a connection each.
+    assert.ok(about('directory.server.lost') <= 2)
+    await eventually(
+      'each that lost it has it back',
+      () => about('directory.server.lost') === about('directory.server.recovered'),
+    )
   })
   await test('slapd hung: devices and people who are remembered come in while sixty strangers wait', async () => {
     process.kill(slapd.running.pid, 'SIGSTOP')
