@@ -221,6 +221,8 @@ async function leaves(
   const held: Held[] = []
   const { how, reason, act } = leave
   const mac = house.nextStation()
+  // Other scenarios were refused for other reasons.
+  const since = new Date().toISOString()
   await test(`${account} is in with a certificate and with a password, and connected`, async () => {
     for (const credential of credentials) {
       for (const tls of VERSIONS) held.push(await house.hold(credential, tls))
@@ -245,8 +247,8 @@ async function leaves(
   })
   await test(`${account}, ${how}: explain says why`, async () => {
     await eventually('it is told', async () => {
-      const asked = ['radius', 'explain', '--user', account, '--reason', 'a test', '--json']
-      const done = await house.scenario.product.command(...asked)
+      const about = ['--user', account, '--from', since, '--reason', 'a test']
+      const done = await house.scenario.product.command('radius', 'explain', ...about, '--json')
       const rejects = done.stdout.split('\n').filter((line) => line.includes('"reject"'))
       const isTold = new RegExp(`"reason":"(${reason})"`)
       return rejects.length >= 2 * VERSIONS.length && rejects.every((line) => isTold.test(line))
