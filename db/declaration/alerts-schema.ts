@@ -2,15 +2,7 @@ import { X509Certificate } from 'node:crypto'
 import { z } from 'zod'
 import { WEEK_MINUTES, coversSpans, joinSpans, parseWeekHours } from '#core/week-hours.ts'
 import { ALERT_KINDS } from '../alerts.ts'
-import { line } from './values.ts'
-
-const hours = z
-  .string()
-  .refine(
-    (text) => parseWeekHours(text) !== null,
-    'is not hours such as "mon-fri 08:00-20:00", "sat,sun" or "22:00-06:00"',
-  )
-  .transform((text) => text.trim().toLowerCase().replaceAll(/\s+/g, ' '))
+import { hours, line } from './values.ts'
 
 /** One line of hours or several, as `opening` of a place and of `alerts` has them. */
 export const hoursSchema = z

@@ -1,8 +1,7 @@
 import { z } from 'zod'
-import { domain } from './values.ts'
+import { domain, hours } from './values.ts'
 import { formatAddress, formatPrefix, parseAddress, parsePrefix } from '#core/ip.ts'
 import { parseMac } from '#core/mac.ts'
-import { parseWeekHours } from '#core/week-hours.ts'
 import { SERVICE_NAMES } from '../filter-services.ts'
 import { BLOCK_ANSWERS } from '../filters.ts'
 
@@ -37,14 +36,6 @@ const address = z.string().transform((text, context) => {
   context.addIssue(`"${text}" is not an address`)
   return z.NEVER
 })
-
-const hours = z
-  .string()
-  .refine(
-    (text) => parseWeekHours(text) !== null,
-    'is not hours such as "mon-fri 08:00-20:00", "sat,sun" or "22:00-06:00"',
-  )
-  .transform((text) => text.trim().toLowerCase().replaceAll(/\s+/g, ' '))
 
 /** Both `x` and `[x, y]`, each once. */
 function some<T extends z.ZodType>(item: T) {

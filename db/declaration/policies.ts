@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { WEEK_MINUTES, coversSpans, joinSpans, parseWeekHours } from '#core/week-hours.ts'
 import type { WeekSpan } from '#core/week-hours.ts'
+import { hours } from './values.ts'
 import { PROOFS } from '../policies.ts'
 import type { PolicyConditions } from '../policies.ts'
 import { deviceKind } from './device-cas.ts'
@@ -33,14 +34,6 @@ function some<T extends z.ZodType>(item: T, error: string) {
     .optional()
     .transform((value) => value ?? [])
 }
-
-const hours = z
-  .string()
-  .refine(
-    (text) => parseWeekHours(text) !== null,
-    'is not hours such as "mon-fri 08:00-20:00", "sat,sun" or "22:00-06:00"',
-  )
-  .transform((text) => text.trim().toLowerCase().replaceAll(/\s+/g, ' '))
 
 const session = z.string().transform((text, context) => {
   const [, digits = '', unit = ''] = /^(\d{1,5})([mhd])$/.exec(text) ?? []

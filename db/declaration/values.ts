@@ -1,5 +1,6 @@
 import { domainToASCII } from 'node:url'
 import { z } from 'zod'
+import { parseWeekHours } from '#core/week-hours.ts'
 
 /** One line of words, as people write them. */
 export const line = z
@@ -18,3 +19,12 @@ export const domain = z.string().transform((text, context) => {
   context.addIssue(`"${text}" is not a domain name`)
   return z.NEVER
 })
+
+/** One line of hours of the week, always written the same. */
+export const hours = z
+  .string()
+  .refine(
+    (text) => parseWeekHours(text) !== null,
+    'is not hours such as "mon-fri 08:00-20:00", "sat,sun" or "22:00-06:00"',
+  )
+  .transform((text) => text.trim().toLowerCase().replaceAll(/\s+/g, ' '))

@@ -124,18 +124,23 @@ function noteOf(asked: URLSearchParams, text: AdminView['text']): Html {
   return html`${said !== null && html`<p class="note" role="status">${said}</p>`}`
 }
 
+/** The rule, what it does, for whom, where, until when: five cells. */
+export function ruleCells(rule: AdminRule, text: AdminView['text']): Html {
+  return html`<td>
+      <a href="${RULES_PATH}/${rule.id}"><bdi>${rule.domain}</bdi></a>
+    </td>
+    <td>${text.rules[rule.action]}</td>
+    <td>${networkOf(rule.network, text)}</td>
+    <td>${whereOf(rule, text)}</td>
+    <td>${lastDay(rule.until)}</td>`
+}
+
 function ruleTable({ text }: AdminView, shown: readonly AdminRule[]): Html {
   const { rules: words } = text
   const rows = shown.map(
     (rule) =>
       html`<tr>
-        <td>
-          <a href="${RULES_PATH}/${rule.id}"><bdi>${rule.domain}</bdi></a>
-        </td>
-        <td>${words[rule.action]}</td>
-        <td>${networkOf(rule.network, text)}</td>
-        <td>${whereOf(rule, text)}</td>
-        <td>${lastDay(rule.until)}</td>
+        ${ruleCells(rule, text)}
         <td>
           <bdi>${rule.note ?? ''}</bdi>
           ${rule.declared && html`<span class="tag">${text.byFile}</span>`}

@@ -11,7 +11,8 @@ import { FILTERING_PATH, RULES_PATH } from './admin-paths.ts'
 import type { AdminView } from './admin-request.ts'
 import { categoryName } from './category-name.ts'
 import { askedFor, choice, field } from './fields.ts'
-import { lastDay, networkOf, table, whereOf } from './pieces.ts'
+import { table } from './pieces.ts'
+import { ruleCells } from './rules.ts'
 
 /** *Why is this blocked?*: the filter itself is asked, as a device of that place would ask it now. */
 export async function whySection(services: Services, view: AdminView): Promise<Html> {
@@ -86,13 +87,7 @@ function ruleTable({ text }: AdminView, rules: readonly AdminRule[]): Html {
   const rows = rules.map(
     (rule) =>
       html`<tr>
-        <td>
-          <a href="${RULES_PATH}/${rule.id}"><bdi>${rule.domain}</bdi></a>
-        </td>
-        <td>${words[rule.action]}</td>
-        <td>${networkOf(rule.network, text)}</td>
-        <td>${whereOf(rule, text)}</td>
-        <td>${lastDay(rule.until)}</td>
+        ${ruleCells(rule, text)}
         <td><bdi>${rule.note ?? ''}</bdi></td>
       </tr>`,
   )
