@@ -475,6 +475,8 @@ async function lostAndHung(
   test: Scenario['test'],
 ): Promise<void> {
   const { product } = house.scenario
+  // What was said while the directory was declared wrongly is of another one.
+  const saidBefore = product.running().output().length
   const mac = '02-00-5E-20-00-01'
   const byMac = async (): Promise<string | null> => {
     const attributes = [
@@ -521,6 +523,7 @@ async function lostAndHung(
       product
         .running()
         .output()
+        .slice(saidBefore)
         .split('\n')
         .filter((line) => line.includes(`"${event}"`) && line.includes(`:${slapd.tlsPort}`)).length
     // Who answers logins and who looks for changes hold a connection each.
