@@ -3,8 +3,8 @@ import { enableCompileCache } from 'node:module'
 import { join, resolve } from 'node:path'
 
 /**
- * What Node made of the sources is kept in the data folder: a start compiles nothing again, which is half of
- * its time and a fifth of the memory of a small process. Threads take it from the environment. Where there is
+ * What Node made of the sources is kept in the data folder: a start compiles nothing again, which is a third of
+ * the CPU that a short command takes. Threads take it from the environment. Where there is
  * no data folder yet, or it cannot be written, everything works as without.
  */
 export function keepCompiled(env: NodeJS.ProcessEnv): void {

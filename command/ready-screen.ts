@@ -10,6 +10,12 @@ export async function readyScreen(house: House, roles: readonly string[]): Promi
   const data = config.databaseUrl === null ? `data in ${config.dataDir}` : 'on DATABASE_URL'
   const addresses: readonly (readonly [string, string, string])[] = [
     ['portal', 'Portal', config.publicUrl.href],
+    ['portal', 'Staff', new URL('/staff', config.publicUrl).href],
+    [
+      'portal',
+      'Admin',
+      `${new URL('/admin', config.publicUrl).href} (who may: docs/admin-guide.md)`,
+    ],
     [
       'radius',
       'RADIUS',
