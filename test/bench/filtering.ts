@@ -71,15 +71,19 @@ function withGoal(rows: readonly Row[], count: number): readonly Row[] {
   )
 }
 
-/** Sentences on what of the role's memory is above what is promised. */
+/** Sentences on what is above what is promised, and on peers that were not asked: the best may be among them. */
 export function filteringMissed(rows: readonly Row[]): readonly string[] {
-  return rows
-    .slice(0, 1)
-    .flatMap(({ work, ours: { residentMiB = 0 } }) =>
-      work === workOf(1_000_000) && residentMiB > MOST_MIB
-        ? [`${work}: ${residentMiB} MiB are resident, above ${MOST_MIB}`]
-        : [],
-    )
+  const byWork = Map.groupBy(rows, ({ work }) => work)
+  return [...byWork].flatMap(([work, its]) => {
+    const mib = its[0]?.ours.residentMiB ?? 0
+    const isHeavy = work === workOf(1_000_000) && mib > MOST_MIB
+    return [
+      ...(isHeavy ? [`${work}: ${mib} MiB are resident, above ${MOST_MIB}`] : []),
+      ...FILTER_PEERS.filter(({ name }) => its.every(({ peer }) => peer !== name)).map(
+        ({ name }) => `${work}: ${name} was left out`,
+      ),
+    ]
+  })
 }
 
 function workOf(count: number): string {
