@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { openDatabase } from '#db/connection.ts'
 import { startEmbedded } from '#db/embedded.ts'
 import { journalDepth } from '#db/journal.ts'
@@ -70,7 +71,8 @@ async function storm(
     serverName: serverName(new URL(product.portalUrl)),
   }
   const script = join(import.meta.dirname, 'storm-load.ts')
-  // Event-Timestamp has whole seconds.
+  // Event-Timestamp has whole seconds: the last devices of the storm before may not be counted for this one.
+  await sleep(1000 - (Date.now() % 1000))
   const began = new Date(Math.floor(Date.now() / 1000) * 1000)
   const sent = must([process.execPath, script, JSON.stringify(load)], { timeoutMs: STORM_MS })
   // Whoever fails first is told of; the other is not left without a listener.
