@@ -2,12 +2,7 @@ import type { Config } from '#core/config.ts'
 import { examineDirectory } from '#core/ldap/examine.ts'
 import { loadDirectories } from '#db/directories.ts'
 import type { House } from './house.ts'
-
-interface Finding {
-  readonly what: string
-  readonly wrong?: string
-  readonly note?: string
-}
+import type { Finding } from './finding.ts'
 
 /** Every server of every directory; one of several that is away is a note, since the others answer. */
 export async function checkDirectories(

@@ -1,11 +1,7 @@
 import { loadPostures } from '#db/gateway-postures.ts'
 import type { GatewayPosture } from '#db/gateway-postures.ts'
 import type { House } from './house.ts'
-
-interface Finding {
-  readonly what: string
-  readonly note?: string
-}
+import type { Finding } from './finding.ts'
 
 const WHAT = 'Message-Authenticator of gateways'
 /** Names in a line; the rest is a number. */

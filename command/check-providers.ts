@@ -4,12 +4,7 @@ import { loadSignInProviders } from '#db/sign-in-providers.ts'
 import { connectProvider } from '../portal/staff/oidc/provider.ts'
 import { providerOfEnvironment } from '../portal/staff/oidc/environment.ts'
 import type { House } from './house.ts'
-
-interface Finding {
-  readonly what: string
-  readonly wrong?: string
-  readonly note?: string
-}
+import type { Finding } from './finding.ts'
 
 /** Whether each identity provider describes itself as it is declared. */
 export async function checkProviders(

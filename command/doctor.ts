@@ -1,13 +1,9 @@
 import { X509Certificate } from 'node:crypto'
-import { createSocket } from 'node:dgram'
-import { createServer } from 'node:net'
 import { styleText } from 'node:util'
 import type { Config } from '#core/config.ts'
 import { formatDnsUpstream } from '#core/dns-upstream.ts'
 import type { DnsUpstream } from '#core/dns-upstream.ts'
 import { AppError, reasonOf } from '#core/error.ts'
-import { formatListenAddress, listenError } from '#core/listen.ts'
-import type { ListenAddress } from '#core/listen.ts'
 import { chooseUdpLayer } from '#core/udp/udp-layer.ts'
 import { loadGateways } from '#db/gateways.ts'
 import { journalDepth } from '#db/journal.ts'
@@ -23,23 +19,17 @@ import { chooseEapLayer } from '../radius-server/eap/tls-engine.ts'
 import { checkDirectories } from './check-directories.ts'
 import { checkProviders } from './check-providers.ts'
 import { checkHomeServers } from './check-home-servers.ts'
+import { checkPorts } from './check-ports.ts'
+import type { Finding } from './finding.ts'
 import { openHouse, requireConfig, requireMigrated } from './house.ts'
 import type { House } from './house.ts'
 import { EXIT_FAILED } from './run.ts'
-
-/** What a check found: null is well; `wrong` fails the whole, `note` does not. */
-interface Finding {
-  readonly what: string
-  readonly wrong?: string
-  readonly note?: string
-}
 
 /** It is brought over at once; longer is a stop. */
 const JOURNAL_TOLERANCE_MS = 60_000
 const DAY_MS = 86_400_000
 const CERTIFICATE_WARNING_DAYS = 30
 const CLOCK_TOLERANCE_MS = 2_000
-const UPSTREAM_WAIT_MS = 2_000
 const PROBE_NAME = 'example.com'
 
 export async function runDoctor(): Promise<number> {
@@ -239,63 +229,6 @@ function checkEapLayer({ eapLayer }: Config): Finding {
   } catch (thrown) {
     return { what, wrong: reasonOf(thrown) }
   }
-}
-
-async function checkPorts(config: Config): Promise<readonly Finding[]> {
-  const running = await answersAsAccueil(config.metrics)
-  const ports: readonly (readonly [string, ListenAddress, 'tcp' | 'udp', string])[] = [
-    ['portal', config.http, 'tcp', 'ACCUEIL_HTTP_LISTEN'],
-    ['metrics', config.metrics, 'tcp', 'ACCUEIL_METRICS_LISTEN'],
-    ['RADIUS authentication', config.radius, 'udp', 'ACCUEIL_RADIUS_LISTEN'],
-    ['RADIUS accounting', config.radiusAcct, 'udp', 'ACCUEIL_RADIUS_ACCT_LISTEN'],
-    ['RadSec', config.radsec, 'tcp', 'ACCUEIL_RADSEC_LISTEN'],
-    ['DNS', config.dns, 'udp', 'ACCUEIL_DNS_LISTEN'],
-    ['DNS over TCP', config.dns, 'tcp', 'ACCUEIL_DNS_LISTEN'],
-    ...(config.dnsTls === null
-      ? []
-      : ([
-          ['DNS over TLS', config.dnsTls.dot, 'tcp', 'ACCUEIL_DNS_DOT_LISTEN'],
-          ['DNS over HTTPS', config.dnsTls.doh, 'tcp', 'ACCUEIL_DNS_DOH_LISTEN'],
-        ] as const)),
-  ]
-  const findings = []
-  for (const [name, address, protocol, variable] of ports) {
-    const what = `port of ${name}, ${formatListenAddress(address)}`
-    try {
-      await (protocol === 'tcp' ? bindTcp(address) : bindUdp(address))
-      findings.push({ what })
-    } catch (thrown) {
-      const inUse = thrown instanceof Error && 'code' in thrown && thrown.code === 'EADDRINUSE'
-      if (running && inUse) findings.push({ what: `${what} (used by the Accueil that runs here)` })
-      else findings.push({ what, wrong: listenError(thrown, address, name, variable).message })
-    }
-  }
-  return findings
-}
-
-async function answersAsAccueil({ host, port }: ListenAddress): Promise<boolean> {
-  const target = ['0.0.0.0', '::'].includes(host) ? '127.0.0.1' : host
-  try {
-    const url = `http://${formatListenAddress({ host: target, port })}/healthz`
-    const response = await fetch(url, { signal: AbortSignal.timeout(UPSTREAM_WAIT_MS) })
-    return (await response.text()).startsWith('accueil')
-  } catch {
-    return false // nobody there: a port in use is then somebody else's
-  }
-}
-
-function bindTcp({ host, port }: ListenAddress): Promise<void> {
-  const bound = Promise.withResolvers<void>()
-  const server = createServer().once('error', bound.reject)
-  server.listen(port, host, () => server.close(() => bound.resolve()))
-  return bound.promise
-}
-
-function bindUdp({ host, port }: ListenAddress): Promise<void> {
-  const bound = Promise.withResolvers<void>()
-  const socket = createSocket(host.includes(':') ? 'udp6' : 'udp4').once('error', bound.reject)
-  socket.bind(port, host, () => socket.close(() => bound.resolve()))
-  return bound.promise
 }
 
 async function checkDnsUpstream(upstream: DnsUpstream): Promise<Finding> {

@@ -1,19 +1,22 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Problem } from '#core/role.ts'
 import { freePort } from '../test/support/peers/free-ports.ts'
-import { createOperatorServer } from './operator-server.ts'
+import { ALIVE, createOperatorServer } from './operator-server.ts'
 
 const problems: Problem[] = []
 let port = 0
+let isUp = true
 let server: ReturnType<typeof createOperatorServer>
 
 beforeEach(async () => {
   problems.length = 0
+  isUp = true
   port = await freePort()
   server = createOperatorServer({
     address: { host: '127.0.0.1', port },
     metrics: { text: () => Promise.resolve('accueil_db_up 1\n') },
     health: () => problems,
+    isUp: () => isUp,
   })
   await server.start()
 })
@@ -40,4 +43,10 @@ test('what is not excluded counts', async () => {
   )
   expect(await statusOf('/readyz?exclude=database')).toBe(503)
   expect(await statusOf('/readyz?exclude=database&exclude=radius')).toBe(200)
+})
+
+test('one that is starting lives, and says that its ports are still to be opened', async () => {
+  isUp = false
+  const response = await fetch(`http://127.0.0.1:${port}/healthz`)
+  expect([response.status, await response.text()]).toEqual([200, ALIVE.starting])
 })

@@ -5,13 +5,18 @@ import type { ListenAddress } from '#core/listen.ts'
 import type { Metrics } from '#core/metrics.ts'
 import type { Problem } from '#core/role.ts'
 
+/** What `/healthz` says, of a process that lives. */
+export const ALIVE = { up: 'accueil\n', starting: 'accueil is starting\n' } as const
+
 /** What operators and orchestrators ask, on an address that guests do not reach, in every process. */
 export function createOperatorServer(options: {
   address: ListenAddress
   metrics: Pick<Metrics, 'text'>
   health: () => readonly Problem[]
+  /** False until each role has its ports: who looks for free ones must not take theirs meanwhile. */
+  isUp: () => boolean
 }): { start(): Promise<void>; stop(): Promise<void> } {
-  const { address, metrics, health } = options
+  const { address, metrics, health, isUp } = options
   const server: Server = createServer((request, response) => {
     const [path, query = ''] = request.url?.split('?', 2) ?? []
     if (path === '/metrics') {
@@ -19,8 +24,9 @@ export function createOperatorServer(options: {
         (text) => send(response, 200, 'text/plain; version=0.0.4; charset=utf-8', text),
         () => send(response, 500, 'text/plain', 'the metrics cannot be read'),
       )
-    } else if (path === '/healthz') send(response, 200, 'text/plain', 'accueil\n')
-    else if (path === '/readyz') {
+    } else if (path === '/healthz') {
+      send(response, 200, 'text/plain', isUp() ? ALIVE.up : ALIVE.starting)
+    } else if (path === '/readyz') {
       // As Kubernetes has it for its own: what is named does not count. A database that is away is no
       // reason to lead phones and gateways away from whoever still answers from memory.
       const excluded = new URLSearchParams(query).getAll('exclude')

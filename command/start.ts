@@ -178,6 +178,7 @@ async function startRoles(
     )
   }
   const roles: Role[] = []
+  let isUp = false
   const health = (): readonly Problem[] => [
     ...problem('database', watch.problem()),
     ...roles.flatMap((role) => problem(role.name, role.ready())),
@@ -199,6 +200,7 @@ async function startRoles(
       text: async () => mergedMetrics(await metrics.text(), (await radius?.metrics()) ?? []),
     },
     health,
+    isUp: () => isUp,
   })
   await lifecycle.start(
     'operator server',
@@ -228,6 +230,7 @@ async function startRoles(
       () => role.stop(),
     )
   }
+  isUp = true
 }
 
 function problem(role: string, sentence: string | null): readonly Problem[] {
