@@ -90,7 +90,9 @@ export async function providePeers(peers: typeof PEERS = PEERS): Promise<void> {
   const env = { DEBIAN_FRONTEND: 'noninteractive' }
   const patience = { env, timeoutMs: 10 * 60_000 }
   console.log(`# installing ${packages.join(' ')}`)
-  await must(['apt-get', '-qq', 'update'], patience)
+  // Another one that installs at the moment is waited for.
+  const apt = ['apt-get', '-qq', '-o', 'DPkg::Lock::Timeout=300']
+  await must([...apt, 'update'], patience)
   // A package must not start its service: it would take the ports the suite asks for.
   const policy = '/usr/sbin/policy-rc.d'
   const keepQuiet = existsSync(policy) ? [] : [policy]
@@ -98,7 +100,7 @@ export async function providePeers(peers: typeof PEERS = PEERS): Promise<void> {
     await must(['sh', '-c', `printf '#!/bin/sh\\nexit 101\\n' > ${file} && chmod 755 ${file}`])
   }
   try {
-    const install = ['apt-get', '-qq', '-y', '--no-install-recommends', 'install']
+    const install = [...apt, '-y', '--no-install-recommends', 'install']
     await must([...install, ...packages], patience)
   } finally {
     for (const file of keepQuiet) await must(['rm', '-f', file])

@@ -18,6 +18,8 @@ export interface WiredPlace extends AsyncDisposable {
   readonly gateway: Namespace
   /** Of the product, as the gateway reaches it. */
   readonly productAddress: string
+  /** Of the gateway, as the product reaches it. */
+  readonly gatewayAddress: string
 }
 
 export async function startWiredPlace(o: {
@@ -71,6 +73,6 @@ export async function startWiredPlace(o: {
     }),
   )
   const running = undone.move()
-  const ends = { hostapd, supplicant, gateway, productAddress: uplink.ours }
+  const ends = { hostapd, supplicant, gateway, productAddress: uplink.ours, gatewayAddress: uplink.gateway }
   return { ...ends, [Symbol.asyncDispose]: () => running.disposeAsync() }
 }
