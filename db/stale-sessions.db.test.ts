@@ -7,6 +7,7 @@ import { recordAcceptance } from './acceptances.ts'
 import { foldJournal, recordAccounting } from '../test/support/journal.ts'
 import type { TestRecord } from '../test/support/journal.ts'
 import type { Database } from './connection.ts'
+import { runPurge } from './retention.ts'
 import { staleSessionsJob } from './stale-sessions.ts'
 
 const MINUTE_MS = 60_000
@@ -148,4 +149,21 @@ describe('a connection known from an acceptance alone', () => {
       [null, null],
     ])
   })
+})
+
+test('volumes go a month after the last packet, and their connections stay for the year', async () => {
+  await using database = await openTestDatabase()
+  const volume = { octetsIn: 30_000n, octetsOut: 1n, counterBits: 64 } as const
+  const two = ['02-00-00-00-00-02', '02-00-00-00-00-03'].map((mac, i) => ({
+    ...{ ...record('stop', 5), ...volume, acctSessionId: `B${i}`, mac: parseMac(mac) as Mac },
+  }))
+  await recordAccounting(database, two)
+  // The days of a new database begin a week ago: what is older is made so.
+  await database.sql`
+    update log.session set day = day - age, last_at = last_at - age * interval '1 day'
+    from (select ctid as at, 27 + 3 * row_number() over ()::int as age from log.session) aged
+    where session.ctid = aged.at`
+  expect(await runPurge(database, NOW, 'test')).toMatchObject({ sessions: 1 })
+  expect((await database.sql`select from log.session`).length).toBe(1)
+  expect((await database.sql`select from log.connection`).length).toBe(2)
 })
