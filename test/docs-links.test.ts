@@ -33,3 +33,21 @@ test('what the docs link to is there, also the heading', () => {
   }
   expect(broken).toEqual([])
 })
+
+test('what is said to prove something is there: files of tests, and scenarios', () => {
+  const text = readFileSync(join(root, 'docs/proofs.md'), 'utf8')
+  const runner = readFileSync(join(root, 'test/interop/run.ts'), 'utf8')
+  const missing: string[] = []
+  for (const row of text.split('\n').filter((line) => line.startsWith('| '))) {
+    for (const [, path = ''] of row.matchAll(/`([\w/*.-]+\.ts)`/g)) {
+      if (globSync(path, { cwd: root }).length === 0) missing.push(path)
+    }
+    for (const [, names = ''] of row.matchAll(/interop ((?:`[\w-]+`(?:, | and )?)+)/g)) {
+      for (const [, name = ''] of names.matchAll(/`([\w-]+)`/g)) {
+        if (!new RegExp(`\\b${name}\\b|'${name}'`).test(runner)) missing.push(`interop ${name}`)
+      }
+    }
+  }
+  expect(text.match(/interop `/g)?.length).toBeGreaterThan(20)
+  expect(missing).toEqual([])
+})
