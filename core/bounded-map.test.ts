@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { BoundedMap } from './bounded-map.ts'
 
-test('the entry used longest ago makes room, and is counted', () => {
+test('what was not used makes room, and is counted', () => {
   const gone: string[] = []
   const map = new BoundedMap<string, number>({ limit: 2, onEvict: (key) => gone.push(key) })
   map.set('a', 1)
@@ -35,4 +35,16 @@ test('setting a key again does not drop another', () => {
     ['a', 1],
     ['b', 3],
   ])
+})
+
+test('where all is in use the oldest makes room, however many there are', () => {
+  const gone: number[] = []
+  const map = new BoundedMap<number, number>({ limit: 1000, onEvict: (key) => gone.push(key) })
+  for (let i = 0; i < 1000; i += 1) map.set(i, i)
+  for (let i = 0; i < 1000; i += 1) map.get(i)
+  map.set(1000, 1000)
+  // Those before it had their second chance.
+  expect(gone).toEqual([32])
+  map.set(1001, 1001)
+  expect([gone.length, map.size]).toEqual([2, 1000])
 })

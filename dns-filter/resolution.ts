@@ -38,7 +38,8 @@ export function createResolution(deps: {
   }
 
   return {
-    ask({ source, respond }, query, key, tell) {
+    ask(exchange, query, key, tell) {
+      const { source } = exchange
       const old = cache.stale(key, query)
       if (!share.enter(source)) return old === null ? null : tell(old, 0)
       let isAnswered = false
@@ -47,7 +48,7 @@ export function createResolution(deps: {
         isAnswered = true
         clearTimeout(patience)
         share.leave(source)
-        respond(tryTo(() => tell(found, age)))
+        exchange.respond(tryTo(() => tell(found, age)))
       }
       // RFC 8767 section 5: an old answer now is better than a new one when the device has given up.
       const patience =

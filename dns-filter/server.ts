@@ -2,6 +2,7 @@ import type { Finish } from './answer-options.ts'
 import { SOMEBODY } from './policy/client.ts'
 import type { Exchange, Respond, Step } from './exchange.ts'
 import { readQuery } from './message/query.ts'
+import type { Query } from './message/query.ts'
 import type { DnsMetrics } from './metrics.ts'
 import type { Via } from './via.ts'
 
@@ -19,6 +20,35 @@ export function createServer(
   finish: Finish,
   metrics: DnsMetrics,
 ): DnsServer {
+  /** A class without closures of its own: of nothing else a flood makes so many. */
+  class Handling implements Exchange {
+    client = SOMEBODY
+    isAllowed = false
+    isExempt = false
+    cacheKey = 0
+    readonly query: Query
+    readonly source: string
+    readonly via: Via
+    readonly #reply: Respond
+
+    constructor(query: Query, source: string, via: Via, reply: Respond) {
+      this.query = query
+      this.source = source
+      this.via = via
+      this.#reply = reply
+    }
+
+    respond(late: Uint8Array | null): void {
+      let whole: Uint8Array | null = null
+      try {
+        whole = late === null ? null : finish(late, this.query, this.source, this.via)
+      } catch {
+        metrics.drops.internal.inc()
+      }
+      this.#reply(whole)
+    }
+  }
+
   function run(exchange: Exchange): Uint8Array | null | 'later' {
     for (const step of pipeline) {
       const outcome = step(exchange)
@@ -34,25 +64,7 @@ export function createServer(
       metrics.queries[via.transport].inc()
       let answer: Uint8Array | null | 'later' = null
       try {
-        const query = readQuery(bytes)
-        answer = run({
-          source,
-          via,
-          respond(late) {
-            let whole: Uint8Array | null = null
-            try {
-              whole = late === null ? null : finish(late, query, source, via)
-            } catch {
-              metrics.drops.internal.inc()
-            }
-            respond(whole)
-          },
-          query,
-          client: SOMEBODY,
-          isAllowed: false,
-          isExempt: false,
-          cacheKey: 0,
-        })
+        answer = run(new Handling(readQuery(bytes), source, via, respond))
       } catch {
         // No bytes may end the service; the counter must stay at zero, and tests hold it there.
         metrics.drops.internal.inc()

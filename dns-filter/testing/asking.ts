@@ -5,6 +5,9 @@ import type { Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { frame, TcpFrames } from '../message/tcp-frames.ts'
 
+/** Of the question that is sent after another, which has another one. */
+const NEXT_ID = 0xbeef
+
 /** A query in wire form, written without the code under test. */
 export function wireQuery(
   name: string,
@@ -40,6 +43,22 @@ export function askOverUdp(
     clearTimeout(timer)
     socket.close()
   })
+}
+
+/**
+ * The answer to one datagram, or null when the one to a question sent after it came before: who answers both at once,
+ * in their order, has then passed over the first, and nobody waited for a clock to say so.
+ */
+export function askOverUdpOrPass(port: number, query: Uint8Array): Promise<Uint8Array | null> {
+  const next = wireQuery('next.example.net', { id: NEXT_ID })
+  const { promise, resolve } = Promise.withResolvers<Uint8Array | null>()
+  const socket = createSocket('udp4')
+  socket.on('message', (bytes) => {
+    resolve(bytes.readUInt16BE(0) === NEXT_ID ? null : bytes)
+  })
+  socket.on('error', () => resolve(null))
+  socket.send(query, port, '127.0.0.1', () => socket.send(next, port, '127.0.0.1'))
+  return promise.finally(() => socket.close())
 }
 
 /** A client's connection; `next` is null once the other side has closed. */
