@@ -25,6 +25,7 @@ import { createOperatorServer } from './operator-server.ts'
 import type { RadiusProcesses } from './radius-processes.ts'
 import { RADIUS_POOL } from './radius-pool.ts'
 import { UsageError } from './run.ts'
+import { measureUdp } from './udp-metrics.ts'
 
 const ROLE_NAMES = ['portal', 'radius', 'dns', 'jobs'] as const
 type RoleName = (typeof ROLE_NAMES)[number]
@@ -171,11 +172,7 @@ async function startRoles(
   if (names.includes('radius') || names.includes('dns')) {
     const isAsExpected = udp.name === (config.udpLayer ?? 'native')
     log[isAsExpected ? 'info' : 'warn']('udp.layer', { layer: udp.name, reason: udp.reason })
-    metrics.gauge(
-      'accueil_udp_native',
-      '1 where datagrams go in batches by the native layer, 0 by node:dgram.',
-      () => (udp.name === 'native' ? 1 : 0),
-    )
+    measureUdp(metrics, udp)
   }
   const roles: Role[] = []
   let isUp = false
