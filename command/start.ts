@@ -25,6 +25,7 @@ import { createOperatorServer } from './operator-server.ts'
 import type { RadiusProcesses } from './radius-processes.ts'
 import { RADIUS_POOL } from './radius-pool.ts'
 import { UsageError } from './run.ts'
+import { tracingOf } from './tracing.ts'
 import { measureUdp } from './udp-metrics.ts'
 
 const ROLE_NAMES = ['portal', 'radius', 'dns', 'jobs'] as const
@@ -174,6 +175,8 @@ async function startRoles(
     log[isAsExpected ? 'info' : 'warn']('udp.layer', { layer: udp.name, reason: udp.reason })
     measureUdp(metrics, udp)
   }
+  const tracing = await tracingOf(config, { metrics, log, clock: systemClock })
+  if (tracing !== null) lifecycle.onStop('traces', () => tracing.stop())
   const roles: Role[] = []
   let isUp = false
   const health = (): readonly Problem[] => [
@@ -214,6 +217,7 @@ async function startRoles(
     const own = await house.as(name, POOLS[name])
     const deps: PartDeps = {
       ...{ config, database: own, seal, log, metrics, clock: systemClock, udp },
+      spans: tracing?.spans,
     }
     // Looks into the log, of who may: none where the login of this process was not given that.
     const mayLook = name === 'portal' && (await house.can('operator'))

@@ -78,5 +78,6 @@ export type EventName =
   | 'radius.spool.full'
   | 'radius.spool.not-adopted'
   | 'role.stop-failed'
+  | 'traces.not-sent'
   | 'sealing.publish-failed'
   | 'udp.layer'

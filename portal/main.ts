@@ -129,6 +129,7 @@ export function createPortal(
     clock,
     seal,
     log,
+    spans: deps.spans,
     counters,
     house: () => house.value,
     health: deps.health,

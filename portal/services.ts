@@ -3,6 +3,7 @@ import type { Clock } from '#core/clock.ts'
 import type { Log } from '#core/log.ts'
 import type { Problem } from '#core/role.ts'
 import type { Seal } from '#core/seal.ts'
+import type { Spans } from '#core/tracing/span.ts'
 import type { Mac } from '#core/mac.ts'
 import type { Acceptance } from '#db/acceptances.ts'
 import type { Database } from '#db/connection.ts'
@@ -34,6 +35,8 @@ export interface Services {
   readonly clock: Clock
   readonly seal: Seal
   readonly log: Log
+  /** Absent: no traces. */
+  readonly spans?: Spans | undefined
   readonly counters: Counters
   readonly house: () => House
   readonly health: () => readonly Problem[]

@@ -1,5 +1,6 @@
 import { createDatabaseWatch } from '../../command/database-watch.ts'
 import { createJobsRole } from '../../command/jobs-role.ts'
+import { tracingOf } from '../../command/tracing.ts'
 import { measureUdp } from '../../command/udp-metrics.ts'
 import { createDnsFilter } from '../../dns-filter/main.ts'
 import { createPortal } from '../../portal/main.ts'
@@ -35,8 +36,11 @@ export async function registeredMetrics(
     ...{ config, database, seal: testSeal, log: silentLog, metrics, clock: systemClock, udp },
   })
   const makers: Readonly<Record<Section, (metrics: Metrics) => unknown>> = {
-    'every process': (metrics) =>
-      createDatabaseWatch({ database, log: silentLog, metrics, revive: null }),
+    'every process': async (metrics) => {
+      createDatabaseWatch({ database, log: silentLog, metrics, revive: null })
+      const deps = { metrics, log: silentLog, clock: systemClock }
+      await (await tracingOf(config, deps))?.stop()
+    },
     'radius and dns': (metrics) => measureUdp(metrics, udp),
     portal: (metrics) =>
       createPortal({ ...depsWith(metrics), database: database.as('portal'), health: () => [] }),
@@ -68,6 +72,7 @@ async function configOf(folder: {
 }): Promise<Config> {
   const read = readConfig({
     ACCUEIL_DATA_DIR: folder.path,
+    OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318',
     ACCUEIL_PUBLIC_URL: 'https://wifi.example.org',
     ACCUEIL_DNS_LISTEN: `127.0.0.1:${await freePort()}`,
     ACCUEIL_DNS_DOT_LISTEN: `127.0.0.1:${await freePort()}`,
