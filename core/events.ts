@@ -35,6 +35,7 @@ export type EventName =
   | 'portal.receipt.not-read'
   | 'portal.unblock.not-recorded'
   | 'portal.controller.failed'
+  | 'portal.forged-links.not-told'
   | 'portal.gateway.not-found-out'
   | 'portal.gateway.not-opened'
   | 'portal.gateway.silent'

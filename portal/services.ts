@@ -22,6 +22,7 @@ import type { Device, GatewayWorld } from './gateways/gateway.ts'
 import type { RefusalReason } from './refusal.ts'
 import type { KeptAbout } from '#db/kept-about.ts'
 import type { Counters } from './counters.ts'
+import type { ForgedLinks } from './forged-links.ts'
 import type { House } from './house.ts'
 import type { RateLimit } from '#core/rate-limit.ts'
 import type { EnrolmentServices } from './enrolment/enrolment-services.ts'
@@ -68,6 +69,8 @@ export interface Services {
   readonly returned: BoundedMap<string, true>
   /** Devices that were shown the terms, for who may let one in. */
   readonly waiting: Pick<WaitingDevices, 'note'>
+  /** Links that a gateway's secret did not make, for the security desk. */
+  readonly forgedLinks: Pick<ForgedLinks, 'note'>
   readonly staff: StaffServices
   readonly enrolment: EnrolmentServices
   readonly scim: ScimServices
