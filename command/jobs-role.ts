@@ -34,6 +34,7 @@ export function createJobsRole(deps: PartDeps, url: string): Role {
     database,
     log,
     clock,
+    spans: deps.spans,
     jobs: [
       staleSessionsJob(database, clock),
       // Sealed before it is dropped: the digest of a day outlives it.

@@ -8,6 +8,7 @@ import { openDatabase } from '#db/connection.ts'
 import { openHouse, requireConfig } from './house.ts'
 import { RADIUS_POOL } from './radius-pool.ts'
 import { createRadiusRole } from './radius-role.ts'
+import { tracingOf } from './tracing.ts'
 
 /** What the process that started this one says to it. */
 export type RadiusOrder =
@@ -41,6 +42,8 @@ async function begin(url: string, name: string): Promise<void> {
     { applicationName: `accueil radius ${name}`, max: OWN_POOL },
   )
   lifecycle.onStop('database', () => house.close())
+  const tracing = await tracingOf(config, { metrics, log, clock: systemClock })
+  if (tracing !== null) lifecycle.onStop('traces', () => tracing.stop())
   const role = createRadiusRole({
     config,
     database: await house.as('radius', RADIUS_POOL),
@@ -50,6 +53,7 @@ async function begin(url: string, name: string): Promise<void> {
     metrics,
     clock: systemClock,
     udp: chooseUdpLayer(config.udpLayer),
+    spans: tracing?.spans,
   })
   await lifecycle.start(
     'radius',

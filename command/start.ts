@@ -25,6 +25,8 @@ import { createOperatorServer } from './operator-server.ts'
 import type { RadiusProcesses } from './radius-processes.ts'
 import { RADIUS_POOL } from './radius-pool.ts'
 import { UsageError } from './run.ts'
+import { tracingOf } from './tracing.ts'
+import { measureUdp } from './udp-metrics.ts'
 
 const ROLE_NAMES = ['portal', 'radius', 'dns', 'jobs'] as const
 type RoleName = (typeof ROLE_NAMES)[number]
@@ -171,12 +173,10 @@ async function startRoles(
   if (names.includes('radius') || names.includes('dns')) {
     const isAsExpected = udp.name === (config.udpLayer ?? 'native')
     log[isAsExpected ? 'info' : 'warn']('udp.layer', { layer: udp.name, reason: udp.reason })
-    metrics.gauge(
-      'accueil_udp_native',
-      '1 where datagrams go in batches by the native layer, 0 by node:dgram.',
-      () => (udp.name === 'native' ? 1 : 0),
-    )
+    measureUdp(metrics, udp)
   }
+  const tracing = await tracingOf(config, { metrics, log, clock: systemClock })
+  if (tracing !== null) lifecycle.onStop('traces', () => tracing.stop())
   const roles: Role[] = []
   let isUp = false
   const health = (): readonly Problem[] => [
@@ -217,6 +217,7 @@ async function startRoles(
     const own = await house.as(name, POOLS[name])
     const deps: PartDeps = {
       ...{ config, database: own, seal, log, metrics, clock: systemClock, udp },
+      spans: tracing?.spans,
     }
     // Looks into the log, of who may: none where the login of this process was not given that.
     const mayLook = name === 'portal' && (await house.can('operator'))

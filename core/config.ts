@@ -8,6 +8,8 @@ import { parseListenAddress } from './listen.ts'
 import type { ListenAddress } from './listen.ts'
 import { DEFAULT_RADIUS_LIMITS, parseRadiusLimits } from './radius-limits.ts'
 import type { RadiusLimits } from './radius-limits.ts'
+import { parseOtlpHeaders } from './tracing/settings.ts'
+import type { TracingSettings } from './tracing/settings.ts'
 import { UDP_LAYERS } from './udp/udp-layer.ts'
 import type { UdpLayerName } from './udp/udp-layer.ts'
 
@@ -54,6 +56,8 @@ export interface Config {
   readonly directory: DirectorySettings | null
   /** The identity provider that OIDC_ISSUER names; null where it names none. */
   readonly oidc: OidcSettings | null
+  /** Null: no traces. */
+  readonly tracing: TracingSettings | null
   /** Sentences about variables that are right, and of which somebody should know what follows. */
   readonly warnings: readonly string[]
 }
@@ -151,6 +155,23 @@ const VARIABLES = z.object({
   LDAP_BIND_DN: z.string().optional(),
   LDAP_BIND_PASSWORD: z.string().optional(),
   LDAP_BASE_DN: z.string().optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z
+    .url({ protocol: /^https?$/, error: 'is not an address such as http://127.0.0.1:4318' })
+    .optional(),
+  OTEL_EXPORTER_OTLP_HEADERS: z
+    .string()
+    .default('')
+    .transform((text, context) => {
+      const headers = parseOtlpHeaders(text)
+      if (headers !== null) return headers
+      context.addIssue('is not a list such as authorization=Bearer%20abc,x-tenant=wifi')
+      return z.NEVER
+    }),
+  OTEL_TRACES_SAMPLER_ARG: z
+    .string()
+    .regex(/^(0(\.\d+)?|1(\.0+)?)$/, 'is not a share from 0 to 1, for example 0.01')
+    .default('1')
+    .transform(Number),
   ACCUEIL_DEMO: z.enum(['0', '1'], 'is not 0 or 1').optional(),
   ACCUEIL_MASTER_KEY: z
     .string()
@@ -223,6 +244,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): O
       masterKey: variables.ACCUEIL_MASTER_KEY,
       directory: ldap.directory,
       oidc: oidc.settings,
+      tracing: tracingOf(variables),
       warnings: plainWarnings(new URL(variables.ACCUEIL_PUBLIC_URL), oidc.settings),
     },
   }
@@ -266,6 +288,16 @@ function oidcOf(
   return { problem: `${missing} is missing: an identity provider needs both, see docs/sign-in.md` }
 }
 
+function tracingOf(variables: z.output<typeof VARIABLES>): TracingSettings | null {
+  const endpoint = variables.OTEL_EXPORTER_OTLP_ENDPOINT
+  if (endpoint === undefined) return null
+  return {
+    url: `${endpoint.replace(/\/+$/, '')}/v1/traces`,
+    headers: variables.OTEL_EXPORTER_OTLP_HEADERS,
+    share: variables.OTEL_TRACES_SAMPLER_ARG,
+  }
+}
+
 /** Without TLS, who listens on the way to the portal or to the identity provider can sign in as somebody else. */
 function plainWarnings(publicUrl: URL, oidc: OidcSettings | null): readonly string[] {
   const isPlain = ({ protocol, hostname }: URL): boolean =>
@@ -282,7 +314,7 @@ function plainWarnings(publicUrl: URL, oidc: OidcSettings | null): readonly stri
   return said
 }
 
-const SECRET = /KEY|SECRET|PASSWORD|DATABASE_URL/
+const SECRET = /KEY|SECRET|PASSWORD|DATABASE_URL|HEADERS/
 
 function shown(name: string, value: string | undefined): string {
   return value === undefined || SECRET.test(name) ? '' : ` (it is "${value}")`

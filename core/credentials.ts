@@ -8,6 +8,7 @@ export const CREDENTIALS = [
   'ACCUEIL_MASTER_KEY',
   'OIDC_CLIENT_SECRET',
   'LDAP_BIND_PASSWORD',
+  'OTEL_EXPORTER_OTLP_HEADERS',
 ] as const
 
 type Environment = Readonly<Record<string, string | undefined>>

@@ -9,6 +9,7 @@ import { writeAudit } from './audit.ts'
 import { chainCheckJob } from './chain-check-job.ts'
 import type { Database } from './connection.ts'
 import { approveExport } from './export/export-requests.ts'
+import { tellForgedLinks } from './forged-links.ts'
 import { savePostures } from './gateway-postures.ts'
 import type { Sighting } from './gateway-postures.ts'
 import { saveLogins } from './login-traces.ts'
@@ -230,6 +231,23 @@ describe('the security desk is told of', () => {
     await database.sql`update house.gateway_posture set enforced_at = now()`
     await savePostures(radius, seen(1, 30))
     expect(await alerts(database)).toEqual(['gateway-impersonated | 51 | 75 | 75-0042 | gw-0042'])
+  })
+
+  test('links of a gateway that its secret did not make, in numbers', async () => {
+    await using database = await openHouse()
+    const portal = database.as('portal')
+    await tellForgedLinks(portal, 'gw-0042', 19)
+    await tellForgedLinks(portal, 'nobody', 500)
+    expect(await alerts(database)).toEqual([])
+    await tellForgedLinks(portal, 'gw-0042', 20)
+    await tellForgedLinks(portal, 'gw-0042', 30)
+    expect(await alerts(database)).toEqual([
+      'gateway-impersonated | 50 | 75 | 75-0042 | gw-0042 | /guest',
+    ])
+    // It can raise nothing else.
+    await expect(
+      portal.sql`select house.raise_alert('chain-broken', 'x', null, null, null, null, null, 1)`,
+    ).rejects.toThrow(/permission denied/)
   })
 
   test('a chain that is broken: of the audit, and of the sealed days', async () => {

@@ -1,6 +1,7 @@
 import { reasonOf } from '#core/error.ts'
 import type { Clock } from '#core/clock.ts'
 import type { Log } from '#core/log.ts'
+import type { Spans } from '#core/tracing/span.ts'
 import type { Database } from './connection.ts'
 
 /** Something done now and then, once in the whole fleet however many processes run. */
@@ -42,6 +43,8 @@ export function createJobRunner(options: {
   log: Log
   clock: Clock
   jobs: readonly Job[]
+  /** Absent: no traces. */
+  spans?: Spans | undefined
 }): JobRunner {
   const { database, log, clock, jobs } = options
   const failures = new Map<string, string>()
@@ -55,7 +58,7 @@ export function createJobRunner(options: {
   async function lookAtAll(): Promise<void> {
     for (const job of jobs) {
       try {
-        const result = await runIfDue(database, job)
+        const result = await runIfDue(database, traced(job, options.spans))
         failures.delete(job.name)
         if (result !== null) log.info('job.finished', { job: job.name, result })
       } catch (thrown) {
@@ -103,6 +106,25 @@ export function createJobRunner(options: {
     },
     get runs() {
       return runs
+    },
+  }
+}
+
+/** A span for each run; what it found out is in `job.finished`. */
+function traced(job: Job, spans: Spans | undefined): Job {
+  if (spans === undefined) return job
+  return {
+    ...job,
+    async run() {
+      const span = spans.start(`job ${job.name}`, 'internal')
+      let failed = true
+      try {
+        const result = await job.run()
+        failed = false
+        return result
+      } finally {
+        span?.end({ failed })
+      }
     },
   }
 }

@@ -3,6 +3,7 @@ import type { Config } from '#core/config.ts'
 import type { Log } from '#core/log.ts'
 import type { Metrics } from '#core/metrics.ts'
 import type { Seal } from '#core/seal.ts'
+import type { Spans } from '#core/tracing/span.ts'
 import type { UdpLayer } from '#core/udp/udp-layer.ts'
 import type { Database } from './connection.ts'
 
@@ -15,4 +16,6 @@ export interface PartDeps {
   readonly metrics: Metrics
   readonly clock: Clock
   readonly udp: UdpLayer
+  /** Absent: no traces. */
+  readonly spans?: Spans | undefined
 }

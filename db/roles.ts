@@ -189,6 +189,8 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
   'house.alert_delivery': { jobs: 'select, insert, update', admin: 'select' },
   // Of a broken chain nobody writes a row.
   'house.raise_alert()': { jobs: 'execute', operator: 'execute' },
+  // Of links alone, and of gateways that there are.
+  'house.tell_forged_links()': { portal: 'execute' },
   'house.is_open()': {},
   'house.alert_of_audit()': {},
   'house.alert_of_role()': {},

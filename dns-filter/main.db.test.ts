@@ -55,6 +55,7 @@ function configFor(port: number, upstreams: readonly ScriptedUpstream[]): Config
     masterKey: null,
     directory: null,
     oidc: null,
+    tracing: null,
     warnings: [],
   }
 }

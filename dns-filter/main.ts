@@ -54,7 +54,7 @@ export function createDnsFilter(deps: PartDeps): Role {
   const watch = createWatch(clock, () => metrics.drops['seen-names'].inc())
   const cache = new AnswerCache(clock, metrics.cache)
   const upstreams = new Upstreams(config.dnsUpstream, clock)
-  const forwarder = createForwarder(upstreams, metrics)
+  const forwarder = createForwarder(upstreams, metrics, deps.spans)
   let clients = createClients(NO_PLACES, clock)
 
   const places = createLive<FilteredPlaces>({

@@ -30,7 +30,7 @@ export function guestArrival(services: Services): Handler {
 export function gatewayArrival(services: Services): Handler {
   return function gatewayArrivalHandler(c) {
     const gateway = namedGateway(c, services)
-    if (gateway === null) return sendRefusal(c, services, 'bad-signature')
+    if (gateway === null) return refuseKey(c, services)
     const query = queryOf(c)
     if (polls(gateway) && query.has('auth_get')) return answerPoll(c, services, gateway, query)
     return arrive(c, services, adapterOf(gateway.kind), gateway)
@@ -54,12 +54,19 @@ export function unifiArrival(services: Services): Handler {
 export function gatewayPoll(services: Services): Handler {
   return async function gatewayPollHandler(c) {
     const gateway = namedGateway(c, services)
-    if (gateway === null) return sendRefusal(c, services, 'bad-signature')
+    if (gateway === null) return refuseKey(c, services)
     if (!polls(gateway)) return sendRefusal(c, services, 'wrong-kind')
     const form = await readForm(c.req.raw)
     if (form === 'too-large') return sendRefusal(c, services, 'too-large')
     return answerPoll(c, services, gateway, form)
   }
+}
+
+/** The path of a gateway that is there, with a key that its secret does not make. */
+function refuseKey(c: Context, services: Services): Response | Promise<Response> {
+  const name = c.req.param('name') ?? ''
+  if (services.house().gateways.has(name)) services.forgedLinks.note(name)
+  return sendRefusal(c, services, 'bad-signature')
 }
 
 async function arrive(
@@ -90,6 +97,7 @@ async function arrive(
       return sendPage(c, services, { name: 'connected', frame, body })
     }
     case 'refused':
+      if (arrival.forged !== undefined) services.forgedLinks.note(arrival.forged)
       return sendRefusal(c, services, arrival.reason, frame)
   }
 }

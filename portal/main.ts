@@ -22,6 +22,7 @@ import { findLogins } from './api/find-logins.ts'
 import { findReceipt } from '#db/receipts.ts'
 import { recordReturn } from '#db/returns.ts'
 import { askUnblock } from '#db/unblock-requests.ts'
+import { tellForgedLinks } from '#db/forged-links.ts'
 import { noteWaiting } from '#db/waiting-devices.ts'
 import { createApp } from './app.ts'
 import { createAskDatabase } from './ask-database.ts'
@@ -41,6 +42,7 @@ import type { GatewayPolls, PortalDatabase } from './services.ts'
 import { createEnrolment } from './enrolment/main.ts'
 import { createScim } from './scim/main.ts'
 import { createStaff } from './staff/main.ts'
+import { createForgedLinks } from './forged-links.ts'
 import { createWaitingDevices } from './waiting-devices.ts'
 
 /** The guest portal: pages, acceptance, probes, RFC 8908, health. */
@@ -105,6 +107,10 @@ export function createPortal(
     write: (devices) => ask(() => noteWaiting(database, seal, devices)),
     ...{ counters, log, clock },
   })
+  const forgedLinks = createForgedLinks({
+    tell: (gateway, times) => ask(() => tellForgedLinks(database, gateway, times)),
+    ...{ counters, log },
+  })
   const staff = createStaff(deps, ask)
   const roleGrants = createLive<readonly RoleGrant[]>({
     database,
@@ -129,6 +135,7 @@ export function createPortal(
     clock,
     seal,
     log,
+    spans: deps.spans,
     counters,
     house: () => house.value,
     health: deps.health,
@@ -149,13 +156,14 @@ export function createPortal(
     receiptChecks: createRateLimit(LIMITS.receiptChecks, clock),
     returned: new BoundedMap({ limit: LIMITS.returns, ttlMs: LIMITS.returnMs, clock }),
     waiting,
+    forgedLinks,
     staff: staff.services,
     enrolment: enrolment.services,
     scim: createScim(deps, ask),
   })
   const listener = createHttpListener(app, config.http)
   let listening = false
-  let writing: NodeJS.Timeout | null = null
+  let writing: readonly NodeJS.Timeout[] = []
 
   return {
     name: 'portal',
@@ -163,13 +171,17 @@ export function createPortal(
       for (const live of followed) await live.start()
       await listener.open()
       listening = true
-      writing = setInterval(() => void waiting.write(), LIMITS.waiting.writeMs)
+      writing = [
+        setInterval(() => void waiting.write(), LIMITS.waiting.writeMs),
+        setInterval(() => void forgedLinks.write(), LIMITS.forgedLinks.writeMs),
+      ]
       log.info('portal.listening', { host: config.http.host, port: config.http.port })
     },
     async stop() {
       listening = false
-      if (writing !== null) clearInterval(writing)
+      for (const timer of writing) clearInterval(timer)
       await listener.close()
+      await forgedLinks.write()
       await Promise.all(followed.map((live) => live.stop()))
       await revocations.settled()
       staff.close()

@@ -36,6 +36,7 @@ import {
   notice,
   readTerms,
 } from './still-pages.ts'
+import { traceRequests } from './trace-requests.ts'
 import { TERMS_BY_HASH, termsByHash } from './terms-by-hash.ts'
 import { SENT_PATH, unblock, unblockSent } from './unblock.ts'
 
@@ -43,6 +44,9 @@ import { SENT_PATH, unblock, unblockSent } from './unblock.ts'
 export function pipeline(app: Hono, services: Services): void {
   // First, around everything: refusals, redirects and failures leave with the headers too.
   app.use(securityHeaders())
+
+  // Around everything but the headers, so that what is refused has its time too. Off, it is not there.
+  if (services.spans !== undefined) app.use(traceRequests(services.spans))
 
   // Before the limit: an orchestrator that is refused in a rush would kill a healthy portal.
   app.get('/healthz', healthz())

@@ -197,6 +197,8 @@ export interface TestPortal {
   readonly unblocks: UnblockRequest[]
   /** Devices that were shown the terms. */
   readonly noted: Device[]
+  /** Gateways whose links their secret did not make. */
+  readonly forged: readonly string[]
   readonly stops: AccountingRecord[]
   readonly gatewayWorld: ScriptedWorld
   /** A request from the device at `from`. */
@@ -245,6 +247,7 @@ export function testPortal(
   const returns: Return[] = []
   const unblocks: UnblockRequest[] = []
   const noted: Device[] = []
+  const forged: string[] = []
   let turn = 0
   const stops: AccountingRecord[] = []
   const gatewayWorld = scriptedWorld()
@@ -264,6 +267,7 @@ export function testPortal(
     staff,
     enrolment,
     waiting: { note: (device) => void noted.push(device) },
+    forgedLinks: { note: (gateway) => void forged.push(gateway) },
     scim: noScim,
     log: silentLog,
     counters,
@@ -387,6 +391,7 @@ export function testPortal(
     returns,
     unblocks,
     noted,
+    forged,
     stops,
     gatewayWorld,
     world,

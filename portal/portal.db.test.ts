@@ -44,6 +44,7 @@ async function startPortal(
       masterKey: null,
       directory: null,
       oidc: null,
+      tracing: null,
       warnings: [],
     },
     database,

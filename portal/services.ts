@@ -3,6 +3,7 @@ import type { Clock } from '#core/clock.ts'
 import type { Log } from '#core/log.ts'
 import type { Problem } from '#core/role.ts'
 import type { Seal } from '#core/seal.ts'
+import type { Spans } from '#core/tracing/span.ts'
 import type { Mac } from '#core/mac.ts'
 import type { Acceptance } from '#db/acceptances.ts'
 import type { Database } from '#db/connection.ts'
@@ -21,6 +22,7 @@ import type { Device, GatewayWorld } from './gateways/gateway.ts'
 import type { RefusalReason } from './refusal.ts'
 import type { KeptAbout } from '#db/kept-about.ts'
 import type { Counters } from './counters.ts'
+import type { ForgedLinks } from './forged-links.ts'
 import type { House } from './house.ts'
 import type { RateLimit } from '#core/rate-limit.ts'
 import type { EnrolmentServices } from './enrolment/enrolment-services.ts'
@@ -34,6 +36,8 @@ export interface Services {
   readonly clock: Clock
   readonly seal: Seal
   readonly log: Log
+  /** Absent: no traces. */
+  readonly spans?: Spans | undefined
   readonly counters: Counters
   readonly house: () => House
   readonly health: () => readonly Problem[]
@@ -65,6 +69,8 @@ export interface Services {
   readonly returned: BoundedMap<string, true>
   /** Devices that were shown the terms, for who may let one in. */
   readonly waiting: Pick<WaitingDevices, 'note'>
+  /** Links that a gateway's secret did not make, for the security desk. */
+  readonly forgedLinks: Pick<ForgedLinks, 'note'>
   readonly staff: StaffServices
   readonly enrolment: EnrolmentServices
   readonly scim: ScimServices

@@ -94,6 +94,8 @@ import { createRotations } from './rotations.ts'
 import type { Rotations } from './rotations.ts'
 import { createServer } from './server.ts'
 import type { RadiusServer } from './server.ts'
+import type { Spans } from '#core/tracing/span.ts'
+import { traceLogin } from './traces/login-spans.ts'
 import { createLoginTraces } from './traces/login-traces.ts'
 import type { LoginTraces } from './traces/login-traces.ts'
 
@@ -137,6 +139,7 @@ export interface Surroundings {
   readonly owner: Uint8Array
   readonly askOwner: Siblings['ask']
   readonly log: Log
+  readonly spans?: Spans | undefined
   readonly metrics: Metrics
   readonly clock: Clock
 }
@@ -337,6 +340,7 @@ export function composeServer(around: Surroundings): ComposedServer {
     decided(request, answer) {
       if (isForged(request, answer)) request.client.watch.forged += 1
       traces.record(request, answer)
+      if (around.spans !== undefined) traceLogin(around.spans, request, answer, clock())
     },
     saw(request) {
       live.saw(request)

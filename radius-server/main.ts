@@ -228,6 +228,7 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
     clock,
   })
   const composed = composeServer({
+    spans: deps.spans,
     gateways: () => gateways.value,
     savePostures: (sightings) => savePostures(database, sightings),
     limits: config.radiusLimits,

@@ -156,7 +156,7 @@ describe('the manifests for Kubernetes', () => {
       rules.custom.map(({ name }) => name.as).toSorted(),
     )
     for (const { seriesQuery } of rules.custom) {
-      expect(text('docs/operate.md')).toContain(`\`${/^\w+/.exec(seriesQuery)?.[0]}{`)
+      expect(text('docs/metrics.md')).toContain(`\`${/^\w+/.exec(seriesQuery)?.[0]}{`)
     }
   })
 })

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { expect, test } from 'vitest'
@@ -6,6 +7,9 @@ import { readConfig } from '#core/config.ts'
 import { silentLog } from '#core/log.ts'
 import { chooseUdpLayer } from '#core/udp/udp-layer.ts'
 import { createMetrics } from '#core/metrics.ts'
+import { otlpRequest } from '#core/tracing/otlp.ts'
+import type { EndedSpan } from '#core/tracing/span.ts'
+import { createSpans } from '#core/tracing/spans.ts'
 import { openDatabase } from '#db/connection.ts'
 import type { Database } from '#db/connection.ts'
 import type { PartDeps } from '#db/part.ts'
@@ -16,7 +20,7 @@ import { createPortal } from '../portal/main.ts'
 import { FAS_KEY, fasLink, formAction, signedLink } from '../portal/portal-fixture.ts'
 import { ACCT_STATUS_TYPE, ATTRIBUTE, CODE } from '../radius-server/dictionary.ts'
 import { createRadiusServer } from '../radius-server/main.ts'
-import { digestRequest } from '../radius-server/testing/gateway.ts'
+import { digestRequest, randomRequest } from '../radius-server/testing/gateway.ts'
 import type { Sent } from '../radius-server/testing/gateway.ts'
 import { openTestDatabase } from './support/database.ts'
 import { temporaryFolder } from './support/folder.ts'
@@ -44,7 +48,7 @@ async function dump({ sql }: Database): Promise<string> {
   return lines.join('\n')
 }
 
-test('no name looked up, no URL and no destination is in any table, whichever way it comes', async () => {
+test('no name looked up, no URL and no destination is in any table or trace, whichever way it comes', async () => {
   await using database = await openTestDatabase()
   await seedHouse(database)
   await database.kysely
@@ -61,7 +65,12 @@ test('no name looked up, no URL and no destination is in any table, whichever wa
     .execute()
   using folder = temporaryFolder()
   await using upstream = await startUpstream({ udp: (query) => [{ bytes: answerTo(query) }] })
-  const deps = await depsFor(database, folder.path, upstream.address)
+  const ended: EndedSpan[] = []
+  const spans = createSpans({
+    emit: (span) => void ended.push(span),
+    ...{ share: 1, clock: systemClock, random: randomBytes },
+  })
+  const deps = { ...(await depsFor(database, folder.path, upstream.address)), spans }
   const roles = [
     createRadiusServer({
       ...deps,
@@ -76,6 +85,7 @@ test('no name looked up, no URL and no destination is in any table, whichever wa
     await lookUp(deps.config.dns.port)
     await visitPortal(deps.config.publicUrl)
     await account(deps.config.radiusAcct.port)
+    await logIn(deps.config.radius.port)
   } finally {
     for (const role of roles) await role.stop()
   }
@@ -90,6 +100,23 @@ test('no name looked up, no URL and no destination is in any table, whichever wa
   }
   expect(text.match(/^log\.connection /gm)).toHaveLength(5)
   expect(plantedIn(text)).toEqual([])
+
+  // Traces say what took how long, and of nobody.
+  expect(new Set(ended.map(({ name }) => name))).toEqual(
+    new Set([
+      'dns upstream',
+      'dns upstream try',
+      'portal request',
+      'radius login',
+      'radius vouching',
+    ]),
+  )
+  const told = otlpRequest(ended, {}, '1').toLowerCase()
+  expect(plantedIn(told)).toEqual([])
+  for (const ofSomebody of ['bob', '02-00-00', '02:00:00', 'aa:bb:cc', '192.168.7', '127.0.0.1"']) {
+    expect(told).not.toContain(ofSomebody)
+  }
+  expect(told).toContain('"/guest"')
 }, 20_000)
 
 function plantedIn(text: string): readonly string[] {
@@ -165,6 +192,31 @@ async function visitPortal(portal: URL): Promise<void> {
   // A check of connectivity that was led here, and a page that is not there.
   await fetch(new URL(`/${PLANTED}.example/generate_204`, portal), { headers })
   await fetch(portal, { headers: { ...headers, Host: `${PLANTED}.example` } })
+}
+
+/** A right password and a wrong one, by names that nobody may find in a trace. */
+async function logIn(port: number): Promise<void> {
+  const socket = createSocket('udp4')
+  try {
+    for (const [name, password] of [
+      ['bob', 'hello'],
+      [`bob@${PLANTED}.example`, PLANTED],
+    ] as const) {
+      const answered = once(socket, 'message')
+      const request = randomRequest({
+        code: CODE['Access-Request'],
+        attributes: [
+          [ATTRIBUTE['User-Name'], name],
+          [ATTRIBUTE['User-Password'], password],
+          [ATTRIBUTE['Calling-Station-Id'], '02-00-00-00-00-01'],
+        ],
+      })
+      socket.send(request, port, '127.0.0.1')
+      await answered
+    }
+  } finally {
+    socket.close()
+  }
 }
 
 async function account(port: number): Promise<void> {

@@ -7,6 +7,7 @@ import type { Answer } from '../message/response.ts'
 import { failure, isTruncated, rcodeOf, readAnswer } from '../message/response.ts'
 import type { ExtendedError } from '../message/edns.ts'
 import { extendedError } from '../message/edns.ts'
+import type { Span, Spans } from '#core/tracing/span.ts'
 import type { DnsMetrics } from '../metrics.ts'
 import type { Ask, Asked } from './ask.ts'
 import { askTcp } from './ask-tcp.ts'
@@ -14,6 +15,10 @@ import { askUdp } from './ask-udp.ts'
 import { buildQuery, judge, keyOf, PROBE, questionOf, spellAtRandom } from './question.ts'
 import type { Question } from './question.ts'
 import type { Upstream, Upstreams } from './upstreams.ts'
+
+const RCODE_NAME = new Map<number, string>(
+  Object.entries(Rcode).map(([name, code]) => [code, name.toLowerCase()]),
+)
 
 type OnAnswer = (answer: Answer) => void
 
@@ -34,12 +39,16 @@ type Tried =
   | { readonly failed: 'silent' | 'unreachable' }
   | { readonly failed: 'rcode'; readonly error: ExtendedError | null }
 
-export function createForwarder(upstreams: Upstreams, metrics: DnsMetrics): Forwarder {
+export function createForwarder(
+  upstreams: Upstreams,
+  metrics: DnsMetrics,
+  spans?: Spans,
+): Forwarder {
   const waiting = new Map<string, OnAnswer[]>()
   const open = new Set<() => void>()
   let isStopped = false
 
-  async function find(question: Question): Promise<Answer> {
+  async function find(question: Question, span: Span | null): Promise<Answer> {
     for (const upstream of upstreams.toProbe()) void probe(upstream)
     const order = upstreams.inOrder()
     let isReached = false
@@ -49,7 +58,9 @@ export function createForwarder(upstreams: Upstreams, metrics: DnsMetrics): Forw
       const upstream = order[turn % order.length]
       // An upstream that said no will say no again; only silence is worth a second try.
       if (upstream === undefined || isStopped || refusedBy.has(upstream)) continue
+      const child = span?.child('dns upstream try', 'client')
       const tried = await tryOnce(upstream, question, timeoutMs)
+      child?.end(saidOf(upstream, tried))
       if (!('failed' in tried)) return tried
       if (tried.failed !== 'unreachable') isReached = true
       if (tried.failed !== 'rcode') continue
@@ -157,10 +168,12 @@ export function createForwarder(upstreams: Upstreams, metrics: DnsMetrics): Forw
       const waiters = [onAnswer]
       waiting.set(key, waiters)
       // A rejection can only come from the machine (no descriptor, no memory): it is a failure too.
-      const found = find(question).catch(() => failure(question.bytes, null))
+      const span = spans?.start('dns upstream', 'internal') ?? null
+      const found = find(question, span).catch(() => failure(question.bytes, null))
       void found.then((answer) => {
         waiting.delete(key)
         metrics.upstreamSeconds.observe((performance.now() - started) / 1000)
+        span?.end({ attributes: { 'accueil.outcome': RCODE_NAME.get(answer.rcode) ?? 'other' } })
         for (const waiter of waiters) waiter(answer)
       })
       return 'asked'
@@ -173,6 +186,18 @@ export function createForwarder(upstreams: Upstreams, metrics: DnsMetrics): Forw
       for (const end of open) end()
       upstreams.close()
     },
+  }
+}
+
+/** Which upstream, and whether it answered; of the name that was asked nothing. */
+function saidOf({ address, link }: Upstream, tried: Tried): Parameters<Span['end']>[0] {
+  return {
+    attributes: {
+      'accueil.upstream': `${address.host}:${address.port}`,
+      'accueil.transport': link === null ? 'plain' : 'encrypted',
+      'accueil.outcome': 'failed' in tried ? tried.failed : 'answered',
+    },
+    failed: 'failed' in tried,
   }
 }
 

@@ -22,6 +22,8 @@ export interface Device {
 export interface Refused {
   readonly outcome: 'refused'
   readonly reason: RefusalReason
+  /** The gateway that the link names and whose secret did not make it. */
+  readonly forged?: string
 }
 
 export type Arrival =
@@ -121,3 +123,9 @@ export interface ConnectedPage {
 }
 
 export const refused = (reason: RefusalReason): Refused => ({ outcome: 'refused', reason })
+
+/** For a link that only the gateway could have made, and did not. */
+export const forgedBy = (reason: RefusalReason, gateway: PortalGateway): Refused => ({
+  ...refused(reason),
+  forged: gateway.name,
+})

@@ -3,7 +3,7 @@ import { formatAddress, parseAddress } from '#core/ip.ts'
 import { parseMac } from '#core/mac.ts'
 import { validSecrets } from '#db/gateway-entry.ts'
 import { LIMITS } from '../limits.ts'
-import { refused } from './gateway.ts'
+import { forgedBy, refused } from './gateway.ts'
 import type { GatewayAdapter } from './gateway.ts'
 
 const SIGNED = ['gateway', 'mac', 'ip', 't'] as const
@@ -33,7 +33,7 @@ export const generic: GatewayAdapter = {
     const isSigned = validSecrets(gateway, now).some((secret) =>
       timingSafeEqual(createHmac('sha256', secret).update(values.join('\n')).digest(), given),
     )
-    if (!isSigned) return refused('bad-signature')
+    if (!isSigned) return forgedBy('bad-signature', gateway)
 
     // Only now, when the gateway is known to have written them, is it worth saying what is wrong.
     const age = now - Number(time) * 1000

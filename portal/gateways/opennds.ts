@@ -1,7 +1,7 @@
 import { formatAddress, parseAddress } from '#core/ip.ts'
 import { parseMac } from '#core/mac.ts'
 import { decodeFas, decryptFas, gatewayName, returnToken } from './fas.ts'
-import { refused } from './gateway.ts'
+import { forgedBy, refused } from './gateway.ts'
 import type { Arrival, GatewayAdapter, PortalGateway, Visit } from './gateway.ts'
 import { localHost } from './local-address.ts'
 
@@ -23,7 +23,9 @@ export const opennds: GatewayAdapter = {
     if (query.has('authaction')) return refused('unsupported-level')
     if (query.has('iv') && named === null) return refused('unsupported-level')
     const fields = fieldsOf(visit)
-    if (fields === null) return refused('malformed')
+    // At levels 2 and 3 only its key makes something that can be read.
+    if (fields === null)
+      return named !== null && query.has('iv') ? forgedBy('malformed', named) : refused('malformed')
     const gateway = named ?? gateways.get(gatewayName(fields.get('gatewayname') ?? ''))
     if (gateway === undefined) return refused('unknown-gateway')
     if (gateway.kind !== 'opennds') return refused('wrong-kind')

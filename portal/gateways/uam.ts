@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import { formatAddress, parseAddress } from '#core/ip.ts'
 import { parseMac } from '#core/mac.ts'
 import type { GatewayKind } from '#db/gateways.ts'
-import { refused } from './gateway.ts'
+import { forgedBy, refused } from './gateway.ts'
 import type { Arrival, GatewayAdapter, PortalGateway, Visit } from './gateway.ts'
 import { localHost } from './local-address.ts'
 
@@ -24,7 +24,7 @@ function createUam(kind: Extract<GatewayKind, 'coovachilli' | 'uspot'>): Gateway
       const { query, named } = visit
       const uam = named?.settings.uam
       if (named === null || uam === undefined) return refused('unknown-gateway')
-      if (!isSigned(visit.address, uam.secret)) return refused('bad-signature')
+      if (!isSigned(visit.address, uam.secret)) return forgedBy('bad-signature', named)
       const result = query.get('res') ?? ''
       if (IN.has(result)) return { outcome: 'already-connected' }
       if (OUT.has(result)) return refused('gateway-refused')

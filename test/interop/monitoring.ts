@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { freePort } from '../support/peers/free-ports.ts'
@@ -36,6 +37,16 @@ export async function monitoring({ product, folder, test }: Scenario): Promise<v
     )
   })
 
+  await test('promtool parses each query of the dashboards', async () => {
+    const groups = panelQueries().map(([name, queries]) => ({
+      name,
+      rules: queries.map((expr, index) => ({ record: `panel:${index}`, expr })),
+    }))
+    const file = folder.write('dashboards.rules.yaml', JSON.stringify({ groups }))
+    const said = await must(['promtool', 'check', 'rules', '--lint=none', file])
+    assert.match(said, /SUCCESS: \d\d+ rules found/)
+  })
+
   const port = await freePort()
   const config = folder.write(
     'prometheus.yaml',
@@ -60,9 +71,9 @@ export async function monitoring({ product, folder, test }: Scenario): Promise<v
     ],
     { folder },
   )
+  const ask = async (path: string): Promise<unknown> =>
+    (await fetch(`http://127.0.0.1:${port}/api/v1/${path}`)).json()
   await test('Prometheus scrapes the product, and evaluates every rule without a complaint', async () => {
-    const ask = async (path: string): Promise<unknown> =>
-      (await fetch(`http://127.0.0.1:${port}/api/v1/${path}`)).json()
     await eventually(
       () => `Prometheus has scraped and evaluated; it said:\n${prometheus.output()}`,
       async () => {
@@ -76,6 +87,47 @@ export async function monitoring({ product, folder, test }: Scenario): Promise<v
     )
     const jobs = upSchema.parse(await ask('query?query=accueil_job_failed')).data.result
     assert.ok(jobs.length >= 4 && jobs.every(({ value }) => value[1] === '0'), JSON.stringify(jobs))
+  })
+  await test('it answers each query of the dashboards, most of them with a value', async () => {
+    const queries = panelQueries().flatMap(([, each]) => each)
+    let empty: readonly string[] = []
+    const answered = async (expr: string): Promise<boolean> => {
+      const answer = await ask(`query?query=${encodeURIComponent(expr)}`)
+      const result = answerSchema.safeParse(answer)
+      assert.ok(result.success, `${expr}: ${JSON.stringify(answer)}`)
+      return result.data.data.result.length > 0
+    }
+    // A rate needs two scrapes; a share, and what comes and goes, something that happened.
+    await eventually(
+      () => `an answer to nearly each; none to\n${empty.join('\n')}`,
+      async () => {
+        const answers = await Promise.all(queries.map(answered))
+        empty = queries.filter((_, index) => answers[index] === false)
+        return empty.length < 10
+      },
+      30_000,
+    )
+  })
+}
+
+const dashboardSchema = z.object({
+  panels: z.array(z.object({ targets: z.array(z.object({ expr: z.string() })).default([]) })),
+})
+const answerSchema = z.object({
+  status: z.literal('success'),
+  data: z.object({ result: z.array(z.unknown()) }),
+})
+
+/** As Grafana sends them: all copies chosen, and a rate over four scrapes and more. */
+function panelQueries(): readonly (readonly [dashboard: string, queries: readonly string[]])[] {
+  const folder = join(repository, 'deploy/grafana/dashboards')
+  return readdirSync(folder).map((name) => {
+    const { panels } = dashboardSchema.parse(JSON.parse(readFileSync(join(folder, name), 'utf8')))
+    const queries = panels.flatMap(({ targets }) => targets.map(({ expr }) => expr))
+    const filled = queries.map((expr) =>
+      expr.replaceAll('$instance', '.*').replaceAll('$__rate_interval', '1m'),
+    )
+    return [name, filled] as const
   })
 }
 
