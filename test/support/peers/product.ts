@@ -55,7 +55,6 @@ export interface Product extends AsyncDisposable {
 
 /** On a quiet machine five; where others work too, much more. */
 const START_MS = 180_000
-const PROGRAM = [process.execPath, join(repository, 'main.ts')]
 
 export async function createProduct(
   folder: RunFolder,
@@ -67,9 +66,19 @@ export async function createProduct(
     readonly dataDir?: string
     /** Of the process; absent: all of them. */
     readonly roles?: readonly string[]
+    /** Whose place it takes: the same ports and data folder; that one must have been stopped. */
+    readonly insteadOf?: Product
+    /** Another version's main.ts. */
+    readonly program?: string
+    /** What it is started by: faketime, setpriv. */
+    readonly before?: readonly string[]
   },
 ): Promise<Product> {
-  const ports: Ports = {
+  const program = [
+    ...(options.before ?? []),
+    ...[process.execPath, options.program ?? join(repository, 'main.ts')],
+  ]
+  const ports: Ports = options.insteadOf?.ports ?? {
     http: await freePort(),
     metrics: await freePort(),
     radius: await freePort(),
@@ -79,7 +88,7 @@ export async function createProduct(
     dnsOverTls: await freePort(),
     dnsOverHttps: await freePort(),
   }
-  const dataDir = options.dataDir ?? folder.fresh('data')
+  const dataDir = options.insteadOf?.dataDir ?? options.dataDir ?? folder.fresh('data')
   const portalUrl = `http://127.0.0.1:${ports.http}`
   const env = {
     ...withoutSettings(process.env),
@@ -104,11 +113,11 @@ export async function createProduct(
     return current
   }
   const launch = (): Running => {
-    current = start('product', [...PROGRAM, 'start', ...(options.roles ?? [])], { folder, env })
+    current = start('product', [...program, 'start', ...(options.roles ?? [])], { folder, env })
     return current
   }
   const command = (...args: readonly string[]): Promise<Finished> =>
-    run([...PROGRAM, ...args], { env })
+    run([...program, ...args], { env })
   const ready = async (ms = START_MS): Promise<void> => {
     let said = 'nothing'
     const look = async (): Promise<boolean> => {
