@@ -24,7 +24,18 @@ export type Kind = 'staff login' | 'known device' | 'name' | 'acceptance'
 export interface Server {
   readonly ports: { readonly radius: number; readonly radiusAcct: number; readonly dns: number }
   readonly portalUrl: string
+  /** Where its resolver is, if not on this machine. */
+  readonly dnsHost?: string
 }
+
+export interface Login {
+  readonly user: string
+  readonly password: string
+  readonly device: string
+  readonly patienceMs?: number
+}
+
+const BOB: Login = { user: 'bob', password: 'hello', device: '02-00-5E-00-00-B0' }
 
 /** People at a place with two servers of everything, as each gateway is set up: they try one, then the other. */
 export interface People extends AsyncDisposable {
@@ -55,6 +66,8 @@ export async function startPeople(o: {
   readonly run: number
   /** A device that has a grant. */
   readonly known: string
+  /** Who signs in, if not the local account. */
+  readonly staff?: Login
 }): Promise<People> {
   const { servers, run, known } = o
   const [first, second = first] = servers
@@ -76,10 +89,15 @@ export async function startPeople(o: {
   let isEnding = false
 
   const asks: Readonly<Record<Kind, (server: Server) => Promise<boolean>>> = {
-    'staff login': (server) => isAccepted(server, 'bob', 'hello'),
-    'known device': (server) => isAccepted(server, known, known),
+    'staff login': (server) => isAccepted(server, o.staff ?? BOB),
+    'known device': (server) => isAccepted(server, { user: known, password: known, device: known }),
     async name(server) {
-      const answer = await askOverUdp(server.ports.dns, wireQuery('www.bad.example'), TRY_MS)
+      const answer = await askOverUdp(
+        server.ports.dns,
+        wireQuery('www.bad.example'),
+        TRY_MS,
+        server.dnsHost,
+      )
       return answer !== null && ((answer[3] ?? 0) & 15) === 3
     },
     async acceptance(server) {
@@ -131,17 +149,18 @@ export async function startPeople(o: {
   }
 }
 
-async function isAccepted(server: Server, user: string, password: string): Promise<boolean> {
+/** One PAP login of a device. */
+export async function isAccepted(server: Server, login: Login): Promise<boolean> {
   const request = accessRequest({
     identifier: Math.floor(Math.random() * 256),
     secret: SECRET,
     attributes: [
-      attribute(ATTRIBUTE.userName, user),
-      attribute(ATTRIBUTE.callingStationId, user === 'bob' ? '02-00-5E-00-00-B0' : user),
+      attribute(ATTRIBUTE.userName, login.user),
+      attribute(ATTRIBUTE.callingStationId, login.device),
     ],
-    password,
+    password: login.password,
   })
-  const [reply] = await exchange(server.ports.radius, [request], TRY_MS)
+  const [reply] = await exchange(server.ports.radius, [request], login.patienceMs ?? TRY_MS)
   return reply?.[0] === CODE.accessAccept
 }
 

@@ -12,6 +12,7 @@ export function isPassed({ report }: Outcome): boolean {
   return (
     typeof report !== 'string' &&
     report.lost.length === 0 &&
+    (report.split.length === 0 || report.maySplit === true) &&
     report.throughout.every((kind) => (report.felt[kind]?.failed ?? 0) === 0)
   )
 }
@@ -30,6 +31,11 @@ export function detailsOf(outcome: Outcome): string {
   }
   lines.push(`  lost       ${report.lost.length} of ${report.acknowledged} that were acknowledged`)
   if (report.lost.length > 0) lines.push(`             ${report.lost.slice(0, 10).join(' ')}`)
+  if (report.split.length > 0) {
+    lines.push(
+      `  in two rows ${report.split.length} sessions: ${report.split.slice(0, 10).join(' ')}`,
+    )
+  }
   lines.push(`  (${secondsOf(tookMs)} with load and proof)`)
   return lines.join('\n')
 }
@@ -39,13 +45,13 @@ export function tableOf(outcomes: readonly Outcome[]): string {
   const rows = outcomes.map((outcome) => {
     const { drill, report } = outcome
     if (typeof report === 'string') return [drill.broken, 'FAILED: see above', '', '', '']
-    const { felt, took, lost, acknowledged } = report
+    const { felt, took, lost, split, acknowledged } = report
     return [
       isPassed(outcome) ? drill.broken : `NOT OK: ${drill.broken}`,
       took,
       feltBy(felt, (kind) => kind !== 'acceptance'),
       feltBy(felt, (kind) => kind === 'acceptance'),
-      `${lost.length} of ${acknowledged.toLocaleString('en')}`,
+      `${lost.length} of ${acknowledged.toLocaleString('en')}${split.length === 0 ? '' : `; ${split.length} sessions in two rows`}`,
     ]
   })
   const head = ['What was broken', 'How long', 'Felt by staff, devices, names', 'By guests', 'Lost']

@@ -4,7 +4,7 @@ import { acceptTerms, signedPath } from '../support/peers/guest.ts'
 import type { Product } from '../support/peers/product.ts'
 import type { Report } from './given.ts'
 import { PEOPLE_SECRET, startPeople } from './people.ts'
-import type { Kind, People, Server } from './people.ts'
+import type { Kind, Login, People, Server } from './people.ts'
 import { balanceOf } from './proof.ts'
 
 /** What goes on without the database: nobody may feel more than a packet sent again. */
@@ -22,16 +22,20 @@ export async function underLoad(
     readonly accountants: readonly Product[]
     readonly url: string
     readonly throughout?: readonly Kind[]
+    readonly staff?: Login
   },
   breakIt: (people: People) => Promise<string>,
 ): Promise<Report> {
-  await using people = await startPeople({ servers: o.servers, run: o.run, known: KNOWN })
+  await using people = await startPeople({
+    ...{ servers: o.servers, run: o.run, known: KNOWN },
+    ...(o.staff === undefined ? {} : { staff: o.staff }),
+  })
   // So that the drill does not begin with the first login of all.
   await settled(people)
   const took = await breakIt(people)
-  const { acknowledged, lost } = await balanceOf(people, o.accountants, o.url)
+  const { acknowledged, lost, split } = await balanceOf(people, o.accountants, o.url)
   const { felt } = people
-  return { took, felt, acknowledged, lost, throughout: o.throughout ?? THROUGHOUT }
+  return { took, felt, acknowledged, lost, split, throughout: o.throughout ?? THROUGHOUT }
 }
 
 /** The contract's example, and one device that is known from then on. */

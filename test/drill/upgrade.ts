@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import postgres from 'postgres'
+import { openDatabase } from '#db/connection.ts'
 import { createProduct } from '../support/peers/product.ts'
 import type { Product } from '../support/peers/product.ts'
 import type { Drill } from './given.ts'
 import { seconds } from './given.ts'
-import { startOwnPostgres } from './own-postgres.ts'
+import { POSTGRES_PEER, startDebianPostgres } from './debian-postgres.ts'
 import { previousVersion } from './previous-version.ts'
 import type { PreviousVersion } from './previous-version.ts'
 import { THROUGHOUT, declare, underLoad } from './under-load.ts'
@@ -17,10 +17,10 @@ export const upgrade: Drill = {
   name: 'upgrade',
   broken:
     'the version before is upgraded under load, one copy after the other, and one goes back and comes again',
-  peers: [],
+  peers: [POSTGRES_PEER],
   async run({ folder, run }) {
     const before = await previousVersion(folder)
-    await using server = await startOwnPostgres(folder)
+    await using server = await startDebianPostgres(folder)
     const env = { DATABASE_URL: server.url, ACCUEIL_MASTER_KEY: randomBytes(32).toString('hex') }
     const shared = { upstream: '127.0.0.1:9', env }
     await using stack = new AsyncDisposableStack()
@@ -58,7 +58,8 @@ export const upgrade: Drill = {
 }
 
 async function checkChangesNothing(product: Product, url: string): Promise<void> {
-  const sql = postgres(url, { max: 1, onnotice: () => {} })
+  const database = openDatabase(url, { applicationName: 'drill', max: 1 })
+  const { sql } = database
   try {
     const steps = (): Promise<readonly unknown[]> =>
       sql`select name from public.kysely_migration order by name`
@@ -71,7 +72,7 @@ async function checkChangesNothing(product: Product, url: string): Promise<void>
     }
     if ((await steps()).length !== had) throw new Error('upgrade --check changed the database')
   } finally {
-    await sql.end({ timeout: 1 })
+    await database.close()
   }
 }
 

@@ -70,14 +70,12 @@ export async function createProduct(
     readonly insteadOf?: Product
     /** Another version's main.ts. */
     readonly program?: string
-    /** What it is started by: faketime, setpriv. */
-    readonly before?: readonly string[]
+    /** A network namespace that it is in, with its commands. */
+    readonly namespace?: string
   },
 ): Promise<Product> {
-  const program = [
-    ...(options.before ?? []),
-    ...[process.execPath, options.program ?? join(repository, 'main.ts')],
-  ]
+  const program = [process.execPath, options.program ?? join(repository, 'main.ts')]
+  const { namespace } = options
   const ports: Ports = options.insteadOf?.ports ?? {
     http: await freePort(),
     metrics: await freePort(),
@@ -113,21 +111,23 @@ export async function createProduct(
     return current
   }
   const launch = (): Running => {
-    current = start('product', [...program, 'start', ...(options.roles ?? [])], { folder, env })
+    current = start('product', [...program, 'start', ...(options.roles ?? [])], {
+      folder,
+      env,
+      namespace,
+    })
     return current
   }
   const command = (...args: readonly string[]): Promise<Finished> =>
-    run([...program, ...args], { env })
+    run([...program, ...args], { env, namespace })
   const ready = async (ms = START_MS): Promise<void> => {
     let said = 'nothing'
     const look = async (): Promise<boolean> => {
       if (!running().alive()) throw new Error(`the product ended:\n${running().output()}`)
       try {
-        const response = await fetch(`http://127.0.0.1:${ports.metrics}/readyz`, {
-          signal: AbortSignal.timeout(2000),
-        })
-        said = await response.text()
-        return response.status === 200
+        const { status, text } = await askReadiness(ports.metrics, namespace)
+        said = text
+        return status === 200
       } catch {
         return false
       }
@@ -161,6 +161,20 @@ export async function createProduct(
       if (current !== null) await current.stop()
     },
   }
+}
+
+async function askReadiness(
+  port: number,
+  namespace: string | undefined,
+): Promise<{ readonly status: number; readonly text: string }> {
+  const url = `http://127.0.0.1:${port}/readyz`
+  if (namespace !== undefined) {
+    const asked = ['curl', '-s', '-m', '2', '-w', '%{stderr}%{http_code}', url]
+    const { stdout, stderr } = await run(asked, { namespace })
+    return { status: Number(stderr), text: stdout }
+  }
+  const response = await fetch(url, { signal: AbortSignal.timeout(2000) })
+  return { status: response.status, text: await response.text() }
 }
 
 function dnsTls(
