@@ -1,5 +1,4 @@
 import { X509Certificate } from 'node:crypto'
-import { styleText } from 'node:util'
 import type { Config } from '#core/config.ts'
 import { formatDnsUpstream } from '#core/dns-upstream.ts'
 import type { DnsUpstream } from '#core/dns-upstream.ts'
@@ -20,6 +19,7 @@ import { checkDirectories } from './check-directories.ts'
 import { checkProviders } from './check-providers.ts'
 import { checkHomeServers } from './check-home-servers.ts'
 import { checkPorts } from './check-ports.ts'
+import { formatFinding } from './finding.ts'
 import type { Finding } from './finding.ts'
 import { openHouse, requireConfig, requireMigrated } from './house.ts'
 import type { House } from './house.ts'
@@ -43,12 +43,6 @@ export async function runDoctor(): Promise<number> {
   const wrong = findings.filter((finding) => finding.wrong !== undefined)
   console.log(wrong.length === 0 ? '\nAll is well.' : `\n${wrong.length} to mend.`)
   return wrong.length === 0 ? 0 : EXIT_FAILED
-}
-
-function formatFinding({ what, wrong, note }: Finding): string {
-  if (wrong !== undefined) return `${styleText('red', 'wrong')}  ${what}: ${wrong}`
-  if (note !== undefined) return `${styleText('yellow', 'note ')}  ${what}: ${note}`
-  return `${styleText('green', 'well ')}  ${what}`
 }
 
 async function checkHouse(config: Config): Promise<readonly Finding[]> {

@@ -15,7 +15,7 @@ import { openDatabase } from '#db/connection.ts'
 import type { Database } from '#db/connection.ts'
 import { startEmbedded } from '#db/embedded.ts'
 import { ownsHouse } from '#db/login.ts'
-import { migrate } from '#db/migrate.ts'
+import { migrate, standing } from '#db/migrate.ts'
 import type { PartDeps } from '#db/part.ts'
 import { createDatabaseWatch } from './database-watch.ts'
 import { readyScreen } from './ready-screen.ts'
@@ -117,7 +117,7 @@ async function bringUp(
           found.house = opened
           if (opened.away !== null) return log.warn('database.away', { reason: opened.away })
           task.output = 'bringing it to this version'
-          await bringToVersion(opened)
+          await bringToVersion(opened, log)
         },
       },
       {
@@ -145,7 +145,9 @@ function canDoWithout(names: readonly RoleName[]): boolean {
 }
 
 /** A login that may be no more than its part finds the house ready, or is told to wait. */
-async function bringToVersion({ database, config }: House): Promise<void> {
+async function bringToVersion({ database, config }: House, log: Log): Promise<void> {
+  const { newer } = await standing(database)
+  if (newer.length > 0) log.warn('database.newer', { steps: newer.join(' ') })
   if (await ownsHouse(database)) return void (await migrate(database, Date.now()))
   await requireMigrated(database)
   if (!config.demo) return

@@ -14,6 +14,11 @@ export const commands: Readonly<Record<string, Command>> = {
     summary: 'bring the database to this version, and exit',
     run: async () => (await import('./migrate.ts')).runMigrate(),
   },
+  upgrade: {
+    usage: '--check',
+    summary: 'what this version will do to the house: steps, locks, settings; changes nothing',
+    run: async (args) => (await import('./upgrade.ts')).runUpgrade(args),
+  },
   apply: {
     usage: 'FILE… [--dry-run]',
     summary: 'make the house as the YAML files declare it; prints the difference',

@@ -4,6 +4,7 @@
  */
 export type EventName =
   | 'database.away'
+  | 'database.newer'
   | 'database.lost'
   | 'database.recovered'
   | 'directory.groups.cut'

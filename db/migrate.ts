@@ -1,4 +1,5 @@
 import { Migrator } from 'kysely/migration'
+import type { Kysely } from 'kysely'
 import type { Migration } from 'kysely/migration'
 import { AppError } from '#core/error.ts'
 import { applyGrants, makeRoles } from './apply-roles.ts'
@@ -48,11 +49,22 @@ import { up as inventory } from './migrations/0055-inventory.ts'
 import { up as unblockAnswers } from './migrations/0057-unblock-answers.ts'
 import { up as liveSessions } from './migrations/0058-live-sessions.ts'
 import { up as filteringShown } from './migrations/0059-filtering-shown.ts'
+import { up as upgrades } from './migrations/0073-upgrades.ts'
 import { up as forgedLinks } from './migrations/0075-forged-links.ts'
 import { makePartitions } from './partitions.ts'
+import { missedBy, readShape } from './schema-shape.ts'
+import { isRecorded, newerSteps, recordStep } from './upgrades.ts'
+
+/**
+ * A step to the next version. What it takes from processes of the version before is found by comparing the
+ * catalogue (db/schema-shape.ts); `breaks` says what no catalogue shows: a value that they do not know.
+ */
+export interface Step extends Migration {
+  readonly breaks?: string
+}
 
 /** In order; append only: what has been released is never edited. */
-const MIGRATIONS: Readonly<Record<string, Migration>> = {
+export const MIGRATIONS: Readonly<Record<string, Step>> = {
   '0001-house': { up: house },
   '0002-guest': { up: guest },
   '0003-log': { up: log },
@@ -97,6 +109,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0057-unblock-answers': { up: unblockAnswers },
   '0058-live-sessions': { up: liveSessions },
   '0059-filtering-shown': { up: filteringShown },
+  '0073-upgrades': { up: upgrades },
   '0075-forged-links': { up: forgedLinks },
 }
 
@@ -107,16 +120,24 @@ const OLDEST_SERVER = 150_000
 
 /**
  * Brings the database to this version, makes the log's next partitions, and gives each role what
- * db/roles.ts says; returns what ran.
+ * db/roles.ts says; returns what ran. One that a newer version has brought further is left as it is.
  */
-export async function migrate(database: Database, now: number): Promise<readonly string[]> {
+export async function migrate(
+  database: Database,
+  now: number,
+  steps: Readonly<Record<string, Step>> = MIGRATIONS,
+): Promise<readonly string[]> {
   await refuseOldServer(database)
   await refuseStranger(database)
+  const { pending, newer } = await standing(database, steps)
+  if (newer.length > 0 && pending.length === 0) return []
   await makeRoles(database)
   const migrator = new Migrator({
     db: database.kysely,
-    provider: { getMigrations: () => Promise.resolve({ ...MIGRATIONS }) },
+    provider: { getMigrations: () => Promise.resolve(recorded(steps)) },
     migrationTableSchema: 'public',
+    // Numbers are given out before the work: a step may be finished after one with a larger number.
+    allowUnorderedMigrations: true,
   })
   // The migrator never throws: it returns what went wrong.
   const { error, results = [] } = await migrator.migrateToLatest()
@@ -127,6 +148,25 @@ export async function migrate(database: Database, now: number): Promise<readonly
   await makePartitions(database, now)
   await applyGrants(database)
   return results.map((result) => result.migrationName)
+}
+
+/** Each step leaves, in its own transaction, what it took from processes of the version before. */
+function recorded(steps: Readonly<Record<string, Step>>): Record<string, Migration> {
+  return Object.fromEntries(
+    Object.entries(steps).map(([name, { up, breaks }]) => [
+      name,
+      {
+        async up(db: Kysely<unknown>) {
+          // What was there before the table that it is told to has no older version to go on.
+          const before = (await isRecorded(db)) ? await readShape(db) : null
+          await up(db)
+          if (before === null) return
+          const missed = missedBy(before, await readShape(db))
+          await recordStep(db, name, [...missed, ...(breaks === undefined ? [] : [breaks])])
+        },
+      },
+    ]),
+  )
 }
 
 function migrationFailure(error: unknown, name: string | undefined): string {
@@ -141,15 +181,39 @@ function newerVersion(sign: string): string {
   return `this database was brought up by a newer version of Accueil (${sign}); run that version or restore a backup`
 }
 
-/** The migrations that this version has and the database has not. */
-export async function pendingMigrations(database: Database): Promise<readonly string[]> {
+/** How the database stands to this version. */
+export interface Standing {
+  /** The steps that this version has and the database has not. */
+  readonly pending: readonly string[]
+  /** Those of a newer version, beside which this one goes on. */
+  readonly newer: readonly string[]
+}
+
+/** Throws where a newer version took something away that this one stands on. */
+export async function standing(
+  database: Database,
+  steps: Readonly<Record<string, Step>> = MIGRATIONS,
+): Promise<Standing> {
   const [table] = await database.sql<{ there: boolean }[]>`
     select to_regclass('public.kysely_migration') is not null as there`
-  if (table?.there !== true) return Object.keys(MIGRATIONS)
+  if (table?.there !== true) return { pending: Object.keys(steps), newer: [] }
   const done = await database.sql<{ name: string }[]>`select name from public.kysely_migration`
-  const newer = done.find(({ name }) => MIGRATIONS[name] === undefined)
-  if (newer !== undefined) throw new AppError('migrate', newerVersion(newer.name))
-  return Object.keys(MIGRATIONS).filter((name) => !done.some((row) => row.name === name))
+  const newer = await newerSteps(
+    database,
+    done.map(({ name }) => name).filter((name) => steps[name] === undefined),
+  )
+  for (const { name, breaks } of newer) {
+    if (breaks === null) throw new AppError('migrate', newerVersion(name))
+    if (breaks.length > 0) throw new AppError('migrate', newerVersion(`${name}: ${breaks[0]}`))
+  }
+  return {
+    pending: Object.keys(steps).filter((name) => !done.some((row) => row.name === name)),
+    newer: newer.map(({ name }) => name),
+  }
+}
+
+export async function pendingMigrations(database: Database): Promise<readonly string[]> {
+  return (await standing(database)).pending
 }
 
 async function refuseStranger(database: Database): Promise<void> {
@@ -160,7 +224,7 @@ async function refuseStranger(database: Database): Promise<void> {
   )
 }
 
-async function refuseOldServer(database: Database): Promise<void> {
+export async function refuseOldServer(database: Database): Promise<void> {
   const [row] = await database.sql<{ version: string }[]>`
     select current_setting('server_version_num') as version`
   if (Number(row?.version) >= OLDEST_SERVER) return

@@ -46,6 +46,16 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
     admin: 'select',
     inventory: 'select',
   },
+  // And what they took from processes of the version before.
+  'house.upgrade': {
+    portal: 'select',
+    radius: 'select',
+    dns: 'select',
+    jobs: 'select',
+    operator: 'select',
+    admin: 'select',
+    inventory: 'select',
+  },
 
   // What is declared.
   house: {

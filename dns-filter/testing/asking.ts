@@ -32,13 +32,14 @@ export function askOverUdp(
   port: number,
   query: Uint8Array,
   waitMs = 2_000,
+  host = '127.0.0.1',
 ): Promise<Uint8Array | null> {
   const { promise, resolve } = Promise.withResolvers<Uint8Array | null>()
   const socket = createSocket('udp4')
   const timer = setTimeout(() => resolve(null), waitMs)
   socket.on('message', (bytes) => resolve(bytes))
   socket.on('error', () => resolve(null))
-  socket.send(query, port, '127.0.0.1')
+  socket.send(query, port, host)
   return promise.finally(() => {
     clearTimeout(timer)
     socket.close()

@@ -29,6 +29,14 @@ export interface PatroniCluster extends AsyncDisposable {
   said(name: string): string
 }
 
+export const PATRONI_PEERS = [
+  ['ip', 'iproute2'],
+  ['/usr/lib/postgresql/15/bin/postgres', 'postgresql-15'],
+  ['patroni', 'patroni'],
+  ['etcd', 'etcd-server'],
+  ['haproxy', 'haproxy'],
+] as const
+
 const NODES = ['pg1', 'pg2', 'pg3'] as const
 const DEPLOYED = join(repository, 'deploy/patroni')
 const PASSWORDS = {

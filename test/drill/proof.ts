@@ -1,4 +1,4 @@
-import postgres from 'postgres'
+import { openDatabase } from '#db/connection.ts'
 import { eventually } from '../support/peers/process.ts'
 import type { Product } from '../support/peers/product.ts'
 import type { LoadSession } from '../support/peers/accounting-load.ts'
@@ -8,6 +8,8 @@ import type { People } from './people.ts'
 export interface Balance {
   readonly acknowledged: number
   readonly lost: readonly string[]
+  /** Sessions that are there, in more than one row. */
+  readonly split: readonly string[]
 }
 
 interface Row {
@@ -26,7 +28,8 @@ export async function balanceOf(
 ): Promise<Balance> {
   await people.finish()
   const isAnswered = await people.accounting.finish(PATIENCE_MS)
-  const sql = postgres(url, { max: 1, onnotice: () => {} })
+  const database = openDatabase(url, { applicationName: 'drill', max: 1 })
+  const { sql } = database
   try {
     await eventually(
       'the spools and the journal are empty',
@@ -52,18 +55,20 @@ export async function balanceOf(
         ...sessions.filter((one) => isLost(one, byMac.get(one.mac) ?? [])).map(({ mac }) => mac),
         ...people.accepted.filter((mac) => !macs.has(mac.toLowerCase().replaceAll('-', ':'))),
       ],
+      split: sessions.filter(({ mac }) => (byMac.get(mac)?.length ?? 0) > 1).map(({ mac }) => mac),
     }
   } finally {
-    await sql.end({ timeout: 1 })
+    await database.close()
   }
 }
 
-/** Each session is one row, that says what was acknowledged: a start, an address, an end. */
+/** What was acknowledged of a session stands in its rows: a start, an address, an end. */
 function isLost({ ip, acknowledged }: LoadSession, rows: readonly Row[]): boolean {
-  if (acknowledged === 0) return rows.length > 1
-  const [row] = rows
-  if (row === undefined || rows.length > 1) return true
-  return (acknowledged >= 2 && row.ip !== ip) || (acknowledged === 3 && !row.isStopped)
+  if (acknowledged === 0) return false
+  if (rows.length === 0) return true
+  const hasAddress = rows.some((row) => row.ip === ip)
+  const isStopped = rows.some((row) => row.isStopped)
+  return (acknowledged >= 2 && !hasAddress) || (acknowledged === 3 && !isStopped)
 }
 
 async function spoolRecords({ ports }: Product): Promise<number> {

@@ -23,7 +23,7 @@ interface Issuer extends TestCertificate {
 export interface TestAuthority {
   readonly declared: Authority
   /** For names and IPv4 addresses. */
-  issue(commonName: string, dnsNames?: readonly string[]): Promise<TestCertificate>
+  issue(commonName: string, dnsNames?: readonly string[], until?: Date): Promise<TestCertificate>
 }
 
 /** An authority as an organisation runs one for its gateways. */
@@ -31,7 +31,8 @@ export async function createTestAuthority(name: string): Promise<TestAuthority> 
   const own = await make({ name, dnsNames: [], issuer: null })
   return {
     declared: { name, pem: own.pem, sha256: own.sha256, revoked: new Set() },
-    issue: (commonName, dnsNames = []) => make({ name: commonName, dnsNames, issuer: own }),
+    issue: (commonName, dnsNames = [], until) =>
+      make({ name: commonName, dnsNames, issuer: own, ...(until === undefined ? {} : { until }) }),
   }
 }
 
@@ -44,6 +45,7 @@ async function make(about: {
   readonly name: string
   readonly dnsNames: readonly string[]
   readonly issuer: Issuer | null
+  readonly until?: Date
 }): Promise<Issuer> {
   const engine = new pkijs.CryptoEngine({ name: 'node', crypto: webcrypto })
   const keys = await webcrypto.subtle.generateKey(P256, true, ['sign', 'verify'])
@@ -53,7 +55,7 @@ async function make(about: {
   serial[0] = 0x40
   certificate.serialNumber = new asn1js.Integer({ valueHex: serial.buffer })
   certificate.notBefore.value = new Date(Date.now() - YEAR_MS)
-  certificate.notAfter.value = new Date(Date.now() + YEAR_MS)
+  certificate.notAfter.value = about.until ?? new Date(Date.now() + YEAR_MS)
   await certificate.subjectPublicKeyInfo.importKey(keys.publicKey, engine)
   setName(certificate.subject, about.name)
   setName(certificate.issuer, about.issuer?.name ?? about.name)

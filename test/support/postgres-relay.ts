@@ -9,13 +9,13 @@ export interface Relay extends AsyncDisposable {
   open(): Promise<void>
 }
 
-export async function startRelay(postgresUrl: string): Promise<Relay> {
+export async function startRelay(postgresUrl: string, at = '127.0.0.1'): Promise<Relay> {
   const port = await freePort()
   const there = new URL(postgresUrl)
   const url = new URL(postgresUrl)
   const folder = there.searchParams.get('host')
   url.searchParams.delete('host')
-  url.hostname = '127.0.0.1'
+  url.hostname = at
   url.port = `${port}`
   const goal =
     folder === null
@@ -38,7 +38,7 @@ export async function startRelay(postgresUrl: string): Promise<Relay> {
           socket.pipe(other)
         }
       })
-      server.listen(port, '127.0.0.1')
+      server.listen(port, at)
       await once(server, 'listening')
     },
     async [Symbol.asyncDispose]() {

@@ -55,7 +55,6 @@ export interface Product extends AsyncDisposable {
 
 /** On a quiet machine five; where others work too, much more. */
 const START_MS = 180_000
-const PROGRAM = [process.execPath, join(repository, 'main.ts')]
 
 export async function createProduct(
   folder: RunFolder,
@@ -67,9 +66,17 @@ export async function createProduct(
     readonly dataDir?: string
     /** Of the process; absent: all of them. */
     readonly roles?: readonly string[]
+    /** Whose place it takes: the same ports and data folder; that one must have been stopped. */
+    readonly insteadOf?: Product
+    /** Another version's main.ts. */
+    readonly program?: string
+    /** A network namespace that it is in, with its commands. */
+    readonly namespace?: string
   },
 ): Promise<Product> {
-  const ports: Ports = {
+  const program = [process.execPath, options.program ?? join(repository, 'main.ts')]
+  const { namespace } = options
+  const ports: Ports = options.insteadOf?.ports ?? {
     http: await freePort(),
     metrics: await freePort(),
     radius: await freePort(),
@@ -79,7 +86,7 @@ export async function createProduct(
     dnsOverTls: await freePort(),
     dnsOverHttps: await freePort(),
   }
-  const dataDir = options.dataDir ?? folder.fresh('data')
+  const dataDir = options.insteadOf?.dataDir ?? options.dataDir ?? folder.fresh('data')
   const portalUrl = `http://127.0.0.1:${ports.http}`
   const env = {
     ...withoutSettings(process.env),
@@ -104,21 +111,23 @@ export async function createProduct(
     return current
   }
   const launch = (): Running => {
-    current = start('product', [...PROGRAM, 'start', ...(options.roles ?? [])], { folder, env })
+    current = start('product', [...program, 'start', ...(options.roles ?? [])], {
+      folder,
+      env,
+      namespace,
+    })
     return current
   }
   const command = (...args: readonly string[]): Promise<Finished> =>
-    run([...PROGRAM, ...args], { env })
+    run([...program, ...args], { env, namespace })
   const ready = async (ms = START_MS): Promise<void> => {
     let said = 'nothing'
     const look = async (): Promise<boolean> => {
       if (!running().alive()) throw new Error(`the product ended:\n${running().output()}`)
       try {
-        const response = await fetch(`http://127.0.0.1:${ports.metrics}/readyz`, {
-          signal: AbortSignal.timeout(2000),
-        })
-        said = await response.text()
-        return response.status === 200
+        const { status, text } = await askReadiness(ports.metrics, namespace)
+        said = text
+        return status === 200
       } catch {
         return false
       }
@@ -152,6 +161,20 @@ export async function createProduct(
       if (current !== null) await current.stop()
     },
   }
+}
+
+async function askReadiness(
+  port: number,
+  namespace: string | undefined,
+): Promise<{ readonly status: number; readonly text: string }> {
+  const url = `http://127.0.0.1:${port}/readyz`
+  if (namespace !== undefined) {
+    const asked = ['curl', '-s', '-m', '2', '-w', '%{stderr}%{http_code}', url]
+    const { stdout, stderr } = await run(asked, { namespace })
+    return { status: Number(stderr), text: stdout }
+  }
+  const response = await fetch(url, { signal: AbortSignal.timeout(2000) })
+  return { status: response.status, text: await response.text() }
 }
 
 function dnsTls(
