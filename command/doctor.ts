@@ -19,6 +19,7 @@ import { chooseEapLayer } from '../radius-server/eap/tls-engine.ts'
 import { checkDirectories } from './check-directories.ts'
 import { checkProviders } from './check-providers.ts'
 import { checkHomeServers } from './check-home-servers.ts'
+import { checkZoneServers } from './check-zone-servers.ts'
 import { checkPorts } from './check-ports.ts'
 import type { Finding } from './finding.ts'
 import { openHouse, requireConfig, requireMigrated } from './house.ts'
@@ -77,6 +78,7 @@ async function checkHouse(config: Config): Promise<readonly Finding[]> {
       ...(await allOrTell('directories', () => checkDirectories(house, config))),
       ...(await allOrTell('identity providers', () => checkProviders(house, config))),
       ...(await allOrTell('home servers', () => checkHomeServers(house))),
+      ...(await allOrTell('servers of internal zones', () => checkZoneServers(house))),
     )
     return findings
   } catch (thrown) {

@@ -51,6 +51,7 @@ export function createServer(
           client: SOMEBODY,
           isAllowed: false,
           isExempt: false,
+          route: null,
           cacheKey: 0,
         })
       } catch {
