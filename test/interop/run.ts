@@ -27,6 +27,7 @@ import { place } from './place.ts'
 import { posture } from './posture.ts'
 import { proxy } from './proxy.ts'
 import { processes } from './processes.ts'
+import { publishing } from './publishing.ts'
 import { radclient } from './radclient.ts'
 import { radsec } from './radsec.ts'
 import { runScenario } from './scenario.ts'
@@ -64,6 +65,7 @@ const SCENARIOS: Readonly<Record<string, (s: Scenario) => Promise<void>>> = {
   dns,
   'dns-transports': dnsTransports,
   zones,
+  publishing,
   'one-time': oneTime,
   opennds,
   'opennds-polled': openndsPolled,
