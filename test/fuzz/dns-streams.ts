@@ -25,7 +25,7 @@ const MESSAGES_PER_STREAM = 20_000
 const BATCH = 4
 const PATIENCE_MS = 250
 /** Connections at once: most of the time is spent waiting for answers that do not come. */
-const LANES = 32
+const LANES = 16
 const SERVER_NAME = 'dns.example.org'
 
 type Tally = { -readonly [K in keyof StreamReport]: StreamReport[K] } & { unearned: string[] }

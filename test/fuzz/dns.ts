@@ -1,7 +1,7 @@
 import type { House } from '../interop/house.ts'
 import { fuzzDnsStreams } from './dns-streams.ts'
 import type { StreamReport } from './dns-streams.ts'
-import { deafWays, internalFailures } from './good-queries.ts'
+import { deafWays, internalFailures, messagesRead } from './good-queries.ts'
 import { MEMORY_BOUND_BYTES, fuzzUdpPorts, settledBytes } from './udp-ports.ts'
 
 export const HALF_A_MILLION = 500_000
@@ -34,6 +34,8 @@ export async function fuzzDns(
   console.log(
     `resident memory since the middle: ${grown.join(' MiB over UDP, ')} MiB over the others`,
   )
+  // Before the good ones, which count too.
+  const read = await messagesRead(ports)
   const deaf = await deafWays(ports)
   const internal = await internalFailures(ports)
   const checks = [
@@ -41,6 +43,9 @@ export async function fuzzDns(
       unearned.length > 0 || replies < sent / 20
         ? `${way}: ${replies} replies to ${sent}; no answers: ${unearned.slice(0, 3).join(' ')}`
         : null,
+    ),
+    ...[...read].map(([way, whole]) =>
+      whole > messages / 3 ? null : `${way}: only ${whole} of ${messages} were read`,
     ),
     grown.some((mib) => mib * 2 ** 20 > MEMORY_BOUND_BYTES) ? 'its memory grew' : null,
     product.running().alive() ? null : 'it ended',

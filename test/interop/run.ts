@@ -32,6 +32,7 @@ import { radclient } from './radclient.ts'
 import { radsec } from './radsec.ts'
 import { runScenario } from './scenario.ts'
 import type { Scenario, Tally } from './scenario.ts'
+import { smallBox } from './small-box.ts'
 import { sso } from './sso.ts'
 import { staffWifi } from './staff-wifi.ts'
 import { storm } from './storm.ts'
@@ -66,6 +67,7 @@ const SCENARIOS: Readonly<Record<string, (s: Scenario) => Promise<void>>> = {
   'dns-transports': dnsTransports,
   zones,
   publishing,
+  'small-box': smallBox,
   'one-time': oneTime,
   opennds,
   'opennds-polled': openndsPolled,
