@@ -18,6 +18,7 @@ import { chooseEapLayer } from '../radius-server/eap/tls-engine.ts'
 import { checkDirectories } from './check-directories.ts'
 import { checkProviders } from './check-providers.ts'
 import { checkHomeServers } from './check-home-servers.ts'
+import { checkZoneServers } from './check-zone-servers.ts'
 import { checkPorts } from './check-ports.ts'
 import { formatFinding } from './finding.ts'
 import type { Finding } from './finding.ts'
@@ -71,6 +72,7 @@ async function checkHouse(config: Config): Promise<readonly Finding[]> {
       ...(await allOrTell('directories', () => checkDirectories(house, config))),
       ...(await allOrTell('identity providers', () => checkProviders(house, config))),
       ...(await allOrTell('home servers', () => checkHomeServers(house))),
+      ...(await allOrTell('servers of internal zones', () => checkZoneServers(house))),
     )
     return findings
   } catch (thrown) {

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { formatDnsUpstream } from '#core/dns-upstream.ts'
 import type { Rule } from '#db/rules.ts'
 import type { Reason } from '../dns-filter/policy/effective.ts'
 import { explainName } from '../dns-filter/policy/explain.ts'
@@ -43,7 +44,7 @@ function sayCauses(ref: string, house: House): number {
 }
 
 function sentences(domain: string, explanation: Explanation): readonly string[] {
-  const { by, rule, reason, isBlocked, lines, until } = explanation
+  const { by, rule, reason, isBlocked, lines, until, servers } = explanation
   const said =
     by === 'reservation'
       ? [reservationSentence(domain, explanation)]
@@ -62,6 +63,9 @@ function sentences(domain: string, explanation: Explanation): readonly string[] 
     ...said,
     ...lines.map(lineOfList),
     ...(reason === null ? [] : reasonLines(reason)),
+    ...(servers === null || isBlocked
+      ? []
+      : [`  asked of ${servers.map(formatDnsUpstream).join(', ')}, and of nobody else`]),
     ...(explanation.isOpen ? ['  the filter is lifted here for now'] : []),
     ...(until === null ? [] : [`  until ${new Date(until).toISOString()}, when other hours begin`]),
   ]
@@ -75,11 +79,15 @@ const SAYS: Readonly<Record<ListLine['says'], string>> = {
   nothing: '; not blocked here',
 }
 
-function reservationSentence(domain: string, { reservation }: Explanation): string {
+function reservationSentence(domain: string, { reservation, isBlocked }: Explanation): string {
   if (reservation === 'exempt') {
     return `${domain} is never blocked: devices, the portal or a declaration need it.`
   }
-  if (reservation === 'internal') return `${domain} is of the house and is not answered to guests.`
+  if (reservation === 'internal') {
+    return isBlocked
+      ? `${domain} is of the house and is not answered to guests.`
+      : `${domain} is of the house, and "forward" names no server for it: there is no such name.`
+  }
   return `${domain} is answered here and never asked upstream (${reservation}).`
 }
 

@@ -6,6 +6,7 @@ import { addList, removeList } from '#db/list-changes.ts'
 import type { NewList } from '#db/list-changes.ts'
 import { acceptHeld, dueOrigins, listStates, saveCounts } from '#db/list-states.ts'
 import type { ListCounts, ListState } from '#db/list-states.ts'
+import { creditOf } from '#db/list-credit.ts'
 import { loadListKeys } from '#db/list-keys.ts'
 import type { ListKey } from '#db/list-keys.ts'
 import { LONGEST_LIST_BYTES } from '#db/lists.ts'
@@ -188,9 +189,11 @@ function stateLines(state: ListState): readonly string[] {
     state.url === null
       ? []
       : [`  ${state.url}, fetched ${day(state.fetchedAt)}, changed ${day(state.changedAt)} (UTC)`]
+  const credit = creditOf(state.url)
   return [
     `${state.name} (${state.category}; ${networks}): ${names}${ignored}`,
     ...origin,
+    ...(credit === null ? [] : [`  by ${credit.by}, ${credit.licence} (${credit.licenceUrl})`]),
     ...(state.error === null ? [] : [`  trouble at ${day(state.triedAt)}: ${state.error}`]),
   ]
 }

@@ -29,6 +29,7 @@ organisation:
     block: adult
     imposed: list:adult
     internal: intra.example.org
+    forward: { Corp.example.: [10.0.0.53, "tls://10.0.1.53:8853#dns.corp.example"], 10.in-addr.arpa: 10.0.0.53 }
     always: [sso.example.org]
     page: [192.0.2.10, "2001:DB8::10"]
     answers: { adult: page }
@@ -81,6 +82,11 @@ describe('filters, declared', () => {
       ...{ block: ['adult'], imposed: ['list:adult'], internal: ['intra.example.org'] },
       ...{ always: ['sso.example.org'], page: ['192.0.2.10', '2001:db8::10'] },
       answers: ['adult=page'],
+      forward: [
+        'corp.example=10.0.0.53:53',
+        'corp.example=tls://10.0.1.53:8853#dns.corp.example',
+        '10.in-addr.arpa=10.0.0.53:53',
+      ],
     })
     expect(filters[1]).toMatchObject({ network: 'guest', safeSearch: true })
     expect(filters[3]).toMatchObject({ association: '75', network: 'staff', bypass: 'closed' })
@@ -117,6 +123,16 @@ describe('filters, declared', () => {
     expect(await apply(database, twice)).toEqual([
       expect.stringMatching(/devices\[1\]\.name "tablet" is there twice/),
     ])
+    const forward = (what: string): string => FILTERED.replace('10.in-addr.arpa: 10.0.0.53', what)
+    expect(await apply(database, forward('lan.example: dns.corp.example'))).toEqual([
+      expect.stringMatching(/^house:9: .*forward.*"dns\.corp\.example" is not ADDRESS/),
+    ])
+    expect(await apply(database, forward('lan.example: []'))).toEqual([
+      expect.stringMatching(/forward.*has no server/),
+    ])
+    for (const zone of ['localhost', 'resolver.arpa', '"a b"']) {
+      expect(await apply(database, forward(`${zone}: 10.0.0.53`))).toHaveLength(1)
+    }
     const hours = FILTERED.replace('"Mon-Fri  08:00-18:00"', '"25:00-26:00"')
     expect(await apply(database, hours)).toEqual([expect.stringMatching(/is not hours such as/)])
   })

@@ -1,3 +1,5 @@
+import { parseDnsUpstream } from '#core/dns-upstream.ts'
+import type { DnsUpstream } from '#core/dns-upstream.ts'
 import type { Database } from './connection.ts'
 import type { NetworkKind } from './sites.ts'
 
@@ -42,6 +44,8 @@ export interface Filter extends FilterScope {
   readonly privateNames: readonly string[]
   /** Zones of the house itself, which no guest sees. */
   readonly internal: readonly string[]
+  /** `ZONE=UPSTREAM`: zones of the house that are asked of servers of their own. */
+  readonly forward: readonly string[]
   /** Names that nothing blocks. */
   readonly always: readonly string[]
 }
@@ -73,6 +77,19 @@ export interface Filters {
 
 export const NO_FILTERS: Filters = { filters: [], lifts: [], devices: [] }
 
+/** What `forward` says, by zone: who is asked for it, the first first. */
+export function zoneServersOf(forward: readonly string[]): ReadonlyMap<string, DnsUpstream[]> {
+  const zones = new Map<string, DnsUpstream[]>()
+  for (const pair of forward) {
+    const at = pair.indexOf('=')
+    const server = parseDnsUpstream(pair.slice(at + 1))
+    if (typeof server === 'string') continue
+    const zone = pair.slice(0, at)
+    zones.set(zone, [...(zones.get(zone) ?? []), server])
+  }
+  return zones
+}
+
 export async function loadFilters({ kysely }: Pick<Database, 'kysely'>): Promise<Filters> {
   const filters = await kysely
     .selectFrom('house.filter')
@@ -80,7 +97,7 @@ export async function loadFilters({ kysely }: Pick<Database, 'kysely'>): Promise
       ...(['association', 'site', 'device', 'network', 'hours', 'block', 'allow'] as const),
       ...(['trust', 'imposed', 'answer', 'answers', 'page', 'bypass', 'asked'] as const),
       ...(['safe_search as safeSearch', 'private_names as privateNames'] as const),
-      ...(['addresses', 'internal', 'always'] as const),
+      ...(['addresses', 'internal', 'forward', 'always'] as const),
     ])
     .orderBy('id')
     .execute()

@@ -207,6 +207,7 @@ interface FilterTable {
   addresses: string[]
   private_names: string[]
   internal: string[]
+  forward: Generated<string[]>
   always: string[]
 }
 

@@ -1,5 +1,6 @@
 import type { Client } from './policy/client.ts'
 import type { Query } from './message/query.ts'
+import type { Route } from './route.ts'
 import type { Via } from './via.ts'
 
 /** Called once: with the answer, or with null when there is to be none. */
@@ -17,6 +18,8 @@ export interface Exchange {
   isAllowed: boolean
   /** The portal and what every device needs: not even an inner address is kept from anybody. */
   isExempt: boolean
+  /** Null: the internet's. */
+  route: Route | null
   cacheKey: number
 }
 

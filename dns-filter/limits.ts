@@ -39,6 +39,9 @@ export const LIMITS = {
 
   cacheEntries: 200_000,
   cacheBytes: 128 * 1024 * 1024,
+  /** Of the servers of a zone of the house, or of several. */
+  zoneCacheEntries: 10_000,
+  zoneCacheBytes: 4 * 1024 * 1024,
   positiveSeconds: 86_400,
   negativeSeconds: 3_600,
   /** RFC 8767 section 5: for how long an old answer is better than none. */

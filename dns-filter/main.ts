@@ -37,10 +37,12 @@ import { createCounts } from './policy/counts.ts'
 import { createWatch } from './policy/watch.ts'
 import { createWriteBehind } from './write-behind.ts'
 import { createServer } from './server.ts'
+import { createRoute } from './route.ts'
 import { createSteps } from './steps.ts'
 import type { Transport } from './via.ts'
 import { openTlsCertificate } from './tls-certificate.ts'
 import type { TlsCertificate } from './tls-certificate.ts'
+import { createZoneRoutes } from './zone-routes.ts'
 import { Upstreams } from './upstream/upstreams.ts'
 
 /** The filtering resolver: composition, and nothing else. */
@@ -55,6 +57,7 @@ export function createDnsFilter(deps: PartDeps): Role {
   const cache = new AnswerCache(clock, metrics.cache)
   const upstreams = new Upstreams(config.dnsUpstream, clock)
   const forwarder = createForwarder(upstreams, metrics, deps.spans)
+  const zones = createZoneRoutes(clock, metrics)
   let clients = createClients(NO_PLACES, clock)
 
   const places = createLive<FilteredPlaces>({
@@ -67,6 +70,7 @@ export function createDnsFilter(deps: PartDeps): Role {
     load: () => loadPlaces(database, seal, config.oidc),
     onChange(value) {
       clients = createClients(value, clock)
+      zones.use(value.filters.filters.flatMap(({ forward }) => forward))
       policy.useFilters(value.filters, value.garden)
       watch.useWindows(value.windows)
     },
@@ -125,9 +129,8 @@ export function createDnsFilter(deps: PartDeps): Role {
     policy,
     safeSearch: createSafeSearch(),
     encryptedSelf,
-    hasOwnUpstream: () => false,
-    cache,
-    forwarder,
+    internet: createRoute(cache, forwarder, metrics),
+    zones,
     cookies,
     metrics,
     counts,
@@ -143,13 +146,21 @@ export function createDnsFilter(deps: PartDeps): Role {
   let isListening = false
 
   const gauges: readonly (readonly [string, string, () => number])[] = [
-    ['accueil_dns_cache_entries', 'Answers remembered.', () => cache.size],
-    ['accueil_dns_cache_bytes', 'Memory of the answers remembered.', () => cache.bytes],
+    ['accueil_dns_cache_entries', 'Answers remembered.', () => cache.size + zones.entries],
+    [
+      'accueil_dns_cache_bytes',
+      'Memory of the answers remembered.',
+      () => cache.bytes + zones.bytes,
+    ],
     ['accueil_dns_list_names', 'Different names on all lists.', () => policy.lists.names],
     ['accueil_dns_list_bytes', 'Memory of the compiled lists.', () => policy.lists.bytes],
     ['accueil_dns_lists_pending', 'Lists that do not block yet.', () => reload.pending],
     ['accueil_dns_policies', 'Different policies in memory.', () => policy.size],
-    ['accueil_dns_upstreams_resting', 'Upstreams that failed.', () => upstreams.resting],
+    [
+      'accueil_dns_upstreams_resting',
+      'Upstreams that failed.',
+      () => upstreams.resting + zones.resting,
+    ],
   ]
   for (const [name, help, read] of gauges) deps.metrics.gauge(name, help, read)
 
@@ -210,6 +221,7 @@ export function createDnsFilter(deps: PartDeps): Role {
       await Promise.all([...listeners.values()].map((listener) => listener.close()))
       listeners.clear()
       forwarder.stop()
+      zones.stop()
       reload.stop()
       await Promise.all([places.stop(), rules.stop(), heads.stop()])
       await Promise.all([counted.stop(), seen.stop()])

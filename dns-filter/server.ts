@@ -25,6 +25,7 @@ export function createServer(
     client = SOMEBODY
     isAllowed = false
     isExempt = false
+    route: Exchange['route'] = null
     cacheKey = 0
     readonly query: Query
     readonly source: string

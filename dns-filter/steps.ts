@@ -9,15 +9,14 @@ import {
 import type { Cookies } from './message/cookies.ts'
 import { NO_OPTIONS } from './message/options.ts'
 import { blockedAnswer } from './block.ts'
-import type { AnswerCache } from './cache.ts'
 import { answerFor, cacheKey } from './cache.ts'
 import { addressesOf, dataOf } from './message/answer-addresses.ts'
 import type { Clients } from './policy/client.ts'
 import type { Reason } from './policy/effective.ts'
 import { extendedError } from './message/edns.ts'
 import type { Exchange, Outcome, Step } from './exchange.ts'
-import { createResolution } from './resolution.ts'
-import type { Forwarder } from './upstream/forwarder.ts'
+import type { Route } from './route.ts'
+import type { ZoneRoutes } from './zone-routes.ts'
 import { COOKIE_ONLY, HEADER, isRecursionDesired, SILENCE } from './message/query.ts'
 import type { Query } from './message/query.ts'
 import type { DnsMetrics } from './metrics.ts'
@@ -38,10 +37,8 @@ export interface StepDeps {
   readonly safeSearch: NameMap<Uint8Array>
   /** Null: neither over TLS nor over HTTPS. */
   readonly encryptedSelf: () => EncryptedSelf | null
-  /** Whether a zone of the house has servers of its own to be asked. */
-  readonly hasOwnUpstream: (name: Suffixes) => boolean
-  readonly cache: AnswerCache
-  readonly forwarder: Forwarder
+  readonly internet: Route
+  readonly zones: ZoneRoutes
   readonly cookies: Cookies
   readonly metrics: DnsMetrics
   readonly counts: Counts
@@ -94,11 +91,10 @@ const LED_TYPES: ReadonlySet<number> = new Set([
 ])
 
 export function createSteps(deps: StepDeps): Steps {
-  const { clients, policy, safeSearch, cache, forwarder, metrics, counts, watch, cookies } = deps
+  const { clients, policy, safeSearch, internet, zones, metrics, counts, watch, cookies } = deps
   // One name at a time: steps are synchronous, and filled anew for each query by `answerReserved`.
   const name = new Suffixes()
   const target = new Suffixes()
-  const resolution = createResolution({ cache, forwarder, metrics })
 
   function block(
     exchange: Exchange,
@@ -179,7 +175,8 @@ export function createSteps(deps: StepDeps): Steps {
     return errorAnswer(exchange.query, Rcode.ServFail, OVERLOAD)
   }
 
-  function proveAddress({ query, source, via }: Exchange): Outcome {
+  function proveAddress({ query, source, via, route }: Exchange): Outcome {
+    const { forwarder } = route ?? internet
     if (via.transport !== 'udp' || !forwarder.isBusy) return 'next'
     const { cookie } = query.options
     if (cookie !== null && cookies.isValid(cookie, source)) return 'next'
@@ -223,6 +220,7 @@ export function createSteps(deps: StepDeps): Steps {
       if (found.kind === 'exempt') {
         exchange.isAllowed = true
         exchange.isExempt = true
+        exchange.route = zones.find(name)?.route ?? null
         return 'next'
       }
       if (found.kind === 'canary' && !policy.of(client).isBypassClosed) return 'next'
@@ -231,7 +229,12 @@ export function createSteps(deps: StepDeps): Steps {
         if (client.network === 'guest') {
           return block(exchange, policy.of(client).internalReason, name.start(found.suffix + 1))
         }
-        if (deps.hasOwnUpstream(name)) return 'next'
+        // Not those of a zone above: what is internal within it is nobody's to answer.
+        const zone = zones.find(name)
+        if (zone !== null && zone.suffix <= found.suffix) {
+          exchange.route = zone.route
+          return 'next'
+        }
       }
       metrics.verdicts.reserved.inc()
       switch (found.kind) {
@@ -301,17 +304,18 @@ export function createSteps(deps: StepDeps): Steps {
       const led = questionAbout(query, wire)
       target.read(wire, 0)
       const key = cacheKey(target, led)
-      const found = cache.get(key, led)
-      if (found?.isDue === true) resolution.prefetch(led, key)
+      const found = internet.cache.get(key, led)
+      if (found?.isDue === true) internet.resolution.prefetch(led, key)
       if (found !== null) return deliverLed(exchange, wire, found.answer, found.age)
       const proved = proveAddress(exchange)
       if (proved !== 'next') return proved
       const tell = (answer: Answer, age: number): Uint8Array =>
         deliverLed(exchange, wire, answer, age)
-      return resolution.ask(exchange, led, key, tell) ?? overload(exchange)
+      return internet.resolution.ask(exchange, led, key, tell) ?? overload(exchange)
     },
 
     answerFromCache(exchange) {
+      const { cache, resolution } = exchange.route ?? internet
       exchange.cacheKey = cacheKey(name, exchange.query)
       const found = cache.get(exchange.cacheKey, exchange.query)
       if (found === null) return 'next'
@@ -323,6 +327,7 @@ export function createSteps(deps: StepDeps): Steps {
 
     askUpstream(exchange) {
       const { query, cacheKey: key } = exchange
+      const { resolution } = exchange.route ?? internet
       const tell = (answer: Answer, age: number): Uint8Array => deliver(exchange, answer, age)
       return resolution.ask(exchange, query, key, tell) ?? overload(exchange)
     },

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { domain, hours } from './values.ts'
+import { formatDnsUpstream, parseDnsUpstream } from '#core/dns-upstream.ts'
 import { formatAddress, formatPrefix, parseAddress, parsePrefix } from '#core/ip.ts'
 import { parseMac } from '#core/mac.ts'
 import { SERVICE_NAMES } from '../filter-services.ts'
@@ -8,6 +9,8 @@ import { BLOCK_ANSWERS } from '../filters.ts'
 const MOST = 256
 /** Of one level; each set of hours that holds or not makes a policy of its own. */
 const MOST_SCHEDULES = 16
+/** Zones with servers of their own; those of the same servers share what is remembered of them. */
+const MOST_ZONES = 64
 
 const code = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/
 
@@ -36,6 +39,17 @@ const address = z.string().transform((text, context) => {
   context.addIssue(`"${text}" is not an address`)
   return z.NEVER
 })
+
+const upstream = z.string().transform((text, context) => {
+  const parsed = parseDnsUpstream(text)
+  if (typeof parsed !== 'string') return formatDnsUpstream(parsed)
+  context.addIssue(`"${text}" ${parsed}`)
+  return z.NEVER
+})
+
+/** What these mean, on every network, is no server's to say (RFC 6761, 8880, 9462). */
+const NO_ZONES: ReadonlySet<string> = new Set(['localhost', 'ipv4only.arpa', 'resolver.arpa'])
+const zone = domain.refine((name) => !NO_ZONES.has(name), 'is answered here on every network')
 
 /** Both `x` and `[x, y]`, each once. */
 function some<T extends z.ZodType>(item: T) {
@@ -110,6 +124,13 @@ export const organisationFilterSchema = z
     ...perNetwork,
     imposed: some(subject),
     internal: some(domain),
+    forward: z
+      .record(
+        zone,
+        some(upstream).refine((servers) => servers.length > 0, 'has no server'),
+      )
+      .refine((zones) => Object.keys(zones).length <= MOST_ZONES, `has more than ${MOST_ZONES}`)
+      .default({}),
     always: some(domain),
   })
   .superRefine(tellTakenBack)

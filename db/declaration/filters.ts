@@ -136,16 +136,16 @@ function rowsPerNetwork(
   scope: Scope,
   filter: DeclaredAssociationFilter & Partial<DeclaredOrganisationFilter>,
 ): FilterRow[] {
-  const { imposed = [], internal = [], always = [] } = filter
-  const own = { imposed, internal, always }
+  const { imposed = [], internal = [], forward = {}, always = [] } = filter
+  const own = { imposed, internal, forward, always }
   return [
     ...rowsOf(scope, filter, own),
     ...KINDS.flatMap((network) => rowsOf({ ...scope, network }, filter[network])),
   ]
 }
 
-type OfHouse = Pick<DeclaredOrganisationFilter, 'imposed' | 'internal' | 'always'>
-const NOTHING_OF_HOUSE: OfHouse = { imposed: [], internal: [], always: [] }
+type OfHouse = Pick<DeclaredOrganisationFilter, 'imposed' | 'internal' | 'forward' | 'always'>
+const NOTHING_OF_HOUSE: OfHouse = { imposed: [], internal: [], forward: {}, always: [] }
 
 function rowsOf(
   scope: Scope,
@@ -171,6 +171,9 @@ function rowOf(
     hours: [...said.hours],
     ...{ block: said.block, allow: said.allow, trust: said.trust },
     ...{ imposed: own.imposed, internal: own.internal, always: own.always },
+    forward: Object.entries(own.forward).flatMap(([zone, servers]) =>
+      servers.map((server) => `${zone}=${server}`),
+    ),
     answer: said.answer ?? null,
     answers: Object.entries(said.answers).map(([category, answer]) => `${category}=${answer}`),
     page: said.page,

@@ -8,6 +8,7 @@ import { acceptHeld, dueOrigins, listStates } from '#db/list-states.ts'
 import { readListText } from '#db/lists.ts'
 import { openTestDatabase } from '../../test/support/database.ts'
 import { seedHouse, testSeal } from '../../test/support/house.ts'
+import { answer, block, soa, startPrimary } from '../testing/zone-primary.ts'
 import { tarOf } from '../testing/archive.ts'
 import { listsJob } from './lists-job.ts'
 import { refreshDue } from './refresh-due.ts'
@@ -199,6 +200,30 @@ describe('the job', () => {
     publisher.now.etag = '"x"'
     await database.sql`update house.list_source set url = ${`${publisher.url}2`}`
     expect(await refreshDue(database, new Map())).toBe('1 changed')
+  })
+
+  test('transfers a zone as often as its SOA says, whole and then its differences', async () => {
+    await using database = await openTestDatabase()
+    const says = [
+      [soa(7), block('old.example'), soa(7)],
+      [soa(7)],
+      [soa(8), soa(7), block('old.example'), soa(8), block('new.example'), soa(8)],
+    ]
+    await using primary = await startPrimary((query) => [answer(query, says.shift() ?? [])])
+    await add(database, primary.url)
+    const after = async (seconds: number): Promise<string> => {
+      await database.sql`
+        update house.list_state set tried_at = now() - ${seconds} * interval '1 second'`
+      return refreshDue(database, new Map())
+    }
+    expect(await refreshDue(database, new Map())).toBe('1 changed')
+    expect(await textOf(database)).toContain('old.example CNAME .')
+    expect(await after(890)).toBe('nothing due')
+    expect(await after(910)).toBe('1 unchanged')
+    expect(await after(910)).toBe('1 changed')
+    expect(await textOf(database)).toMatch(/ 8 900 [^]*\nnew\.example CNAME \.\n$/)
+    expect(await textOf(database)).not.toContain('old.example')
+    expect(primary.asked()).toBe(3)
   })
 })
 

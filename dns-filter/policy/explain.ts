@@ -1,10 +1,13 @@
 import type { Clock } from '#core/clock.ts'
+import type { DnsUpstream } from '#core/dns-upstream.ts'
+import { zoneServersOf } from '#db/filters.ts'
 import type { Filters } from '#db/filters.ts'
 import type { ListHead } from '#db/lists.ts'
 import type { Rule } from '#db/rules.ts'
 import { indexAbout } from '../lists/index-about.ts'
 import type { ListIndex } from '../lists/list-index.ts'
 import { nameFromText, textOfName } from '../message/name.ts'
+import { NameMap } from '../names/name-map.ts'
 import { Suffixes } from '../names/suffixes.ts'
 import type { Client } from './client.ts'
 import { IMPOSED, isTrust } from './effective.ts'
@@ -37,6 +40,8 @@ export interface Explanation {
   readonly until: number | null
   /** All that is not imposed is let through for a time. */
   readonly isOpen: boolean
+  /** Who is asked for a zone of the house; null: the internet's upstreams, if anybody. */
+  readonly servers: readonly DnsUpstream[] | null
 }
 
 export interface House {
@@ -74,15 +79,34 @@ export async function explainName(
     until: policy.until(client),
   }
   const reserved = policy.reserved.find(name)
+  const isGuest = client.network === 'guest'
+  const servers = reserved === null ? null : serversOf(name, reserved, house.filters)
   const isSkipped =
     (reserved?.kind === 'canary' && !held.isBypassClosed) ||
-    (reserved?.kind === 'internal' && client.network !== 'guest')
+    (reserved?.kind === 'internal' && !isGuest && servers !== null)
   if (reserved !== null && !isSkipped) {
-    const isBlocked = reserved.kind === 'canary' || reserved.kind === 'internal'
-    return { ...common, by: 'reservation', isBlocked, reservation: reserved.kind }
+    const { kind } = reserved
+    const isBlocked = kind === 'canary' || (kind === 'internal' && isGuest)
+    return { ...common, by: 'reservation', isBlocked, reservation: kind, servers }
   }
   const { by, kind, reason, rule } = policy.decide(name, client)
-  return { ...common, by: by ?? 'nothing', isBlocked: kind === 'block', reason, rule }
+  return { ...common, by: by ?? 'nothing', isBlocked: kind === 'block', reason, rule, servers }
+}
+
+/** As `ZoneRoutes` finds them. */
+function serversOf(
+  name: Suffixes,
+  { kind, suffix: reserved }: { readonly kind: Reservation; readonly suffix: number },
+  { filters }: Filters,
+): readonly DnsUpstream[] | null {
+  if (kind !== 'internal' && kind !== 'exempt') return null
+  const zones = new NameMap(zoneServersOf(filters.flatMap(({ forward }) => forward)))
+  const last = kind === 'exempt' ? name.count - 1 : reserved
+  for (let suffix = 0; suffix <= last; suffix++) {
+    const servers = zones.get(name, suffix)
+    if (servers !== undefined) return servers
+  }
+  return null
 }
 
 /** Of each list the line that reaches furthest; those that have a say first. */

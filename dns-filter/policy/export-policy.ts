@@ -1,5 +1,6 @@
 import { AppError } from '#core/error.ts'
 import type { Clock } from '#core/clock.ts'
+import { zoneServersOf } from '#db/filters.ts'
 import { SERVICES } from '#db/filter-services.ts'
 import { openBlob } from '../lists/blob.ts'
 import { compileLists } from '../lists/compile.ts'
@@ -83,7 +84,11 @@ export async function* exportPolicy(
     if ((isOwn || !isNamed) && parent.length > 1) yield* tell(parent, false)
   }
 
-  const others = house.filters.filters.flatMap(({ always, internal }) => [...always, ...internal])
+  const others = house.filters.filters.flatMap(({ always, internal, forward }) => [
+    ...always,
+    ...internal,
+    ...zoneServersOf(forward).keys(),
+  ])
   const garden = house.garden.map((name) => name.replace(/^\*\./, ''))
   const named = [
     ...exemptNames({ hosts: house.ownHosts, always: garden }),

@@ -1,6 +1,6 @@
 import type { Clock } from '#core/clock.ts'
 import type { Filters } from '#db/filters.ts'
-import { NO_FILTERS } from '#db/filters.ts'
+import { NO_FILTERS, zoneServersOf } from '#db/filters.ts'
 import type { Rule } from '#db/rules.ts'
 import { LIMITS } from '../limits.ts'
 import { NO_LISTS } from '../lists/list-index.ts'
@@ -84,7 +84,7 @@ export class Policy {
   constructor(hosts: readonly string[], clock: Clock) {
     this.#clock = clock
     this.#hosts = hosts
-    this.#own = { hosts, always: [], internal: [] }
+    this.#own = { hosts, always: [], internal: [], forwarded: [] }
     this.#reserved = createReservedNames(this.#own)
     this.#allowedBelow = this.#above()
     this.#services = servicesByName()
@@ -127,6 +127,7 @@ export class Policy {
         ...filters.filters.flatMap(({ always }) => always),
       ],
       internal: filters.filters.flatMap(({ internal }) => internal),
+      forwarded: filters.filters.flatMap(({ forward }) => [...zoneServersOf(forward).keys()]),
     }
     this.#reserved = createReservedNames(this.#own)
     this.#allowedBelow = this.#above()

@@ -66,6 +66,8 @@ export interface OwnNames {
   /** Declared: identity providers and the like. */
   readonly always: readonly string[]
   readonly internal: readonly string[]
+  /** Zones with servers of their own: these may be what is empty elsewhere, as `10.in-addr.arpa`. */
+  readonly forwarded: readonly string[]
 }
 
 export function exemptNames({
@@ -79,9 +81,10 @@ export function createReservedNames(own: OwnNames): ReservedNames {
   const kinds = new NameMap<Reservation>([
     ['localhost', 'loopback'],
     ...exemptNames(own).map((name) => [name, 'exempt'] as const),
-    ...EMPTY_ZONES.map((name) => [name, 'empty'] as const),
     ['resolver.arpa', 'resolver'],
     ['ipv4only.arpa', 'nat64'],
+    ...own.forwarded.map((name) => [name, 'internal'] as const),
+    ...EMPTY_ZONES.map((name) => [name, 'empty'] as const),
     ...[...BROWSER_CANARIES, ...PRIVATE_RELAYS].map((name) => [name, 'canary'] as const),
     ...own.internal.map((name) => [name, 'internal'] as const),
   ])
@@ -90,9 +93,11 @@ export function createReservedNames(own: OwnNames): ReservedNames {
       let found: { readonly kind: Reservation; readonly suffix: number } | null = null
       for (let suffix = name.count - 1; suffix >= 0; suffix--) {
         const kind = kinds.get(name, suffix)
-        // The portal may stand in an internal zone.
-        if (kind === 'exempt') return { kind, suffix }
-        if (kind !== undefined) found ??= { kind, suffix }
+        if (kind === undefined) continue
+        // Of two the longer: the portal may stand in an internal zone, a zone of the house in one that is
+        // empty elsewhere, or below a name that people sign in by. Else what is needed is above all.
+        if (found?.kind === 'exempt' && kind !== 'exempt' && kind !== 'internal') continue
+        found = { kind, suffix }
       }
       return found
     },

@@ -33,7 +33,9 @@ import type { Watch } from '../policy/watch.ts'
 import type { EncryptedSelf } from '../message/resolver-records.ts'
 import { createServer } from '../server.ts'
 import type { DnsServer } from '../server.ts'
+import { createRoute } from '../route.ts'
 import { createSteps } from '../steps.ts'
+import { createZoneRoutes } from '../zone-routes.ts'
 import { Upstreams } from '../upstream/upstreams.ts'
 
 export interface Filter {
@@ -80,7 +82,7 @@ export function filter(said: Partial<DeclaredFilter> = {}): DeclaredFilter {
     ...{ association: null, site: null, device: null, network: null, hours: [] },
     ...{ block: [], allow: [], trust: [], imposed: [], answer: null, answers: [], page: [] },
     ...{ safeSearch: null, bypass: null, asked: false, addresses: [], privateNames: [] },
-    ...{ internal: [], always: [] },
+    ...{ internal: [], forward: [], always: [] },
     ...said,
   }
 }
@@ -143,15 +145,16 @@ export async function createFilter(options: {
     options.forwarder === undefined
       ? createForwarder(upstreams, metrics)
       : { isBusy: false, ...options.forwarder }
+  const zones = createZoneRoutes(clock, metrics)
+  zones.use((options.filters ?? []).flatMap(({ forward }) => forward))
   const cookies = createCookies(new Uint8Array(16).fill(7), clock)
   const steps = createSteps({
     clients: () => clients,
     policy,
     safeSearch: createSafeSearch(),
     encryptedSelf: () => options.encryptedSelf ?? null,
-    hasOwnUpstream: () => false,
-    cache,
-    forwarder,
+    internet: createRoute(cache, forwarder, metrics),
+    zones,
     cookies,
     metrics,
     counts,

@@ -1,10 +1,7 @@
-import { createServer } from 'node:net'
-import type { AddressInfo, Server } from 'node:net'
-import { once } from 'node:events'
 import { describe, expect, test } from 'vitest'
 import type { ListKey } from '#db/list-keys.ts'
-import { nameFromText } from '../message/name.ts'
-import { frame } from '../message/tcp-frames.ts'
+import { answer, block, record, soa, startPrimary, wire } from '../testing/zone-primary.ts'
+import type { Script } from '../testing/zone-primary.ts'
 import { signQuery } from './tsig.ts'
 import { parseZoneUrl, transferZone } from './zone-transfer.ts'
 import type { Transferred } from './zone-transfer.ts'
@@ -14,65 +11,19 @@ import type { Transferred } from './zone-transfer.ts'
 const NOW = Date.parse('2026-11-28T12:00:00Z')
 const KEY: ListKey = { name: 'k.example', algorithm: 'hmac-sha512', secret: new Uint8Array(32) }
 
-function wire(name: string): Buffer {
-  return Buffer.from(nameFromText(name) ?? [0])
-}
-
-function record(owner: string, type: number, data: Uint8Array): Buffer {
-  const fixed = Buffer.alloc(10)
-  fixed.writeUInt16BE(type, 0)
-  fixed.writeUInt16BE(1, 2)
-  fixed.writeUInt16BE(data.length, 8)
-  return Buffer.concat([wire(owner), fixed, data])
-}
-
-function soa(serial: number, owner = 'rpz.example'): Buffer {
-  const numbers = Buffer.alloc(20)
-  for (const [i, value] of [serial, 900, 60, 604_800, 60].entries())
-    numbers.writeUInt32BE(value, i * 4)
-  return record(owner, 6, Buffer.concat([wire('ns.example'), wire('h.example'), numbers]))
-}
-
-function block(name: string): Buffer {
-  return record(`${name}.rpz.example`, 5, Buffer.from([0]))
-}
-
-/** A message with these records, as an answer to the query. */
-function answer(query: Uint8Array, records: readonly Buffer[], rcode = 0): Buffer {
-  const head = Buffer.alloc(12)
-  head.set(query.subarray(0, 2))
-  head.set([0x84, rcode], 2)
-  head.writeUInt16BE(records.length, 6)
-  return Buffer.concat([head, ...records])
-}
-
-type Script = (query: Buffer) => readonly Uint8Array[]
-
 /** Says to each connection's question what the script says, and ends it. */
 async function transfer(
   script: Script,
   more: { key?: ListKey; text?: string } = {},
 ): Promise<Transferred & { asked: number }> {
-  let asked = 0
-  const server: Server = createServer((socket) => {
-    socket.on('error', () => {})
-    socket.once('data', (chunk: Buffer) => {
-      asked++
-      for (const message of script(chunk.subarray(2))) socket.write(frame(message))
-      socket.end()
-    })
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
+  await using primary = await startPrimary(script)
   const { key = null, text } = more
   const done = await transferZone({
-    url: `rpz+axfr://127.0.0.1:${port}/rpz.example`,
+    url: primary.url,
     ...{ key, allowPrivate: true, now: NOW },
     text: text === undefined ? null : Buffer.from(text),
   })
-  server.close()
-  return { ...done, asked }
+  return { ...done, asked: primary.asked() }
 }
 
 function textOf(done: Transferred): string {

@@ -63,6 +63,19 @@ test('shows lists with size, freshness and what is held back', async () => {
   expect(text).toContain('27 Nov 2026, 11:00')
   expect(text).toContain('Held back: 12 names wait')
   expect(text).toContain('the &lt;b&gt;answer&lt;/b&gt; was 503')
+  expect(text).not.toContain('Toulouse')
+})
+
+test('names the university whose lists are shown, and their categories in French', async () => {
+  await using house = await openAdminHouse()
+  const { sql } = house.database
+  await sql`update house.list set category = 'dangerous_material' where name = 'adult'`
+  await sql`
+    insert into house.list_source (list, url, allow_private)
+    values ('adult', 'https://dsi.ut-capitole.fr/blacklists/download/dangerous_material.tar.gz', false)`
+  const { text } = await page(await house.signedIn(PAUL), '/admin/filtering?lang=fr')
+  expect(text).toMatch(/Listes de .*Université Toulouse Capitole.*sous licence .*CC BY-SA 4\.0/)
+  expect(text).toContain('fabrication d’objets dangereux')
 })
 
 test('shows what each level blocks and when, what is lifted and how much was blocked, of Paris alone', async () => {

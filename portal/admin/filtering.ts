@@ -2,17 +2,18 @@ import type { Handler } from 'hono'
 import { html } from 'hono/html'
 import { blockedByCategory, listFilters, listLifts } from '#db/admin/filtering.ts'
 import type { BlockedCategory, ShownFilter, ShownLift } from '#db/admin/filtering.ts'
+import { creditOf } from '#db/list-credit.ts'
 import { listStates } from '#db/list-states.ts'
 import type { ListState } from '#db/list-states.ts'
 import type { Html } from '../pages/html.ts'
 import type { Services } from '../services.ts'
+import { categoryName } from '../text/category-name.ts'
 import { fill } from '../text/fill.ts'
 import type { StaffLanguage } from '../text/staff-language.ts'
 import { sendAdminPage } from './admin-page.ts'
 import { RULES_PATH } from './admin-paths.ts'
 import { withRight } from './admin-request.ts'
 import type { AdminView } from './admin-request.ts'
-import { categoryName } from './category-name.ts'
 import { networkOf, table, when, whereOf } from './pieces.ts'
 import { whySection } from './why-blocked.ts'
 
@@ -58,8 +59,25 @@ function listSection({ text, frame }: AdminView, lists: readonly ListState[]): H
   return html`<section class="card" aria-labelledby="lists">
     <h2 id="lists">${words.lists}</h2>
     <p class="soft">${words.listsLead}</p>
+    ${creditLines(words.credit, lists)}
     ${rows.length === 0 ? html`<p>${words.noLists}</p>` : table(words.lists, [...heads, words.state], rows)}
   </section>`
+}
+
+/** Each maker of a list that wants to be named, once. */
+function creditLines(sentence: string, lists: readonly ListState[]): readonly Html[] {
+  const credits = new Map(
+    lists.flatMap(({ url }) => {
+      const credit = creditOf(url)
+      return credit === null ? [] : [[credit.by, credit] as const]
+    }),
+  )
+  return [...credits.values()].map(
+    ({ by, licence, licenceUrl }) =>
+      html`<p class="soft">
+        ${fill(sentence, { who: by, licence: html`<a href="${licenceUrl}">${licence}</a>` })}
+      </p>`,
+  )
 }
 
 function filterSection({ text, frame }: AdminView, filters: readonly ShownFilter[]): Html {

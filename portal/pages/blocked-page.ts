@@ -1,6 +1,7 @@
 import { UNBLOCK_LIMITS } from '#db/unblock-requests.ts'
 import { html } from 'hono/html'
 import type { Look } from '../look.ts'
+import { categoryName } from '../text/category-name.ts'
 import { fill } from '../text/fill.ts'
 import type { Text } from '../text/fr.ts'
 import { textIn } from '../text/language.ts'
@@ -32,7 +33,7 @@ export function blockedPage(frame: Frame, page: BlockedPage): Html {
       <p class="lead"><bdi class="code">${page.domain}</bdi></p>
       <section class="card" aria-labelledby="why">
         <h2 id="why">${words.whyTitle}</h2>
-        <p>${why(frame.look, text, page)}</p>
+        <p>${why(frame, text, page)}</p>
         ${page.reference && html`<p class="soft">${fill(words.reference, { code: page.reference })}</p>`}
       </section>
       <section class="card" aria-labelledby="who">
@@ -78,14 +79,10 @@ export function notBlockedPage(
   })
 }
 
-function why(look: Look, { blocked: words, categories }: Text, page: BlockedPage): Html {
+function why({ look, language }: Frame, { blocked: words }: Text, page: BlockedPage): Html {
   switch (page.cause) {
     case 'category': {
-      const category = page.category ?? ''
-      const known: Readonly<Record<string, string>> = categories
-      return fill(words.category, {
-        category: Object.hasOwn(known, category) ? (known[category] ?? category) : category,
-      })
+      return fill(words.category, { category: categoryName(page.category ?? '', language) })
     }
     case 'rule':
       return fill(words.byRule, { organisation: look.name })

@@ -196,6 +196,7 @@ export const adminEn: AdminText = {
     allowIt: 'Allow it by a rule',
     lists: 'Lists',
     listsLead: 'A list that changes too much at once is held back: the old one stays in force.',
+    credit: 'Lists by {who}, under {licence}.',
     noLists: 'No list is declared (accueil lists add, or a file).',
     list: 'List',
     category: 'Category',

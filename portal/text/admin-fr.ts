@@ -195,6 +195,7 @@ export const adminFr = {
     allowIt: 'L’autoriser par une règle',
     lists: 'Listes',
     listsLead: 'Une liste qui change trop d’un coup est retenue : l’ancienne reste en place.',
+    credit: 'Listes de {who}, sous licence {licence}.',
     noLists: 'Aucune liste n’est déclarée (accueil lists add, ou un fichier).',
     list: 'Liste',
     category: 'Catégorie',

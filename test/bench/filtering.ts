@@ -24,21 +24,23 @@ const GOAL = 1.5
 /** Of the whole role, with a million names. */
 const MOST_MIB = 110
 /** An address of the first place's guests. */
-const GUEST = '127.1.0.5'
+export const GUEST = '127.1.0.5'
 const CACHED_ZONE = 'cached.bench'
+/** Of the unbound that all ask for what is not blocked. */
+export const UPSTREAM = [
+  `local-zone: "${CACHED_ZONE}." redirect`,
+  `local-data: "${CACHED_ZONE}. 86400 A 203.0.113.7"`,
+]
 
 /**
  * Four blocked names to one that the cache has, beside each filter that Debian has: the same names, the
  * same load, one after the other. The peers know one place, ours knows all.
  */
 export async function filteringRows(folder: RunFolder, count: number): Promise<readonly Row[]> {
-  const names = listOfNames(count).toString('latin1').split('\n').filter(isName)
+  const names = namesOf(count)
   const queries = folder.write('mixed-queries.txt', mixedQueries(names))
   const upstream = await freePort()
-  await using _ = await startUnbound(folder, upstream, [
-    `local-zone: "${CACHED_ZONE}." redirect`,
-    `local-data: "${CACHED_ZONE}. 86400 A 203.0.113.7"`,
-  ])
+  await using _ = await startUnbound(folder, upstream, UPSTREAM)
   const ours = await measureOurs(folder, names, queries, upstream)
   const rows: Row[] = []
   for (const peer of FILTER_PEERS) {
@@ -56,6 +58,10 @@ export async function filteringRows(folder: RunFolder, count: number): Promise<r
     }
   }
   return withGoal(rows, count)
+}
+
+export function namesOf(count: number): readonly string[] {
+  return listOfNames(count).toString('latin1').split('\n').filter(isName)
 }
 
 /** Others refuse a whole file for a label that is too long, or for a letter that is not of ASCII. */
@@ -90,7 +96,7 @@ function workOf(count: number): string {
   return `4 blocked of ${count.toLocaleString('en')}, 1 cached`
 }
 
-function mixedQueries(names: readonly string[]): string {
+export function mixedQueries(names: readonly string[]): string {
   return Array.from({ length: ASKED }, (_, i) =>
     i % 5 === 0
       ? `host-${(i / 5) % CACHED_NAMES}.${CACHED_ZONE} A\n`
@@ -104,7 +110,17 @@ async function measureOurs(
   queries: string,
   upstream: number,
 ): Promise<Measure> {
-  await using product = await createProduct(folder, {
+  await using product = await openFilteringHouse(folder, names, upstream)
+  return await measure(product.ports.dns, product.running().pid, queries)
+}
+
+/** The role dns of the whole first house, with these names on its lists, started anew. */
+export async function openFilteringHouse(
+  folder: RunFolder,
+  names: readonly string[],
+  upstream: number,
+): Promise<Product> {
+  const product = await createProduct(folder, {
     upstream: `127.0.0.1:${upstream}`,
     roles: ['dns'],
     // As docs/operate.md has it for a small box.
@@ -122,7 +138,7 @@ async function measureOurs(
   await product.stop()
   await product.start()
   await blocks(product, names[0] ?? '')
-  return await measure(product.ports.dns, product.running().pid, queries)
+  return product
 }
 
 async function blocks(product: Product, name: string): Promise<void> {

@@ -10,6 +10,7 @@ import { accountingRow } from './accounting.ts'
 import { eapRows } from './eap.ts'
 import { measurePages, printAcceptances } from './pages.ts'
 import type { PageMeasures } from './pages.ts'
+import { measurePublishing, printPublishing } from './publishing.ts'
 import { ACCOUNTS, SECRET, authenticationRows, startPeer } from './radius.ts'
 import { missedRows, perCpuSecond, printRows, ratiosOf } from './row.ts'
 import type { Row } from './row.ts'
@@ -18,7 +19,7 @@ import { WHOLE_COUNTRY, printStorms, runStorms, stormProblems } from './storm.ts
 import { YEAR_ROWS, measureYear, printYear } from './year/year.ts'
 
 /**
- * `npm run bench [-- --million] [--only=pap,eap,accounting,names,directory,pages,year,storm,filtering]`: this project beside
+ * `npm run bench [-- --million] [--only=pap,eap,accounting,names,directory,pages,year,storm,filtering,publishing]`: this project beside
  * its peers, in one run, on this machine. The year is a small one, unless `--year [--rows=130000000]` asks for
  * it alone. The storm is ours alone, and only on request: all gateways of the first house at once.
  */
@@ -30,7 +31,7 @@ const nameCount = process.argv.includes('--million') ? 1_000_000 : 100_000
 
 const filteringCounts = (valueOf('names') ?? '1000000,5000000').split(',').map(Number)
 /** Rows that have the machine to themselves. */
-const ALONE: ReadonlySet<string> = new Set(['year', 'storm', 'filtering'])
+const ALONE: ReadonlySet<string> = new Set(['year', 'storm', 'filtering', 'publishing'])
 
 const also: { pages: PageMeasures | null } = { pages: null }
 
@@ -49,6 +50,8 @@ try {
   rows.push(...filtering)
   if (rows.length > 0) printRows(rows)
   if (also.pages !== null) printAcceptances(also.pages)
+  const publishing = only === 'publishing' ? await measurePublishing(folder) : null
+  if (publishing !== null) printPublishing(publishing)
   const storms = only === 'storm' ? await runStorms(folder, WHOLE_COUNTRY) : null
   if (storms !== null) printStorms(storms)
   const year = isAsked('year') ? await measureYear(folder, yearRows) : null
@@ -56,7 +59,7 @@ try {
   const file = join(import.meta.dirname, 'result.json')
   writeFileSync(
     file,
-    `${JSON.stringify({ ...report(rows), acceptances: also.pages?.acceptances ?? null, year, storms }, null, 2)}\n`,
+    `${JSON.stringify({ ...report(rows), acceptances: also.pages?.acceptances ?? null, year, storms, publishing }, null, 2)}\n`,
   )
   console.log(`written to ${file}`)
   const storm = storms?.flatMap(stormProblems) ?? []
@@ -64,6 +67,7 @@ try {
     ...missedRows(rows),
     ...filteringMissed(filtering),
     ...(also.pages?.missed ?? []),
+    ...(publishing?.missed ?? []),
     ...(year?.missed ?? []),
     ...storm,
   ]

@@ -24,6 +24,8 @@ const MESSAGES_PER_STREAM = 20_000
 /** What is no query ends the connection, and what is behind it is lost. */
 const BATCH = 4
 const PATIENCE_MS = 250
+/** Connections at once: most of the time is spent waiting for answers that do not come. */
+const LANES = 16
 const SERVER_NAME = 'dns.example.org'
 
 type Tally = { -readonly [K in keyof StreamReport]: StreamReport[K] } & { unearned: string[] }
@@ -35,14 +37,31 @@ export async function fuzzDnsStreams(o: {
   readonly messages?: number
 }): Promise<readonly StreamReport[]> {
   const seeds = readSeeds().dns
-  const random = seededRandom(o.seed)
-  const messages = o.messages ?? MESSAGES_PER_STREAM
+  const { seed, messages = MESSAGES_PER_STREAM } = o
   const { dns, dnsOverTls, dnsOverHttps } = o.ports
+  const overTcp: Lane = overFrames(() => connectTcp(dns, '127.0.0.1'), seeds)
+  const overTls: Lane = overFrames(() => openTls(dnsOverTls, 'dot'), seeds)
   return [
-    await overFrames('TCP', () => connectTcp(dns, '127.0.0.1'), messages, seeds, random),
-    await overFrames('TLS', () => openTls(dnsOverTls, 'dot'), messages, seeds, random),
-    await overHttps(dnsOverHttps, messages, seeds, random),
+    await inLanes('TCP', overTcp, messages, seed),
+    await inLanes('TLS', overTls, messages, seed),
+    await inLanes('HTTPS', overHttps(dnsOverHttps, seeds), messages, seed),
   ]
+}
+
+type Lane = (messages: number, random: Random, tally: Tally) => Promise<void>
+
+/** Each lane damages by a seed of its own, so that what it sends does not depend on the others' pace. */
+async function inLanes(
+  way: StreamReport['way'],
+  lane: Lane,
+  messages: number,
+  seed: number,
+): Promise<StreamReport> {
+  const tally: Tally = { way, sent: 0, replies: 0, connections: 0, unearned: [] }
+  const share = Math.ceil(messages / LANES)
+  const lanes = Array.from({ length: LANES }, (_, i) => lane(share, seededRandom(seed + i), tally))
+  await Promise.all(lanes)
+  return tally
 }
 
 function openTls(port: number, protocol: string): Socket {
@@ -51,28 +70,22 @@ function openTls(port: number, protocol: string): Socket {
   return connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false, ...tls })
 }
 
-async function overFrames(
-  way: 'TCP' | 'TLS',
-  open: () => Socket,
-  messages: number,
-  seeds: readonly Buffer[],
-  random: Random,
-): Promise<StreamReport> {
-  const tally: Tally = { way, sent: 0, replies: 0, connections: 0, unearned: [] }
-  let stream: FrameReader | null = null
-  while (tally.sent < messages) {
-    if (stream === null || stream.isClosed()) {
-      stream = readFrames(open(), tally)
-      tally.connections++
+function overFrames(open: () => Socket, seeds: readonly Buffer[]): Lane {
+  return async (messages, random, tally) => {
+    let stream: FrameReader | null = null
+    for (let sent = 0; sent < messages; sent += BATCH) {
+      if (stream === null || stream.isClosed()) {
+        stream = readFrames(open(), tally)
+        tally.connections++
+      }
+      const frames = Array.from({ length: BATCH }, () => frame(mutate(seeds, random)))
+      tally.sent += BATCH
+      const bytes = Buffer.concat(frames)
+      // One time in eight the frames themselves are damaged: lengths, cuts, what lies between.
+      await stream.exchange(random(8) === 0 ? mutate([bytes], random) : bytes, BATCH)
     }
-    const frames = Array.from({ length: BATCH }, () => frame(mutate(seeds, random)))
-    tally.sent += frames.length
-    const bytes = Buffer.concat(frames)
-    // One time in eight the frames themselves are damaged: lengths, cuts, what lies between.
-    await stream.exchange(random(8) === 0 ? mutate([bytes], random) : bytes, frames.length)
+    stream?.close()
   }
-  stream?.close()
-  return tally
 }
 
 interface FrameReader {
@@ -124,31 +137,26 @@ function judge(reply: Buffer, tally: Tally): void {
   if (!isAnswer) tally.unearned.push(reply.toString('hex'))
 }
 
-async function overHttps(
-  port: number,
-  messages: number,
-  seeds: readonly Buffer[],
-  random: Random,
-): Promise<StreamReport> {
-  const tally: Tally = { way: 'HTTPS', sent: 0, replies: 0, connections: 0, unearned: [] }
-  let session: ClientHttp2Session | null = null
-  while (tally.sent < messages) {
-    if (session === null || session.closed || session.destroyed) {
-      const tls = { rejectUnauthorized: false, servername: SERVER_NAME }
-      session = connectHttp2(`https://127.0.0.1:${port}`, tls)
-      session.on('error', () => {})
-      tally.connections++
+function overHttps(port: number, seeds: readonly Buffer[]): Lane {
+  return async (messages, random, tally) => {
+    let session: ClientHttp2Session | null = null
+    for (let sent = 0; sent < messages; sent += BATCH) {
+      if (session === null || session.closed || session.destroyed) {
+        const tls = { rejectUnauthorized: false, servername: SERVER_NAME }
+        session = connectHttp2(`https://127.0.0.1:${port}`, tls)
+        session.on('error', () => {})
+        tally.connections++
+      }
+      const open = session
+      const batch = Array.from({ length: BATCH }, () =>
+        request(open, mutate(seeds, random), random, tally),
+      )
+      tally.sent += BATCH
+      await Promise.all(batch)
+      if (random(8) === 0) await damagedHttp(port, random, tally)
     }
-    const open = session
-    const batch = Array.from({ length: BATCH }, () =>
-      request(open, mutate(seeds, random), random, tally),
-    )
-    tally.sent += batch.length
-    await Promise.all(batch)
-    if (random(8) === 0) await damagedHttp(port, random, tally)
+    session?.destroy()
   }
-  session?.destroy()
-  return tally
 }
 
 async function request(

@@ -43,6 +43,7 @@ export async function fuzzUdpPorts(o: {
   readonly pid: number
   readonly seed: number
   readonly packets?: number
+  readonly only?: readonly PortReport['port'][]
 }): Promise<FuzzReport> {
   const seeds = readSeeds()
   const random = seededRandom(o.seed)
@@ -51,7 +52,7 @@ export async function fuzzUdpPorts(o: {
     createTarget('radius', o.ports.radius, seeds.radius, maybeAnswered),
     createTarget('radiusAcct', o.ports.radiusAcct, seeds.accounting, isSigned),
     createTarget('dns', o.ports.dns, seeds.dns, () => true),
-  ]
+  ].filter(({ name }) => o.only?.includes(name) ?? true)
   try {
     for (const target of targets) await shoot(target, packets * WARM_UP_SHARE, random, o.pid)
     const warmBytes = await settledBytes(o.pid)
@@ -64,6 +65,7 @@ export async function fuzzUdpPorts(o: {
 }
 
 interface Target {
+  readonly name: PortReport['port']
   readonly socket: Socket
   readonly port: number
   readonly seeds: readonly Buffer[]
@@ -103,6 +105,7 @@ function createTarget(
     unearned.push(`${reply.toString('hex')} to ${asked?.toString('hex') ?? 'nothing'}`)
   })
   return {
+    name,
     socket,
     port,
     seeds,
@@ -172,7 +175,7 @@ function isSigned(packet: Buffer): boolean {
 }
 
 /** The least of a few looks: what the collector can give back is not a leak. */
-async function settledBytes(pid: number): Promise<number> {
+export async function settledBytes(pid: number): Promise<number> {
   const looks: number[] = []
   for (let i = 0; i < 10; i++) {
     looks.push(residentBytes(pid))

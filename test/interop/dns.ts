@@ -3,13 +3,15 @@ import { dig as ask, kdig as askWithKdig, readAnswer } from '../support/peers/di
 import type { DnsAnswer } from '../support/peers/dig.ts'
 import { connect, createNamespace, hostDevice } from '../support/peers/namespaces.ts'
 import { eventually, must, run } from '../support/peers/process.ts'
+import { GUEST, innerZone, STAFF } from './inner-zone.ts'
 import type { Scenario } from './scenario.ts'
 
 const BLOCKED = 'bad.example'
 const ALLOWED = 'www.example.com'
 
 /** dig and kdig; the names that are not blocked come from an unbound with local data. */
-export async function dns({ product, test }: Scenario): Promise<void> {
+export async function dns(scenario: Scenario): Promise<void> {
+  const { product, test } = scenario
   const dig = (...args: readonly string[]): Promise<DnsAnswer> => ask(product.ports.dns, ...args)
   const kdig = (...args: readonly string[]): Promise<DnsAnswer> =>
     askWithKdig(product.ports.dns, ...args)
@@ -138,11 +140,12 @@ export async function dns({ product, test }: Scenario): Promise<void> {
     assert.match((await dig('version.bind', 'CH', 'TXT')).status ?? '', /REFUSED|NOTIMP|NOERROR/)
   })
 
-  await placeOf(product.ports.dns, test)
+  await placeOf(scenario)
 }
 
 /** The same question from the guest and from the staff network of one place. */
-async function placeOf(port: number, test: Scenario['test']): Promise<void> {
+async function placeOf(scenario: Scenario): Promise<void> {
+  const { product, test } = scenario
   await using place = await createNamespace('place')
   await connect(
     { namespace: place, device: 'eth0', address: '10.213.200.9/24' },
@@ -150,20 +153,21 @@ async function placeOf(port: number, test: Scenario['test']): Promise<void> {
   )
   const second = `ip -n ${place.name} address add 10.213.200.209/24 dev eth0`
   await must(second.split(' '))
-  const from = async (source: string): Promise<DnsAnswer> => {
-    const question = ['-b', source, 'guests-may-not.example.com', 'A']
-    const command = ['dig', '+tries=1', '+time=3', '-p', `${port}`, '@10.213.200.1', ...question]
+  const ask = async (source: string, ...question: readonly string[]): Promise<DnsAnswer> => {
+    const where = ['-b', source, '-p', `${product.ports.dns}`, '@10.213.200.1']
+    const command = ['dig', '+tries=1', '+time=6', ...where, ...question]
     const done = await run(command, { namespace: place.name })
     return readAnswer(done.stdout + done.stderr)
   }
   await test('a rule for guests blocks the guest network of a place', async () => {
-    const { status, output } = await from('10.213.200.9')
+    const { status, output } = await ask(GUEST, 'guests-may-not.example.com')
     assert.equal(status, 'NXDOMAIN', output)
     assert.match(output, /EDE: 15/)
   })
   await test('and leaves its staff network alone', async () => {
-    const { status, answer, output } = await from('10.213.200.209')
+    const { status, answer, output } = await ask(STAFF, 'guests-may-not.example.com')
     assert.equal(status, 'NOERROR', output)
     assert.match(answer.join('\n'), /198\.51\.100\.12$/)
   })
+  await innerZone(scenario, ask)
 }

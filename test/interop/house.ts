@@ -28,6 +28,9 @@ const INTERNET = [
     { length: 30 },
     (_, i) => `local-data: 'big.example.com. 300 IN TXT "${i} ${'x'.repeat(120)}"'`,
   ),
+  // The house has a zone of this name, with other addresses.
+  'local-zone: "corp.example." static',
+  'local-data: "files.corp.example. 300 IN A 198.51.100.99"',
   'local-zone: "bad.example." static',
   'local-data: "bad.example. 300 IN A 198.51.100.66"',
   'local-zone: "worse.example." static',

@@ -21,6 +21,7 @@ const PEERS: readonly (readonly [program: string, packageName: string])[] = [
   ['unbound', 'unbound'],
   ['dig', 'bind9-dnsutils'],
   ['named', 'bind9'],
+  ['dnsperf', 'dnsperf'],
   ['named-checkzone', 'bind9-utils'],
   ['kdig', 'knot-dnsutils'],
   ['ip', 'iproute2'],

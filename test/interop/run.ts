@@ -27,10 +27,12 @@ import { place } from './place.ts'
 import { posture } from './posture.ts'
 import { proxy } from './proxy.ts'
 import { processes } from './processes.ts'
+import { publishing } from './publishing.ts'
 import { radclient } from './radclient.ts'
 import { radsec } from './radsec.ts'
 import { runScenario } from './scenario.ts'
 import type { Scenario, Tally } from './scenario.ts'
+import { smallBox } from './small-box.ts'
 import { sso } from './sso.ts'
 import { staffWifi } from './staff-wifi.ts'
 import { storm } from './storm.ts'
@@ -64,6 +66,8 @@ const SCENARIOS: Readonly<Record<string, (s: Scenario) => Promise<void>>> = {
   dns,
   'dns-transports': dnsTransports,
   zones,
+  publishing,
+  'small-box': smallBox,
   'one-time': oneTime,
   opennds,
   'opennds-polled': openndsPolled,

@@ -83,6 +83,15 @@ export async function zones(scenario: Scenario): Promise<void> {
       20_000,
     )
   })
+  await test('a key of HMAC-SHA512 is as good', async () => {
+    const added = await product.command(
+      ...['lists', 'add', 'long', '--url', url(named.port), '--category', 'feed'],
+      ...['--tsig-file', named.longKeyFile, '--allow-private'],
+    )
+    assert.equal(added.code, 0, added.stdout + added.stderr)
+    assert.match(named.output(), /XFR started: TSIG long\.example/)
+    assert.equal((await product.command('lists', 'remove', 'long')).code, 0)
+  })
   await test('who has another secret is refused, and the last good stays', async () => {
     const stdout = await must(['tsig-keygen', '-a', 'hmac-sha256', 'feed.example'])
     const added = await add(named.port, folder.write('wrong.key', stdout))

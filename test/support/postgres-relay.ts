@@ -7,6 +7,8 @@ import { freePort } from './peers/free-ports.ts'
 export interface Relay extends AsyncDisposable {
   readonly url: string
   open(): Promise<void>
+  /** As when the line is cut: what is open ends, and nobody gets through. */
+  cut(): void
 }
 
 export async function startRelay(postgresUrl: string, at = '127.0.0.1'): Promise<Relay> {
@@ -23,6 +25,11 @@ export async function startRelay(postgresUrl: string, at = '127.0.0.1'): Promise
       : { path: `${folder}/.s.PGSQL.${there.port === '' ? '5432' : there.port}` }
   const sockets = new Set<Socket>()
   let server: Server | null = null
+  function cut(): void {
+    for (const socket of sockets) socket.destroy()
+    sockets.clear()
+    server?.close()
+  }
   return {
     url: url.href,
     async open() {
@@ -41,9 +48,9 @@ export async function startRelay(postgresUrl: string, at = '127.0.0.1'): Promise
       server.listen(port, at)
       await once(server, 'listening')
     },
+    cut,
     async [Symbol.asyncDispose]() {
-      for (const socket of sockets) socket.destroy()
-      server?.close()
+      cut()
     },
   }
 }

@@ -1,4 +1,6 @@
 import type { Selectable } from 'kysely'
+import { formatDnsUpstream } from '#core/dns-upstream.ts'
+import { zoneServersOf } from '../../filters.ts'
 import type { Tables } from '../../tables.ts'
 import type { NetworkKind } from '../../sites.ts'
 import { said } from './writing.ts'
@@ -49,6 +51,13 @@ function keyOf(scope: { readonly [K in keyof FilterScope]?: string | null }): st
   return JSON.stringify([association, site, network, device].map((part) => part ?? null))
 }
 
+function serversByZone(pairs: readonly string[]): Said {
+  const zones = zoneServersOf(pairs)
+  return Object.fromEntries(
+    [...zones].map(([zone, servers]) => [zone, servers.map(formatDnsUpstream)]),
+  )
+}
+
 function layerOf(row: FilterRow): Said {
   return {
     ...said({
@@ -64,6 +73,7 @@ function layerOf(row: FilterRow): Said {
       addresses: row.addresses,
       private_names: row.private_names,
       internal: row.internal,
+      forward: serversByZone(row.forward),
       always: row.always,
     }),
     // False says something: it takes back what a level above says.

@@ -89,6 +89,10 @@ const houseLevel = fc
       staff: level,
       imposed: some(subject),
       internal: some(fc.constantFrom('intra.example')),
+      forward: fc.constantFrom(
+        { 'corp.example': ['10.0.0.53', 'tls://10.0.1.53#dns.corp.example'] },
+        { 'b.example': ['10.0.0.53:5300'], '10.in-addr.arpa': ['https://10.0.0.53/dns-query'] },
+      ),
       always: some(fc.constantFrom('bank.example')),
     }),
   )

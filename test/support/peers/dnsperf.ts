@@ -7,6 +7,8 @@ export interface DnsLoad {
   readonly refusedNames: number
   /** With the code NOERROR, whatever they hold. */
   readonly answeredNames: number
+  /** SERVFAIL. */
+  readonly failedNames: number
 }
 
 export interface DnsLatency {
@@ -22,15 +24,14 @@ interface Target {
   readonly from?: string
 }
 
-/** As many queries as the server takes, 200 outstanding. */
-export async function dnsLoad({
-  port,
-  queries,
-  seconds,
-  from = '127.0.0.1',
-}: Target): Promise<DnsLoad> {
+/** As many queries as the server takes, 200 outstanding; or so many a second. */
+export async function dnsLoad(
+  { port, queries, seconds, from = '127.0.0.1' }: Target,
+  perSecond?: number,
+): Promise<DnsLoad> {
   const command = `dnsperf -s 127.0.0.1 -a ${from} -p ${port} -d ${queries} -l ${seconds} -c 8 -q 200`
-  const output = await must(command.split(' '))
+  const rate = perSecond === undefined ? [] : ['-Q', `${perSecond}`]
+  const output = await must([...command.split(' '), ...rate], { timeoutMs: (seconds + 60) * 1000 })
   const number = (pattern: RegExp): number => Number(pattern.exec(output)?.[1] ?? Number.NaN)
   return {
     answers: number(/Queries completed:\s+(\d+)/),
@@ -38,6 +39,8 @@ export async function dnsLoad({
     lost: number(/Queries lost:\s+(\d+)/),
     refusedNames: number(/NXDOMAIN (\d+)/),
     answeredNames: number(/NOERROR (\d+)/),
+    // A code that did not come is not printed.
+    failedNames: Number(/SERVFAIL (\d+)/.exec(output)?.[1] ?? 0),
   }
 }
 
@@ -47,7 +50,8 @@ export async function dnsLatency(
   perSecond: number,
 ): Promise<DnsLatency> {
   const command = `dnsperf -s 127.0.0.1 -a ${from} -p ${port} -d ${queries} -l ${seconds} -c 8 -q 200 -v`
-  const output = await must([...command.split(' '), '-Q', `${perSecond}`])
+  const words = [...command.split(' '), '-Q', `${perSecond}`]
+  const output = await must(words, { timeoutMs: (seconds + 60) * 1000 })
   const times = [...output.matchAll(/^> .* ([\d.]+)$/gm)].map(([, time]) => Number(time) * 1000)
   const sorted = Float64Array.from(times).sort()
   const quantile = (share: number): number =>

@@ -6,6 +6,8 @@ export interface Named extends AsyncDisposable {
   readonly port: number
   /** File of the key that may transfer and change the zone. */
   readonly keyFile: string
+  /** Another key, of HMAC-SHA512, which may transfer it. */
+  readonly longKeyFile: string
   /** `update add …` lines of nsupdate. */
   change(lines: readonly string[]): Promise<void>
   output(): string
@@ -20,10 +22,13 @@ export async function startNamed(
 ): Promise<Named> {
   const key = await must(['tsig-keygen', '-a', 'hmac-sha256', 'feed.example'])
   const keyFile = folder.write('feed.key', key)
+  const longKey = await must(['tsig-keygen', '-a', 'hmac-sha512', 'long.example'])
+  const longKeyFile = folder.write('long.key', longKey)
   const file = folder.write(`${zone}.zone`, text)
   const settings = folder.write(
     'named.conf',
     `include "${keyFile}";
+include "${longKeyFile}";
 options {
   directory "${folder.path}";
   pid-file none;
@@ -33,7 +38,7 @@ options {
   recursion no;
   notify no;
   dnssec-validation no;
-  allow-transfer { key "feed.example"; };
+  allow-transfer { key "feed.example"; key "long.example"; };
 };
 controls { };
 zone "${zone}" { type primary; file "${file}"; allow-update { key "feed.example"; }; };
@@ -52,6 +57,7 @@ zone "${zone}" { type primary; file "${file}"; allow-update { key "feed.example"
   return {
     port,
     keyFile,
+    longKeyFile,
     output: () => running.output(),
     async change(lines) {
       const script = folder.write(

@@ -1,0 +1,56 @@
+import type { House } from '../interop/house.ts'
+import { fuzzDnsStreams } from './dns-streams.ts'
+import type { StreamReport } from './dns-streams.ts'
+import { deafWays, internalFailures, messagesRead } from './good-queries.ts'
+import { MEMORY_BOUND_BYTES, fuzzUdpPorts, settledBytes } from './udp-ports.ts'
+
+export const HALF_A_MILLION = 500_000
+
+/** Damaged messages over each way of DNS; each check that did not hold, as a sentence. */
+export async function fuzzDns(
+  { product }: Pick<House, 'product'>,
+  seed: number,
+  messages: number,
+): Promise<{ readonly checks: number; readonly wrong: readonly string[] }> {
+  const { ports } = product
+  const { pid } = product.running()
+  const udp = await fuzzUdpPorts({ ports, pid, seed, packets: messages, only: ['dns'] })
+  const halves: (readonly StreamReport[])[] = []
+  let warmBytes = 0
+  for (const half of [0, 1]) {
+    const other = seed + half * 1000
+    halves.push(await fuzzDnsStreams({ ports, seed: other, messages: messages / 2 }))
+    if (half === 0) warmBytes = await settledBytes(pid)
+  }
+  const streamsGrew = (await settledBytes(pid)) - warmBytes
+  const rows = [
+    ...udp.ports.map(({ port: _, ...row }) => ({ way: 'UDP', ...row })),
+    ...halves.flat(),
+  ]
+  console.table(rows.map(({ unearned, ...rest }) => ({ ...rest, unearned: unearned.length })))
+  const grown = [udp.endBytes - udp.warmBytes, streamsGrew].map((bytes) =>
+    Math.round(bytes / 2 ** 20),
+  )
+  console.log(
+    `resident memory since the middle: ${grown.join(' MiB over UDP, ')} MiB over the others`,
+  )
+  // Before the good ones, which count too.
+  const read = await messagesRead(ports)
+  const deaf = await deafWays(ports)
+  const internal = await internalFailures(ports)
+  const checks = [
+    ...rows.map(({ way, unearned, replies, sent }) =>
+      unearned.length > 0 || replies < sent / 20
+        ? `${way}: ${replies} replies to ${sent}; no answers: ${unearned.slice(0, 3).join(' ')}`
+        : null,
+    ),
+    ...[...read].map(([way, whole]) =>
+      whole > messages / 3 ? null : `${way}: only ${whole} of ${messages} were read`,
+    ),
+    grown.some((mib) => mib * 2 ** 20 > MEMORY_BOUND_BYTES) ? 'its memory grew' : null,
+    product.running().alive() ? null : 'it ended',
+    internal === 0 ? null : `${internal} messages made it fail inside`,
+    deaf.length === 0 ? null : `good questions were not answered: ${deaf.join('\n')}`,
+  ]
+  return { checks: checks.length, wrong: checks.filter((wrong) => wrong !== null) }
+}
