@@ -23,6 +23,7 @@ import { findReceipt } from '#db/receipts.ts'
 import { recordReturn } from '#db/returns.ts'
 import { askUnblock } from '#db/unblock-requests.ts'
 import { noteWaiting } from '#db/waiting-devices.ts'
+import { answerAtOnce } from './answer-at-once.ts'
 import { createApp } from './app.ts'
 import { createAskDatabase } from './ask-database.ts'
 import type { AskDatabase } from './ask-database.ts'
@@ -37,7 +38,7 @@ import { createHttpListener } from './listen-http.ts'
 import { createMarkdown } from './markdown.ts'
 import { createRateLimit } from '#core/rate-limit.ts'
 import { createRevocations } from './revocations.ts'
-import type { GatewayPolls, PortalDatabase } from './services.ts'
+import type { GatewayPolls, PortalDatabase, Services } from './services.ts'
 import { createEnrolment } from './enrolment/main.ts'
 import { createScim } from './scim/main.ts'
 import { createStaff } from './staff/main.ts'
@@ -124,7 +125,7 @@ export function createPortal(
     ...staff.followed,
     ...enrolment.followed,
   ]
-  const app = createApp({
+  const services: Services = {
     publicUrl: config.publicUrl,
     clock,
     seal,
@@ -152,8 +153,8 @@ export function createPortal(
     staff: staff.services,
     enrolment: enrolment.services,
     scim: createScim(deps, ask),
-  })
-  const listener = createHttpListener(app, config.http)
+  }
+  const listener = createHttpListener(createApp(services), answerAtOnce(services), config.http)
   let listening = false
   let writing: NodeJS.Timeout | null = null
 

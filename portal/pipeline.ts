@@ -12,7 +12,13 @@ import { apiNotFound, onlyRead } from './api/not-there.ts'
 import { answerBlocked, UNBLOCK_PATH } from './answer-blocked.ts'
 import { answerProbes } from './answer-probes.ts'
 import { captiveApi } from './captive-api.ts'
-import { gatewayArrival, gatewayPoll, guestArrival, unifiArrival } from './guest-arrival.ts'
+import {
+  GUEST_PATH,
+  gatewayArrival,
+  gatewayPoll,
+  guestArrival,
+  unifiArrival,
+} from './guest-arrival.ts'
 import { healthz, readyz } from './health.ts'
 import { DEVICE_PATH, keptAboutDevice } from './kept-about-device.ts'
 import { limitRequests } from './limit-requests.ts'
@@ -58,7 +64,7 @@ export function pipeline(app: Hono, services: Services): void {
   // After the probes, which are names of others too; before our own "/" is shown under a blocked name.
   app.use(answerBlocked(services))
 
-  app.get('/guest', guestArrival(services))
+  app.get(GUEST_PATH, guestArrival(services))
   app.get('/guest/s/:site/', unifiArrival(services))
   app.get(`${ENTRY_FOLDER}:name/:key`, gatewayArrival(services))
   app.post(`${ENTRY_FOLDER}:name/:key`, gatewayPoll(services))
