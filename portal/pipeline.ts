@@ -11,7 +11,7 @@ import { apiReference } from './api/reference-page.ts'
 import { apiNotFound, onlyRead } from './api/not-there.ts'
 import { answerBlocked, UNBLOCK_PATH } from './answer-blocked.ts'
 import { answerProbes } from './answer-probes.ts'
-import { captiveApi } from './captive-api.ts'
+import { captiveApi, captiveApiOfDevice, DEVICE_API_PATH } from './captive-api.ts'
 import {
   GUEST_PATH,
   gatewayArrival,
@@ -84,6 +84,7 @@ export function pipeline(app: Hono, services: Services): void {
   app.get(`${LOGO_FOLDER}:hash`, logo(services))
   app.get('/favicon.ico', favicon())
   app.get('/captive-portal/api', captiveApi(services))
+  app.get(DEVICE_API_PATH, captiveApiOfDevice(services))
   app.get('/', home(services))
 
   staffPipeline(app, services)
