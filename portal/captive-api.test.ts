@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { entryPath } from '#db/gateway-entry.ts'
 import { LIMITS } from './limits.ts'
-import { NOW, testPortal } from './portal-fixture.ts'
+import { GENERIC, NOW, testPortal } from './portal-fixture.ts'
 import type { TestPortal } from './portal-fixture.ts'
 
 const API = '/captive-portal/api'
@@ -64,5 +65,46 @@ describe('the captive portal API (RFC 8908)', () => {
     portal.world.databaseUp = false
     expect((await portal.get(API)).status).toBe(503)
     expect(portal.counters.databaseFailures.value).toBe(1)
+  })
+})
+
+describe('the same for a device behind the address of its place', () => {
+  const MAC = 'aa:bb:cc:dd:ee:ff'
+  const own = `${entryPath(GENERIC)}/api`
+  const askFor = async (portal: TestPortal, address: string, from = '192.168.77.1') => {
+    const response = await portal.get(address, { from })
+    expect(response.status).toBe(200)
+    expect(response.headers.get('Content-Type')).toBe('application/captive+json')
+    return response.json()
+  }
+
+  test('tells each device its own, in whatever spelling its gateway has', async () => {
+    const portal = testPortal({ publicUrl: 'https://wifi.example.org' })
+    portal.world.access.set(MAC, { until: NOW + 90_500, termsVersion: '2026-01' })
+    for (const mac of [MAC, 'AA-BB-CC-DD-EE-FF', 'AABBCCDDEEFF']) {
+      expect(await askFor(portal, `${own}?mac=${mac}`)).toEqual({
+        captive: false,
+        'seconds-remaining': 90,
+      })
+    }
+    expect(await askFor(portal, `${own}?mac=AABBCCDDEE00`)).toEqual({
+      captive: true,
+      'user-portal-url': 'https://wifi.example.org/guest',
+    })
+  })
+
+  test.each([
+    ['to who is not at that place', `${own}?mac=${MAC}`, '203.0.113.7'],
+    ['of no device', own, undefined],
+    ['of another spelling than an address has', `${own}?mac=%25m`, undefined],
+    [
+      'by a key that is not the gateway’s',
+      `/guest/from/gw-0042/${'0'.repeat(32)}/api?mac=${MAC}`,
+      undefined,
+    ],
+  ])('says nothing, and shows no portal, %s', async (_, address, from) => {
+    const portal = testPortal()
+    portal.world.access.set(MAC, { until: NOW + 90_500, termsVersion: '2026-01' })
+    expect(await askFor(portal, address, from)).toEqual({ captive: false })
   })
 })

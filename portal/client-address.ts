@@ -1,8 +1,12 @@
 import { formatAddress, parseAddress } from '#core/ip.ts'
 import type { Context } from 'hono'
 
+interface Remote {
+  readonly remoteAddress?: string | undefined
+}
+
 interface NodeBindings {
-  readonly incoming?: { readonly socket?: { readonly remoteAddress?: string } }
+  readonly incoming?: { readonly socket?: Remote }
 }
 
 /** By the socket, which keeps its address. */
@@ -12,7 +16,10 @@ const addresses = new WeakMap<object, Uint8Array | null>()
 export function clientAddress(c: Context): Uint8Array | null {
   const { incoming } = (c.env ?? {}) as NodeBindings
   const socket = incoming?.socket
-  if (socket === undefined) return null
+  return socket === undefined ? null : socketAddress(socket)
+}
+
+export function socketAddress(socket: Remote): Uint8Array | null {
   let address = addresses.get(socket)
   if (address === undefined) {
     address = parseAddress(socket.remoteAddress ?? '')

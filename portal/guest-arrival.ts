@@ -2,7 +2,7 @@ import type { Context, Handler } from 'hono'
 import { clientAddress } from './client-address.ts'
 import { answerPoll } from './gateway-poll.ts'
 import { adapterOf, recogniseAdapter } from './gateways/adapters.ts'
-import type { GatewayAdapter, PortalGateway } from './gateways/gateway.ts'
+import type { Arrival, PortalGateway, Visit } from './gateways/gateway.ts'
 import { polls } from './gateways/opennds.ts'
 import { unifiGatewayOf } from './gateways/unifi.ts'
 import { namedGateway } from './named-gateway.ts'
@@ -14,26 +14,21 @@ import { frameOf, queryOf, sendPage, sendRefusal } from './send-page.ts'
 import type { Services } from './services.ts'
 import { showTerms } from './show-terms.ts'
 
+export const GUEST_PATH = '/guest'
+
 /** `GET /guest`: a gateway sends a phone to the path that all share. */
 export function guestArrival(services: Services): Handler {
-  return function guestArrivalHandler(c) {
-    const adapter = recogniseAdapter(queryOf(c))
-    if (adapter === null) {
-      const frame = frameOf(c, services)
-      return sendPage(c, services, { name: 'help', frame, body: helpPage(frame) })
-    }
-    return arrive(c, services, adapter, null)
-  }
+  return (c) => arrive(c, services, null)
 }
 
 /** `GET /guest/from/NAME/KEY`: the same to a path of the gateway's own; or the gateway itself asks. */
 export function gatewayArrival(services: Services): Handler {
   return function gatewayArrivalHandler(c) {
-    const gateway = namedGateway(c, services)
+    const gateway = namedGateway(c.req.path, services)
     if (gateway === null) return refuseKey(c, services)
     const query = queryOf(c)
-    if (polls(gateway) && query.has('auth_get')) return answerPoll(c, services, gateway, query)
-    return arrive(c, services, adapterOf(gateway.kind), gateway)
+    if (asksAsGateway(gateway, query)) return answerPoll(c, services, gateway, query)
+    return arrive(c, services, gateway)
   }
 }
 
@@ -46,14 +41,14 @@ export function unifiArrival(services: Services): Handler {
     const isNear = ({ site }: PortalGateway): boolean => site === place
     const gateway = unifiGatewayOf(c.req.param('site') ?? '', gateways, isNear)
     if (gateway === null) return sendRefusal(c, services, 'unknown-gateway')
-    return arrive(c, services, adapterOf(gateway.kind), gateway)
+    return arrive(c, services, gateway)
   }
 }
 
 /** `POST /guest/from/NAME/KEY`: a gateway that polls. */
 export function gatewayPoll(services: Services): Handler {
   return async function gatewayPollHandler(c) {
-    const gateway = namedGateway(c, services)
+    const gateway = namedGateway(c.req.path, services)
     if (gateway === null) return refuseKey(c, services)
     if (!polls(gateway)) return sendRefusal(c, services, 'wrong-kind')
     const form = await readForm(c.req.raw)
@@ -72,20 +67,19 @@ function refuseKey(c: Context, services: Services): Response | Promise<Response>
 async function arrive(
   c: Context,
   services: Services,
-  adapter: GatewayAdapter,
   named: PortalGateway | null,
 ): Promise<Response> {
   const frame = frameOf(c, services)
-  const { gateways } = services.house()
-  const arrival = adapter.receive({
+  const { url } = c.req
+  const arrival = readArrival(services, {
+    target: url.slice(url.indexOf('/', url.indexOf('//') + 2)),
     query: queryOf(c),
-    address: addressOf(c, services.publicUrl),
     named,
     from: clientAddress(c),
-    gateways,
-    now: services.clock(),
   })
-  switch (arrival.outcome) {
+  switch (arrival?.outcome) {
+    case undefined:
+      return sendPage(c, services, { name: 'help', frame, body: helpPage(frame) })
     case 'device': {
       const returned = await returningDevice(c, services, frame, arrival.device)
       if (returned !== null) return returned
@@ -102,8 +96,29 @@ async function arrive(
   }
 }
 
-/** What the gateway wrote: our public name, whatever stands in front of us made of it. */
-function addressOf(c: Context, publicUrl: URL): string {
-  const { url } = c.req
-  return `${publicUrl.origin}${url.slice(url.indexOf('/', url.indexOf('//') + 2))}`
+/**
+ * What the gateway says of the phone that it sent, checked. Null: nothing that a gateway says, or the gateway
+ * itself asks.
+ */
+export function readArrival(
+  services: Services,
+  visit: Pick<Visit, 'query' | 'named' | 'from'> & {
+    /** Path and query as they came. */
+    readonly target: string
+  },
+): Arrival | null {
+  const { target, query, named, from } = visit
+  if (named !== null && asksAsGateway(named, query)) return null
+  const adapter = named === null ? recogniseAdapter(query) : adapterOf(named.kind)
+  if (adapter === null) return null
+  return adapter.receive({
+    // What the gateway wrote: our public name, whatever stands in front of us made of it.
+    ...{ query, named, from, address: services.publicUrl.origin + target },
+    gateways: services.house().gateways,
+    now: services.clock(),
+  })
+}
+
+function asksAsGateway(gateway: PortalGateway, query: URLSearchParams): boolean {
+  return polls(gateway) && query.has('auth_get')
 }

@@ -30,6 +30,8 @@ export const LIMITS = {
   databaseQuestions: 256,
   /** Terms pages kept made: languages, messages, and lengths of a grant; about 13 KB each. */
   madePages: 256,
+  /** Where one is put together; a larger one gets a place of its own. */
+  madePageBytes: 32_768,
   /** Headers of which it is known which of our languages they prefer; each is 512 characters at most. */
   acceptLanguages: 1_024,
   /** Devices that were shown the terms, for helpers: written every two seconds, each once a minute. */

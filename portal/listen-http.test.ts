@@ -1,14 +1,24 @@
 import { request } from 'node:http'
 import { connect } from 'node:net'
 import { describe, expect, test } from 'vitest'
+import { answerAtOnce } from './answer-at-once.ts'
 import { createHttpListener } from './listen-http.ts'
+import type { HttpListener } from './listen-http.ts'
 import { formAction, signedLink, testPortal } from './portal-fixture.ts'
 
 /** An address of our own, so that no other program's port is met. */
 const HOST = '127.0.77.1'
 
-async function listening<T>(port: number, work: () => Promise<T>): Promise<T> {
-  const listener = createHttpListener(testPortal().app, { host: HOST, port })
+function listenerAt(port: number, { app, services } = testPortal()): HttpListener {
+  return createHttpListener(app, answerAtOnce(services), { host: HOST, port })
+}
+
+async function listening<T>(
+  port: number,
+  work: () => Promise<T>,
+  portal = testPortal({ publicUrl: `http://${HOST}:${port}` }),
+): Promise<T> {
+  const listener = listenerAt(port, portal)
   await listener.open()
   try {
     return await work()
@@ -98,7 +108,7 @@ describe('the HTTP listener', () => {
 
   test('names the port and the variable when another program has it', async () => {
     await listening(18_097, async () => {
-      const second = createHttpListener(testPortal().app, { host: HOST, port: 18_097 })
+      const second = listenerAt(18_097)
       await expect(second.open()).rejects.toThrow(/18097.*in use.*ACCUEIL_HTTP_LISTEN/)
     })
   })

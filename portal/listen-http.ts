@@ -1,8 +1,10 @@
-import { Server } from 'node:http'
-import { createAdaptorServer } from '@hono/node-server'
+import { createServer } from 'node:http'
+import type { RequestListener } from 'node:http'
+import { getRequestListener } from '@hono/node-server'
 import { listenError } from '#core/listen.ts'
 import type { ListenAddress } from '#core/listen.ts'
 import type { Hono } from 'hono'
+import type { AtOnce } from './answer-at-once.ts'
 import { LIMITS } from './limits.ts'
 
 export interface HttpListener {
@@ -12,20 +14,22 @@ export interface HttpListener {
   close(): Promise<void>
 }
 
-export function createHttpListener(app: Hono, address: ListenAddress): HttpListener {
-  const server = createAdaptorServer({
-    fetch: app.fetch,
-    // The other parts of the process keep Node's own Request and Response.
-    overrideGlobalObjects: false,
-    serverOptions: {
+export function createHttpListener(
+  app: Hono,
+  atOnce: AtOnce,
+  address: ListenAddress,
+): HttpListener {
+  const server = createServer(
+    {
       maxHeaderSize: LIMITS.headerBytes,
       headersTimeout: LIMITS.headersTimeoutMs,
       requestTimeout: LIMITS.requestTimeoutMs,
       keepAliveTimeout: LIMITS.keepAliveMs,
       connectionsCheckingInterval: LIMITS.keepAliveMs,
     },
-  })
-  if (server instanceof Server) server.maxConnections = LIMITS.connections
+    requestListener(app, atOnce),
+  )
+  server.maxConnections = LIMITS.connections
 
   return {
     async open() {
@@ -45,10 +49,18 @@ export function createHttpListener(app: Hono, address: ListenAddress): HttpListe
       const closed = Promise.withResolvers<void>()
       server.close(() => closed.resolve())
       const late = setTimeout(() => {
-        if (server instanceof Server) server.closeAllConnections()
+        server.closeAllConnections()
       }, LIMITS.closeGraceMs)
       await closed.promise
       clearTimeout(late)
     },
+  }
+}
+
+function requestListener(app: Hono, atOnce: AtOnce): RequestListener {
+  // The other parts of the process keep Node's own Request and Response.
+  const pipeline = getRequestListener(app.fetch, { overrideGlobalObjects: false })
+  return (incoming, outgoing) => {
+    if (!atOnce(incoming, outgoing)) void pipeline(incoming, outgoing)
   }
 }

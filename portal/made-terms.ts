@@ -15,19 +15,24 @@ export type MadePiece = Buffer | keyof typeof SLOTS
 
 /**
  * The terms page is the same for each device of a language but for a few words: it is made once for a
- * house, and only these are put in. `values` are escaped already. `key` says all else that it depends on.
- * UTF-8.
+ * house, and only these are put in. `key` says all else that it depends on. A promise only while it is made.
  */
-export async function madeTerms(
+export function madeTerms(
   { made }: House,
   key: string,
   make: () => Html,
-  values: SlotValues,
-): Promise<Buffer<ArrayBuffer>> {
-  const pieces = made.get(key) ?? split((await make()).toString())
+): readonly MadePiece[] | Promise<readonly MadePiece[]> {
+  return made.get(key) ?? makeNow(made, key, make)
+}
+
+async function makeNow(
+  made: House['made'],
+  key: string,
+  make: () => Html,
+): Promise<readonly MadePiece[]> {
+  const pieces = split((await make()).toString())
   if (made.size < LIMITS.madePages) made.set(key, pieces)
-  const own = { ticket: Buffer.from(values.ticket), siteName: Buffer.from(values.siteName) }
-  return Buffer.concat(pieces.map((piece) => (typeof piece === 'string' ? own[piece] : piece)))
+  return pieces
 }
 
 function split(page: string): readonly MadePiece[] {
@@ -35,4 +40,28 @@ function split(page: string): readonly MadePiece[] {
     if (piece === SLOTS.ticket) return 'ticket'
     return piece === SLOTS.siteName ? 'siteName' : Buffer.from(piece)
   })
+}
+
+/**
+ * The page in UTF-8, put together in `room` where that is large enough, else elsewhere. `values` are
+ * escaped already.
+ */
+export function fillIn(
+  pieces: readonly MadePiece[],
+  values: SlotValues,
+  room: Buffer<ArrayBuffer>,
+): Buffer<ArrayBuffer> {
+  let length = 0
+  for (const piece of pieces)
+    length += typeof piece === 'string' ? Buffer.byteLength(values[piece]) : piece.length
+  const page = length <= room.length ? room : Buffer.allocUnsafeSlow(length)
+  let at = 0
+  for (const piece of pieces) {
+    if (typeof piece === 'string') at += page.write(values[piece], at)
+    else {
+      page.set(piece, at)
+      at += piece.length
+    }
+  }
+  return page.subarray(0, length)
 }

@@ -24,6 +24,7 @@ import { recordReturn } from '#db/returns.ts'
 import { askUnblock } from '#db/unblock-requests.ts'
 import { tellForgedLinks } from '#db/forged-links.ts'
 import { noteWaiting } from '#db/waiting-devices.ts'
+import { answerAtOnce } from './answer-at-once.ts'
 import { createApp } from './app.ts'
 import { createAskDatabase } from './ask-database.ts'
 import type { AskDatabase } from './ask-database.ts'
@@ -38,7 +39,7 @@ import { createHttpListener } from './listen-http.ts'
 import { createMarkdown } from './markdown.ts'
 import { createRateLimit } from '#core/rate-limit.ts'
 import { createRevocations } from './revocations.ts'
-import type { GatewayPolls, PortalDatabase } from './services.ts'
+import type { GatewayPolls, PortalDatabase, Services } from './services.ts'
 import { createEnrolment } from './enrolment/main.ts'
 import { createScim } from './scim/main.ts'
 import { createStaff } from './staff/main.ts'
@@ -130,7 +131,7 @@ export function createPortal(
     ...staff.followed,
     ...enrolment.followed,
   ]
-  const app = createApp({
+  const services: Services = {
     publicUrl: config.publicUrl,
     clock,
     seal,
@@ -160,8 +161,8 @@ export function createPortal(
     staff: staff.services,
     enrolment: enrolment.services,
     scim: createScim(deps, ask),
-  })
-  const listener = createHttpListener(app, config.http)
+  }
+  const listener = createHttpListener(createApp(services), answerAtOnce(services), config.http)
   let listening = false
   let writing: readonly NodeJS.Timeout[] = []
 

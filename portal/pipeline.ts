@@ -11,8 +11,14 @@ import { apiReference } from './api/reference-page.ts'
 import { apiNotFound, onlyRead } from './api/not-there.ts'
 import { answerBlocked, UNBLOCK_PATH } from './answer-blocked.ts'
 import { answerProbes } from './answer-probes.ts'
-import { captiveApi } from './captive-api.ts'
-import { gatewayArrival, gatewayPoll, guestArrival, unifiArrival } from './guest-arrival.ts'
+import { captiveApi, captiveApiOfDevice, DEVICE_API_PATH } from './captive-api.ts'
+import {
+  GUEST_PATH,
+  gatewayArrival,
+  gatewayPoll,
+  guestArrival,
+  unifiArrival,
+} from './guest-arrival.ts'
 import { healthz, readyz } from './health.ts'
 import { DEVICE_PATH, keptAboutDevice } from './kept-about-device.ts'
 import { limitRequests } from './limit-requests.ts'
@@ -62,7 +68,7 @@ export function pipeline(app: Hono, services: Services): void {
   // After the probes, which are names of others too; before our own "/" is shown under a blocked name.
   app.use(answerBlocked(services))
 
-  app.get('/guest', guestArrival(services))
+  app.get(GUEST_PATH, guestArrival(services))
   app.get('/guest/s/:site/', unifiArrival(services))
   app.get(`${ENTRY_FOLDER}:name/:key`, gatewayArrival(services))
   app.post(`${ENTRY_FOLDER}:name/:key`, gatewayPoll(services))
@@ -82,6 +88,7 @@ export function pipeline(app: Hono, services: Services): void {
   app.get(`${LOGO_FOLDER}:hash`, logo(services))
   app.get('/favicon.ico', favicon())
   app.get('/captive-portal/api', captiveApi(services))
+  app.get(DEVICE_API_PATH, captiveApiOfDevice(services))
   app.get('/', home(services))
 
   staffPipeline(app, services)

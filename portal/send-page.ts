@@ -8,7 +8,6 @@ import { refusalPage } from './pages/refusal-page.ts'
 import { REFUSALS } from './refusal.ts'
 import type { RefusalReason } from './refusal.ts'
 import { pagePolicy, SECURITY_HEADERS } from './security-headers.ts'
-import { sendMade } from './send-made.ts'
 import type { Services } from './services.ts'
 import { chooseLanguage } from './text/language.ts'
 import type { Language } from './text/language.ts'
@@ -94,31 +93,21 @@ export function sendPage(
   return c.html(page.body, page.status ?? 200)
 }
 
-/** The same for a page that was made before, in UTF-8. */
-export function sendMadePage(
-  c: Context,
-  services: Services,
-  page: {
-    readonly name: PageName
-    readonly look: Look
-    readonly language: Language
-    readonly body: Buffer<ArrayBuffer>
-    readonly status: ContentfulStatusCode
-    readonly formAction: readonly string[]
-  },
-): Response {
-  services.counters.pages[page.name].inc()
-  const headers = [
+/** The headers of a page that was made before, with those of everything that leaves. */
+export function madePageHeaders(
+  look: Look,
+  language: Language,
+  formAction: readonly string[],
+): readonly string[] {
+  return [
     'Content-Security-Policy',
-    pagePolicy(page.look.styleSource, page.formAction),
+    pagePolicy(look.styleSource, formAction),
     'Content-Language',
-    page.language,
+    language,
     ...OF_MADE_PAGES,
   ]
-  return sendMade(c, page.status, headers, page.body)
 }
 
-/** In a row, as Node writes them: an object would be taken apart for each page. */
 const OF_MADE_PAGES: readonly string[] = Object.entries({
   'Content-Type': 'text/html; charset=UTF-8',
   Vary: 'Accept-Language',

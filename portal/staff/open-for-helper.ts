@@ -11,9 +11,10 @@ import type { Services } from '../services.ts'
  * - `open`: its controller, or the gateway itself, said so
  * - `told`: it has been asked and has not said yet
  * - `by-itself`: only the device's own browser could open it, or joining anew, where it asks who that is
+ * - `not-seen`: its controller does not see the device
  * - `failed`: it could not be told
  */
-export type Opened = 'open' | 'told' | 'by-itself' | 'failed'
+export type Opened = 'open' | 'told' | 'by-itself' | 'not-seen' | 'failed'
 
 /** Opens the gateway for a device whose browser is not there: the grant is written already. */
 export async function openForHelper(
@@ -37,6 +38,7 @@ export async function openForHelper(
         return isDone ? 'open' : 'by-itself'
       }
       case 'refused':
+        if (next.reason === 'device-not-seen') return 'not-seen'
         // Of a device that was not sent to us it is not known by what its gateway knows it.
         return next.reason === 'bad-ticket' ? 'by-itself' : 'failed'
     }

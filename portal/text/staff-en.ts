@@ -119,6 +119,8 @@ export const staffEn: StaffText = {
       open: 'The access point has let it in: it is online now.',
       told: 'The access point has been told and lets it in within seconds, a minute at most. If it does not, turn the device’s Wi-Fi off and on.',
       'by-itself': 'Turn its Wi-Fi off and on.',
+      'not-seen':
+        'The access point does not see this device at the moment. Connect it to the Wi-Fi, then let it in once more.',
       failed:
         'The access point could not be told. Turn the device’s Wi-Fi off and on; if that is not enough, tell the administrator of the place.',
     },

@@ -121,6 +121,8 @@ export const staffFr = {
       open: 'La borne l’a laissé entrer : il peut naviguer maintenant.',
       told: 'La borne est prévenue et le laisse entrer dans les secondes qui viennent, une minute au plus. Sinon, éteignez puis rallumez son Wi-Fi.',
       'by-itself': 'Éteignez puis rallumez son Wi-Fi.',
+      'not-seen':
+        'La borne ne voit pas cet appareil en ce moment. Connectez-le au Wi-Fi, puis laissez-le entrer encore une fois.',
       failed:
         'La borne n’a pas pu être prévenue. Éteignez puis rallumez son Wi-Fi ; si cela ne suffit pas, prévenez l’administrateur du lieu.',
     },

@@ -1,3 +1,4 @@
+import { answerAtOnce } from '../../portal/answer-at-once.ts'
 import { createHttpListener } from '../../portal/listen-http.ts'
 import { NOW, signedLink, testPortal } from '../../portal/portal-fixture.ts'
 import { LANGUAGES, textIn } from '../../portal/text/language.ts'
@@ -35,7 +36,10 @@ export async function proofAndBlockChecks(whole: Session): Promise<Check[]> {
   world.filter = () => ({
     ...{ outcome: 'blocked', cause: 'category', category: 'streaming', reference: 'K7F2' },
   })
-  const listener = createHttpListener(portal.app, { host: HOST, port: PORT })
+  const listener = createHttpListener(portal.app, answerAtOnce(portal.services), {
+    host: HOST,
+    port: PORT,
+  })
   await listener.open()
   const session = { ...whole, portalUrl }
   const pages = {

@@ -2,6 +2,7 @@ import { createServer } from 'node:http'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Browser } from 'playwright-core'
+import { answerAtOnce } from '../../portal/answer-at-once.ts'
 import { createHttpListener } from '../../portal/listen-http.ts'
 import { fasLink, testPortal } from '../../portal/portal-fixture.ts'
 import type { Check } from './session.ts'
@@ -21,7 +22,8 @@ export async function releaseRedirectChecks(browser: Browser): Promise<Check[]> 
   })
   const gatewayPort = await listen(gateway, '127.0.78.2')
   const portalUrl = `http://${portalHost.host}:${portalHost.port}`
-  const listener = createHttpListener(testPortal({ publicUrl: portalUrl }).app, portalHost)
+  const { app, services } = testPortal({ publicUrl: portalUrl })
+  const listener = createHttpListener(app, answerAtOnce(services), portalHost)
   await listener.open()
   const context = await browser.newContext({ javaScriptEnabled: false, locale: 'fr' })
   try {

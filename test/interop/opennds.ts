@@ -7,6 +7,11 @@ import { eventually, run } from '../support/peers/process.ts'
 import type { Scenario } from './scenario.ts'
 
 const PHONE = { mac: '02:00:5e:00:79:09', ip: '192.168.79.9' }
+/** Of whom it is measured how long they wait. */
+const MANY = Array.from({ length: 20 }, (_, i) => ({
+  mac: `02:00:5e:00:79:${(0x20 + i).toString(16)}`,
+  ip: `192.168.79.${20 + i}`,
+}))
 const LAN = '192.168.79.1'
 
 /** openNDS at level 1: the phone itself carries the token back to its gateway. */
@@ -16,7 +21,7 @@ export async function opennds({ product, folder, test }: Scenario): Promise<void
     product,
     role: '',
     lan: '192.168.79',
-    phones: [PHONE],
+    phones: [PHONE, ...MANY],
   })
   const { phone, curl, redirect, isOnline } = place
   const settings = {
@@ -119,10 +124,40 @@ export async function opennds({ product, folder, test }: Scenario): Promise<void
   })
   await test('after a restart of the gateway too', async () => {
     await nds.stop()
-    nds = await place.startGateway(settings)
+    nds = await place.startGateway({ ...settings, sessionMinutes: 1 })
     assert.equal(await isOnline(), false)
     // A phone that comes back within half a minute is asked: its gateway might be sending it round.
     await sleep(LIMITS.returnMs)
+    await comesBack()
+  })
+  const takes: number[] = []
+  await test('twenty more accept one after the other, and each is online', async () => {
+    for (const one of MANY) {
+      await place.change(one)
+      const arrived = await redirect('http://1.2.3.4/generate_204')
+      const { action, fields } = readForm((await curl('-f', arrived.href)).stdout)
+      const to = new URL(action, arrived)
+      const accepted = performance.now()
+      const back = await redirect(
+        '--data',
+        fields.toString(),
+        '-H',
+        `Origin: ${to.origin}`,
+        to.href,
+      )
+      await redirect(back.href)
+      await eventually(`${one.mac} is online`, isOnline)
+      takes.push(performance.now() - accepted)
+    }
+  })
+  const sorted = takes.toSorted((a, b) => a - b)
+  const [half, most] = [0.5, 0.95].map((share) => sorted[Math.ceil(sorted.length * share) - 1])
+  console.log(
+    `# from accept to the first page of the internet, ${takes.length} phones, three curls each: p50 ${half?.toFixed(0)} ms, p95 ${most?.toFixed(0)} ms`,
+  )
+  await test('when its session ends at the gateway the phone is out, and comes in again without a page', async () => {
+    await place.change(PHONE)
+    await eventually('the session has ended', async () => !(await isOnline()), 90_000)
     await comesBack()
   })
 }

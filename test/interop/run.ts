@@ -1,6 +1,7 @@
 import { sweepNamespaces } from '../support/peers/namespaces.ts'
 import { createRunFolder, endProcesses, sweepLeftovers } from '../support/peers/run-folder.ts'
 import { abandoned } from './abandoned.ts'
+import { blockPage } from './block-page.ts'
 import { browser } from './browser.ts'
 import { container } from './container.ts'
 import { debian } from './debian.ts'
@@ -20,7 +21,7 @@ import { leaving } from './leaving.ts'
 import { monitoring } from './monitoring.ts'
 import { oneTime } from './one-time.ts'
 import { opennds } from './opennds.ts'
-import { openndsPolled } from './opennds-polled.ts'
+import { opennds10, openndsPolled } from './opennds-polled.ts'
 import { providePeers } from './packages.ts'
 import { disconnect } from './disconnect.ts'
 import { place } from './place.ts'
@@ -71,8 +72,10 @@ const SCENARIOS: Readonly<Record<string, (s: Scenario) => Promise<void>>> = {
   'one-time': oneTime,
   opennds,
   'opennds-polled': openndsPolled,
+  'opennds-10': opennds10,
   place,
   browser,
+  'block-page': blockPage,
   fuzz,
   abandoned,
   storm,

@@ -13,30 +13,40 @@ export interface DebianMachine extends AsyncDisposable {
   sh(script: string, timeoutMs?: number): Promise<Finished>
 }
 
-const BASE = join(tmpdir(), 'accueil-debian-bookworm')
-const PACKAGES = 'ca-certificates,postgresql,systemd,systemd-sysv'
+const BOOKWORM = {
+  suite: 'bookworm',
+  packages: ['ca-certificates', 'postgresql', 'systemd', 'systemd-sysv'],
+}
 const BOOT_MS = 120_000
 
+export interface Debian {
+  readonly suite: string
+  /** Beside what every Debian has. Another list needs another name than `accueil-debian-SUITE`. */
+  readonly packages: readonly string[]
+}
+
 /** The folder of an untouched Debian, made by debootstrap where it is not there yet. */
-async function debianBase(): Promise<string> {
-  if (existsSync(BASE)) return BASE
-  const draft = `${BASE}.${process.pid}`
+async function debianBase({ suite, packages }: Debian): Promise<string> {
+  const base = join(tmpdir(), `accueil-debian-${suite}`)
+  if (existsSync(base)) return base
+  const draft = `${base}.${process.pid}`
   try {
-    const command = ['debootstrap', '--variant=minbase', `--include=${PACKAGES}`, 'bookworm', draft]
-    await must([...command, 'http://deb.debian.org/debian'], { timeoutMs: 15 * 60_000 })
-    renameSync(draft, BASE)
+    const command = ['debootstrap', '--variant=minbase', `--include=${packages.join()}`, suite]
+    await must([...command, draft, 'http://deb.debian.org/debian'], { timeoutMs: 15 * 60_000 })
+    renameSync(draft, base)
   } catch (thrown) {
     rmSync(draft, { recursive: true, force: true })
     throw thrown
   }
-  return BASE
+  return base
 }
 
 /** A writable layer over it, that vanishes. */
-async function debianLayer(
+export async function debianLayer(
   folder: RunFolder,
+  debian: Debian,
 ): Promise<AsyncDisposable & { readonly root: string }> {
-  const base = await debianBase()
+  const base = await debianBase(debian)
   const layer = folder.fresh('debian')
   const parts = ['upper', 'work', 'root'].map((part) => join(layer, part))
   const [upper = '', work = '', root = ''] = parts
@@ -53,7 +63,7 @@ async function debianLayer(
 }
 
 export async function bootDebian(folder: RunFolder): Promise<DebianMachine> {
-  const layer = await debianLayer(folder)
+  const layer = await debianLayer(folder, BOOKWORM)
   const { root } = layer
   const machine = start(
     'debian',

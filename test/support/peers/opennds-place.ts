@@ -5,6 +5,7 @@ import { connect, createNamespace, freeUplink, hostDevice } from './namespaces.t
 import type { Namespace } from './namespaces.ts'
 import { startOpenNds } from './opennds.ts'
 import type { OpenNds, OpenNdsOptions } from './opennds.ts'
+import { startOpenNds10 } from './opennds-10.ts'
 import { must, run, start } from './process.ts'
 import type { Finished } from './process.ts'
 import type { Product } from './product.ts'
@@ -20,6 +21,8 @@ export interface PlaceOptions {
   readonly role: string
   /** `192.168.N` */
   readonly lan: string
+  /** What the place's DNS says is the portal; absent: it is reached by its address. */
+  readonly portalName?: string
   /** The phones that DHCP knows: openNDS turns away any other. The first one is the phone at first. */
   readonly phones: readonly { readonly mac: string; readonly ip: string }[]
 }
@@ -28,7 +31,7 @@ export interface OpenNdsPlace extends AsyncDisposable {
   readonly phone: Namespace
   readonly ours: string
   startGateway(
-    options: Pick<OpenNdsOptions, 'name' | 'key' | 'level' | 'tls' | 'portal'>,
+    options: Pick<OpenNdsOptions, 'name' | 'key' | 'level' | 'tls' | 'portal' | 'sessionMinutes'>,
   ): Promise<OpenNds>
   /** curl on the phone. */
   curl(...args: readonly string[]): Promise<Finished>
@@ -94,6 +97,7 @@ export async function createOpenNdsPlace(o: PlaceOptions): Promise<OpenNdsPlace>
         '--interface=lan0',
         '--bind-interfaces',
         `--server=${uplink.ours}#${product.ports.dns}`,
+        ...(o.portalName === undefined ? [] : [`--host-record=${o.portalName},${uplink.ours}`]),
         `--dhcp-range=${o.lan}.50,${o.lan}.99,1h`,
         `--dhcp-leasefile=${leases}`,
         '--pid-file=',
@@ -116,7 +120,10 @@ export async function createOpenNdsPlace(o: PlaceOptions): Promise<OpenNdsPlace>
       for (const chain of ['INPUT', 'FORWARD', 'OUTPUT'])
         await must(['iptables-legacy', '-P', chain, 'ACCEPT'], inGateway)
       await must(nat.split(' '), inGateway)
-      return startOpenNds({ ...options, folder, namespace: gateway, lan: 'lan0', tmp })
+      const whole = {
+        ...{ ...options, folder, namespace: gateway, lan: 'lan0', tmp, nameserver: router },
+      }
+      return options.level === 4 ? startOpenNds10(whole) : startOpenNds(whole)
     },
     async redirect(...args) {
       const { stdout, stderr } = await curl('-o', '/dev/null', '-w', '%{redirect_url}', ...args)

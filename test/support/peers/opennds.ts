@@ -24,9 +24,13 @@ export interface OpenNdsOptions {
     readonly path: string
   } | null
   readonly key: string
-  /** 1: the phone carries the token back. 3: AuthMon asks the portal, over TLS under this root. */
-  readonly level: 1 | 3
+  /** 1: the phone carries the token back. 3 and 4: AuthMon asks the portal, over TLS under this root. */
+  readonly level: 1 | 3 | 4
   readonly tls?: { readonly name: string; readonly caFile: string }
+  /** The DNS of the place. */
+  readonly nameserver: string
+  /** How long it lets a phone be in that says nothing else; a day where nothing is said. */
+  readonly sessionMinutes?: number
 }
 
 /**
@@ -69,6 +73,12 @@ export async function startOpenNds(o: OpenNdsOptions): Promise<OpenNds> {
     const done = await run(inside, { timeoutMs: 10_000 })
     return done.stdout
   }
+  await started(running, ndsctl)
+  return { ...running, ndsctl }
+}
+
+/** Until it answers, which it does with its rules in place. */
+export async function started(running: Running, ndsctl: OpenNds['ndsctl']): Promise<void> {
   await eventually(
     'openNDS answers ndsctl and has its rules in place',
     async () => {
@@ -78,7 +88,6 @@ export async function startOpenNds(o: OpenNdsOptions): Promise<OpenNds> {
     },
     40_000,
   )
-  return { ...running, ndsctl }
 }
 
 /** AuthMon reads its interval out of any line that names it; the daemon does not know the word. */
@@ -90,7 +99,7 @@ function settings(o: OpenNdsOptions): string {
   return `GatewayInterface ${o.lan}
 GatewayName ${o.name}
 ${o.portal === null ? 'login_option_enabled 1\n' : authentication(o, o.portal)}gatewayfqdn disable
-SessionTimeout 1440
+SessionTimeout ${o.sessionMinutes ?? 1440}
 CheckInterval 5
 FirewallRuleSet authenticated-users {
   FirewallRule allow all

@@ -73,6 +73,12 @@ export async function startWiredPlace(o: {
     }),
   )
   const running = undone.move()
-  const ends = { hostapd, supplicant, gateway, productAddress: uplink.ours, gatewayAddress: uplink.gateway }
+  const ends = {
+    hostapd,
+    supplicant,
+    gateway,
+    productAddress: uplink.ours,
+    gatewayAddress: uplink.gateway,
+  }
   return { ...ends, [Symbol.asyncDispose]: () => running.disposeAsync() }
 }
