@@ -39,6 +39,7 @@ import { createRateLimit } from '#core/rate-limit.ts'
 import { createRevocations } from './revocations.ts'
 import type { GatewayPolls, PortalDatabase } from './services.ts'
 import { createEnrolment } from './enrolment/main.ts'
+import { createInternal } from './internal/main.ts'
 import { createScim } from './scim/main.ts'
 import { createStaff } from './staff/main.ts'
 import { createWaitingDevices } from './waiting-devices.ts'
@@ -115,6 +116,7 @@ export function createPortal(
     load: () => loadRoleGrants(database),
   })
   const enrolment = createEnrolment(deps, ask)
+  const internal = createInternal(deps, ask)
   const followed = [
     house,
     roleGrants,
@@ -123,6 +125,7 @@ export function createPortal(
     disconnects,
     ...staff.followed,
     ...enrolment.followed,
+    ...internal.followed,
   ]
   const app = createApp({
     publicUrl: config.publicUrl,
@@ -151,6 +154,7 @@ export function createPortal(
     waiting,
     staff: staff.services,
     enrolment: enrolment.services,
+    internal: internal.services,
     scim: createScim(deps, ask),
   })
   const listener = createHttpListener(app, config.http)

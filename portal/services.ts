@@ -24,6 +24,7 @@ import type { Counters } from './counters.ts'
 import type { House } from './house.ts'
 import type { RateLimit } from '#core/rate-limit.ts'
 import type { EnrolmentServices } from './enrolment/enrolment-services.ts'
+import type { InternalServices } from './internal/internal-services.ts'
 import type { ScimServices } from './scim/services.ts'
 import type { StaffServices } from './staff/staff-services.ts'
 import type { WaitingDevices } from './waiting-devices.ts'
@@ -67,6 +68,7 @@ export interface Services {
   readonly waiting: Pick<WaitingDevices, 'note'>
   readonly staff: StaffServices
   readonly enrolment: EnrolmentServices
+  readonly internal: InternalServices
   readonly scim: ScimServices
 }
 

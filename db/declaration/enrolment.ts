@@ -1,13 +1,13 @@
 import { z } from 'zod'
 import type { StepContext, Step } from './step.ts'
 import { NO_STEP, byKey, stepOf } from './step.ts'
+import { ssid } from './values.ts'
 
 const SHORTEST_DAYS = 30
 /** Apple refuses more than 825 days. */
 const LONGEST_DAYS = 825
 const DEFAULT_DAYS = 395
 const MOST_SSIDS = 8
-const LONGEST_SSID_BYTES = 32
 
 const realm = z
   .string()
@@ -24,14 +24,6 @@ const days = z.string().transform((text, context) => {
   context.addIssue(`"${text}" is not a length of time from ${SHORTEST_DAYS}d to ${LONGEST_DAYS}d`)
   return z.NEVER
 })
-
-const ssid = z
-  .string()
-  .min(1, 'is empty')
-  .refine(
-    (text) => Buffer.byteLength(text) <= LONGEST_SSID_BYTES && !/\p{Cc}/u.test(text),
-    `is longer than ${LONGEST_SSID_BYTES} bytes, or has a control character in it`,
-  )
 
 /** `enrolment: { realm: restos.example, ssids: [Restos], valid: 395d, passwords: true, things: Tables-Things }` */
 export const enrolmentSchema = z.strictObject({

@@ -15,6 +15,8 @@ export const enrolmentEn: EnrolmentText = {
     revoked: 'The device is revoked: it can no longer join.',
     'key-made': 'The key is made.',
     'key-revoked': 'The key is revoked: it opens nothing any more.',
+    joined: 'The device is in the internal network.',
+    'access-ended': 'The access of the device has ended.',
     seen: 'Seen on {day}',
     neverSeen: 'Not yet seen on the network',
     until: 'good until {day}',

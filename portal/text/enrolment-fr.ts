@@ -14,6 +14,8 @@ export const enrolmentFr = {
     revoked: 'L’appareil est révoqué : il ne peut plus se connecter.',
     'key-made': 'La clé est créée.',
     'key-revoked': 'La clé est révoquée : elle n’ouvre plus rien.',
+    joined: 'L’appareil est entré dans le réseau interne.',
+    'access-ended': 'L’accès de l’appareil est terminé.',
     seen: 'Vu le {day}',
     neverSeen: 'Pas encore vu sur le réseau',
     until: 'valable jusqu’au {day}',
