@@ -57,7 +57,7 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
     admin: 'usage',
     inventory: 'usage',
   },
-  'house.organisation': { portal: 'select', operator: 'select' },
+  'house.organisation': { portal: 'select', operator: 'select', jobs: 'select (name)' },
   'house.association': { admin: 'select', inventory: 'select, insert' },
   'house.site': {
     portal: 'select',
@@ -287,7 +287,7 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
   'staff.device': {
     portal: 'select, insert, update',
     radius: 'select, update (last_seen_on)',
-    jobs: 'select (id, ends_at), delete',
+    jobs: 'select (id, account, name, ends_at, revoked_at), delete',
   },
   'staff.device_certificate': {
     portal: 'select, insert',
@@ -307,7 +307,8 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
   'staff.announce_internal_grant()': {},
   'staff.end_internal_grants()': { portal: 'execute' },
   'staff.announce_device()': {},
-  'house.enrolment': { portal: 'select' },
+  'staff.device_reminder': { jobs: 'select, insert' },
+  'house.enrolment': { portal: 'select', jobs: 'select (reminders)' },
   // With the sealed passphrases: an access point is told them. Who uses one first is bound to it.
   // The pages make keys and never read a passphrase again.
   'staff.device_key': {

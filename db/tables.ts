@@ -334,6 +334,7 @@ interface EnrolmentTable {
   days: number
   passwords: boolean
   things: string | null
+  reminders: string | null
 }
 
 interface DeviceKeyTable {

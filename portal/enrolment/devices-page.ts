@@ -47,7 +47,7 @@ export function devicesPage(frame: StaffFrame, page: DevicesPage): StaffContent 
     main: html`<h1>${words.title}</h1>
       <p class="lead">${fill(words.lead, { organisation: frame.look.name })}</p>
       ${page.done !== null && html`<p class="note" role="status">${words[page.done]}</p>`}
-      ${devices.map((device) => reminder(frame, page, device))}
+      ${devices.map((device) => renewalNotice(frame, page, device))}
       ${
         guessed === null
           ? html`<p><a class="button" href="${newDevicePath('pkcs12')}">${words.add}</a></p>`
@@ -72,7 +72,12 @@ export function devicesPage(frame: StaffFrame, page: DevicesPage): StaffContent 
   }
 }
 
-function reminder(frame: StaffFrame, { generations, now }: DevicesPage, device: OwnDevice): Html {
+/** What its owner should do soon, with the way to it; nothing where there is nothing to do. */
+export function renewalNotice(
+  frame: StaffFrame,
+  { generations, now }: Pick<DevicesPage, 'generations' | 'now'>,
+  device: OwnDevice,
+): Html {
   const { devices: words } = enrolmentTextIn(frame.language)
   const renewal = renewalOf(device, generations, now)
   if (renewal === null) return html``

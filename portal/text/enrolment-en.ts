@@ -196,6 +196,15 @@ export const enrolmentEn: EnrolmentText = {
     back: 'Back to my devices',
   },
 
+  mail: {
+    subject: '{organisation}: a device to renew',
+    hello: 'Hello,',
+    lead: 'Access to the staff Wi-Fi of {organisation} ends soon for:',
+    device: '- “{name}”, on {day} (in {count} d)',
+    how: 'Renew it before then, in a minute, on the device itself:',
+    why: 'If you no longer use it, do nothing. This message is sent a month before the end, then a week before. {organisation} never asks for a password by mail.',
+  },
+
   closed: {
     title: 'Enrolment is not open yet',
     noNetwork:

@@ -197,6 +197,15 @@ export const enrolmentFr = {
     back: 'Revenir à mes appareils',
   },
 
+  mail: {
+    subject: '{organisation} : un appareil à renouveler',
+    hello: 'Bonjour,',
+    lead: 'L’accès au Wi-Fi du personnel de {organisation} se termine bientôt pour :',
+    device: '- « {name} », le {day} (dans {count} j)',
+    how: 'Renouvelez-le avant, en une minute, sur l’appareil lui-même :',
+    why: 'Si vous ne l’utilisez plus, ne faites rien. Ce message est envoyé un mois avant la fin, puis une semaine avant. {organisation} ne demande jamais de mot de passe par courriel.',
+  },
+
   closed: {
     title: 'L’enregistrement n’est pas encore ouvert',
     noNetwork:
