@@ -17,6 +17,7 @@ import { sealingJob } from '#db/sealing/job.ts'
 import { loadListKeys } from '#db/list-keys.ts'
 import { listsJob } from '../dns-filter/fetch/lists-job.ts'
 import { staffJob } from '#db/staff-job.ts'
+import { REMINDER_OUTCOMES, deviceRemindersJob } from '../portal/enrolment/reminders-job.ts'
 import { alertsJob } from '../portal/alerts/alerts-job.ts'
 import { measureAlerts } from './alert-metrics.ts'
 import { openDirectories } from './open-directories.ts'
@@ -50,6 +51,15 @@ export function createJobsRole(deps: PartDeps, url: string): Role {
       endedDevicesJob(database),
       directorySyncJob({ database, clock, open: () => openDirectories(deps, directoryMetrics) }),
       staffJob(database, clock),
+      deviceRemindersJob({
+        ...{ database, seal, clock, publicUrl: config.publicUrl },
+        outcomes: metrics.counters(
+          'accueil_device_reminders_total',
+          'Mails to owners of devices whose time is nearly over: sent, refused for good, and tries that failed.',
+          'outcome',
+          REMINDER_OUTCOMES,
+        ),
+      }),
       inventoryJob({
         ...{ database, seal, clock },
         open: () =>

@@ -46,7 +46,7 @@ test('a login is told as what happened, where to, and how it came about', () => 
   expect(tell(guest)).toEqual({
     what: 'The device aa:bb:cc:dd:ee:01 was let in to the guest network, for 1 day at most; 12 times since 07:02.',
     toDo: null,
-    how: 'by the address of the device; the acceptances of the terms answered; rule guests',
+    how: 'by the address of the device; the record of who was let in answered; rule guests',
   })
 })
 

@@ -153,6 +153,6 @@ test('sessions that are over are forgotten, and people who have been off for a y
       .execute()
   }
   expect(await staffJob(database.as('jobs'), () => now).run()).toBe(
-    'removed 1 sessions that are over, 1 people',
+    'removed 1 sessions that are over, 1 people, 0 devices that had signed in, 0 that had not',
   )
 })

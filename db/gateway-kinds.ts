@@ -118,6 +118,9 @@ export const GATEWAY_KINDS = {
 
 export type GatewayKind = keyof typeof GATEWAY_KINDS
 
+/** Those that ask RADIUS for a device by its MAC address, and ask again when they are told to. */
+export const ASKING_BY_MAC: ReadonlySet<GatewayKind> = new Set(['generic', 'cisco', 'aruba'])
+
 export const KIND_NAMES = Object.keys(GATEWAY_KINDS) as readonly GatewayKind[]
 
 /** Every key that some kind has beside those of all gateways. */

@@ -49,6 +49,8 @@ import { up as inventory } from './migrations/0055-inventory.ts'
 import { up as unblockAnswers } from './migrations/0057-unblock-answers.ts'
 import { up as liveSessions } from './migrations/0058-live-sessions.ts'
 import { up as filteringShown } from './migrations/0059-filtering-shown.ts'
+import { up as internalGrants } from './migrations/0062-internal-grants.ts'
+import { up as deviceReminders } from './migrations/0063-device-reminders.ts'
 import { up as zoneServers } from './migrations/0065-zone-servers.ts'
 import { up as upgrades } from './migrations/0073-upgrades.ts'
 import { up as forgedLinks } from './migrations/0075-forged-links.ts'
@@ -110,6 +112,8 @@ export const MIGRATIONS: Readonly<Record<string, Step>> = {
   '0057-unblock-answers': { up: unblockAnswers },
   '0058-live-sessions': { up: liveSessions },
   '0059-filtering-shown': { up: filteringShown },
+  '0062-internal-grants': { up: internalGrants },
+  '0063-device-reminders': { up: deviceReminders },
   '0065-zone-servers': { up: zoneServers },
   '0073-upgrades': { up: upgrades },
   '0075-forged-links': { up: forgedLinks },

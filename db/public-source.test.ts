@@ -4,7 +4,7 @@ import type { Network } from './sites.ts'
 
 const NETWORK: Network = {
   ...{ site: '75-0042', siteName: 'Centre Nation', association: '75', timezone: 'Europe/Paris' },
-  ...{ kind: 'guest', vlan: null, grantSeconds: 60, subnets: ['192.168.77.0/24'] },
+  ...{ kind: 'guest', vlan: null, grantSeconds: 60, subnets: ['192.168.77.0/24'], captive: null },
   nat: { address: null, firstPort: 1024, lastPort: 65_535, portsEach: 250 },
 }
 const DECLARED: Network = {

@@ -67,7 +67,7 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
     admin: 'usage',
     inventory: 'usage',
   },
-  'house.organisation': { portal: 'select', operator: 'select' },
+  'house.organisation': { portal: 'select', operator: 'select', jobs: 'select (name)' },
   'house.association': { admin: 'select', inventory: 'select, insert' },
   'house.site': {
     portal: 'select',
@@ -175,7 +175,7 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
   'house.filter_window_name': { dns: 'select (window_id), insert', operator: 'select' },
   // Which of its tokens a place has; the tokens themselves are made with the house's key.
   'house.dns_token': { dns: 'select', portal: 'select', operator: 'select' },
-  'house.policy': { radius: 'select' },
+  'house.policy': { radius: 'select', portal: 'select' },
   // The portal says to guests on what the record rests.
   'house.legal_basis': { portal: 'select', jobs: 'select' },
   'house.publish_target': { jobs: 'select' },
@@ -299,15 +299,28 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
   'staff.device': {
     portal: 'select, insert, update',
     radius: 'select, update (last_seen_on)',
-    jobs: 'select (id, ends_at), delete',
+    jobs: 'select (id, account, name, ends_at, revoked_at), delete',
   },
   'staff.device_certificate': {
     portal: 'select, insert',
     radius: 'select',
     jobs: 'select (device, ends_at)',
   },
+  // Devices without 802.1X that their owners let into the internal network, for hours, and those that were shown the page.
+  'staff.internal_grant': {
+    portal: 'select, insert, update',
+    radius: 'select',
+    jobs: 'select (until), delete',
+  },
+  'staff.internal_arrival': {
+    portal: 'select, insert, update, delete',
+    jobs: 'select (seen_at), delete',
+  },
+  'staff.announce_internal_grant()': {},
+  'staff.end_internal_grants()': { portal: 'execute' },
   'staff.announce_device()': {},
-  'house.enrolment': { portal: 'select' },
+  'staff.device_reminder': { jobs: 'select, insert' },
+  'house.enrolment': { portal: 'select', jobs: 'select (reminders)' },
   // With the sealed passphrases: an access point is told them. Who uses one first is bound to it.
   // The pages make keys and never read a passphrase again.
   'staff.device_key': {

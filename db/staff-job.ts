@@ -1,13 +1,14 @@
 import type { Clock } from '#core/clock.ts'
 import type { Database } from './connection.ts'
 import type { Job } from './jobs.ts'
+import { ARRIVAL_MS } from './internal-arrivals.ts'
 import { SESSION_LIMITS } from './staff-sessions.ts'
 
 const HOUR_MS = 3_600_000
 /** How long it is known why somebody is off, who never comes back. */
 const OFF_LIFE_MS = 365 * 24 * HOUR_MS
 
-/** Forgets sessions that are over, and people who have been off for a year. */
+/** Forgets sessions that are over, devices that were let in by one, and people who have been off for a year. */
 export function staffJob({ sql }: Pick<Database, 'sql'>, clock: Clock): Job {
   return {
     name: 'staff',
@@ -20,7 +21,11 @@ export function staffJob({ sql }: Pick<Database, 'sql'>, clock: Clock): Job {
       const gone = await sql`
         delete from staff.person
         where state = 'disabled' and state_since <= ${new Date(now - OFF_LIFE_MS)}`
-      return `removed ${over.count} sessions that are over, ${gone.count} people`
+      const grants = await sql`
+        delete from staff.internal_grant where until <= ${new Date(now)}`
+      const arrivals = await sql`
+        delete from staff.internal_arrival where seen_at <= ${new Date(now - ARRIVAL_MS)}`
+      return `removed ${over.count} sessions that are over, ${gone.count} people, ${grants.count} devices that had signed in, ${arrivals.count} that had not`
     },
   }
 }

@@ -100,6 +100,11 @@ interface NetworkTable {
   nat_last_port: number | null
   nat_ports_each: number | null
   ssid: string | null
+  captive_ssid: string | null
+  captive_gateways: Generated<string[]>
+  captive_vlan: number | null
+  captive_grant_seconds: number | null
+  captive_random_mac_seconds: number | null
 }
 
 interface GatewayTable {
@@ -330,6 +335,7 @@ interface EnrolmentTable {
   days: number
   passwords: boolean
   things: string | null
+  reminders: string | null
 }
 
 interface DeviceKeyTable {

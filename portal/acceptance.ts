@@ -138,8 +138,8 @@ async function record(
     textSha256: ticket.textSha256,
     deviceProven: provesDevice(gateway.kind),
   }
-  const last = `receipt=${sealReceipt(services.seal, receipt)}`
-  const opened = { device, until: receipt.until, last }
+  const path = `/guest/connected?receipt=${sealReceipt(services.seal, receipt)}&lang=${frame.language}`
+  const opened = { device, until: receipt.until, path }
   return (await openGateway(c, services, frame, opened)) ?? unavailable(c, services, presented)
 }
 

@@ -39,6 +39,7 @@ export interface Counters {
   readonly refusals: Readonly<Record<RefusalReason, Counter>>
   readonly acceptances: Counter
   readonly returns: Counter
+  readonly internalGrants: Counter
   readonly polls: Readonly<Record<PollAsk, Counter>>
   readonly controllerFailures: Readonly<Record<ControllerFailure, Counter>>
   readonly databaseFailures: Counter
@@ -64,6 +65,10 @@ export function createCounters(metrics: Metrics): Counters {
     returns: metrics.counter(
       'accueil_portal_returns_total',
       'Devices let in without a page, by a grant that lasts',
+    ),
+    internalGrants: metrics.counter(
+      'accueil_portal_internal_grants_total',
+      'Devices that their owners let into an internal network by signing in',
     ),
     polls: metrics.counters(
       'accueil_portal_polls_total',

@@ -5,6 +5,7 @@ import { adapterOf, recogniseAdapter } from './gateways/adapters.ts'
 import type { Arrival, PortalGateway, Visit } from './gateways/gateway.ts'
 import { polls } from './gateways/opennds.ts'
 import { unifiGatewayOf } from './gateways/unifi.ts'
+import { internalArrival } from './internal/arrival.ts'
 import { namedGateway } from './named-gateway.ts'
 import { connectedPage } from './pages/connected-page.ts'
 import { helpPage } from './pages/help-page.ts'
@@ -81,6 +82,8 @@ async function arrive(
     case undefined:
       return sendPage(c, services, { name: 'help', frame, body: helpPage(frame) })
     case 'device': {
+      const internal = await internalArrival(c, services, arrival.device)
+      if (internal !== null) return internal
       const returned = await returningDevice(c, services, frame, arrival.device)
       if (returned !== null) return returned
       services.waiting.note(arrival.device)

@@ -41,6 +41,7 @@ import { createRateLimit } from '#core/rate-limit.ts'
 import { createRevocations } from './revocations.ts'
 import type { GatewayPolls, PortalDatabase, Services } from './services.ts'
 import { createEnrolment } from './enrolment/main.ts'
+import { createInternal } from './internal/main.ts'
 import { createScim } from './scim/main.ts'
 import { createStaff } from './staff/main.ts'
 import { createForgedLinks } from './forged-links.ts'
@@ -122,6 +123,7 @@ export function createPortal(
     load: () => loadRoleGrants(database),
   })
   const enrolment = createEnrolment(deps, ask)
+  const internal = createInternal(deps, ask)
   const followed = [
     house,
     roleGrants,
@@ -130,6 +132,7 @@ export function createPortal(
     disconnects,
     ...staff.followed,
     ...enrolment.followed,
+    ...internal.followed,
   ]
   const services: Services = {
     publicUrl: config.publicUrl,
@@ -160,6 +163,7 @@ export function createPortal(
     forgedLinks,
     staff: staff.services,
     enrolment: enrolment.services,
+    internal: internal.services,
     scim: createScim(deps, ask),
   }
   const listener = createHttpListener(createApp(services), answerAtOnce(services), config.http)

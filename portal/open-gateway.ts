@@ -15,10 +15,14 @@ export async function openGateway(
   {
     device,
     until,
-    last,
-  }: { readonly device: Device; readonly until: number; readonly last: string },
+    path,
+  }: {
+    readonly device: Device
+    readonly until: number
+    /** Of our last page, from the root of our own host. */
+    readonly path: string
+  },
 ): Promise<Response | null> {
-  const path = `/guest/connected?${last}&lang=${frame.language}`
   const connected = { path, url: new URL(path, services.publicUrl).href }
   const now = services.clock()
   const opening = { connected, until, now, world: services.gatewayWorld }

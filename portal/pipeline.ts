@@ -30,6 +30,7 @@ import { RECEIPT_PATH, receiptCheck } from './receipt-check.ts'
 import { securityHeaders } from './security-headers.ts'
 import type { Services } from './services.ts'
 import { enrolmentPipeline, statusPipeline } from './enrolment/pipeline.ts'
+import { internalPipeline } from './internal/pipeline.ts'
 import { scimPipeline } from './scim/pipeline.ts'
 import { staffPipeline } from './staff/pipeline.ts'
 import { ACCEPT_PATH, NOTICE_PATH } from './show-terms.ts'
@@ -93,7 +94,8 @@ export function pipeline(app: Hono, services: Services): void {
 
   staffPipeline(app, services)
   adminPipeline(app, services)
-  // After it: behind its session.
+  // After it: behind its session. The fixed paths among one's devices stand before the page of one of them.
+  internalPipeline(app, services)
   enrolmentPipeline(app, services)
   statusPipeline(app, services)
 

@@ -37,6 +37,8 @@ import type { Services } from './services.ts'
 import { createRateLimit } from '#core/rate-limit.ts'
 import type { Person } from '#db/people.ts'
 import { memoryEnrolment } from './enrolment/testing/memory-enrolment.ts'
+import { memoryInternal } from './internal/testing/memory-internal.ts'
+import type { MemoryInternal } from './internal/testing/memory-internal.ts'
 import type { MemoryEnrolment } from './enrolment/testing/memory-enrolment.ts'
 import { formToken } from './staff/form-token.ts'
 import { TOKEN_FIELD } from './staff/staff-layout.ts'
@@ -93,6 +95,7 @@ const GUEST: Network = {
   grantSeconds: 30 * 86_400,
   subnets: ['192.168.77.0/24'],
   nat: null,
+  captive: null,
 }
 
 const STAFF: Network = {
@@ -208,6 +211,7 @@ export interface TestPortal {
   signedIn(person?: Partial<Person>): Promise<SignedIn>
   readonly staff: ReturnType<typeof memoryStaff>
   readonly enrolment: MemoryEnrolment
+  readonly internal: MemoryInternal
 }
 
 export interface SignedIn {
@@ -260,12 +264,14 @@ export function testPortal(
   const publicUrl = new URL(options.publicUrl ?? 'http://portail.example.org')
   const staff = memoryStaff(clock, () => world.databaseUp)
   const enrolment = memoryEnrolment(clock, () => world.databaseUp)
+  const internal = memoryInternal(clock, () => world.databaseUp)
   const services: Services = {
     publicUrl,
     clock,
     seal,
     staff,
     enrolment,
+    internal,
     waiting: { note: (device) => void noted.push(device) },
     forgedLinks: { note: (gateway) => void forged.push(gateway) },
     scim: noScim,
@@ -385,6 +391,7 @@ export function testPortal(
     services,
     staff,
     enrolment,
+    internal,
     signedIn,
     counters,
     recorded,

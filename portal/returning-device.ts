@@ -41,7 +41,8 @@ export async function returningDevice(
       at: new Date(services.clock()),
     })
     if (written === null) return null
-    const opened = { device, until: written.grantUntil.getTime(), last: 'already=yes' }
+    const path = `/guest/connected?already=yes&lang=${frame.language}`
+    const opened = { device, until: written.grantUntil.getTime(), path }
     const response = await openGateway(c, services, frame, opened)
     if (response !== null) services.counters.returns.inc()
     return response

@@ -26,6 +26,7 @@ import type { ForgedLinks } from './forged-links.ts'
 import type { House } from './house.ts'
 import type { RateLimit } from '#core/rate-limit.ts'
 import type { EnrolmentServices } from './enrolment/enrolment-services.ts'
+import type { InternalServices } from './internal/internal-services.ts'
 import type { ScimServices } from './scim/services.ts'
 import type { StaffServices } from './staff/staff-services.ts'
 import type { WaitingDevices } from './waiting-devices.ts'
@@ -73,6 +74,7 @@ export interface Services {
   readonly forgedLinks: Pick<ForgedLinks, 'note'>
   readonly staff: StaffServices
   readonly enrolment: EnrolmentServices
+  readonly internal: InternalServices
   readonly scim: ScimServices
 }
 

@@ -16,6 +16,7 @@ import type { EnrolledDevices } from '#db/enrolled-devices.ts'
 import type { Sighting } from '#db/gateway-postures.ts'
 import type { Gateway } from '#db/gateways.ts'
 import type { GrantTable } from '#db/grants.ts'
+import type { InternalGrants } from '#db/internal-grants.ts'
 import type { LoginRow } from '#db/login-traces.ts'
 import type { Policy } from '#db/policies.ts'
 import { BINDING, GUESSING, createBackOff } from './access/back-off.ts'
@@ -37,6 +38,7 @@ import { createMsChap } from './access/ms-chap-step.ts'
 import { createOneTimeLogin } from './access/one-time-login.ts'
 import type { TakeCredential } from './access/one-time-login.ts'
 import { createPap } from './access/pap.ts'
+import { createSignedInDevice } from './access/signed-in-device.ts'
 import { createSeenDevices } from './access/seen-devices.ts'
 import type { SeenDevices } from './access/seen-devices.ts'
 import { createStaffLogin } from './access/staff-login.ts'
@@ -109,6 +111,8 @@ export interface Surroundings {
   readonly people: (account: string) => PersonState | null
   readonly policies: () => readonly Policy[]
   readonly grants: Pick<GrantTable, 'until' | 'find'>
+  /** Devices that somebody of the staff signed in for. */
+  readonly internalGrants: Pick<InternalGrants, 'of' | 'find'>
   readonly takeCredential: TakeCredential
   /** By gateway, what keeps a device at the portal that accepted nothing yet. */
   readonly captives: () => ReadonlyMap<string, string>
@@ -255,6 +259,8 @@ export function composeServer(around: Surroundings): ComposedServer {
   })
   const forwarder = createAccountingForwarder(homes, proxyMetrics)
 
+  const { captives, publicUrl } = around
+  const captive = createCaptiveAnswer({ captives, publicUrl, clock })
   const live = createLiveSessions(clock)
   const traces = createLoginTraces({
     save: around.saveLogins,
@@ -314,7 +320,14 @@ export function composeServer(around: Surroundings): ComposedServer {
         createGrantLookup(around.grants),
         admission,
         clock,
-        createCaptiveAnswer({ captives: around.captives, publicUrl: around.publicUrl, clock }),
+        captive,
+        createSignedInDevice({
+          grants: createGrantLookup({
+            until: around.internalGrants.of,
+            find: around.internalGrants.find,
+          }),
+          ...{ people, admission, captive, clock },
+        }),
       ),
       oneTime: createOneTimeLogin(around.takeCredential, admission, clock),
       msChap: createMsChap(login, admission, limits, clock),

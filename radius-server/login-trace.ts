@@ -19,6 +19,8 @@ export type OuterMethod =
   | 'chap'
   | 'mschap'
   | 'mac'
+  /** The same, of a device that somebody of the staff signed in for. */
+  | 'mac-sign-in'
   | 'device-key'
   | 'one-time'
   | 'ttls'
@@ -66,7 +68,7 @@ export class LoginTrace {
 
 /** What claims to come in is a device, by its address, and no name. */
 export function isByAddress({ method }: LoginTrace): boolean {
-  return method === 'device-key' || isOfGuests({ method })
+  return method === 'device-key' || method === 'mac-sign-in' || isOfGuests({ method })
 }
 
 export function isOfGuests({ method }: Pick<LoginTrace, 'method'>): boolean {

@@ -28,6 +28,7 @@ import type { Gateway } from '#db/gateways.ts'
 import { loadDirectories } from '#db/directories.ts'
 import { createEnrolledDevices, saveSeenDevices } from '#db/enrolled-devices.ts'
 import { createGrantTable } from '#db/grants.ts'
+import { createInternalGrants } from '#db/internal-grants.ts'
 import {
   deleteForgottenDevices,
   findKnownDevices,
@@ -203,10 +204,12 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
     load: () => loadCaptives(database),
   })
   const grants = createGrantTable({ database, log, clock })
+  const internalGrants = createInternalGrants({ database, log, clock })
   const people = createPersonTable({ database, log })
   const followed = [
     ...[gateways, accounts, policies, directorySettings, deviceCas, deviceKeys, authorities],
     ...[proxying, enforced, captives, grants, generations, enrolledDevices, people],
+    internalGrants,
   ]
   const spool = createSpool({
     root: join(config.dataDir, 'spool'),
@@ -241,6 +244,7 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
     people: (account) => people.of(account),
     policies: () => policies.value,
     grants,
+    internalGrants,
     takeCredential: (asked) => takeCredential(database, seal, asked),
     captives: () => captives.value,
     publicUrl: config.publicUrl,

@@ -33,6 +33,7 @@ export const METHODS = [
   'pap',
   'mschapv2',
   'mac',
+  'mac-sign-in',
   'device-key',
   'captive',
   'one-time',

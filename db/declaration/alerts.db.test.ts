@@ -155,6 +155,18 @@ describe('a mistake in a channel', () => {
     expect(mistakes(channel)).toContain(said)
   })
 
+  test('a channel for reminders of devices that is none, or no mail server, also when it is taken away', async () => {
+    await using database = await openTestDatabase()
+    const refusal = 'is not a channel of alerts of kind mail'
+    await expect(apply(database, 'enrolment: { reminders: mail }')).rejects.toThrow(refusal)
+    await expect(apply(database, `${ALERTS}\nenrolment: { reminders: desk }`)).rejects.toThrow(
+      refusal,
+    )
+    await apply(database, `${SITES}${ALERTS}\nenrolment: { reminders: mail }`)
+    expect(await apply(database, 'enrolment: { reminders: mail }')).toEqual([])
+    await expect(apply(database, 'alerts: { channels: [] }')).rejects.toThrow(refusal)
+  })
+
   test('an association that nobody declared, and a name that is there twice', async () => {
     await using database = await openTestDatabase()
     const one = '{ name: a, kind: slack, url: "https://x.example", associations: ["99"] }'

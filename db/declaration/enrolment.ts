@@ -1,13 +1,13 @@
 import { z } from 'zod'
 import type { StepContext, Step } from './step.ts'
 import { NO_STEP, byKey, stepOf } from './step.ts'
+import { ssid } from './values.ts'
 
 const SHORTEST_DAYS = 30
 /** Apple refuses more than 825 days. */
 const LONGEST_DAYS = 825
 const DEFAULT_DAYS = 395
 const MOST_SSIDS = 8
-const LONGEST_SSID_BYTES = 32
 
 const realm = z
   .string()
@@ -25,36 +25,35 @@ const days = z.string().transform((text, context) => {
   return z.NEVER
 })
 
-const ssid = z
-  .string()
-  .min(1, 'is empty')
-  .refine(
-    (text) => Buffer.byteLength(text) <= LONGEST_SSID_BYTES && !/\p{Cc}/u.test(text),
-    `is longer than ${LONGEST_SSID_BYTES} bytes, or has a control character in it`,
-  )
-
-/** `enrolment: { realm: restos.example, ssids: [Restos], valid: 395d, passwords: true, things: Tables-Things }` */
+/** `enrolment: { realm: restos.example, ssids: [Restos], valid: 395d, passwords: true, things: Tables-Things, reminders: desk }` */
 export const enrolmentSchema = z.strictObject({
   realm: realm.optional(),
   ssids: z.array(ssid).max(MOST_SSIDS, `has more than ${MOST_SSIDS}`).default([]),
   valid: days.default(DEFAULT_DAYS),
   passwords: z.boolean().default(true),
   things: ssid.optional(),
+  reminders: z.string().optional(),
 })
 
 /** What devices of staff are told when they enrol themselves. */
-export async function enrolmentStep({ kysely, declaration }: StepContext): Promise<Step> {
+export async function enrolmentStep(context: StepContext): Promise<Step> {
+  const { kysely, declaration } = context
+  await tellReminders(context)
   if (declaration.enrolment === undefined) return NO_STEP
   const { realm = null, ssids, valid, passwords, things = null } = declaration.enrolment
+  const { reminders = null } = declaration.enrolment
   const present = await kysely
     .selectFrom('house.enrolment')
-    .select(['realm', 'ssids', 'days', 'passwords', 'things'])
+    .select(['realm', 'ssids', 'days', 'passwords', 'things', 'reminders'])
     .execute()
   return stepOf(
     {
       what: 'enrolment',
       present: byKey(present, () => ''),
-      desired: byKey([{ realm, ssids: [...ssids], days: valid, passwords, things }], () => ''),
+      desired: byKey(
+        [{ realm, ssids: [...ssids], days: valid, passwords, things, reminders }],
+        () => '',
+      ),
       complete: false,
     },
     {
@@ -62,5 +61,21 @@ export async function enrolmentStep({ kysely, declaration }: StepContext): Promi
       update: (row) => kysely.updateTable('house.enrolment').set(row).execute(),
       remove: () => Promise.resolve(),
     },
+  )
+}
+
+/** The channel must be there, declared now or before, and be a mail server. */
+async function tellReminders({ kysely, declaration, problems }: StepContext): Promise<void> {
+  const { enrolment, alerts } = declaration
+  if (enrolment === undefined && alerts === undefined) return
+  const [present] = await kysely.selectFrom('house.enrolment').select('reminders').execute()
+  const name = enrolment === undefined ? present?.reminders : enrolment.reminders
+  if (name === undefined || name === null) return
+  const channels =
+    alerts?.channels ??
+    (await kysely.selectFrom('house.alert_channel').select(['name', 'kind']).execute())
+  if (channels.some((channel) => channel.name === name && channel.kind === 'mail')) return
+  problems.push(
+    `enrolment.reminders "${name}" is not a channel of alerts of kind mail: declare it under alerts.channels, or leave reminders out`,
   )
 }

@@ -1,3 +1,4 @@
+import { captiveColumns } from './captive-network.ts'
 import { isDeclared } from './managed.ts'
 import type { StepContext, Step } from './step.ts'
 import { NO_STEP, byKey, stepOf } from './step.ts'
@@ -82,6 +83,8 @@ export async function networkStep({ kysely, declaration }: StepContext): Promise
       'nat_last_port',
       'nat_ports_each',
       'ssid',
+      ...(['captive_ssid', 'captive_gateways', 'captive_vlan'] as const),
+      ...(['captive_grant_seconds', 'captive_random_mac_seconds'] as const),
     ])
     .execute()
   const present = rows.filter(({ site }) => codes.has(site))
@@ -96,7 +99,12 @@ export async function networkStep({ kysely, declaration }: StepContext): Promise
         nat_last_port: nat?.lastPort ?? null,
         nat_ports_each: nat?.portsEach ?? null,
       }
-      return [{ site: code, kind, vlan, grant_seconds: grant, subnets, ssid, ...translated }]
+      return [
+        {
+          ...{ site: code, kind, vlan, grant_seconds: grant, subnets, ssid, ...translated },
+          ...captiveColumns(network.captive),
+        },
+      ]
     }),
   )
   const at = (row: { site: string; kind: Kind }): string => `${row.site} ${row.kind}`

@@ -5,6 +5,7 @@ import { portBlockProblem } from '#core/port-block.ts'
 import { SIGNING_RULES } from '../gateways.ts'
 import { alertsSchema, hoursSchema } from './alerts-schema.ts'
 import { LIST_KEY_ALGORITHMS } from '../list-keys.ts'
+import { captiveNetworkSchema, captiveProblem } from './captive-network.ts'
 import { deviceCaSchema } from './device-cas.ts'
 import { deviceKeySchema } from './device-keys.ts'
 import { directorySchema } from './directories.ts'
@@ -28,7 +29,7 @@ import { authoritySchema, coaSchema, radsecSchema, vendorSchema } from './radsec
 import { accessibilitySchema, privacySchema } from './guest-pages.ts'
 import { sealingSchema } from './sealing.ts'
 import { signInSchema } from './sign-in.ts'
-import { domain } from './values.ts'
+import { domain, duration, ssid } from './values.ts'
 
 const line = z
   .string()
@@ -45,17 +46,6 @@ const prefix = z.string().transform((text, context) => {
   const parsed = parsePrefix(text)
   if (parsed !== null) return formatPrefix(parsed)
   context.addIssue(`"${text}" is not an address or a prefix such as 192.0.2.0/24`)
-  return z.NEVER
-})
-
-const UNITS: Readonly<Record<string, number>> = { m: 60, h: 3600, d: 86_400 }
-const LONGEST_GRANT_SECONDS = 366 * 86_400
-
-const duration = z.string().transform((text, context) => {
-  const match = /^(\d{1,5})([mhd])$/.exec(text)
-  const seconds = Number(match?.[1] ?? 0) * (UNITS[match?.[2] ?? ''] ?? 0)
-  if (seconds > 0 && seconds <= LONGEST_GRANT_SECONDS) return seconds
-  context.addIssue(`"${text}" is not a length of time such as 12h or 30d, a year at most`)
   return z.NEVER
 })
 
@@ -95,16 +85,6 @@ const sourceNat = z
     portsEach: each,
   }))
 
-const LONGEST_SSID_BYTES = 32
-
-const ssid = z
-  .string()
-  .min(1, 'is empty')
-  .refine(
-    (text) => Buffer.byteLength(text) <= LONGEST_SSID_BYTES && !/\p{Cc}/u.test(text),
-    `is longer than ${LONGEST_SSID_BYTES} bytes, or has a control character in it`,
-  )
-
 const network = z
   .strictObject({
     subnets: z.array(prefix),
@@ -112,6 +92,7 @@ const network = z
     grant: duration.default(DEFAULT_GRANT_SECONDS),
     nat: sourceNat.optional(),
     ssid: ssid.optional(),
+    captive: captiveNetworkSchema.optional(),
     filter: networkFilterSchema.optional(),
     devices: filterDevicesSchema,
   })
@@ -169,17 +150,22 @@ const gateway = z
   })
   .transform(withSettings)
 
-const site = z.strictObject({
-  code,
-  name: line,
-  association: code,
-  timezone: timezone.default('Europe/Paris'),
-  managed: managedSchema,
-  opening: hoursSchema.optional(),
-  filter: siteFilterSchema.optional(),
-  networks: z.strictObject({ guest: network.optional(), staff: network.optional() }).default({}),
-  gateways: z.array(gateway).default([]),
-})
+const site = z
+  .strictObject({
+    code,
+    name: line,
+    association: code,
+    timezone: timezone.default('Europe/Paris'),
+    managed: managedSchema,
+    opening: hoursSchema.optional(),
+    filter: siteFilterSchema.optional(),
+    networks: z.strictObject({ guest: network.optional(), staff: network.optional() }).default({}),
+    gateways: z.array(gateway).default([]),
+  })
+  .superRefine((place, context) => {
+    const problem = captiveProblem(place)
+    if (problem !== null) context.addIssue({ code: 'custom', ...problem })
+  })
 
 const terms = z.strictObject({
   version: code,

@@ -10,7 +10,7 @@ function network(site: string, kind: Network['kind'], ...subnets: readonly strin
   const association = site.slice(0, 2)
   return {
     ...{ site, siteName: site, association, timezone: 'Europe/Paris', kind },
-    ...{ vlan: null, grantSeconds: 60, subnets, nat: null },
+    ...{ vlan: null, grantSeconds: 60, subnets, nat: null, captive: null },
   }
 }
 

@@ -60,6 +60,7 @@ export function network(kind: NetworkKind, subnet: string, site = '75-0042'): Ne
     grantSeconds: 3600,
     subnets: [subnet],
     nat: null,
+    captive: null,
   }
 }
 

@@ -5,13 +5,14 @@ import { createServer as createTcpServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { createServer as createTlsServer } from 'node:tls'
 import { describe, expect, test } from 'vitest'
-import { SMTPServer } from 'smtp-server'
 import type { ChannelSettings } from '#db/alert-channels.ts'
 import { channelContext } from '#db/alert-channels.ts'
 import { deliveryStates } from '#db/alert-deliveries.ts'
 import { openTestDatabase } from '../../test/support/database.ts'
 import type { TestDatabase } from '../../test/support/database.ts'
 import { seedHouse, testSeal } from '../../test/support/house.ts'
+import { mailServer } from '../../test/support/mail-server.ts'
+import type { Mail } from '../../test/support/mail-server.ts'
 import { createTestAuthority } from '../../test/support/gateway-certificate.ts'
 import { alertsJob } from './alerts-job.ts'
 
@@ -286,34 +287,6 @@ describe('a channel', () => {
 })
 
 describe('mail', () => {
-  interface Mail {
-    readonly from: string
-    readonly text: string
-    readonly secure: boolean
-    readonly user: string
-  }
-  async function mailServer(got: Mail[], tls: { key: string; cert: string } | null) {
-    const server = new SMTPServer({
-      ...(tls ?? { hideSTARTTLS: true, authOptional: true }),
-      onAuth: ({ username, password }, _, done) =>
-        password === 'right' ? done(null, { user: username }) : done(new Error('no')),
-      onData(stream, session, done) {
-        let text = ''
-        stream.on('data', (chunk: Buffer) => (text += chunk.toString()))
-        stream.on('end', () => {
-          const from = session.envelope.mailFrom === false ? '' : session.envelope.mailFrom.address
-          got.push({ from, text, secure: session.secure, user: String(session.user ?? '') })
-          done()
-        })
-      },
-    })
-    server.on('error', () => {})
-    await new Promise<void>((done) => void server.listen(0, '127.0.0.1', done))
-    return {
-      port: (server.server.address() as AddressInfo).port,
-      [Symbol.asyncDispose]: () => new Promise<void>((done) => server.close(() => done())),
-    }
-  }
   const settings = { kind: 'mail', host: '127.0.0.1', from: 'wifi@example.org' } as const
 
   test('goes over STARTTLS with a password, or not at all', async () => {

@@ -5,12 +5,30 @@ import type { AlertMessage } from './alert-message.ts'
 import { SEND_LIMITS } from './send-limits.ts'
 import type { SendOutcome } from './send-limits.ts'
 
+export interface MailMessage {
+  /** Before the @ of its Message-ID. */
+  readonly id: string
+  readonly to: readonly string[]
+  readonly at: Date
+  readonly subject: string
+  readonly text: string
+  readonly isUrgent: boolean
+}
+
+export type MailOutcome =
+  | { readonly ok: true }
+  /** `isFinal`: the server knows the address not, and never will. */
+  | { readonly ok: false; readonly reason: string; readonly isFinal: boolean }
+
+export interface Mail {
+  /** Never rejects; done, or given up, within seconds. */
+  send(message: MailMessage): Promise<MailOutcome>
+  close(): void
+}
+
 /** Plain text: it reads the same everywhere, and nothing in it can be clicked but the link. */
-export async function sendMail(
-  settings: MailSettings,
-  message: AlertMessage,
-): Promise<SendOutcome> {
-  const { host, port, security, user, password, from, to, ca } = settings
+export function openMail(settings: MailSettings): Mail {
+  const { host, port, security, user, password, from, ca } = settings
   const { timeoutMs } = SEND_LIMITS
   const transport = createTransport({
     ...{ host, port },
@@ -24,20 +42,45 @@ export async function sendMail(
     // Nothing of a message is a file or an address to fetch.
     ...{ disableFileAccess: true, disableUrlAccess: true },
   })
-  try {
-    await transport.sendMail({
-      ...{ from, to: [...to] },
-      messageId: `<alert-${message.id}@${from.split('@')[1] ?? 'accueil.internal'}>`,
-      date: message.at,
-      subject: `[Accueil] ${message.title}`,
-      text: message.text,
-      headers: { 'Auto-Submitted': 'auto-generated' },
-      ...(message.urgent ? { priority: 'high' as const } : {}),
-    })
-    return { ok: true }
-  } catch (thrown) {
-    return { ok: false, reason: reasonOf(thrown), retryAfterMs: null }
-  } finally {
-    transport.close()
+  return {
+    async send({ id, to, at, subject, text, isUrgent }) {
+      try {
+        await transport.sendMail({
+          ...{ from, to: [...to], subject, text, date: at },
+          messageId: `<${id}@${from.split('@')[1] ?? 'accueil.internal'}>`,
+          headers: { 'Auto-Submitted': 'auto-generated' },
+          ...(isUrgent ? { priority: 'high' as const } : {}),
+        })
+        return { ok: true }
+      } catch (thrown) {
+        return { ok: false, reason: reasonOf(thrown), isFinal: isRefusedAddress(thrown) }
+      }
+    },
+    close: () => transport.close(),
   }
+}
+
+/** One message of the security desk. */
+export async function sendMail(
+  settings: MailSettings,
+  message: AlertMessage,
+): Promise<SendOutcome> {
+  const mail = openMail(settings)
+  try {
+    const outcome = await mail.send({
+      ...{ id: `alert-${message.id}`, to: settings.to, at: message.at, text: message.text },
+      ...{ subject: `[Accueil] ${message.title}`, isUrgent: message.urgent },
+    })
+    return outcome.ok ? outcome : { ok: false, reason: outcome.reason, retryAfterMs: null }
+  } finally {
+    mail.close()
+  }
+}
+
+/** What is no address, and 5xx to RCPT TO (RFC 5321 §4.2.1), after which there was nobody left to send to. */
+function isRefusedAddress(thrown: unknown): boolean {
+  const { code, responseCode, command } = thrown as Readonly<Record<string, unknown>>
+  if (code !== 'EENVELOPE') return false
+  if (command === 'API') return true
+  return command === 'RCPT TO' && typeof responseCode === 'number' && responseCode >= 500
 }

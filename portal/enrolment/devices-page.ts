@@ -1,7 +1,9 @@
 import { html } from 'hono/html'
 import type { OwnDevice } from '#db/device-enrolment.ts'
+import type { InternalGrant } from '#db/internal-grants.ts'
 import type { OwnDeviceKey } from '#db/own-device-keys.ts'
 import type { Generation } from '#db/own-authority.ts'
+import { internalRows } from '../internal/join-page.ts'
 import type { Html } from '../pages/html.ts'
 import type { StaffContent, StaffFrame } from '../staff/staff-layout.ts'
 import { formatDuration } from '../text/date.ts'
@@ -13,11 +15,20 @@ import { NEW_KEY_PATH, devicePath, newDevicePath } from './paths.ts'
 import { isDeviceKind } from './ways.ts'
 import type { GuessedDevice } from './ways.ts'
 
-export const DONE = ['enrolled', 'revoked', 'key-made', 'key-revoked'] as const
+export const DONE = [
+  'enrolled',
+  'revoked',
+  'key-made',
+  'key-revoked',
+  'joined',
+  'access-ended',
+] as const
 
 export interface DevicesPage {
   readonly devices: readonly OwnDevice[]
   readonly keys: readonly OwnDeviceKey[]
+  /** Let into an internal network by signing in. */
+  readonly internal: readonly InternalGrant[]
   /** Whether there is a network for them. */
   readonly hasKeys: boolean
   readonly generations: readonly Generation[]
@@ -36,7 +47,7 @@ export function devicesPage(frame: StaffFrame, page: DevicesPage): StaffContent 
     main: html`<h1>${words.title}</h1>
       <p class="lead">${fill(words.lead, { organisation: frame.look.name })}</p>
       ${page.done !== null && html`<p class="note" role="status">${words[page.done]}</p>`}
-      ${devices.map((device) => reminder(frame, page, device))}
+      ${devices.map((device) => renewalNotice(frame, page, device))}
       ${
         guessed === null
           ? html`<p><a class="button" href="${newDevicePath('pkcs12')}">${words.add}</a></p>`
@@ -57,11 +68,16 @@ export function devicesPage(frame: StaffFrame, page: DevicesPage): StaffContent 
                 .map((device) => row(frame, device, now))}
             </section>`
       }
-      ${keyRows(frame, page.keys)}`,
+      ${internalRows(frame, page.internal)} ${keyRows(frame, page.keys)}`,
   }
 }
 
-function reminder(frame: StaffFrame, { generations, now }: DevicesPage, device: OwnDevice): Html {
+/** What its owner should do soon, with the way to it; nothing where there is nothing to do. */
+export function renewalNotice(
+  frame: StaffFrame,
+  { generations, now }: Pick<DevicesPage, 'generations' | 'now'>,
+  device: OwnDevice,
+): Html {
   const { devices: words } = enrolmentTextIn(frame.language)
   const renewal = renewalOf(device, generations, now)
   if (renewal === null) return html``

@@ -17,15 +17,20 @@ export function listOwnDevices(services: Services): Handler {
   return async function listOwnDevicesHandler(c) {
     const { account } = sessionOf(c).person
     const owned = await tried(services, () =>
-      Promise.all([services.enrolment.list(account), services.enrolment.listKeys(account)]),
+      Promise.all([
+        services.enrolment.list(account),
+        services.enrolment.listKeys(account),
+        services.internal.list(account),
+      ]),
     )
     if (owned === 'away') return sendStaffProblem(c, services, 'unavailable', { status: 503 })
-    const [devices, keys] = owned
+    const [devices, keys, internal] = owned
     const done = new URL(c.req.url).searchParams.get('done')
     const frame = staffFrameOf(c, services)
     const content = devicesPage(frame, {
       devices,
       keys,
+      internal,
       hasKeys: services.enrolment.settings().things !== null,
       generations: services.enrolment.generations(),
       guessed: guessDevice(c.req.header('User-Agent') ?? ''),

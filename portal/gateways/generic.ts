@@ -42,7 +42,7 @@ export const generic: GatewayAdapter = {
     const mac = parseMac(macText)
     const ip = parseAddress(ipText)
     if (mac === null || ip === null) return refused('malformed')
-    if (gateway.guest === null) return refused('no-guest-network')
+    if (gateway.guest === null && !gateway.staff?.captive) return refused('no-guest-network')
     return { outcome: 'device', device: { gateway, mac, ip: formatAddress(ip), returnData: {} } }
   },
 

@@ -23,7 +23,12 @@ describe.each([
     origin = 'http://example.com/',
   }: Change = {}): string => {
     const known = parseMac(mac)
-    const made = captiveLink(PORTAL, gateway, known ?? ('02:ac:c0:e1:00:01' as Mac), NOW)
+    const made = captiveLink(
+      PORTAL,
+      gateway,
+      { mac: known ?? ('02:ac:c0:e1:00:01' as Mac), network: 'guest' },
+      NOW,
+    )
     const url = new URL(`${made}redirect_url=${encodeURIComponent(origin)}`)
     if (known === null) url.searchParams.set('mac', mac)
     return `${url.pathname}${url.search}`

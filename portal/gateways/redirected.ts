@@ -1,8 +1,9 @@
 import { formatAddress, PrefixTable } from '#core/ip.ts'
 import { readCaptiveLink } from '#db/captive-link.ts'
 import type { GatewayKind } from '#db/gateways.ts'
+import type { Network } from '#db/sites.ts'
 import { refused } from './gateway.ts'
-import type { GatewayAdapter, PortalGateway } from './gateway.ts'
+import type { Device, GatewayAdapter } from './gateway.ts'
 
 /**
  * Controllers that ask RADIUS for each device by its MAC address, are told where to lead it, and are told
@@ -20,10 +21,12 @@ function createRedirected(
       if (named === null) return refused('unknown-gateway')
       const link = readCaptiveLink(named, query, now)
       if (!link.ok) return refused(link.reason)
-      if (named.guest === null) return refused('no-guest-network')
-      const { mac } = link
-      const ip = guestAddress(named, from)
-      return { outcome: 'device', device: { gateway: named, mac, ip, returnData: {} } }
+      const { mac, network } = link
+      const own = named[network]
+      if (own === null) return refused('no-guest-network')
+      const ip = ownAddress(own, from)
+      const returnData: Device['returnData'] = network === 'staff' ? { network } : {}
+      return { outcome: 'device', device: { gateway: named, mac, ip, returnData } }
     },
 
     confirm: null,
@@ -42,8 +45,8 @@ export const cisco = createRedirected('cisco', 'cisco-reauthenticate')
 export const aruba = createRedirected('aruba', null)
 
 /** The address that we see, where it is the device's own and not that of a translation on the way. */
-function guestAddress({ guest }: PortalGateway, from: Uint8Array | null): string | null {
-  if (guest === null || from === null) return null
-  const own = new PrefixTable(guest.subnets.map((subnet) => [subnet, true] as const))
+function ownAddress(network: Network, from: Uint8Array | null): string | null {
+  if (from === null) return null
+  const own = new PrefixTable(network.subnets.map((subnet) => [subnet, true] as const))
   return own.lookup(from) === undefined ? null : formatAddress(from)
 }

@@ -1,5 +1,6 @@
 import type { Handler } from 'hono'
 import { html } from 'hono/html'
+import { renewalNotice } from '../enrolment/devices-page.ts'
 import type { Html } from '../pages/html.ts'
 import type { Services } from '../services.ts'
 import { fill } from '../text/fill.ts'
@@ -19,13 +20,18 @@ export function staffHome(services: Services): Handler {
     const frame = staffFrameOf(c, services)
     const { home: words } = staffTextIn(frame.language)
     const { person } = session
-    // What somebody may do is an extra here: without an answer the page is shown without it.
-    const rights = await services.staff.rights(person).catch(() => null)
+    // What somebody may do, and which of their devices end, is an extra here: without an answer the page is shown without it.
+    const [rights, devices] = await Promise.all([
+      services.staff.rights(person).catch(() => null),
+      services.enrolment.list(person.account).catch(() => []),
+    ])
+    const about = { generations: services.enrolment.generations(), now: services.clock() }
     return sendStaffPage(c, services, {
       frame,
       title: staffTextIn(frame.language).navigation.home,
       main: html`<h1>${fill(words.title, { name: person.name })}</h1>
         <p class="lead">${fill(words.lead, { organisation: frame.look.name })}</p>
+        ${devices.map((device) => renewalNotice(frame, about, device))}
         <section class="card" aria-labelledby="account">
           <h2 id="account">${words.account}</h2>
           <dl>

@@ -15,6 +15,8 @@ export const enrolmentEn: EnrolmentText = {
     revoked: 'The device is revoked: it can no longer join.',
     'key-made': 'The key is made.',
     'key-revoked': 'The key is revoked: it opens nothing any more.',
+    joined: 'The device is in the internal network.',
+    'access-ended': 'The access of the device has ended.',
     seen: 'Seen on {day}',
     neverSeen: 'Not yet seen on the network',
     until: 'good until {day}',
@@ -192,6 +194,15 @@ export const enrolmentEn: EnrolmentText = {
       unused: 'No longer used',
     },
     back: 'Back to my devices',
+  },
+
+  mail: {
+    subject: '{organisation}: a device to renew',
+    hello: 'Hello,',
+    lead: 'Access to the staff Wi-Fi of {organisation} ends soon for:',
+    device: '- “{name}”, on {day} (in {count} d)',
+    how: 'Renew it before then, in a minute, on the device itself:',
+    why: 'If you no longer use it, do nothing. This message is sent a month before the end, then a week before. {organisation} never asks for a password by mail.',
   },
 
   closed: {

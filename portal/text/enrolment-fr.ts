@@ -14,6 +14,8 @@ export const enrolmentFr = {
     revoked: 'L’appareil est révoqué : il ne peut plus se connecter.',
     'key-made': 'La clé est créée.',
     'key-revoked': 'La clé est révoquée : elle n’ouvre plus rien.',
+    joined: 'L’appareil est entré dans le réseau interne.',
+    'access-ended': 'L’accès de l’appareil est terminé.',
     seen: 'Vu le {day}',
     neverSeen: 'Pas encore vu sur le réseau',
     until: 'valable jusqu’au {day}',
@@ -193,6 +195,15 @@ export const enrolmentFr = {
       unused: 'Plus utilisé',
     },
     back: 'Revenir à mes appareils',
+  },
+
+  mail: {
+    subject: '{organisation} : un appareil à renouveler',
+    hello: 'Bonjour,',
+    lead: 'L’accès au Wi-Fi du personnel de {organisation} se termine bientôt pour :',
+    device: '- « {name} », le {day} (dans {count} j)',
+    how: 'Renouvelez-le avant, en une minute, sur l’appareil lui-même :',
+    why: 'Si vous ne l’utilisez plus, ne faites rien. Ce message est envoyé un mois avant la fin, puis une semaine avant. {organisation} ne demande jamais de mot de passe par courriel.',
   },
 
   closed: {

@@ -25,4 +25,7 @@ export function staffAttributes({ username, deviceKey }: StaffAccount): readonly
   ]
 }
 
+/** On an internal network, before anybody signed in. */
+export const NOBODY_ATTRIBUTES: readonly Attribute[] = [staffClass(''), INTERIM]
+
 export const GUEST_ATTRIBUTES: readonly Attribute[] = [GUEST_CLASS, INTERIM]

@@ -49,6 +49,7 @@ describe('a device that accepted nothing yet', () => {
     expect(readCaptiveLink(cisco, url.searchParams, server.house.now)).toEqual({
       ok: true,
       mac: MAC,
+      network: 'guest',
     })
     expect(server.metrics.accepts.captive.value).toBe(1)
   })

@@ -1,5 +1,4 @@
 import type { Mac } from '#core/mac.ts'
-import type { GrantTable } from '#db/grants.ts'
 import { createGate } from '#core/gate.ts'
 
 export const GRANT_LIMITS = {
@@ -10,35 +9,39 @@ export const GRANT_LIMITS = {
   deadlineMs: 500,
 } as const
 
-/** Until when (ms since the epoch), null for no grant, or why it cannot be said. */
-export type GrantVerdict = number | null | 'unavailable' | 'overloaded'
+/** The grant, null for none, or why it cannot be said. Of guests it is until when, in ms since the epoch. */
+export type GrantVerdict<Grant = number> = Grant | null | 'unavailable' | 'overloaded'
 
-export interface GrantLookup {
-  until(mac: Mac): GrantVerdict | Promise<GrantVerdict>
+export interface GrantLookup<Grant = number> {
+  until(mac: Mac): GrantVerdict<Grant> | Promise<GrantVerdict<Grant>>
 }
 
 /**
- * Memory first. A device that memory does not know may have accepted the terms a millisecond ago, on
+ * Memory first. A device that memory does not know may have accepted the terms, or its owner signed in, a millisecond ago, on
  * another machine of the fleet, so the database has the last word, as long as it answers soon.
  */
-export function createGrantLookup(
-  grants: Pick<GrantTable, 'until' | 'find'>,
+export function createGrantLookup<Grant>(
+  grants: {
+    /** From memory. */
+    until(mac: Mac): Grant | null
+    find(mac: Mac): Promise<Grant | null>
+  },
   deadlineMs: number = GRANT_LIMITS.deadlineMs,
-): GrantLookup {
+): GrantLookup<Grant> {
   const gate = createGate(GRANT_LIMITS)
   let late = 0
 
-  async function ask(mac: Mac): Promise<GrantVerdict> {
+  async function ask(mac: Mac): Promise<GrantVerdict<Grant>> {
     let isLate = false
     const asked = gate.run(() => grants.find(mac))
     // With questions unanswered past the deadline the database is away, not busy.
     if (asked === null) return late > 0 ? 'unavailable' : 'overloaded'
     const answered = asked
-      .catch((): GrantVerdict => 'unavailable')
+      .catch((): GrantVerdict<Grant> => 'unavailable')
       .finally(() => {
         if (isLate) late -= 1
       })
-    const deadline = Promise.withResolvers<GrantVerdict>()
+    const deadline = Promise.withResolvers<GrantVerdict<Grant>>()
     const timer = setTimeout(() => {
       isLate = true
       late += 1

@@ -1,6 +1,7 @@
 import type { Clock } from '#core/clock.ts'
 import { parseMac } from '#core/mac.ts'
 import type { Mac } from '#core/mac.ts'
+import { captiveNetworkOf } from '#db/captive-network.ts'
 import { decodeText, readInteger, readText } from '../attributes.ts'
 import { ATTRIBUTE, SERVICE_TYPE } from '../dictionary.ts'
 import { LoginTrace } from '../login-trace.ts'
@@ -10,6 +11,8 @@ import { reject, silence } from '../request.ts'
 import type { Answer, RadiusRequest, Step } from '../request.ts'
 import type { CaptiveAnswer } from './captive-answer.ts'
 import type { GrantLookup, GrantVerdict } from './grant-lookup.ts'
+import type { SignedInDevice } from './signed-in-device.ts'
+import { readWlan } from './wlan.ts'
 
 /** A device that accepted the terms is let in by its hardware address, without a page. */
 export function createMacAuthentication(
@@ -17,6 +20,7 @@ export function createMacAuthentication(
   admission: Admission,
   clock: Clock,
   captive: CaptiveAnswer,
+  signedIn: SignedInDevice,
 ): Step {
   function answerTo(verdict: GrantVerdict, { client }: RadiusRequest, mac: Mac): Answer {
     const { gateway } = client
@@ -26,7 +30,7 @@ export function createMacAuthentication(
     const isUnknown = verdict === 'unavailable'
     const seconds = isUnknown || verdict === null ? 0 : Math.floor((verdict - clock()) / 1000)
     if (seconds <= 0) {
-      const kept = captive(gateway, mac)
+      const kept = captive(gateway, mac, 'guest')
       if (kept !== null) return { kind: 'accept', method: 'captive', rule: null, attributes: kept }
       return reject(isUnknown ? 'grants-unavailable' : 'no-grant')
     }
@@ -38,9 +42,14 @@ export function createMacAuthentication(
   return (request) => {
     const mac = deviceOf(request)
     if (mac === null) return null
+    const { gateway } = request.client
+    if (gateway.staff !== null && gateway.staff.captive !== null) {
+      const internal = captiveNetworkOf(gateway, readWlan(request.packet).ssid)
+      if (internal !== null) return signedIn(internal, mac, request)
+    }
     const trace = new LoginTrace('mac', mac)
     request.trace = trace
-    if (request.client.gateway.guest === null) return reject('no-guest-network')
+    if (gateway.guest === null) return reject('no-guest-network')
     trace.answerer = 'grant'
     const verdict = grants.until(mac)
     if (!(verdict instanceof Promise)) return answerTo(verdict, request, mac)

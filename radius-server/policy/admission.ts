@@ -8,8 +8,8 @@ import { integerAttribute, textAttribute } from '../attributes.ts'
 import type { Attribute } from '../attributes.ts'
 import { ATTRIBUTE, TERMINATION_ACTION } from '../dictionary.ts'
 import type { Method } from '../request.ts'
-import { compilePolicies, rulesFor } from './policy-table.ts'
-import type { Rule, Subject } from './policy-table.ts'
+import { compilePolicies, rulesFor } from '#db/policy-table.ts'
+import type { Rule, Subject } from '#db/policy-table.ts'
 import { renderGift } from './vendor-profiles.ts'
 
 const GUEST: Subject = { groups: [], proof: 'mac', device: null }
@@ -26,12 +26,15 @@ const ASK_AGAIN = integerAttribute(
 interface Way {
   readonly proof: Proof
   readonly isEap: boolean
+  /** The VLAN is the network's, unless a policy says another for this proof: a copied address reaches no further. */
+  readonly isKeptApart?: boolean
 }
 
 const WAYS: Readonly<Record<Method, Way>> = {
   pap: { proof: 'password', isEap: false },
   mschapv2: { proof: 'password', isEap: false },
   mac: { proof: 'mac', isEap: false },
+  'mac-sign-in': { proof: 'mac', isEap: false, isKeptApart: true },
   captive: { proof: 'mac', isEap: false },
   'one-time': { proof: 'password', isEap: false },
   'device-key': { proof: 'psk', isEap: false },
@@ -126,7 +129,7 @@ export function createAdmission(policies: () => readonly Policy[], clock: Clock)
         rulesFor(rules, subject),
         gateway,
         network,
-        way.isEap,
+        way,
         staffAttributes(account),
       )
       ofAccount.set(account, { rules, vlan: network.vlan, vendor: gateway.vendor, way, steps })
@@ -137,7 +140,7 @@ export function createAdmission(policies: () => readonly Policy[], clock: Clock)
       const way = WAYS.mac
       let known = ofGateway.get(gateway)
       if (known === undefined || !isStill(known, rules, gateway, network, way)) {
-        const steps = prepare(rulesFor(rules, GUEST), gateway, network, false, GUEST_ATTRIBUTES)
+        const steps = prepare(rulesFor(rules, GUEST), gateway, network, way, GUEST_ATTRIBUTES)
         known = { rules, vlan: network.vlan, vendor: gateway.vendor, way, steps }
         ofGateway.set(gateway, known)
       }
@@ -161,11 +164,13 @@ function prepare(
   rules: readonly Rule[],
   { vendor }: Gateway,
   { vlan }: Network,
-  isEap: boolean,
+  { isEap, isKeptApart, proof }: Way,
   who: readonly Attribute[],
 ): readonly Step[] {
   const stepOf = (gift: PolicyGift, rule: Rule | null): Step => {
-    const attributes = [...who, ...renderGift(vendor, { ...gift, vlan: gift.vlan ?? vlan })]
+    const isHeeded = isKeptApart !== true || rule?.policy.proofs.includes(proof) === true
+    const given = isHeeded ? (gift.vlan ?? vlan) : vlan
+    const attributes = [...who, ...renderGift(vendor, { ...gift, vlan: given })]
     const name = rule?.policy.name ?? null
     const { sessionSeconds } = gift
     return {

@@ -22,6 +22,7 @@ import { NO_DEVICE_KEYS } from '#db/device-keys.ts'
 import type { DeviceKey, DeviceKeys } from '#db/device-keys.ts'
 import type { EapSession } from '#db/eap-sessions.ts'
 import type { EnrolledDevice } from '#db/enrolled-devices.ts'
+import type { InternalGrant } from '#db/internal-grants.ts'
 import type { LoginRow } from '#db/login-traces.ts'
 import { EAP_TYPE } from '../eap/eap-packet.ts'
 import type { TlsEngine } from '../eap/tls-engine.ts'
@@ -51,6 +52,9 @@ export interface TestHouse {
   readonly people: Map<string, PersonState>
   policies: readonly Policy[]
   grants: Map<string, number>
+  /** Devices that somebody of the staff signed in for. */
+  readonly internalGrants: Map<string, InternalGrant>
+  findInternalGrant: (mac: string) => Promise<InternalGrant | null>
   /** What only the database knows; throws or hangs if the test says so. */
   readonly captives: Map<string, string>
   readonly credentials: Map<
@@ -108,6 +112,7 @@ export function network(kind: NetworkKind, changes: Partial<Network> = {}): Netw
     grantSeconds: 30 * 86_400,
     subnets: [kind === 'staff' ? '192.168.78.0/24' : '192.168.77.0/24'],
     nat: null,
+    captive: null,
     ...changes,
   }
 }
@@ -186,6 +191,8 @@ export async function createTestServer(
     people: new Map(),
     policies: options.policies ?? [],
     grants: new Map(),
+    internalGrants: new Map(),
+    findInternalGrant: () => Promise.resolve(null),
     findGrant: () => Promise.resolve(null),
     captives: new Map(),
     credentials: new Map(),
@@ -256,6 +263,10 @@ export async function createTestServer(
     grants: {
       until: (mac) => house.grants.get(mac) ?? null,
       find: (mac) => house.findGrant(mac),
+    },
+    internalGrants: {
+      of: (mac) => house.internalGrants.get(mac) ?? null,
+      find: (mac) => house.findInternalGrant(mac),
     },
     takeCredential: (asked) => house.takeCredential(asked),
     captives: () => house.captives,

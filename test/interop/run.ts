@@ -16,6 +16,7 @@ import { explain } from './explain.ts'
 import { faults } from './faults.ts'
 import { fuzz } from './fuzz.ts'
 import { openHouse } from './house.ts'
+import { internal } from './internal.ts'
 import { kubernetes } from './kubernetes.ts'
 import { leaving } from './leaving.ts'
 import { monitoring } from './monitoring.ts'
@@ -58,6 +59,7 @@ const SCENARIOS: Readonly<Record<string, (s: Scenario) => Promise<void>>> = {
   'staff-wifi': staffWifi,
   enrolment,
   leaving,
+  internal,
   sso,
   'device-keys': deviceKeys,
   wired,

@@ -5,7 +5,7 @@ import type { Place } from '../place.ts'
 
 const network = (kind: 'guest' | 'staff', third: number): Network => ({
   ...{ site: '75-0042', siteName: 'Centre Nation', association: '75', timezone: 'Europe/Paris' },
-  ...{ kind, vlan: kind === 'staff' ? 20 : null, grantSeconds: 3600 },
+  ...{ kind, vlan: kind === 'staff' ? 20 : null, grantSeconds: 3600, captive: null },
   subnets: ['2001:db8::/64', `192.168.${third}.0/24`],
   nat:
     kind === 'guest' ? { address: null, firstPort: 8192, lastPort: 65_535, portsEach: 200 } : null,

@@ -114,6 +114,22 @@ const networkOf = (n: number) =>
     ),
   }).map((given) => ({ subnets: [`10.${n}.0.0/25`], ...given }))
 
+const staffNetworkOf = (n: number) =>
+  fc
+    .tuple(
+      networkOf(n),
+      maybe({
+        captive: fc.constantFrom(
+          { ssid: 'Sign-In', vlan: 4094 },
+          { ssid: 'Sign-In', vlan: 4093, grant: '2d', random_mac: '90m' },
+        ),
+      }),
+    )
+    .map(([network, more]) => ({
+      ...network,
+      ...('vlan' in network && network.vlan > 4092 ? {} : more),
+    }))
+
 const kinds = (n: number) =>
   fc.constantFrom(
     { kind: 'generic', address: `192.0.2.${n}` },
@@ -149,7 +165,7 @@ const site = (n: number) =>
         filter: level,
       }),
       word,
-      maybe({ guest: networkOf(n), staff: networkOf(n + 100) }),
+      maybe({ guest: networkOf(n), staff: staffNetworkOf(n + 100) }),
       fc.option(kinds(n)),
     )
     .map(([more, name, networks, gateway]) => ({

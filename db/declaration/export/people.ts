@@ -183,9 +183,13 @@ export async function writeSignIn({ kysely, seal, secret }: Writing): Promise<Sa
 export async function writeEnrolment({ kysely }: Writing): Promise<Said | undefined> {
   const [row] = await kysely
     .selectFrom('house.enrolment')
-    .select(['realm', 'ssids', 'days', 'passwords', 'things'])
+    .select(['realm', 'ssids', 'days', 'passwords', 'things', 'reminders'])
     .execute()
   if (row === undefined) return undefined
-  const { realm, ssids, days, passwords, things } = row
-  return { ...said({ realm, ssids, things }), valid: lengthOfTime(days * 86_400), passwords }
+  const { realm, ssids, days, passwords, things, reminders } = row
+  return {
+    ...said({ realm, ssids, things, reminders }),
+    valid: lengthOfTime(days * 86_400),
+    passwords,
+  }
 }

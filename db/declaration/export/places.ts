@@ -88,7 +88,7 @@ function networkOf(network: NetworkRow, devices: readonly DeviceRow[], filterAt:
   return {
     subnets,
     grant: lengthOfTime(grant),
-    ...said({ vlan, ssid }),
+    ...said({ vlan, ssid, captive: captiveOf(network) }),
     ...(first === null
       ? {}
       : { nat: { ...said({ address }), ports: `${first}-${last}`, each: network.nat_ports_each } }),
@@ -99,6 +99,19 @@ function networkOf(network: NetworkRow, devices: readonly DeviceRow[], filterAt:
         ...kept('filter', filterAt({ site, network: kind, device: name })),
       })),
     }),
+  }
+}
+
+function captiveOf(network: NetworkRow): Said | null {
+  const { captive_grant_seconds: grant, captive_random_mac_seconds: random } = network
+  if (grant === null || random === null) return null
+  return {
+    ...said({
+      ssid: network.captive_ssid,
+      gateways: network.captive_gateways,
+      vlan: network.captive_vlan,
+    }),
+    ...{ grant: lengthOfTime(grant), random_mac: lengthOfTime(random) },
   }
 }
 

@@ -15,6 +15,7 @@ export const WORDS_EN: LoginWords = {
     mschap: 'MS-CHAP',
     mschapv2: 'MS-CHAPv2',
     mac: 'by the address of the device',
+    'mac-sign-in': 'by the address of a device that its owner let in',
     captive: 'by the address of the device',
     'one-time': 'by a password for one use, made by the page',
     'device-key': 'by a pre-shared key of its own',
@@ -61,7 +62,7 @@ export const WORDS_EN: LoginWords = {
     memory: (name) => `the directory ${name} had said so shortly before`,
     'last-good': (name, ms) =>
       `the directory ${name} did not answer${inTime(ms)}: what it said last was taken`,
-    grant: (_, ms) => `the acceptances of the terms answered${inTime(ms)}`,
+    grant: (_, ms) => `the record of who was let in answered${inTime(ms)}`,
     certificate: () => 'the certificate was enough',
     'device-key': (name) =>
       name === null ? 'one of several device keys' : `the device key ${name}`,

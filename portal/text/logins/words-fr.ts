@@ -14,6 +14,7 @@ export const WORDS_FR: LoginWords = {
     mschap: 'MS-CHAP',
     mschapv2: 'MS-CHAPv2',
     mac: 'par l’adresse de l’appareil',
+    'mac-sign-in': 'par l’adresse d’un appareil que son propriétaire a fait entrer',
     captive: 'par l’adresse de l’appareil',
     'one-time': 'par un mot de passe à usage unique, fait par la page',
     'device-key': 'par une clé propre à l’appareil',
@@ -61,7 +62,7 @@ export const WORDS_FR: LoginWords = {
     memory: (name) => `l’annuaire ${name} l’avait dit peu avant`,
     'last-good': (name, ms) =>
       `l’annuaire ${name} n’a pas répondu${inTime(ms)} : ce qu’il avait dit en dernier a été repris`,
-    grant: (_, ms) => `le registre des conditions acceptées a répondu${inTime(ms)}`,
+    grant: (_, ms) => `le registre des accès donnés a répondu${inTime(ms)}`,
     certificate: () => 'le certificat a suffi',
     'device-key': (name) =>
       name === null ? 'une clé d’appareil parmi plusieurs' : `la clé d’appareil ${name}`,

@@ -1,8 +1,8 @@
 import { createSchedule } from '#core/schedule.ts'
 import type { Schedule } from '#core/schedule.ts'
 import { WEEK_MINUTES, coversSpans, joinSpans, parseWeekHours } from '#core/week-hours.ts'
-import type { Policy, Proof } from '#db/policies.ts'
-import type { Network } from '#db/sites.ts'
+import type { Policy, Proof } from './policies.ts'
+import type { Network } from './sites.ts'
 
 /** A policy of one network, ready to be compared with who logs in there. */
 export interface Rule {
