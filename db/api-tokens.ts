@@ -11,6 +11,7 @@ export const TOKEN_SCOPES = [
   'sites.write',
   'gateways.read',
   'roles.read',
+  'roles.write',
   'audit.read',
   'jobs.read',
   'jobs.run',

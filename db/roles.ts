@@ -142,9 +142,17 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
   'house.role_grant': {
     portal: 'select',
     operator: 'select',
-    admin: 'select',
+    admin:
+      'select, insert (subject, role, associations, sites, until, declared, made_by), update (until, declared), delete',
   },
   'house.in_reach()': { admin: 'execute' },
+  'house.grant_in_reach()': { admin: 'execute' },
+  // Of people it says who has both halves of a pack, and who is behind a role that is within reach; no more.
+  'house.with_both_halves()': {},
+  'house.role_conflicts()': { admin: 'execute' },
+  'house.role_holders()': { admin: 'execute' },
+  'house.keep_apart()': {},
+  'house.keep_national()': {},
   'house.folded()': { admin: 'execute' },
   'house.answered_request': { admin: 'select, insert, delete' },
   'house.filter': { dns: 'select', admin: 'select', inventory: 'select' },

@@ -515,6 +515,7 @@ interface AuditTable {
 }
 
 interface RoleGrantTable {
+  id: Generated<string>
   subject: string
   role: Role
   associations: string[] | null

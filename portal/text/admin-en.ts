@@ -12,6 +12,7 @@ export const adminEn: AdminText = {
     sessions: 'Connected',
     logs: 'Log',
     packs: 'Requisitions',
+    people: 'People',
     alerts: 'Alerts',
     audit: 'Audit',
   },
@@ -37,6 +38,11 @@ export const adminEn: AdminText = {
   guest: 'guests',
   staff: 'staff',
   never: 'never',
+  done: {
+    saved: 'It is saved.',
+    removed: 'It is taken away.',
+    undone: 'It is undone. The undoing is a change itself.',
+  },
 
   overview: {
     title: 'To watch',
@@ -362,6 +368,82 @@ export const adminEn: AdminText = {
     key: 'Key that signs',
   },
 
+  people: {
+    title: 'People and roles',
+    lead: 'Who may do what, where, and until when. A role is given to a group of the directory or to a person; it counts at once.',
+    conflict:
+      '{who} has, by groups or by name, both the role that reads the log and the one that approves packs. Neither counts until one is taken away.',
+    label: 'Name of the person or group',
+    who: 'Who',
+    ofGroup: 'group {name}',
+    role: 'Role',
+    where: 'Where',
+    until: 'Until (included)',
+    noEnd: 'no end',
+    over: 'over',
+    by: 'Given by',
+    none: 'No role matches. Try fewer letters.',
+    nobody: 'Nobody has a role here. Give the first one below.',
+    give: 'Give a role',
+    giveLead: 'The security desk is told of every role that is given.',
+    giveLocally:
+      'You give the roles of your association, in your association. The security desk is told of every role that is given.',
+    whom: 'To whom',
+    group: 'a group of the directory',
+    person: 'a person',
+    name: 'Name of the group, or account of the person',
+    nameHelp:
+      'As the directory writes it. Whoever joins or leaves the group gains or loses the role.',
+    associations: 'Codes of associations',
+    sites: 'Codes of places',
+    placesHelp: 'Separated by commas. Nothing here or below: in the whole organisation.',
+    untilField: 'Until (included; empty: no end)',
+    giveButton: 'Give this role',
+    whatRolesMay: 'What each role may do',
+    roles: {
+      'national-admin': {
+        name: 'national administration',
+        may: 'See and change everything but the connection log. Gives all roles.',
+      },
+      'association-admin': {
+        name: 'administration of an association',
+        may: 'See and change everything in its associations but the log and the jobs. Gives roles there, never those of the log.',
+      },
+      'list-editor': { name: 'filtering', may: 'See places, change filtering rules.' },
+      'place-helper': {
+        name: 'help at the place',
+        may: 'See its places and who is connected there, disconnect, explain a login, let a device in.',
+      },
+      'log-reader': {
+        name: 'reading the log',
+        may: 'Search the connection log and ask for a pack. Never together with approval.',
+      },
+      'log-approver': {
+        name: 'approving packs',
+        may: 'Approve a pack that somebody else asked for. Never together with reading.',
+      },
+      auditor: { name: 'audit', may: 'See everything but the log, change nothing.' },
+    },
+    what: 'The role',
+    holders: 'Whom it reaches',
+    holdersLead:
+      'The people that we know to be in this group: who signed in, or whom the directory told us of. There may be others. Your look is in the audit.',
+    holderLead: 'Your look is in the audit.',
+    emptyGroup:
+      'We know nobody in this group. Check its name in the directory, or wait for somebody to sign in.',
+    unknownPerson:
+      'We do not know this account yet. Check how the directory writes it, or wait until they sign in.',
+    moreHolders: 'Only the first {count}.',
+    account: 'Account',
+    called: 'Name',
+    seen: 'Last sign-in',
+    edit: 'Change its end',
+    save: 'Save',
+    remove: 'Take this role away',
+    removeLead: 'It stops counting at once. You can undo it under changes.',
+    readOnly: 'This role reaches beyond yours: you see it, and cannot change it.',
+  },
+
   changes: {
     title: 'Changes',
     none: 'No change is recorded.',
@@ -443,6 +525,11 @@ export const adminEn: AdminText = {
     'unknown-association': 'No association within your reach has this code.',
     'not-yours': 'That is beyond your role. Ask an administrator who may.',
     'changed-since': 'It was changed again since. Undo the newest change first.',
+    'both-halves':
+      'Somebody would both read the log and approve packs of it: that takes two people. Take one of the two roles away first.',
+    'over-already': 'That day is over already: give one from today on.',
+    'last-administrator':
+      'Nobody would administer the whole organisation any more. Give somebody else this role, without an end, first.',
     invalid: 'Check what is written: {what}.',
   },
 }

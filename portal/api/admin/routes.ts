@@ -2,6 +2,7 @@ import { AUDIT_ROUTES } from './audit.ts'
 import { FILTERING_ROUTES } from './filtering.ts'
 import { INVENTORY_ROUTES } from './inventory.ts'
 import { JOB_ROUTES } from './jobs.ts'
+import { ROLE_ROUTES } from './roles.ts'
 import type { AdminRoute } from './route.ts'
 import { RULE_ROUTES } from './rules.ts'
 import { SITE_ROUTES } from './sites.ts'
@@ -11,6 +12,7 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
   ...RULE_ROUTES,
   ...SITE_ROUTES,
   ...AUDIT_ROUTES,
+  ...ROLE_ROUTES,
   ...FILTERING_ROUTES,
   ...JOB_ROUTES,
   ...INVENTORY_ROUTES,

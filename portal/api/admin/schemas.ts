@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { domainToASCII } from 'node:url'
-import { ROLES } from '#core/rights.ts'
+import { LOCAL_ROLES, ROLES } from '#core/rights.ts'
 
 const LABEL = /^[a-z0-9_-]{1,63}$/
 
@@ -41,6 +41,31 @@ export const timezone = z
       return false
     }
   }, 'is not a time zone such as Europe/Paris')
+
+export const day = z.iso.date('is not a date such as 2026-12-31')
+
+const subject = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .regex(/^(?:group|person):[^\p{Cc}]{1,200}$/u, 'must be group:NAME or person:ACCOUNT')
+
+const codes = z.array(code).min(1, 'names none: leave it out').max(500).nullable().default(null)
+
+/** Who gets which role where, and until which day, which counts. */
+export const roleWish = z
+  .strictObject({
+    ...{ subject, role: z.enum(ROLES), associations: codes, sites: codes },
+    until: day.nullable().default(null),
+  })
+  .refine(
+    ({ role, associations, sites }) =>
+      !LOCAL_ROLES.includes(role) || associations !== null || sites !== null,
+    {
+      path: ['associations'],
+      error: 'or sites must say where: this role is never for the whole house',
+    },
+  )
 
 export const network = z.enum(['guest', 'staff'])
 export const search = z.string().trim().min(1).max(100)
@@ -94,6 +119,7 @@ list('Gateways', gateway)
 
 const role = z
   .object({
+    id: z.string(),
     subject: z.string().meta({ example: 'group:it-paris' }),
     role: z.enum(ROLES),
     associations: z
