@@ -25,11 +25,13 @@ const RIGHTS = {
       'audit.read',
     ],
     ...['alerts.read', 'radius.explain', 'guests.let-in', 'sessions.read', 'sessions.end'],
+    ...['terms.read', 'terms.write', 'devices.read', 'devices.revoke', 'health.read'],
   ],
   'association-admin': [
     ...['associations.read', 'sites.read', 'sites.write', 'gateways.read'],
     ...['rules.read', 'rules.write', 'roles.read', 'roles.write', 'audit.read'],
     ...['alerts.read', 'radius.explain', 'guests.let-in', 'sessions.read', 'sessions.end'],
+    'terms.read',
   ],
   'list-editor': ['associations.read', 'sites.read', 'rules.read', 'rules.write'],
   'place-helper': [
@@ -40,7 +42,8 @@ const RIGHTS = {
   'log-approver': ['associations.read', 'sites.read', 'logs.approve'],
   auditor: [
     ...['associations.read', 'sites.read', 'gateways.read', 'rules.read'],
-    ...['roles.read', 'jobs.read', 'audit.read', 'alerts.read'],
+    ...['roles.read', 'jobs.read', 'audit.read', 'alerts.read', 'terms.read'],
+    ...['devices.read', 'health.read'],
   ],
 } as const satisfies Readonly<Record<Role, readonly string[]>>
 

@@ -12,6 +12,8 @@ export const TOKEN_SCOPES = [
   'gateways.read',
   'roles.read',
   'roles.write',
+  'terms.read',
+  'terms.write',
   'audit.read',
   'jobs.read',
   'jobs.run',

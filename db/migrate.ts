@@ -49,6 +49,7 @@ import { up as unblockAnswers } from './migrations/0057-unblock-answers.ts'
 import { up as liveSessions } from './migrations/0058-live-sessions.ts'
 import { up as filteringShown } from './migrations/0059-filtering-shown.ts'
 import { up as rolesGiven } from './migrations/0067-roles-given.ts'
+import { up as termsDrafted } from './migrations/0068-terms-drafted.ts'
 import { makePartitions } from './partitions.ts'
 
 /** In order; append only: what has been released is never edited. */
@@ -98,6 +99,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0058-live-sessions': { up: liveSessions },
   '0059-filtering-shown': { up: filteringShown },
   '0067-roles-given': { up: rolesGiven },
+  '0068-terms-drafted': { up: termsDrafted },
 }
 
 /** What this version takes the database to be: its last migration. */

@@ -113,8 +113,12 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
   },
   'house.accept_inventory()': { admin: 'execute' },
   // Which version is in force: a grant for another one lets nobody in.
-  'house.terms': { portal: 'select', radius: 'select (version, effective)' },
-  'house.terms_text': { portal: 'select' },
+  'house.terms': {
+    portal: 'select',
+    radius: 'select (version, effective)',
+    admin: 'select, insert (version, effective, declared, made_by), update (effective), delete',
+  },
+  'house.terms_text': { portal: 'select', admin: 'select, insert, delete' },
   'house.keep_terms()': {},
   'house.keep_terms_text()': {},
   // The jobs fetch what has an address.
@@ -323,7 +327,7 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
   'staff.known_device': { radius: 'select, insert, update, delete' },
 
   // What guests accepted.
-  guest: { portal: 'usage', radius: 'usage', jobs: 'usage' },
+  guest: { portal: 'usage', radius: 'usage', jobs: 'usage', admin: 'usage' },
   'guest.acceptance': {
     // To find the device behind an address; not to read what else is known of it.
     portal: 'select (mac, site, ip, at), insert',
@@ -337,6 +341,8 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
   // The only ways to acceptances: those of one device, for the device itself; one, for who has its code.
   'guest.kept_about()': { portal: 'execute' },
   'guest.receipt()': { portal: 'execute' },
+  // How many, of whom nothing.
+  'guest.acceptances_of()': { admin: 'execute' },
   'guest.announce()': {},
   // What waits for gateways that poll, and passwords for one use: gone when used, or soon after.
   'guest.opening': {

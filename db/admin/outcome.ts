@@ -14,6 +14,12 @@ export type Refusal =
   | 'both-halves'
   /** Its end would have been before today. */
   | 'over-already'
+  /** Terms that count, or counted: people have accepted that very text. */
+  | 'in-force'
+  /** New terms count from tomorrow at the earliest. */
+  | 'not-to-come'
+  /** Terms without a text in any language. */
+  | 'no-text'
   /** Nobody would administer the whole house any more. */
   | 'last-administrator'
 

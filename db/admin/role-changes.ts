@@ -7,6 +7,7 @@ import { findGivenRole, roleColumns } from './given-roles.ts'
 import type { GivenRole } from './given-roles.ts'
 import { done, refused } from './outcome.ts'
 import type { Outcome, Refusal } from './outcome.ts'
+import { keptRules } from './kept-rules.ts'
 import type { Doer } from './rules.ts'
 
 /** Who gets which role where; of a role that is there, only its end is changed. */
@@ -127,32 +128,6 @@ export async function withinOf(sql: Sql, { associations, sites }: Where): Promis
   if (all.includes(null)) return 'unknown-site'
   const [association, ...others] = new Set([...(associations ?? []), ...all])
   return { association: others.length === 0 ? (association ?? null) : null, all }
-}
-
-const REFUSED_BY: Readonly<Record<string, Refusal>> = {
-  roles_apart: 'both-halves',
-  last_national_admin: 'last-administrator',
-}
-
-/** What the database refuses whoever asks, as an answer and before the transaction ends. */
-export async function keptRules<T>(
-  sql: Sql,
-  work: (sql: Sql) => Promise<Outcome<T>>,
-): Promise<Outcome<T>> {
-  try {
-    const answer: { made?: Outcome<T> } = {}
-    await sql.savepoint(async (sql) => {
-      answer.made = await work(sql)
-      await sql`set constraints house.keep_national immediate`
-    })
-    return answer.made ?? refused('not-found')
-  } catch (thrown) {
-    const rule =
-      thrown instanceof Error && 'constraint_name' in thrown ? thrown.constraint_name : null
-    const refusal = typeof rule === 'string' ? REFUSED_BY[rule] : undefined
-    if (refusal !== undefined) return refused(refusal)
-    throw thrown
-  }
 }
 
 async function onRole(

@@ -4,8 +4,10 @@ import { findChange, recordChange } from './changes.ts'
 import type { HistoryLine, Snapshot } from './changes.ts'
 import { done, refused } from './outcome.ts'
 import type { Outcome } from './outcome.ts'
-import { keptRules, mayGive, withinOf } from './role-changes.ts'
+import { keptRules } from './kept-rules.ts'
+import { mayGive, withinOf } from './role-changes.ts'
 import type { Doer } from './rules.ts'
+import { undoTerms } from './term-changes.ts'
 
 /** How a kind of thing is found again by what the audit kept of it. */
 interface Kind {
@@ -38,10 +40,11 @@ const KINDS = {
     columns: ['until', 'declared'],
   },
 } as const satisfies Readonly<Record<string, Kind>>
-export type UndoneKind = keyof typeof KINDS
+export type UndoneKind = keyof typeof KINDS | 'terms'
 
 /** Whether there is a way back from this change at all. */
 export function canBeUndone({ subject, before, after }: HistoryLine): boolean {
+  if (subject.startsWith('terms ')) return before !== null || after !== null
   const kind = kindOf(subject)
   return kind !== null && (before !== null || (after !== null && kind.removes))
 }
@@ -65,6 +68,10 @@ export async function undoChange(
   const isOfKind = line?.subject.startsWith(`${kindName} `) === true
   if (line === null || !isOfKind || !canBeUndone(line)) return refused('not-found')
   const { subject, before, after, association } = line
+  if (kindName === 'terms') {
+    const undone = await undoTerms(sql, line, { actor, rights, reason })
+    return undone.ok ? done(line) : undone
+  }
   const kind: Kind = KINDS[kindName]
   const known = after ?? before
   if (known === null) return refused('not-found')

@@ -38,6 +38,10 @@ async function idsOf(house: AdminHouse): Promise<Readonly<Record<string, readonl
     '/admin/rules/:id': [ids?.rule ?? '', '999999'],
     '/admin/requests/:id': [ids?.request ?? '', '999999'],
     '/admin/people/:id': [ids?.role ?? '', '999999'],
+    // Of the whole house: there is none of Lyon alone.
+    '/admin/terms/:version': ['none', 'nobody'],
+    '/admin/terms/:version/:language': ['none', 'nobody'],
+    '/admin/terms/:version/:language/preview': ['none', 'nobody'],
     '/admin/jobs/:name': ['nothing', 'nobody'],
     '/admin/packs/:code': ['ABCDEFGH', 'ABCDEFGH'],
     '/admin/packs/:code/file': ['ABCDEFGH', 'ABCDEFGH'],
@@ -49,6 +53,7 @@ const FORM = {
   ...{ action: 'allow', decision: 'allow', session: '02-00-00-00-00-01', site: '69-0001' },
   ...{ change: '999999', kind: 'rule', mac: '02-00-00-00-00-01', case: 'X', until: '2099-01-01' },
   ...{ zone: 'UTC', whom: 'person', role: 'association-admin', associations: '69' },
+  ...{ version: 'v9', effective: '2099-01-01', language: 'fr', markdown: 'x' },
 }
 
 const READS_OF_LOG: ReadonlySet<Role> = new Set(['log-reader', 'log-approver'])
@@ -62,6 +67,7 @@ test.each(ROLES)('no page shows or lets change, to a %s of Paris, what is Lyonâ€
            (select jsonb_agg(to_jsonb(s) order by s.code) from house.site s) as sites,
            (select jsonb_agg(to_jsonb(u) order by u.id) from house.unblock_request u) as requests,
            (select jsonb_agg(to_jsonb(g) order by g.id) from house.role_grant g) as roles,
+           (select jsonb_agg(to_jsonb(t) order by t.version) from house.terms t) as terms,
            (select count(*) from house.disconnect) as disconnects,
            (select count(*) from log.export_request) as packs,
            (select count(*) from log.hold) as holds`

@@ -119,6 +119,8 @@ export function historyTable(
   return table(changes.title, heads, rows)
 }
 
+/** Of a whole text its beginning: its own page shows the difference. */
+const LONGEST_SAID = 160
 const UNSAID = new Set(['declared', 'made_by', 'made_at', 'provisional'])
 
 /** Only what is another: `name: A → B`. */
@@ -127,10 +129,13 @@ function difference({ before, after }: HistoryLine, nothing: string): Html {
   const shown = (row: Snapshot | null, column: string): string => {
     const value = row?.[column]
     if (value === undefined || value === null) return nothing
-    return typeof value === 'string' ? value : JSON.stringify(value)
+    const said = typeof value === 'string' ? value : JSON.stringify(value)
+    return said.length > LONGEST_SAID ? `${said.slice(0, LONGEST_SAID)}…` : said
   }
   const others = columns.filter(
-    (column) => !UNSAID.has(column) && shown(before, column) !== shown(after, column),
+    (column) =>
+      !UNSAID.has(column) &&
+      JSON.stringify(before?.[column] ?? null) !== JSON.stringify(after?.[column] ?? null),
   )
   return html`${others.map(
     (column, i) =>

@@ -1,5 +1,6 @@
 import type { Hono } from 'hono'
 import type { Action } from '#core/rights.ts'
+import { LIMITS } from '../limits.ts'
 import type { Services } from '../services.ts'
 import { requireSession } from '../staff/require-session.ts'
 import { staffForm } from '../staff/staff-form.ts'
@@ -15,6 +16,7 @@ import {
   REQUESTS_PATH,
   RULES_PATH,
   SESSIONS_PATH,
+  TERMS_PATH,
   UNDO_PATH,
 } from './admin-paths.ts'
 import { requireRight } from './admin-request.ts'
@@ -34,6 +36,10 @@ import { answerRequest, request } from './request.ts'
 import { requests } from './requests.ts'
 import { givePersonRole, people } from './people.ts'
 import { editPersonRole, personRole } from './person-role.ts'
+import { draftTerms, terms } from './terms.ts'
+import { previewTerms } from './terms-preview.ts'
+import { editTermsText, termsText } from './terms-text.ts'
+import { editTerms, termsVersion } from './terms-version.ts'
 import { UNDO_ACTIONS, undo } from './undo.ts'
 import { editRule, rule } from './rule.ts'
 import { addRule, rules } from './rules.ts'
@@ -79,5 +85,19 @@ export function adminPipeline(app: Hono, services: Services): void {
   app.post(PEOPLE_PATH, may('roles.write'), form, givePersonRole(services))
   app.get(`${PEOPLE_PATH}/:id`, may('roles.read'), personRole(services))
   app.post(`${PEOPLE_PATH}/:id`, may('roles.write'), form, editPersonRole(services))
+  // Texts of many bytes in some scripts.
+  const longForm = staffForm(services, LIMITS.termsFormBytes)
+  app.get(TERMS_PATH, may('terms.read'), terms(services))
+  app.post(TERMS_PATH, may('terms.write'), form, draftTerms(services))
+  app.get(`${TERMS_PATH}/:version`, may('terms.read'), termsVersion(services))
+  app.post(`${TERMS_PATH}/:version`, may('terms.write'), longForm, editTerms(services))
+  app.get(`${TERMS_PATH}/:version/:language`, may('terms.read'), termsText(services))
+  app.post(
+    `${TERMS_PATH}/:version/:language`,
+    may('terms.write'),
+    longForm,
+    editTermsText(services),
+  )
+  app.get(`${TERMS_PATH}/:version/:language/preview`, may('terms.read'), previewTerms(services))
   app.post(UNDO_PATH, may(...UNDO_ACTIONS), form, undo(services))
 }

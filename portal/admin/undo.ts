@@ -6,7 +6,7 @@ import type { UndoneKind } from '#db/admin/undo.ts'
 import type { Services } from '../services.ts'
 import { formOf } from '../staff/staff-form.ts'
 import { sendAdminPage } from './admin-page.ts'
-import { PEOPLE_PATH, PLACES_PATH, RULES_PATH } from './admin-paths.ts'
+import { PEOPLE_PATH, PLACES_PATH, RULES_PATH, TERMS_PATH } from './admin-paths.ts'
 import { withRight } from './admin-request.ts'
 import { rowNumber } from './fields.ts'
 import { sendNothing } from './nothing-there.ts'
@@ -16,6 +16,7 @@ const KINDS = {
   rule: { action: 'rules.write', back: RULES_PATH },
   site: { action: 'sites.write', back: PLACES_PATH },
   role: { action: 'roles.write', back: PEOPLE_PATH },
+  terms: { action: 'terms.write', back: TERMS_PATH },
 } as const satisfies Readonly<Record<UndoneKind, { action: Action; back: string }>>
 
 export const UNDO_ACTIONS: readonly Action[] = Object.values(KINDS).map(({ action }) => action)

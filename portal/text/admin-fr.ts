@@ -11,6 +11,7 @@ export const adminFr = {
     sessions: 'Connectés',
     logs: 'Journal',
     packs: 'Réquisitions',
+    terms: 'Conditions',
     people: 'Personnes',
     alerts: 'Alertes',
     audit: 'Audit',
@@ -447,6 +448,59 @@ export const adminFr = {
     readOnly: 'Ce rôle dépasse votre ressort : vous le voyez, sans le changer.',
   },
 
+  terms: {
+    title: 'Conditions d’utilisation',
+    lead: 'Ce que les invités acceptent. Une version en vigueur ne change plus : on en prépare une nouvelle, qui compte à partir d’un jour, et chacun l’accepte à sa prochaine visite.',
+    none: 'Il n’y a pas encore de conditions : sans elles, personne ne peut entrer. Préparez-les ci-dessous.',
+    version: 'Version',
+    from: 'À partir du',
+    state: 'État',
+    states: { 'to-come': 'à venir', 'in-force': 'en vigueur', former: 'ancienne' },
+    since: {
+      'to-come': 'à partir du {day}',
+      'in-force': 'depuis le {day}',
+      former: 'depuis le {day}, remplacée ensuite',
+    },
+    languages: 'Langues',
+    accepted: 'Acceptations',
+    acceptedBy: '{count} acceptations',
+    draft: 'Préparer une nouvelle version',
+    draftLead:
+      'Elle commence comme une copie de celle en vigueur. Changez-la ensuite, langue par langue, jusqu’au jour où elle compte.',
+    versionField: 'Nom de la version (par exemple 2027-01)',
+    effective: 'Compte à partir du',
+    effectiveHelp: 'Demain au plus tôt, à minuit UTC. Ce jour-là, chacun doit accepter à nouveau.',
+    draftButton: 'Préparer cette version',
+    firstText: '# Conditions d’utilisation\n\nÉcrivez ici ce que les invités acceptent.\n',
+    oneVersion: 'Conditions {version}',
+    oneText: 'Conditions {version}, {language}',
+    immutable:
+      'Des personnes ont accepté ce texte : il ne change plus. Préparez une nouvelle version.',
+    texts: 'Textes',
+    textStates: { same: 'le même', changed: 'modifié', new: 'nouvelle langue' },
+    compared: 'Par rapport à la version en vigueur',
+    page: 'Page',
+    preview: 'Aperçu en {language}',
+    isPreview:
+      'Aperçu : voici la page comme un téléphone la montrera. Personne ne peut accepter ici.',
+    edit: 'Changer ce texte',
+    text: 'Texte (Markdown)',
+    textHelp:
+      '# titre, ## sous-titre, - liste, **important**, [mot](https://adresse). Ni image ni HTML.',
+    save: 'Enregistrer',
+    takeOut: 'Retirer cette langue',
+    difference: 'Ce qui change par rapport à {version}',
+    sameText: 'Le même texte que dans la version en vigueur ({version}).',
+    newLanguage: 'La version en vigueur n’a pas cette langue : tout est nouveau.',
+    gone: 'La version en vigueur existe aussi en : {languages}. Cette version ne les a plus.',
+    add: 'Ajouter une langue',
+    language: 'Langue',
+    addButton: 'Ajouter ce texte',
+    otherDay: 'Changer le jour',
+    remove: 'Retirer ce projet',
+    removeLead: 'Personne ne l’a encore accepté. Vous pourrez l’annuler dans les changements.',
+  },
+
   changes: {
     title: 'Changements',
     none: 'Aucun changement n’est enregistré.',
@@ -533,6 +587,10 @@ export const adminFr = {
     'over-already': 'Ce jour est déjà passé : donnez-en un à partir d’aujourd’hui.',
     'last-administrator':
       'Plus personne n’administrerait toute l’organisation. Donnez d’abord ce rôle, sans fin, à quelqu’un d’autre.',
+    'in-force':
+      'Des personnes ont accepté ce texte : il ne change plus. Préparez une nouvelle version.',
+    'not-to-come': 'De nouvelles conditions comptent demain au plus tôt : donnez un jour à venir.',
+    'no-text': 'Il faut un texte dans une langue au moins.',
     invalid: 'Vérifiez ce qui est écrit : {what}.',
   },
 }

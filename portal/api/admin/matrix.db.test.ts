@@ -13,13 +13,20 @@ const BODIES: Readonly<Record<string, object>> = {
   changeSite: { name: 'X' },
   giveRole: { subject: 'person:mallory', role: 'association-admin', associations: ['69'] },
   changeRole: { until: null },
+  draftTerms: { version: 'v9', effective: '2099-01-01', texts: { fr: 'x' } },
+  changeTerms: { effective: '2099-01-01' },
 }
+
+/** What is made for the whole house or not at all. */
+const OF_HOUSE: ReadonlySet<string> = new Set(['/api/v1/terms'])
 
 /** What is the other association's, by what the address takes, and what is nobody's. */
 async function targets(
   route: AdminRoute,
   idOf: (query: string) => Promise<string>,
 ): Promise<{ readonly theirs: string; readonly nobodys: string }> {
+  // Of the whole house: there is none of the other association alone.
+  if (route.path.includes('terms')) return { theirs: '999998', nobodys: '999999' }
   if (route.path.includes('{code}')) return { theirs: '69-0001', nobodys: '69-9999' }
   if (route.path.includes('changes')) {
     const kinds = {
@@ -54,7 +61,8 @@ test('no route tells or lets change, to any role, what is another association’
     select (select jsonb_agg(to_jsonb(r) order by r.id) from house.rule r
             where r.association = '69' or r.site = '69-0001' or r.association is null and r.site is null) as rules,
            (select jsonb_agg(to_jsonb(s) order by s.code) from house.site s where s.association = '69') as sites,
-           (select jsonb_agg(to_jsonb(g) order by g.id) from house.role_grant g) as roles`
+           (select jsonb_agg(to_jsonb(g) order by g.id) from house.role_grant g) as roles,
+           (select jsonb_agg(to_jsonb(t) order by t.version) from house.terms t) as terms`
   const before = JSON.stringify(await theirs())
   let tried = 0
   for (const role of ROLES) {
@@ -73,7 +81,15 @@ test('no route tells or lets change, to any role, what is another association’
       const isOfOne = route.path.includes('{')
       const where = `${role} ${route.method} ${route.path}`
       const isRead = route.method === 'get' && !isOfOne
-      const expected = mayAtAll ? (isOfOne ? 404 : isRead ? 200 : 422) : 403
+      const expected = mayAtAll
+        ? isOfOne
+          ? 404
+          : isRead
+            ? 200
+            : OF_HOUSE.has(route.path)
+              ? 403
+              : 422
+        : 403
       expect([where, answer.status]).toEqual([where, expected])
       // What is another's and what is not there are answered alike, to the letter.
       expect([where, answer.body]).toEqual([where, isRead ? expect.anything() : nothing.body])

@@ -6,6 +6,7 @@ import { ROLE_ROUTES } from './roles.ts'
 import type { AdminRoute } from './route.ts'
 import { RULE_ROUTES } from './rules.ts'
 import { SITE_ROUTES } from './sites.ts'
+import { TERMS_ROUTES } from './terms.ts'
 
 /** All of them, for the server, the document and the test that tries every one with every role. */
 export const ADMIN_ROUTES: readonly AdminRoute[] = [
@@ -13,6 +14,7 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
   ...SITE_ROUTES,
   ...AUDIT_ROUTES,
   ...ROLE_ROUTES,
+  ...TERMS_ROUTES,
   ...FILTERING_ROUTES,
   ...JOB_ROUTES,
   ...INVENTORY_ROUTES,

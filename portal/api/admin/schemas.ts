@@ -42,6 +42,16 @@ export const timezone = z
     }
   }, 'is not a time zone such as Europe/Paris')
 
+export const languageCode = z.string().regex(/^[a-z]{2,3}$/, 'must be a language code such as fr')
+
+/** Lines end as in files; a browser sends them as CR LF. */
+export const markdown = z
+  .string()
+  .transform((text) => text.replaceAll('\r\n', '\n'))
+  .refine((text) => text.trim() !== '', 'is empty')
+  .refine((text) => text.length <= 60_000, 'is longer than 60000 characters')
+  .refine((text) => !/[^\P{Cc}\n\t]/u.test(text), 'has a control character in it')
+
 export const day = z.iso.date('is not a date such as 2026-12-31')
 
 const subject = z
@@ -132,6 +142,17 @@ const role = z
   })
   .meta({ id: 'Role' })
 list('Roles', role)
+
+const terms = {
+  version: z.string(),
+  effective: z.iso.date().meta({ description: 'Its first day, in UTC.' }),
+  state: z.enum(['to-come', 'in-force', 'former']),
+  languages: z.array(z.string()),
+  accepted: z.int().meta({ description: 'Acceptances that are kept; how many, of whom nothing.' }),
+  ...{ declared: z.boolean(), madeBy: text },
+}
+list('TermsVersions', z.object(terms).meta({ id: 'TermsVersion' }))
+z.object({ ...terms, texts: z.record(z.string(), z.string()) }).meta({ id: 'Terms' })
 
 const row = z.record(z.string(), z.unknown()).nullable()
 const change = z
