@@ -15,13 +15,23 @@ export type Role = (typeof ROLES)[number]
 const RIGHTS = {
   'national-admin': [
     ...['associations.read', 'sites.read', 'sites.write', 'gateways.read'],
-    ...['rules.read', 'rules.write', 'roles.read', 'jobs.read', 'jobs.run', 'audit.read'],
+    ...[
+      'rules.read',
+      'rules.write',
+      'roles.read',
+      'roles.write',
+      'jobs.read',
+      'jobs.run',
+      'audit.read',
+    ],
     ...['alerts.read', 'radius.explain', 'guests.let-in', 'sessions.read', 'sessions.end'],
+    ...['terms.read', 'terms.write', 'devices.read', 'devices.revoke', 'health.read'],
   ],
   'association-admin': [
     ...['associations.read', 'sites.read', 'sites.write', 'gateways.read'],
-    ...['rules.read', 'rules.write', 'roles.read', 'audit.read'],
+    ...['rules.read', 'rules.write', 'roles.read', 'roles.write', 'audit.read'],
     ...['alerts.read', 'radius.explain', 'guests.let-in', 'sessions.read', 'sessions.end'],
+    'terms.read',
   ],
   'list-editor': ['associations.read', 'sites.read', 'rules.read', 'rules.write'],
   'place-helper': [
@@ -32,7 +42,8 @@ const RIGHTS = {
   'log-approver': ['associations.read', 'sites.read', 'logs.approve'],
   auditor: [
     ...['associations.read', 'sites.read', 'gateways.read', 'rules.read'],
-    ...['roles.read', 'jobs.read', 'audit.read', 'alerts.read'],
+    ...['roles.read', 'jobs.read', 'audit.read', 'alerts.read', 'terms.read'],
+    ...['devices.read', 'health.read'],
   ],
 } as const satisfies Readonly<Record<Role, readonly string[]>>
 
@@ -42,6 +53,14 @@ export const ACTIONS: readonly Action[] = [...new Set(Object.values(RIGHTS).flat
 
 /** Roles that mean nothing without a place or an association. */
 export const LOCAL_ROLES: readonly Role[] = ['association-admin', 'place-helper']
+
+/** What an administrator of some associations may give there: none is above their own, none looks into the log. */
+const GIVEN_LOCALLY: readonly Role[] = [
+  'association-admin',
+  'list-editor',
+  'place-helper',
+  'auditor',
+]
 
 /** Roles that one person never has both of: a pack of the log takes two people. */
 export const APART: readonly [Role, Role] = ['log-reader', 'log-approver']
@@ -91,6 +110,12 @@ const NOWHERE: Reach = { everywhere: false, associations: [], sites: [] }
 
 export function actionsOf(role: Role): readonly Action[] {
   return RIGHTS[role]
+}
+
+/** Which roles somebody may give, as far as they may give any. */
+export function rolesToGive(rights: Rights): readonly Role[] {
+  if (!rights.has('roles.write')) return []
+  return rights.reach('roles.write').everywhere ? ROLES : GIVEN_LOCALLY
 }
 
 /** The names by which grants can mean this person. */

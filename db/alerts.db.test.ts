@@ -190,9 +190,11 @@ describe('the security desk is told of', () => {
     await sql`update house.role_grant set made_at = now()`
     expect(await alerts(database)).toHaveLength(1)
     await sql`update house.role_grant set until = null`
-    await sql`delete from house.role_grant`
+    await sql`insert into house.role_grant (subject, role, made_by) values ('person:zoe', 'national-admin', 'cli:ada')`
+    await sql`delete from house.role_grant where subject = 'person:paul'`
     expect(await alerts(database)).toEqual([
       'role-granted | 2 | cli:ada | person:paul, national-admin',
+      'role-granted | 1 | cli:ada | person:zoe, national-admin',
     ])
   })
 

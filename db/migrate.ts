@@ -52,6 +52,8 @@ import { up as filteringShown } from './migrations/0059-filtering-shown.ts'
 import { up as internalGrants } from './migrations/0062-internal-grants.ts'
 import { up as deviceReminders } from './migrations/0063-device-reminders.ts'
 import { up as zoneServers } from './migrations/0065-zone-servers.ts'
+import { up as rolesGiven } from './migrations/0067-roles-given.ts'
+import { up as termsDrafted } from './migrations/0068-terms-drafted.ts'
 import { up as upgrades } from './migrations/0073-upgrades.ts'
 import { up as forgedLinks } from './migrations/0075-forged-links.ts'
 import { makePartitions } from './partitions.ts'
@@ -115,6 +117,8 @@ export const MIGRATIONS: Readonly<Record<string, Step>> = {
   '0062-internal-grants': { up: internalGrants },
   '0063-device-reminders': { up: deviceReminders },
   '0065-zone-servers': { up: zoneServers },
+  '0067-roles-given': { up: rolesGiven },
+  '0068-terms-drafted': { up: termsDrafted },
   '0073-upgrades': { up: upgrades },
   '0075-forged-links': { up: forgedLinks },
 }

@@ -123,8 +123,12 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
   },
   'house.accept_inventory()': { admin: 'execute' },
   // Which version is in force: a grant for another one lets nobody in.
-  'house.terms': { portal: 'select', radius: 'select (version, effective)' },
-  'house.terms_text': { portal: 'select' },
+  'house.terms': {
+    portal: 'select',
+    radius: 'select (version, effective)',
+    admin: 'select, insert (version, effective, declared, made_by), update (effective), delete',
+  },
+  'house.terms_text': { portal: 'select', admin: 'select, insert, delete' },
   'house.keep_terms()': {},
   'house.keep_terms_text()': {},
   // The jobs fetch what has an address.
@@ -152,9 +156,17 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
   'house.role_grant': {
     portal: 'select',
     operator: 'select',
-    admin: 'select',
+    admin:
+      'select, insert (subject, role, associations, sites, until, declared, made_by), update (until, declared), delete',
   },
   'house.in_reach()': { admin: 'execute' },
+  'house.grant_in_reach()': { admin: 'execute' },
+  // Of people it says who has both halves of a pack, and who is behind a role that is within reach; no more.
+  'house.with_both_halves()': {},
+  'house.role_conflicts()': { admin: 'execute' },
+  'house.role_holders()': { admin: 'execute' },
+  'house.keep_apart()': {},
+  'house.keep_national()': {},
   'house.folded()': { admin: 'execute' },
   'house.answered_request': { admin: 'select, insert, delete' },
   'house.filter': { dns: 'select', admin: 'select', inventory: 'select' },
@@ -340,7 +352,7 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
   'staff.known_device': { radius: 'select, insert, update, delete' },
 
   // What guests accepted.
-  guest: { portal: 'usage', radius: 'usage', jobs: 'usage' },
+  guest: { portal: 'usage', radius: 'usage', jobs: 'usage', admin: 'usage' },
   'guest.acceptance': {
     // To find the device behind an address; not to read what else is known of it.
     portal: 'select (mac, site, ip, at), insert',
@@ -354,6 +366,8 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
   // The only ways to acceptances: those of one device, for the device itself; one, for who has its code.
   'guest.kept_about()': { portal: 'execute' },
   'guest.receipt()': { portal: 'execute' },
+  // How many, of whom nothing.
+  'guest.acceptances_of()': { admin: 'execute' },
   'guest.announce()': {},
   // What waits for gateways that poll, and passwords for one use: gone when used, or soon after.
   'guest.opening': {

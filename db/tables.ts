@@ -16,7 +16,13 @@ export interface Tables {
   'house.gateway_posture': { gateway: string; enforced_at: Date | null }
   'house.gateway_settings': GatewaySettingsTable
   'house.authority': { name: string; pem: string; revoked: string[] }
-  'house.terms': { version: string; effective: string; declared_at: Generated<Date> }
+  'house.terms': {
+    version: string
+    effective: string
+    declared_at: Generated<Date>
+    declared: Generated<boolean>
+    made_by: string | null
+  }
   'house.terms_text': TermsTextTable
   'house.legal_basis': LegalBasisTable
   'house.list': ListTable
@@ -522,6 +528,7 @@ interface AuditTable {
 }
 
 interface RoleGrantTable {
+  id: Generated<string>
   subject: string
   role: Role
   associations: string[] | null

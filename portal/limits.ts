@@ -17,6 +17,8 @@ export const LIMITS = {
   apiKeyCharacters: 200,
   /** Of people who are signed in: a certificate request, a list of addresses. */
   staffFormBytes: 65_536,
+  /** A text of terms, each letter of which may be nine bytes of a form. */
+  termsFormBytes: 600_000,
   /** The longest address is `/guest?fas=…`. */
   headerBytes: 16_384,
   headersTimeoutMs: 10_000,

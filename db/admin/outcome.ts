@@ -10,6 +10,18 @@ export type Refusal =
   | 'not-yours'
   /** It cannot be undone: it is not any more as that change left it. */
   | 'changed-since'
+  /** Somebody would both read the log and approve packs of it. */
+  | 'both-halves'
+  /** Its end would have been before today. */
+  | 'over-already'
+  /** Terms that count, or counted: people have accepted that very text. */
+  | 'in-force'
+  /** New terms count from tomorrow at the earliest. */
+  | 'not-to-come'
+  /** Terms without a text in any language. */
+  | 'no-text'
+  /** Nobody would administer the whole house any more. */
+  | 'last-administrator'
 
 export type Outcome<T> =
   | { readonly ok: true; readonly value: T }

@@ -1,10 +1,13 @@
 import type postgres from 'postgres'
-import type { Action } from '#core/rights.ts'
+import type { Action, Rights, RoleGrant } from '#core/rights.ts'
 import { findChange, recordChange } from './changes.ts'
 import type { HistoryLine, Snapshot } from './changes.ts'
 import { done, refused } from './outcome.ts'
 import type { Outcome } from './outcome.ts'
+import { keptRules } from './kept-rules.ts'
+import { mayGive, withinOf } from './role-changes.ts'
 import type { Doer } from './rules.ts'
+import { undoTerms } from './term-changes.ts'
 
 /** How a kind of thing is found again by what the audit kept of it. */
 interface Kind {
@@ -16,6 +19,8 @@ interface Kind {
   readonly columns: readonly string[]
   /** False: it is not taken away again once it was made, for other things stand on it. */
   readonly removes: boolean
+  /** True: whoever makes it again by undoing is who gave it. */
+  readonly isGivenBy?: boolean
 }
 
 const KINDS = {
@@ -29,18 +34,24 @@ const KINDS = {
     key: ['code'],
     columns: ['name', 'association', 'timezone', 'declared'],
   },
+  role: {
+    ...{ table: 'house.role_grant', action: 'roles.write', removes: true, isGivenBy: true },
+    key: ['subject', 'role', 'associations', 'sites'],
+    columns: ['until', 'declared'],
+  },
 } as const satisfies Readonly<Record<string, Kind>>
-type KindName = keyof typeof KINDS
+export type UndoneKind = keyof typeof KINDS | 'terms'
 
 /** Whether there is a way back from this change at all. */
 export function canBeUndone({ subject, before, after }: HistoryLine): boolean {
+  if (subject.startsWith('terms ')) return before !== null || after !== null
   const kind = kindOf(subject)
   return kind !== null && (before !== null || (after !== null && kind.removes))
 }
 
 function kindOf(subject: string): Kind | null {
   const [name] = subject.split(' ')
-  return name === 'rule' || name === 'site' ? KINDS[name] : null
+  return name === 'rule' || name === 'site' || name === 'role' ? KINDS[name] : null
 }
 
 /**
@@ -49,7 +60,7 @@ function kindOf(subject: string): Kind | null {
  */
 export async function undoChange(
   sql: postgres.TransactionSql,
-  kindName: KindName,
+  kindName: UndoneKind,
   id: string,
   { actor, rights, reason }: Doer,
 ): Promise<Outcome<HistoryLine>> {
@@ -57,19 +68,40 @@ export async function undoChange(
   const isOfKind = line?.subject.startsWith(`${kindName} `) === true
   if (line === null || !isOfKind || !canBeUndone(line)) return refused('not-found')
   const { subject, before, after, association } = line
-  const kind = KINDS[kindName]
+  if (kindName === 'terms') {
+    const undone = await undoTerms(sql, line, { actor, rights, reason })
+    return undone.ok ? done(line) : undone
+  }
+  const kind: Kind = KINDS[kindName]
   const known = after ?? before
   if (known === null) return refused('not-found')
-  const site = kind.table === 'house.site' ? textOf(known, 'code') : textOf(known, 'site')
-  if (!rights.can(kind.action, { association, site })) return refused('not-yours')
-  const present = await lockPresent(sql, kind, known)
-  if (!isAs(present, after)) return refused('changed-since')
-  await write(sql, kind, present, before, known)
-  await recordChange(sql, {
-    ...{ actor, action: `${kindName}.undo`, subject, association },
-    ...{ reason, before: present, after: before === null ? null : { ...present, ...before } },
+  if (!(await mayUndo(sql, kind, rights, { known, association }))) return refused('not-yours')
+  return keptRules(sql, async (sql) => {
+    const present = await lockPresent(sql, kind, known)
+    if (!isAs(present, after)) return refused('changed-since')
+    await write(sql, kind, { present, before, known, actor })
+    await recordChange(sql, {
+      ...{ actor, action: `${kindName}.undo`, subject, association },
+      ...{ reason, before: present, after: before === null ? null : { ...present, ...before } },
+    })
+    return done(line)
   })
-  return done(line)
+}
+
+async function mayUndo(
+  sql: postgres.TransactionSql,
+  { table, action }: Kind,
+  rights: Rights,
+  { known, association }: { readonly known: Snapshot; readonly association: string | null },
+): Promise<boolean> {
+  if (table !== 'house.role_grant') {
+    const site = textOf(known, table === 'house.site' ? 'code' : 'site')
+    return rights.can(action, { association, site })
+  }
+  // What the audit kept was a row of that table.
+  const role = known as unknown as RoleGrant
+  const within = await withinOf(sql, role)
+  return mayGive(rights, role, typeof within === 'string' ? { association: null, all: [] } : within)
 }
 
 function textOf(row: Snapshot, column: string): string | null {
@@ -90,7 +122,7 @@ async function lockPresent(
 
 function isThat(sql: postgres.TransactionSql, key: readonly string[], row: Snapshot) {
   return key.reduce(
-    (so, column) => sql`${so} and t.${sql(column)} is not distinct from ${textOf(row, column)}`,
+    (so, column) => sql`${so} and t.${sql(column)} is not distinct from ${stored(row[column])}`,
     sql`true`,
   )
 }
@@ -105,10 +137,18 @@ function isAs(present: Snapshot | null, after: Snapshot | null): boolean {
 
 async function write(
   sql: postgres.TransactionSql,
-  { table, key, columns }: Kind,
-  present: Snapshot | null,
-  before: Snapshot | null,
-  known: Snapshot,
+  { table, key, columns, isGivenBy }: Kind,
+  {
+    present,
+    before,
+    known,
+    actor,
+  }: {
+    readonly present: Snapshot | null
+    readonly before: Snapshot | null
+    readonly known: Snapshot
+    readonly actor: string
+  },
 ): Promise<void> {
   if (before === null) {
     await sql`delete from ${sql(table)} t where ${isThat(sql, key, known)}`
@@ -116,16 +156,22 @@ async function write(
   }
   const kept = columns.filter((column) => before[column] !== undefined)
   if (present === null) {
-    const made = [...key, ...kept]
-    await sql`
-      insert into ${sql(table)} ${sql(Object.fromEntries(made.map((c) => [c, scalar(before[c])])), made)}`
+    const row = {
+      ...Object.fromEntries([...key, ...kept].map((column) => [column, stored(before[column])])),
+      ...(isGivenBy === true ? { made_by: actor } : {}),
+    }
+    await sql`insert into ${sql(table)} ${sql(row)}`
     return
   }
-  const values = Object.fromEntries(kept.map((column) => [column, scalar(before[column])]))
+  const values = Object.fromEntries(kept.map((column) => [column, stored(before[column])]))
   await sql`update ${sql(table)} t set ${sql(values, kept)} where ${isThat(sql, key, known)}`
 }
 
-function scalar(value: postgres.JSONValue | undefined): string | boolean | number | null {
+/** As a parameter: a list of texts is an array of them. */
+function stored(
+  value: postgres.JSONValue | undefined,
+): string | boolean | number | null | string[] {
+  if (Array.isArray(value)) return value.map(String)
   return typeof value === 'string' || typeof value === 'boolean' || typeof value === 'number'
     ? value
     : null

@@ -40,7 +40,7 @@ export async function withoutManagedElsewhere(
     sites: rest(sites, there.sites, ({ code }) => code),
     lists: rest(lists, there.lists, ({ name }) => name),
     rules: rest(rules, there.rules, ruleKey),
-    roles: rest(roles, there.roles, ({ subject, role }) => `${subject} ${role}`),
+    roles: rest(roles, there.roles, givenRoleKey),
     deviceKeys: rest(deviceKeys, there.deviceKeys, ({ name }) => name),
   }
 }
@@ -56,7 +56,7 @@ async function managedElsewhere(kysely: Kysely<Tables>) {
       .execute(),
     kysely
       .selectFrom('house.role_grant')
-      .select(['subject', 'role'])
+      .select(['subject', 'role', 'associations', 'sites'])
       .where('declared', '=', false)
       .execute(),
     kysely.selectFrom('staff.device_key').select('name').where('declared', '=', false).execute(),
@@ -65,9 +65,20 @@ async function managedElsewhere(kysely: Kysely<Tables>) {
     sites: new Set(sites.map(({ code }) => code)),
     lists: new Set(lists.map(({ name }) => name)),
     rules: new Set(rules.map(ruleKey)),
-    roles: new Set(roles.map(({ subject, role }) => `${subject} ${role}`)),
+    roles: new Set(roles.map(givenRoleKey)),
     deviceKeys: new Set(deviceKeys.map(({ name }) => name)),
   }
+}
+
+/** As what a page has given is told apart: by where, too. */
+export function givenRoleKey(grant: {
+  readonly subject: string
+  readonly role: string
+  readonly associations?: readonly string[] | null | undefined
+  readonly sites?: readonly string[] | null | undefined
+}): string {
+  const { subject, role, associations, sites } = grant
+  return [subject, role, ...(associations ?? []).toSorted(), ...(sites ?? []).toSorted()].join(' ')
 }
 
 function ruleKey(rule: {

@@ -63,7 +63,7 @@ export async function termsStep(context: StepContext): Promise<Step> {
         await writeTexts(row)
         await kysely
           .updateTable('house.terms')
-          .set({ effective })
+          .set({ effective, declared: true })
           .where('version', '=', version)
           .execute()
       },

@@ -19,6 +19,7 @@ import type { DeclaredHomeServer } from './proxying.ts'
 import type { DeclaredRealm, FileHomeServer } from './proxying-schema.ts'
 import type { DeclaredInventory } from './inventory.ts'
 import { authorityProblem, radsecKey } from './radsec.ts'
+import { givenRoleKey, isDeclared } from './managed.ts'
 import type { DeclaredRole } from './roles.ts'
 import { declarationSchema } from './schema.ts'
 import type { FileDeclaration } from './schema.ts'
@@ -452,7 +453,9 @@ export function joinDeclarations(parts: readonly Declaration[], problems: string
   once('the realm', joined.realms, ({ realm }) => realm)
   once('the device CA', joined.deviceCas, ({ name }) => name)
   once('the device key', joined.deviceKeys, ({ name }) => name)
-  once('the role', joined.roles, ({ subject, role }) => `${subject} ${role}`)
+  once('the role', joined.roles, (grant) =>
+    isDeclared(grant) ? `${grant.subject} ${grant.role}` : givenRoleKey(grant),
+  )
   once('the place for seals', joined.sealing, ({ target }) => target)
   once('the rule for', joined.rules, (rule) =>
     [rule.domain, rule.network, rule.site, rule.association].filter(Boolean).join(' '),

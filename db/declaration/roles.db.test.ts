@@ -56,12 +56,51 @@ describe('declared roles', () => {
         },
       ],
     ])
-    expect(await declare(database, [PARIS.replace('2027', '2028')])).toEqual(
-      [
-        '- role group:it-national national-admin',
-        '~ role person:ada association-admin: until "2027-01-31" → "2028-01-31"',
-      ].toSorted((a, b) => b.localeCompare(a)),
+    const others = 'subject: "group:IT", role: national-admin'
+    expect(await declare(database, [others, PARIS.replace('2027', '2028')])).toEqual([
+      '+ role group:it national-admin',
+      '~ role person:ada association-admin: until "2027-01-31" → "2028-01-31"',
+      '- role group:it-national national-admin',
+    ])
+  })
+
+  test('leave the house somebody who administers it all', async () => {
+    await using database = await openTestDatabase()
+    await seedHouse(database)
+    await declare(database, [NATIONAL])
+    const nobody = [expect.stringContaining('leave nobody who administers the whole house')]
+    for (const roles of [[], [PARIS], [`${NATIONAL}, until: 2099-12-31`]]) {
+      expect([roles, await declare(database, roles)]).toEqual([roles, nobody])
+    }
+    // And whoever writes past the declaration is refused at the end of the transaction.
+    await expect(database.sql`delete from house.role_grant`).rejects.toThrow(
+      'nobody would administer the whole house any more',
     )
+  })
+
+  test('say who would both read the log and approve, by two groups', async () => {
+    await using database = await openTestDatabase()
+    await database.sql`
+      insert into staff.person (issuer, subject, account, name, groups, state_since)
+      values ('https://sso', 's1', 'zoe', 'Zoé', '{dpo,it}', now())`
+    const reader = 'subject: "group:IT", role: log-reader'
+    const approver = 'subject: "group:dpo", role: log-approver'
+    expect(await declare(database, [reader, approver])).toEqual([
+      expect.stringContaining('would make of person:zoe, by the groups that we know, both'),
+    ])
+    expect(await declare(database, [reader])).toEqual(['+ role group:it log-reader'])
+  })
+
+  test('live beside those of a page for the same person elsewhere', async () => {
+    await using database = await openTestDatabase()
+    await seedHouse(database)
+    await database.sql`insert into house.association values ('69', 'Lyon')`
+    await database.sql`
+      insert into house.role_grant (subject, role, associations, made_by)
+      values ('person:ada', 'association-admin', '{69}', 'staff:joe')`
+    expect(await declare(database, [PARIS])).toEqual(['+ role person:ada association-admin'])
+    expect(await declare(database, [])).toEqual(['- role person:ada association-admin'])
+    expect(await loadRoleGrants(database)).toHaveLength(1)
   })
 
   test('leave alone what a page has given', async () => {

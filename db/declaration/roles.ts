@@ -1,7 +1,8 @@
+import { sql } from 'kysely'
 import { z } from 'zod'
 import { APART, LOCAL_ROLES, ROLES } from '#core/rights.ts'
 import type { Role } from '#core/rights.ts'
-import { isDeclared, managedSchema } from './managed.ts'
+import { givenRoleKey, isDeclared, managedSchema } from './managed.ts'
 import type { Declaration } from './read.ts'
 import { NO_STEP, byKey, stepOf } from './step.ts'
 import type { Step, StepContext } from './step.ts'
@@ -51,39 +52,53 @@ export async function roleStep(context: StepContext): Promise<Step> {
     .select(['subject', 'role', 'associations', 'sites', 'declared'])
     .select((eb) => eb.cast<string | null>('until', 'text').as('until'))
     .execute()
-  const desired = declaration.roles.map(rowOf)
+  const desired = byKey(declaration.roles.map(rowOf), roleKey)
   await tellUnknownPlaces(context)
-  const at = ({ subject, role }: RoleRow): string => `${subject} ${role}`
-  const made = byKey(
-    rows.filter(({ declared }) => !declared),
-    at,
-  )
-  tellBoth([...made.values(), ...desired], declaration, problems)
   // What a page has given and the files now say too, is the files' from now on.
-  const present = byKey<RoleRow>(
-    rows.filter((row) => row.declared || desired.some((wanted) => at(wanted) === at(row))),
-    at,
+  const declared = byKey<RoleRow>(
+    rows.filter((row) => row.declared),
+    roleKey,
   )
+  const takenOver = rows.filter((row) => {
+    const key = `${row.subject} ${row.role}`
+    const wanted = desired.get(key)
+    return !row.declared && wanted !== undefined && !declared.has(key) && isSamePlace(row, wanted)
+  })
+  const present = new Map<string, RoleRow>([
+    ...declared,
+    ...takenOver.map((row) => [`${row.subject} ${row.role}`, row] as const),
+  ])
+  const staying = rows.filter((row) => !row.declared && !takenOver.includes(row))
+  tellBoth([...staying, ...desired.values()], declaration, problems)
+  await tellNobody(context, rows, [...staying, ...desired.values()])
   const step = stepOf<RoleRow>(
-    { what: 'role', present, desired: byKey(desired, at), complete: true },
+    { what: 'role', present, desired, complete: true },
     {
       insert: (row) =>
         kysely
           .insertInto('house.role_grant')
           .values({ ...row, made_by: actor })
           .execute(),
-      update: (row) =>
-        kysely
+      update: async (row) => {
+        const was = present.get(roleKey(row))
+        await kysely
           .updateTable('house.role_grant')
           .set({ ...row, made_by: actor })
           .where('subject', '=', row.subject)
           .where('role', '=', row.role)
-          .execute(),
+          .where('declared', '=', was?.declared ?? true)
+          .where(
+            sql<boolean>`associations is not distinct from ${was?.associations ?? null}::text[]`,
+          )
+          .where(sql<boolean>`sites is not distinct from ${was?.sites ?? null}::text[]`)
+          .execute()
+      },
       remove: ({ subject, role }) =>
         kysely
           .deleteFrom('house.role_grant')
           .where('subject', '=', subject)
           .where('role', '=', role)
+          .where('declared', '=', true)
           .execute(),
     },
   )
@@ -96,6 +111,18 @@ export async function roleStep(context: StepContext): Promise<Step> {
     },
     remove: () => Promise.resolve(),
   }
+}
+
+/** The files say a role of somebody once; pages give the same role in several places. */
+function roleKey(row: RoleRow): string {
+  return row.declared ? `${row.subject} ${row.role}` : givenRoleKey(row)
+}
+
+function isSamePlace(
+  a: Pick<RoleRow, 'associations' | 'sites'>,
+  b: Pick<RoleRow, 'associations' | 'sites'>,
+): boolean {
+  return JSON.stringify([a.associations, a.sites]) === JSON.stringify([b.associations, b.sites])
 }
 
 function rowOf(grant: DeclaredRole): RoleRow {
@@ -122,6 +149,47 @@ function tellBoth(
     )
     problems.push(
       `${declared === undefined ? 'roles' : origins.get(declared)} gives ${row.subject} both ${reader} and ${approver}: a pack of the log takes two people`,
+    )
+  }
+}
+
+/** What the database would refuse at the end, said before and by its place in the file. */
+async function tellNobody(
+  { kysely, problems, now }: StepContext,
+  before: readonly RoleRow[],
+  after: readonly RoleRow[],
+): Promise<void> {
+  const today = new Date(now).toISOString().slice(0, 10)
+  const inForce = (rows: readonly RoleRow[]): readonly RoleRow[] =>
+    rows.filter(({ until }) => until === null || until >= today)
+  const national = (rows: readonly RoleRow[]): readonly RoleRow[] =>
+    inForce(rows).filter(
+      ({ role, associations, sites }) =>
+        role === 'national-admin' && associations === null && sites === null,
+    )
+  const longest = (rows: readonly RoleRow[]): boolean =>
+    national(rows).some(({ until }) => until === null)
+  if (
+    (national(before).length > 0 && national(after).length === 0) ||
+    (longest(before) && !longest(after))
+  ) {
+    problems.push(
+      'roles would leave nobody who administers the whole house: keep a national-admin without associations, sites and until',
+    )
+  }
+  const subjects = (of: Role): string[] =>
+    inForce(after)
+      .filter(({ role }) => role === of)
+      .map(({ subject }) => subject)
+  const [reader, approver] = APART
+  const { rows } = await sql<{ who: string }>`
+    select b as who from house.with_both_halves(${subjects(reader)}::text[], ${subjects(approver)}::text[]) b
+    where not (b = any(${subjects(reader)}::text[]) and b = any(${subjects(approver)}::text[]))`.execute(
+    kysely,
+  )
+  for (const { who } of rows) {
+    problems.push(
+      `roles would make of ${who}, by the groups that we know, both a ${reader} and a ${approver}: a pack of the log takes two people`,
     )
   }
 }

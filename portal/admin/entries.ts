@@ -7,10 +7,12 @@ import {
   FILTERING_PATH,
   LOGS_PATH,
   PACKS_PATH,
+  PEOPLE_PATH,
   PLACES_PATH,
   REQUESTS_PATH,
   RULES_PATH,
   SESSIONS_PATH,
+  TERMS_PATH,
 } from './admin-paths.ts'
 
 interface AdminEntry {
@@ -30,6 +32,8 @@ const ENTRIES: readonly AdminEntry[] = [
   { path: SESSIONS_PATH, name: 'sessions', actions: ['sessions.read'] },
   { path: LOGS_PATH, name: 'logs', actions: ['logs.search'] },
   { path: PACKS_PATH, name: 'packs', actions: ['logs.search', 'logs.approve'] },
+  { path: TERMS_PATH, name: 'terms', actions: ['terms.read'] },
+  { path: PEOPLE_PATH, name: 'people', actions: ['roles.read'] },
   { path: ALERTS_PATH, name: 'alerts', actions: ['alerts.read'] },
   { path: AUDIT_PATH, name: 'audit', actions: ['audit.read'] },
 ]

@@ -8,7 +8,7 @@ import { openAdminHouse } from './testing/admin-house.ts'
 import type { AdminHouse } from './testing/admin-house.ts'
 
 /** Words that stand in what is Lyon's alone. */
-const SECRETS = ['Bellecour', 'lyon.example', 'gw-69', 'eve@lyon', 'asks-lyon']
+const SECRETS = ['Bellecour', 'lyon.example', 'gw-69', 'eve@lyon', 'asks-lyon', 'mallory']
 
 /** What each address takes, of the other association and of nobody. */
 async function idsOf(house: AdminHouse): Promise<Readonly<Record<string, readonly string[]>>> {
@@ -25,14 +25,23 @@ async function idsOf(house: AdminHouse): Promise<Readonly<Record<string, readonl
     ...{ domain: 'asks-lyon.example', site: '69-0001', network: 'guest', cause: 'other' },
     ...{ category: null, reference: null, note: null },
   })
-  const [ids] = await sql<{ rule: string; request: string }[]>`
+  await sql`
+    insert into house.role_grant (subject, role, associations, made_by)
+    values ('person:mallory', 'association-admin', '{69}', 't')`
+  const [ids] = await sql<{ rule: string; request: string; role: string }[]>`
     select (select id::text from house.rule where domain = 'lyon.example') as rule,
-           (select id::text from house.unblock_request) as request`
+           (select id::text from house.unblock_request) as request,
+           (select id::text from house.role_grant where subject = 'person:mallory') as role`
   return {
     '/admin/places/:code': ['69-0001', '69-9999'],
     '/admin/sessions/:code': ['69-0001', '69-9999'],
     '/admin/rules/:id': [ids?.rule ?? '', '999999'],
     '/admin/requests/:id': [ids?.request ?? '', '999999'],
+    '/admin/people/:id': [ids?.role ?? '', '999999'],
+    // Of the whole house: there is none of Lyon alone.
+    '/admin/terms/:version': ['none', 'nobody'],
+    '/admin/terms/:version/:language': ['none', 'nobody'],
+    '/admin/terms/:version/:language/preview': ['none', 'nobody'],
     '/admin/jobs/:name': ['nothing', 'nobody'],
     '/admin/packs/:code': ['ABCDEFGH', 'ABCDEFGH'],
     '/admin/packs/:code/file': ['ABCDEFGH', 'ABCDEFGH'],
@@ -43,7 +52,8 @@ const FORM = {
   ...{ reason: 'x', etag: '*', name: 'X', code: 'x-1', association: '69', domain: 'x.example' },
   ...{ action: 'allow', decision: 'allow', session: '02-00-00-00-00-01', site: '69-0001' },
   ...{ change: '999999', kind: 'rule', mac: '02-00-00-00-00-01', case: 'X', until: '2099-01-01' },
-  zone: 'UTC',
+  ...{ zone: 'UTC', whom: 'person', role: 'association-admin', associations: '69' },
+  ...{ version: 'v9', effective: '2099-01-01', language: 'fr', markdown: 'x' },
 }
 
 const READS_OF_LOG: ReadonlySet<Role> = new Set(['log-reader', 'log-approver'])
@@ -56,6 +66,8 @@ test.each(ROLES)('no page shows or lets change, to a %s of Paris, what is Lyonâ€
     select (select jsonb_agg(to_jsonb(r) order by r.id) from house.rule r) as rules,
            (select jsonb_agg(to_jsonb(s) order by s.code) from house.site s) as sites,
            (select jsonb_agg(to_jsonb(u) order by u.id) from house.unblock_request u) as requests,
+           (select jsonb_agg(to_jsonb(g) order by g.id) from house.role_grant g) as roles,
+           (select jsonb_agg(to_jsonb(t) order by t.version) from house.terms t) as terms,
            (select count(*) from house.disconnect) as disconnects,
            (select count(*) from log.export_request) as packs,
            (select count(*) from log.hold) as holds`

@@ -8,6 +8,7 @@ import type { StaffFrame } from '../staff/staff-layout.ts'
 import type { AdminText } from '../text/admin-fr.ts'
 import type { StaffLanguage } from '../text/staff-language.ts'
 import { UNDO_PATH } from './admin-paths.ts'
+import type { AdminView } from './admin-request.ts'
 
 /** Of an organisation in France: its day, wherever the server stands. */
 const ZONE = 'Europe/Paris'
@@ -45,6 +46,13 @@ export function whereOf(
 
 export function networkOf(network: AdminRule['network'], text: AdminText): string {
   return network === null ? text.both : text[network]
+}
+
+/** What was just done, where the address says so. */
+export function savedNote({ c, text }: Pick<AdminView, 'c' | 'text'>): Html {
+  const asked = new URL(c.req.url).searchParams
+  const said = (['saved', 'removed', 'undone'] as const).find((name) => asked.has(name))
+  return html`${said !== undefined && html`<p class="note" role="status">${text.done[said]}</p>`}`
 }
 
 /** The way on through a list, and back to its beginning. */
@@ -111,7 +119,9 @@ export function historyTable(
   return table(changes.title, heads, rows)
 }
 
-const UNSAID = new Set(['declared', 'made_by', 'provisional'])
+/** Of a whole text its beginning: its own page shows the difference. */
+const LONGEST_SAID = 160
+const UNSAID = new Set(['declared', 'made_by', 'made_at', 'provisional'])
 
 /** Only what is another: `name: A → B`. */
 function difference({ before, after }: HistoryLine, nothing: string): Html {
@@ -119,10 +129,13 @@ function difference({ before, after }: HistoryLine, nothing: string): Html {
   const shown = (row: Snapshot | null, column: string): string => {
     const value = row?.[column]
     if (value === undefined || value === null) return nothing
-    return typeof value === 'string' ? value : JSON.stringify(value)
+    const said = typeof value === 'string' ? value : JSON.stringify(value)
+    return said.length > LONGEST_SAID ? `${said.slice(0, LONGEST_SAID)}…` : said
   }
   const others = columns.filter(
-    (column) => !UNSAID.has(column) && shown(before, column) !== shown(after, column),
+    (column) =>
+      !UNSAID.has(column) &&
+      JSON.stringify(before?.[column] ?? null) !== JSON.stringify(after?.[column] ?? null),
   )
   return html`${others.map(
     (column, i) =>

@@ -1,19 +1,22 @@
 import type { Hono } from 'hono'
 import type { Action } from '#core/rights.ts'
+import { LIMITS } from '../limits.ts'
 import type { Services } from '../services.ts'
 import { requireSession } from '../staff/require-session.ts'
-import { formOf, staffForm } from '../staff/staff-form.ts'
+import { staffForm } from '../staff/staff-form.ts'
 import {
   FILTERING_PATH,
   JOBS_PATH,
   ALERTS_PATH,
   LOGS_PATH,
   PACKS_PATH,
+  PEOPLE_PATH,
   AUDIT_PATH,
   PLACES_PATH,
   REQUESTS_PATH,
   RULES_PATH,
   SESSIONS_PATH,
+  TERMS_PATH,
   UNDO_PATH,
 } from './admin-paths.ts'
 import { requireRight } from './admin-request.ts'
@@ -31,7 +34,14 @@ import { changePlace, place } from './place.ts'
 import { addPlace, places } from './places.ts'
 import { answerRequest, request } from './request.ts'
 import { requests } from './requests.ts'
-import { editRule, rule, undo } from './rule.ts'
+import { givePersonRole, people } from './people.ts'
+import { editPersonRole, personRole } from './person-role.ts'
+import { draftTerms, terms } from './terms.ts'
+import { previewTerms } from './terms-preview.ts'
+import { editTermsText, termsText } from './terms-text.ts'
+import { editTerms, termsVersion } from './terms-version.ts'
+import { UNDO_ACTIONS, undo } from './undo.ts'
+import { editRule, rule } from './rule.ts'
 import { addRule, rules } from './rules.ts'
 
 /** The pages under /admin, in this order: who it is, what they may, then the form, then the page. */
@@ -71,9 +81,23 @@ export function adminPipeline(app: Hono, services: Services): void {
   app.post(`${JOBS_PATH}/:name`, may('jobs.run'), form, runJob(services))
   app.get(ALERTS_PATH, may('alerts.read'), alerts(services))
   app.get(AUDIT_PATH, may('audit.read'), auditLog(services))
-
-  const undoing = undo(services)
-  app.post(UNDO_PATH, may('rules.write'), form, (c, next) =>
-    formOf(c).get('kind') === 'site' ? undoing.site(c, next) : undoing.rule(c, next),
+  app.get(PEOPLE_PATH, may('roles.read'), people(services))
+  app.post(PEOPLE_PATH, may('roles.write'), form, givePersonRole(services))
+  app.get(`${PEOPLE_PATH}/:id`, may('roles.read'), personRole(services))
+  app.post(`${PEOPLE_PATH}/:id`, may('roles.write'), form, editPersonRole(services))
+  // Texts of many bytes in some scripts.
+  const longForm = staffForm(services, LIMITS.termsFormBytes)
+  app.get(TERMS_PATH, may('terms.read'), terms(services))
+  app.post(TERMS_PATH, may('terms.write'), form, draftTerms(services))
+  app.get(`${TERMS_PATH}/:version`, may('terms.read'), termsVersion(services))
+  app.post(`${TERMS_PATH}/:version`, may('terms.write'), longForm, editTerms(services))
+  app.get(`${TERMS_PATH}/:version/:language`, may('terms.read'), termsText(services))
+  app.post(
+    `${TERMS_PATH}/:version/:language`,
+    may('terms.write'),
+    longForm,
+    editTermsText(services),
   )
+  app.get(`${TERMS_PATH}/:version/:language/preview`, may('terms.read'), previewTerms(services))
+  app.post(UNDO_PATH, may(...UNDO_ACTIONS), form, undo(services))
 }

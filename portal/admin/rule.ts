@@ -4,14 +4,13 @@ import { listChanges } from '#db/admin/changes.ts'
 import { changeRule, findRule, removeRule, ruleSubject } from '#db/admin/rules.ts'
 import type { AdminRule } from '#db/admin/rules.ts'
 import { findSite } from '#db/admin/sites.ts'
-import { undoChange } from '#db/admin/undo.ts'
 import { line } from '../api/admin/schemas.ts'
 import type { Html } from '../pages/html.ts'
 import type { Services } from '../services.ts'
 import { formOf } from '../staff/staff-form.ts'
 import { tokenField } from '../staff/staff-layout.ts'
 import { sendAdminPage } from './admin-page.ts'
-import { PLACES_PATH, RULES_PATH } from './admin-paths.ts'
+import { RULES_PATH } from './admin-paths.ts'
 import { withRight } from './admin-request.ts'
 import type { AdminView } from './admin-request.ts'
 import { sendNothing } from './nothing-there.ts'
@@ -50,29 +49,6 @@ export function editRule(services: Services): Handler {
     if (changed.ok) return c.redirect(`${RULES_PATH}?saved`, 303)
     return sendRule(services, view, text.refusals[changed.refusal])
   })
-}
-
-/** `POST /admin/undo`: the right is asked of the thing that was changed. */
-export function undo(services: Services): {
-  readonly rule: Handler
-  readonly site: Handler
-} {
-  const handler = (kind: 'rule' | 'site'): Handler =>
-    withRight(services, kind === 'rule' ? 'rules.write' : 'sites.write', async (view) => {
-      const { c, sql, text, frame, doer } = view
-      const id = formOf(c).get('change') ?? ''
-      if (!DIGITS.test(id)) return sendNothing(services, view)
-      const undone = await undoChange(sql, kind, id, doer)
-      const back = kind === 'rule' ? RULES_PATH : PLACES_PATH
-      if (undone.ok) return c.redirect(`${back}?undone`, 303)
-      return sendAdminPage(c, services, {
-        ...{ frame, title: text.changes.title, status: 409 },
-        main: html`<h1>${text.changes.title}</h1>
-          <p class="error" role="alert">${text.refusals[undone.refusal]}</p>
-          <p><a class="button" href="${back}">${text.first}</a></p>`,
-      })
-    })
-  return { rule: handler('rule'), site: handler('site') }
 }
 
 async function sendRule(

@@ -19,6 +19,8 @@ export interface TermsPage {
   /** The full notice, from where the way leads back to this page. */
   readonly notice: string
   readonly message: 'notAccepted' | 'changed' | 'back' | null
+  /** A sentence that says so, where it is only looked at: nobody can accept. */
+  readonly preview?: string
 }
 
 /** The page that a phone meets: what matters, the terms, the notice, and one button always in sight. */
@@ -28,7 +30,8 @@ export function termsPage(frame: Frame, page: TermsPage): Html {
   const duration = formatDuration(page.grantSeconds, frame.language)
   return layout(frame, {
     title: words.title,
-    main: html`${page.message && html`<p class="note" role="alert">${words[page.message]}</p>`}
+    main: html`${page.preview !== undefined && html`<p class="note">${page.preview}</p>`}
+      ${page.message && html`<p class="note" role="alert">${words[page.message]}</p>`}
       <p class="place"><bdi>${page.siteName}</bdi></p>
       <h1>${words.title}</h1>
       <p class="lead">${words.lead}</p>
@@ -43,7 +46,13 @@ export function termsPage(frame: Frame, page: TermsPage): Html {
       ${termsText(page.terms, frame.language)} ${shortNotice(frame.look, text, page.notice)}
       <form class="bar" method="post" action="${page.action}">
         <p class="soft" id="consequence">${words.consequence}</p>
-        <button type="submit" name="accept" value="yes" aria-describedby="consequence">
+        <button
+          type="submit"
+          name="accept"
+          value="yes"
+          aria-describedby="consequence"
+          ${page.preview !== undefined && html`disabled`}
+        >
           ${words.accept}
         </button>
       </form>`,

@@ -59,6 +59,7 @@ table{width:100%;border-collapse:collapse}
 th,td{padding:.5rem .75rem .5rem 0;border-bottom:1px solid var(--line);text-align:start;vertical-align:top}
 .scroll{overflow-x:auto}
 @media(max-width:30rem){.codes{columns:1}}
+.source{max-height:32rem;overflow:auto;white-space:pre-wrap;overflow-wrap:anywhere}.source p{margin:0;min-height:1.5em}.source del{color:var(--soft)}.source ins{font-weight:700}
 @media(min-width:48rem){.facts{display:grid;grid-template-columns:max-content 1fr;gap:.25rem 1.5rem}.facts dt,.facts dd{margin:0}[role=search]{display:grid;grid-template-columns:minmax(0,1fr) auto;column-gap:1rem}[role=search] label,[role=search] .help{grid-column:1/-1}[role=search] button{grid-column:2;align-self:start;min-height:3rem;padding-block:.5rem}[role=search] input,[role=search] select{grid-column:1}.wide .card form>input,.wide .card form>select,.wide .card form>textarea{max-width:42rem}.buttons .button{margin:0}form>button:not(.quiet){width:auto;min-width:14rem}.button{display:inline-block;min-width:18rem}.top button{min-width:0}}
 @media print{header,nav,footer,.button,form{display:none}}
 `.replaceAll('\n', '')

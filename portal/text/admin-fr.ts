@@ -11,6 +11,8 @@ export const adminFr = {
     sessions: 'Connectés',
     logs: 'Journal',
     packs: 'Réquisitions',
+    terms: 'Conditions',
+    people: 'Personnes',
     alerts: 'Alertes',
     audit: 'Audit',
   },
@@ -36,6 +38,11 @@ export const adminFr = {
   guest: 'invités',
   staff: 'équipe',
   never: 'jamais',
+  done: {
+    saved: 'C’est enregistré.',
+    removed: 'C’est retiré.',
+    undone: 'C’est annulé. L’annulation est elle-même un changement.',
+  },
 
   overview: {
     title: 'À surveiller',
@@ -366,6 +373,135 @@ export const adminFr = {
     key: 'Clé qui signe',
   },
 
+  people: {
+    title: 'Personnes et rôles',
+    lead: 'Qui peut faire quoi, où, et jusqu’à quand. Un rôle se donne à un groupe de l’annuaire ou à une personne ; il compte tout de suite.',
+    conflict:
+      '{who} a, par ses groupes ou par son nom, le rôle qui lit le journal et celui qui approuve les dossiers. Aucun des deux ne compte tant que l’un n’est pas retiré.',
+    label: 'Nom de la personne ou du groupe',
+    who: 'Qui',
+    ofGroup: 'groupe {name}',
+    role: 'Rôle',
+    where: 'Où',
+    until: 'Jusqu’au (inclus)',
+    noEnd: 'sans fin',
+    over: 'fini',
+    by: 'Donné par',
+    none: 'Aucun rôle ne correspond. Essayez avec moins de lettres.',
+    nobody: 'Personne n’a de rôle ici. Donnez le premier ci-dessous.',
+    give: 'Donner un rôle',
+    giveLead: 'La sécurité est prévenue de chaque rôle donné.',
+    giveLocally:
+      'Vous donnez les rôles de votre association, dans votre association. La sécurité est prévenue de chaque rôle donné.',
+    whom: 'À qui',
+    group: 'un groupe de l’annuaire',
+    person: 'une personne',
+    name: 'Nom du groupe, ou compte de la personne',
+    nameHelp:
+      'Comme l’annuaire l’écrit. Qui entre dans le groupe ou le quitte gagne ou perd le rôle.',
+    associations: 'Codes des associations',
+    sites: 'Codes des lieux',
+    placesHelp: 'Séparés par des virgules. Rien ici ni dessous : dans toute l’organisation.',
+    untilField: 'Jusqu’au (inclus ; vide : sans fin)',
+    giveButton: 'Donner ce rôle',
+    whatRolesMay: 'Ce que chaque rôle permet',
+    roles: {
+      'national-admin': {
+        name: 'administration nationale',
+        may: 'Tout voir et tout changer, sauf le journal des connexions. Donne tous les rôles.',
+      },
+      'association-admin': {
+        name: 'administration d’une association',
+        may: 'Tout voir et tout changer dans ses associations, sauf le journal et les tâches. Y donne des rôles, jamais ceux du journal.',
+      },
+      'list-editor': { name: 'filtrage', may: 'Voir les lieux, changer les règles de filtrage.' },
+      'place-helper': {
+        name: 'aide sur place',
+        may: 'Voir ses lieux et qui y est connecté, déconnecter, expliquer une connexion, laisser entrer un appareil.',
+      },
+      'log-reader': {
+        name: 'lecture du journal',
+        may: 'Chercher dans le journal des connexions et demander un dossier. Jamais avec l’approbation.',
+      },
+      'log-approver': {
+        name: 'approbation des dossiers',
+        may: 'Approuver le dossier qu’une autre personne a demandé. Jamais avec la lecture.',
+      },
+      auditor: { name: 'contrôle', may: 'Tout voir sauf le journal, ne rien changer.' },
+    },
+    what: 'Le rôle',
+    holders: 'Qui cela concerne',
+    holdersLead:
+      'Les personnes que l’on connaît dans ce groupe : celles qui se sont connectées ou que l’annuaire a annoncées. D’autres peuvent y être. Votre consultation est dans l’audit.',
+    holderLead: 'Votre consultation est dans l’audit.',
+    emptyGroup:
+      'On ne connaît personne dans ce groupe. Vérifiez son nom dans l’annuaire, ou attendez une première connexion.',
+    unknownPerson:
+      'On ne connaît pas encore ce compte. Vérifiez comment l’annuaire l’écrit, ou attendez sa première connexion.',
+    moreHolders: 'Les {count} premières seulement.',
+    account: 'Compte',
+    called: 'Nom',
+    seen: 'Dernière connexion',
+    edit: 'Changer la fin',
+    save: 'Enregistrer',
+    remove: 'Retirer ce rôle',
+    removeLead: 'Il ne compte plus tout de suite. Vous pourrez l’annuler dans les changements.',
+    readOnly: 'Ce rôle dépasse votre ressort : vous le voyez, sans le changer.',
+  },
+
+  terms: {
+    title: 'Conditions d’utilisation',
+    lead: 'Ce que les invités acceptent. Une version en vigueur ne change plus : on en prépare une nouvelle, qui compte à partir d’un jour, et chacun l’accepte à sa prochaine visite.',
+    none: 'Il n’y a pas encore de conditions : sans elles, personne ne peut entrer. Préparez-les ci-dessous.',
+    version: 'Version',
+    from: 'À partir du',
+    state: 'État',
+    states: { 'to-come': 'à venir', 'in-force': 'en vigueur', former: 'ancienne' },
+    since: {
+      'to-come': 'à partir du {day}',
+      'in-force': 'depuis le {day}',
+      former: 'depuis le {day}, remplacée ensuite',
+    },
+    languages: 'Langues',
+    accepted: 'Acceptations',
+    acceptedBy: '{count} acceptations',
+    draft: 'Préparer une nouvelle version',
+    draftLead:
+      'Elle commence comme une copie de celle en vigueur. Changez-la ensuite, langue par langue, jusqu’au jour où elle compte.',
+    versionField: 'Nom de la version (par exemple 2027-01)',
+    effective: 'Compte à partir du',
+    effectiveHelp: 'Demain au plus tôt, à minuit UTC. Ce jour-là, chacun doit accepter à nouveau.',
+    draftButton: 'Préparer cette version',
+    firstText: '# Conditions d’utilisation\n\nÉcrivez ici ce que les invités acceptent.\n',
+    oneVersion: 'Conditions {version}',
+    oneText: 'Conditions {version}, {language}',
+    immutable:
+      'Des personnes ont accepté ce texte : il ne change plus. Préparez une nouvelle version.',
+    texts: 'Textes',
+    textStates: { same: 'le même', changed: 'modifié', new: 'nouvelle langue' },
+    compared: 'Par rapport à la version en vigueur',
+    page: 'Page',
+    preview: 'Aperçu en {language}',
+    isPreview:
+      'Aperçu : voici la page comme un téléphone la montrera. Personne ne peut accepter ici.',
+    edit: 'Changer ce texte',
+    text: 'Texte (Markdown)',
+    textHelp:
+      '# titre, ## sous-titre, - liste, **important**, [mot](https://adresse). Ni image ni HTML.',
+    save: 'Enregistrer',
+    takeOut: 'Retirer cette langue',
+    difference: 'Ce qui change par rapport à {version}',
+    sameText: 'Le même texte que dans la version en vigueur ({version}).',
+    newLanguage: 'La version en vigueur n’a pas cette langue : tout est nouveau.',
+    gone: 'La version en vigueur existe aussi en : {languages}. Cette version ne les a plus.',
+    add: 'Ajouter une langue',
+    language: 'Langue',
+    addButton: 'Ajouter ce texte',
+    otherDay: 'Changer le jour',
+    remove: 'Retirer ce projet',
+    removeLead: 'Personne ne l’a encore accepté. Vous pourrez l’annuler dans les changements.',
+  },
+
   changes: {
     title: 'Changements',
     none: 'Aucun changement n’est enregistré.',
@@ -447,6 +583,15 @@ export const adminFr = {
     'unknown-association': 'Aucune association de votre ressort n’a ce code.',
     'not-yours': 'Cela dépasse votre rôle. Demandez à un administrateur qui en a le droit.',
     'changed-since': 'Cela a encore changé depuis. Annulez d’abord le changement le plus récent.',
+    'both-halves':
+      'Quelqu’un lirait le journal et approuverait aussi ses dossiers : il faut deux personnes. Retirez d’abord l’un des deux rôles.',
+    'over-already': 'Ce jour est déjà passé : donnez-en un à partir d’aujourd’hui.',
+    'last-administrator':
+      'Plus personne n’administrerait toute l’organisation. Donnez d’abord ce rôle, sans fin, à quelqu’un d’autre.',
+    'in-force':
+      'Des personnes ont accepté ce texte : il ne change plus. Préparez une nouvelle version.',
+    'not-to-come': 'De nouvelles conditions comptent demain au plus tôt : donnez un jour à venir.',
+    'no-text': 'Il faut un texte dans une langue au moins.',
     invalid: 'Vérifiez ce qui est écrit : {what}.',
   },
 }

@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import { listAuditLines, recordLook } from '#db/admin/audit-lines.ts'
-import { listGivenRoles } from '#db/admin/given-roles.ts'
 import { BAD_CURSOR, cutPage, pageQuery, readPlace } from './page.ts'
 import { adminRoute } from './route.ts'
 import type { AdminRoute } from './route.ts'
@@ -8,7 +7,7 @@ import type { AdminRoute } from './route.ts'
 const DIGITS = /^\d{1,18}$/
 const word = z.string().min(1).max(400)
 
-/** Who did what, and who may. */
+/** Who did what. */
 export const AUDIT_ROUTES: readonly AdminRoute[] = [
   adminRoute({
     ...{ method: 'get', path: '/api/v1/audit', operationId: 'readAudit', action: 'audit.read' },
@@ -30,21 +29,6 @@ export const AUDIT_ROUTES: readonly AdminRoute[] = [
       const found = await listAuditLines(sql, filter, page)
       if (place === null) await recordLook(sql, { actor: caller.actor, filter, reason })
       return { status: 200, body: cutPage(found, limit, ({ id }) => [id]) }
-    },
-  }),
-  adminRoute({
-    ...{ method: 'get', path: '/api/v1/roles', operationId: 'listRoles', action: 'roles.read' },
-    summary: 'Who has which role, where and until when',
-    query: z.strictObject(pageQuery),
-    answers: { status: 200, schema: 'Roles' },
-    async run({ sql, query: { limit, cursor } }) {
-      const place = cursor === undefined ? null : readPlace(cursor, [/^.{1,207}$/u, /^[a-z-]+$/])
-      if (cursor !== undefined && place === null) return BAD_CURSOR
-      const [subject = '', role = ''] = place ?? []
-      const after = place === null ? null : { subject, role }
-      const found = await listGivenRoles(sql, { after, rows: limit + 1 })
-      const { rows, next } = cutPage(found, limit, (row) => [row.subject, row.role])
-      return { status: 200, body: { rows, next } }
     },
   }),
 ]

@@ -3,6 +3,7 @@ import type { Action } from '#core/rights.ts'
 import { listChanges } from '#db/admin/changes.ts'
 import type { HistoryLine } from '#db/admin/changes.ts'
 import { canBeUndone, undoChange } from '#db/admin/undo.ts'
+import type { UndoneKind } from '#db/admin/undo.ts'
 import { BAD_CURSOR, cutPage, pageQuery, readPlace } from './page.ts'
 import { adminRoute, problemOf } from './route.ts'
 import type { AdminRoute } from './route.ts'
@@ -11,7 +12,7 @@ const DIGITS = /^\d{1,18}$/
 
 /** Who changed what of a kind of thing, when and why, and how it was before. */
 export function changesRoute(
-  kind: 'rule' | 'site',
+  kind: UndoneKind,
   { path, action }: { readonly path: string; readonly action: Action },
 ): AdminRoute {
   return adminRoute({
@@ -36,7 +37,7 @@ export function changesRoute(
 }
 
 export function undoRoute(
-  kind: 'rule' | 'site',
+  kind: UndoneKind,
   { path, action }: { readonly path: string; readonly action: Action },
 ): AdminRoute {
   return adminRoute({

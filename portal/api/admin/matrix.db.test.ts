@@ -11,20 +11,38 @@ const BODIES: Readonly<Record<string, object>> = {
   changeRule: { action: 'allow' },
   createSite: { code: 'x-1', name: 'X', association: '69' },
   changeSite: { name: 'X' },
+  giveRole: { subject: 'person:mallory', role: 'association-admin', associations: ['69'] },
+  changeRole: { until: null },
+  draftTerms: { version: 'v9', effective: '2099-01-01', texts: { fr: 'x' } },
+  changeTerms: { effective: '2099-01-01' },
 }
+
+/** What is made for the whole house or not at all. */
+const OF_HOUSE: ReadonlySet<string> = new Set(['/api/v1/terms'])
 
 /** What is the other association's, by what the address takes, and what is nobody's. */
 async function targets(
   route: AdminRoute,
   idOf: (query: string) => Promise<string>,
 ): Promise<{ readonly theirs: string; readonly nobodys: string }> {
+  // Of the whole house: there is none of the other association alone.
+  if (route.path.includes('terms')) return { theirs: '999998', nobodys: '999999' }
   if (route.path.includes('{code}')) return { theirs: '69-0001', nobodys: '69-9999' }
   if (route.path.includes('changes')) {
-    const kind = route.path.includes('rules') ? 'rule lyon.example 69' : 'site 69-0001'
+    const kinds = {
+      rules: 'rule lyon.example 69',
+      sites: 'site 69-0001',
+      roles: 'role person:eve association-admin 69',
+    }
+    const [, kind = ''] = Object.entries(kinds).find(([noun]) => route.path.includes(noun)) ?? []
     return {
       theirs: await idOf(`select id::text from audit.entry where subject = '${kind}'`),
       nobodys: '999999',
     }
+  }
+  if (route.path.includes('roles')) {
+    const eve = `select id::text from house.role_grant where subject = 'person:eve'`
+    return { theirs: await idOf(eve), nobodys: '999999' }
   }
   return {
     theirs: await idOf(`select id::text from house.rule where domain = 'lyon.example'`),
@@ -42,7 +60,9 @@ test('no route tells or lets change, to any role, what is another association’
   const theirs = (): Promise<unknown> => sql`
     select (select jsonb_agg(to_jsonb(r) order by r.id) from house.rule r
             where r.association = '69' or r.site = '69-0001' or r.association is null and r.site is null) as rules,
-           (select jsonb_agg(to_jsonb(s) order by s.code) from house.site s where s.association = '69') as sites`
+           (select jsonb_agg(to_jsonb(s) order by s.code) from house.site s where s.association = '69') as sites,
+           (select jsonb_agg(to_jsonb(g) order by g.id) from house.role_grant g) as roles,
+           (select jsonb_agg(to_jsonb(t) order by t.version) from house.terms t) as terms`
   const before = JSON.stringify(await theirs())
   let tried = 0
   for (const role of ROLES) {
@@ -61,7 +81,15 @@ test('no route tells or lets change, to any role, what is another association’
       const isOfOne = route.path.includes('{')
       const where = `${role} ${route.method} ${route.path}`
       const isRead = route.method === 'get' && !isOfOne
-      const expected = mayAtAll ? (isOfOne ? 404 : isRead ? 200 : 422) : 403
+      const expected = mayAtAll
+        ? isOfOne
+          ? 404
+          : isRead
+            ? 200
+            : OF_HOUSE.has(route.path)
+              ? 403
+              : 422
+        : 403
       expect([where, answer.status]).toEqual([where, expected])
       // What is another's and what is not there are answered alike, to the letter.
       expect([where, answer.body]).toEqual([where, isRead ? expect.anything() : nothing.body])

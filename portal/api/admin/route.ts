@@ -94,6 +94,21 @@ const PROBLEM_OF: Readonly<Record<Refusal, readonly [ProblemCode, string]>> = {
     'cannot-undo',
     'It is not any more as that change left it. Look at its changes, and undo the newest first.',
   ],
+  'both-halves': [
+    'refused',
+    'Somebody would both read the log and approve packs of it: a pack takes two people. Take one of the two roles away first.',
+  ],
+  'over-already': ['refused', 'until is over already: give a day from today on, or null.'],
+  'in-force': [
+    'refused',
+    'These terms are in force, or were: people have accepted that very text. Make a new version.',
+  ],
+  'not-to-come': ['refused', 'effective must be tomorrow or later, in UTC.'],
+  'no-text': ['refused', 'Terms need a text in one language at least.'],
+  'last-administrator': [
+    'refused',
+    'Nobody would administer the whole house any more. Give somebody else the role national-admin, without an end, first.',
+  ],
 }
 
 export function problemOf(refusal: Refusal): AdminAnswer {

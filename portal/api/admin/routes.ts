@@ -2,15 +2,19 @@ import { AUDIT_ROUTES } from './audit.ts'
 import { FILTERING_ROUTES } from './filtering.ts'
 import { INVENTORY_ROUTES } from './inventory.ts'
 import { JOB_ROUTES } from './jobs.ts'
+import { ROLE_ROUTES } from './roles.ts'
 import type { AdminRoute } from './route.ts'
 import { RULE_ROUTES } from './rules.ts'
 import { SITE_ROUTES } from './sites.ts'
+import { TERMS_ROUTES } from './terms.ts'
 
 /** All of them, for the server, the document and the test that tries every one with every role. */
 export const ADMIN_ROUTES: readonly AdminRoute[] = [
   ...RULE_ROUTES,
   ...SITE_ROUTES,
   ...AUDIT_ROUTES,
+  ...ROLE_ROUTES,
+  ...TERMS_ROUTES,
   ...FILTERING_ROUTES,
   ...JOB_ROUTES,
   ...INVENTORY_ROUTES,

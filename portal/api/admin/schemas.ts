@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { domainToASCII } from 'node:url'
-import { ROLES } from '#core/rights.ts'
+import { LOCAL_ROLES, ROLES } from '#core/rights.ts'
 
 const LABEL = /^[a-z0-9_-]{1,63}$/
 
@@ -41,6 +41,41 @@ export const timezone = z
       return false
     }
   }, 'is not a time zone such as Europe/Paris')
+
+export const languageCode = z.string().regex(/^[a-z]{2,3}$/, 'must be a language code such as fr')
+
+/** Lines end as in files; a browser sends them as CR LF. */
+export const markdown = z
+  .string()
+  .transform((text) => text.replaceAll('\r\n', '\n'))
+  .refine((text) => text.trim() !== '', 'is empty')
+  .refine((text) => text.length <= 60_000, 'is longer than 60000 characters')
+  .refine((text) => !/[^\P{Cc}\n\t]/u.test(text), 'has a control character in it')
+
+export const day = z.iso.date('is not a date such as 2026-12-31')
+
+const subject = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .regex(/^(?:group|person):[^\p{Cc}]{1,200}$/u, 'must be group:NAME or person:ACCOUNT')
+
+const codes = z.array(code).min(1, 'names none: leave it out').max(500).nullable().default(null)
+
+/** Who gets which role where, and until which day, which counts. */
+export const roleWish = z
+  .strictObject({
+    ...{ subject, role: z.enum(ROLES), associations: codes, sites: codes },
+    until: day.nullable().default(null),
+  })
+  .refine(
+    ({ role, associations, sites }) =>
+      !LOCAL_ROLES.includes(role) || associations !== null || sites !== null,
+    {
+      path: ['associations'],
+      error: 'or sites must say where: this role is never for the whole house',
+    },
+  )
 
 export const network = z.enum(['guest', 'staff'])
 export const search = z.string().trim().min(1).max(100)
@@ -94,6 +129,7 @@ list('Gateways', gateway)
 
 const role = z
   .object({
+    id: z.string(),
     subject: z.string().meta({ example: 'group:it-paris' }),
     role: z.enum(ROLES),
     associations: z
@@ -106,6 +142,17 @@ const role = z
   })
   .meta({ id: 'Role' })
 list('Roles', role)
+
+const terms = {
+  version: z.string(),
+  effective: z.iso.date().meta({ description: 'Its first day, in UTC.' }),
+  state: z.enum(['to-come', 'in-force', 'former']),
+  languages: z.array(z.string()),
+  accepted: z.int().meta({ description: 'Acceptances that are kept; how many, of whom nothing.' }),
+  ...{ declared: z.boolean(), madeBy: text },
+}
+list('TermsVersions', z.object(terms).meta({ id: 'TermsVersion' }))
+z.object({ ...terms, texts: z.record(z.string(), z.string()) }).meta({ id: 'Terms' })
 
 const row = z.record(z.string(), z.unknown()).nullable()
 const change = z

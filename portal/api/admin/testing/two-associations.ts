@@ -53,7 +53,9 @@ export async function twoAssociations(): Promise<TwoAssociations> {
     insert into audit.entry (actor, action, subject, association, details)
     values ('staff:bob', 'rule.change', 'rule paris.example 75', '75', '{"before": null, "after": null}'),
            ('person:eve', 'rule.change', 'rule lyon.example 69', '69', '{"before": null, "after": null}'),
-           ('person:eve', 'site.change', 'site 69-0001', '69', '{"before": null, "after": null}')`
+           ('person:eve', 'site.change', 'site 69-0001', '69', '{"before": null, "after": null}'),
+           ('person:eve', 'role.create', 'role person:eve association-admin 69', '69',
+            '{"before": null, "after": {"subject": "person:eve", "role": "association-admin", "associations": ["69"], "sites": null}}')`
   const wait = <T>(question: () => Promise<T>): Promise<T> => question()
   const portal = testPortal({ admin: createAdminAccess(database.as('portal'), wait) })
   let made = 0
