@@ -14,12 +14,12 @@ export type Role = (typeof ROLES)[number]
 /** Each role's rights. No line has both `logs.search` and `logs.approve`. */
 const RIGHTS = {
   'national-admin': [
-    ...['associations.read', 'sites.read', 'sites.write', 'gateways.read'],
+    ...['associations.read', 'sites.read', 'sites.write', 'gateways.read', 'gateways.write'],
     ...['rules.read', 'rules.write', 'roles.read', 'jobs.read', 'jobs.run', 'audit.read'],
     ...['alerts.read', 'radius.explain', 'guests.let-in', 'sessions.read', 'sessions.end'],
   ],
   'association-admin': [
-    ...['associations.read', 'sites.read', 'sites.write', 'gateways.read'],
+    ...['associations.read', 'sites.read', 'sites.write', 'gateways.read', 'gateways.write'],
     ...['rules.read', 'rules.write', 'roles.read', 'audit.read'],
     ...['alerts.read', 'radius.explain', 'guests.let-in', 'sessions.read', 'sessions.end'],
   ],

@@ -48,6 +48,9 @@ import { up as inventory } from './migrations/0055-inventory.ts'
 import { up as unblockAnswers } from './migrations/0057-unblock-answers.ts'
 import { up as liveSessions } from './migrations/0058-live-sessions.ts'
 import { up as filteringShown } from './migrations/0059-filtering-shown.ts'
+import { up as hourCounts } from './migrations/0070-hour-counts.ts'
+import { up as gatewaySigns } from './migrations/0071-gateway-signs.ts'
+import { up as placesOnPages } from './migrations/0072-places-on-pages.ts'
 import { makePartitions } from './partitions.ts'
 
 /** In order; append only: what has been released is never edited. */
@@ -96,6 +99,9 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0057-unblock-answers': { up: unblockAnswers },
   '0058-live-sessions': { up: liveSessions },
   '0059-filtering-shown': { up: filteringShown },
+  '0070-hour-counts': { up: hourCounts },
+  '0071-gateway-signs': { up: gatewaySigns },
+  '0072-places-on-pages': { up: placesOnPages },
 }
 
 /** What this version takes the database to be: its last migration. */

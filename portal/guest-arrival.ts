@@ -80,6 +80,7 @@ async function arrive(
   })
   switch (arrival.outcome) {
     case 'device': {
+      services.arrivals.note(arrival.device)
       const returned = await returningDevice(c, services, frame, arrival.device)
       if (returned !== null) return returned
       services.waiting.note(arrival.device)

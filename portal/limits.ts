@@ -34,6 +34,8 @@ export const LIMITS = {
   acceptLanguages: 1_024,
   /** Devices that were shown the terms, for helpers: written every two seconds, each once a minute. */
   waiting: { noted: 20_000, againMs: 60_000, unwritten: 2_000, writeMs: 2_000 },
+  /** Gateways that send phones here, for whoever sets one up. */
+  arrivals: { noted: 20_000, againMs: 60_000 },
   /** How often, and how many times, a helper's page looks whether the gateway has opened. */
   letIn: { lookMs: 200, looks: 5 },
   /** Seconds before the "try again" page asks again by itself. */

@@ -23,11 +23,13 @@ import { findReceipt } from '#db/receipts.ts'
 import { recordReturn } from '#db/returns.ts'
 import { askUnblock } from '#db/unblock-requests.ts'
 import { noteWaiting } from '#db/waiting-devices.ts'
+import { saveArrivals } from '#db/gateway-arrivals.ts'
 import { createApp } from './app.ts'
 import { createAskDatabase } from './ask-database.ts'
 import type { AskDatabase } from './ask-database.ts'
 import { createCounters } from './counters.ts'
 import { createAskFilter } from './filter/ask-filter.ts'
+import { createGatewayArrivals } from './gateway-arrivals.ts'
 import { createGatewayStore } from './gateway-store.ts'
 import { createGatewayWorld } from './gateway-world.ts'
 import { adapterOf } from './gateways/adapters.ts'
@@ -36,11 +38,13 @@ import { LIMITS } from './limits.ts'
 import { createHttpListener } from './listen-http.ts'
 import { createMarkdown } from './markdown.ts'
 import { createRateLimit } from '#core/rate-limit.ts'
+import { createPlaceFiles } from './place-files.ts'
 import { createRevocations } from './revocations.ts'
 import type { GatewayPolls, PortalDatabase } from './services.ts'
 import { createEnrolment } from './enrolment/main.ts'
 import { createScim } from './scim/main.ts'
 import { createStaff } from './staff/main.ts'
+import { loadStaticFiles } from './static-files.ts'
 import { createWaitingDevices } from './waiting-devices.ts'
 
 /** The guest portal: pages, acceptance, probes, RFC 8908, health. */
@@ -105,6 +109,10 @@ export function createPortal(
     write: (devices) => ask(() => noteWaiting(database, seal, devices)),
     ...{ counters, log, clock },
   })
+  const arrivals = createGatewayArrivals({
+    write: (some) => ask(() => saveArrivals(database, some)),
+    ...{ counters, log, clock },
+  })
   const staff = createStaff(deps, ask)
   const roleGrants = createLive<readonly RoleGrant[]>({
     database,
@@ -137,6 +145,9 @@ export function createPortal(
     database: portalDatabase(deps, ask),
     admin: createAdminAccess(database, ask),
     logDatabase: deps.logDatabase ?? null,
+    files: loadStaticFiles(),
+    placeFiles: createPlaceFiles(deps, ask),
+    radsecPort: config.radsec.port,
     roleGrants: () => roleGrants.value,
     gatewayWorld,
     confirm: async (device) =>
@@ -149,6 +160,7 @@ export function createPortal(
     receiptChecks: createRateLimit(LIMITS.receiptChecks, clock),
     returned: new BoundedMap({ limit: LIMITS.returns, ttlMs: LIMITS.returnMs, clock }),
     waiting,
+    arrivals,
     staff: staff.services,
     enrolment: enrolment.services,
     scim: createScim(deps, ask),
@@ -163,7 +175,10 @@ export function createPortal(
       for (const live of followed) await live.start()
       await listener.open()
       listening = true
-      writing = setInterval(() => void waiting.write(), LIMITS.waiting.writeMs)
+      writing = setInterval(() => {
+        void waiting.write()
+        void arrivals.write()
+      }, LIMITS.waiting.writeMs)
       log.info('portal.listening', { host: config.http.host, port: config.http.port })
     },
     async stop() {
