@@ -4,11 +4,12 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { AppError, reasonOf } from '#core/error.ts'
 import { writeAudit } from '#db/audit.ts'
+import { ensureGenerations } from '#db/own-authority.ts'
 import { cliActor } from './apply.ts'
-import { KIND_LIST, isKindName, placeFiles } from './gateway-config/kinds.ts'
-import type { GatewayCertificate } from './gateway-config/kinds.ts'
-import { loadPlace } from './gateway-config/load.ts'
-import type { PlaceWish } from './gateway-config/load.ts'
+import { KIND_LIST, isKindName, placeFiles } from '../portal/gateway-config/kinds.ts'
+import type { GatewayCertificate } from '../portal/gateway-config/kinds.ts'
+import { loadPlace } from '../portal/gateway-config/load.ts'
+import type { PlaceWish } from '../portal/gateway-config/load.ts'
 import { requireMigrated, withHouse } from './house.ts'
 import { UsageError } from './run.ts'
 
@@ -54,8 +55,14 @@ export async function runGatewayConfig(args: readonly string[]): Promise<number>
   const certificate = certificateOf(values.certificate, values.key)
   return withHouse('gateway config', async (house) => {
     await requireMigrated(house.database)
-    const databases = { radius: await house.as('radius', 1), portal: await house.as('portal', 1) }
-    const place = await loadPlace(house, databases, wish)
+    const radius = await house.as('radius', 1)
+    const place = await loadPlace(
+      {
+        ...{ config: house.config, seal: house.seal, database: await house.as('portal', 1) },
+        generations: () => ensureGenerations(radius, house.seal, Date.now),
+      },
+      wish,
+    )
     const files = placeFiles(kind, place, certificate)
     const auditor = await house.as('operator', 1)
     await writeAudit(auditor.kysely, {

@@ -7,6 +7,7 @@ import { endedDevicesJob } from '#db/device-status.ts'
 import { createFoldThread } from '#db/fold-thread.ts'
 import { createJobRunner } from '#db/jobs.ts'
 import { filterWindowsJob } from '#db/filter-windows.ts'
+import { hourCountsJob } from '#db/hour-counts.ts'
 import { openDatabase } from '#db/connection.ts'
 import { inventoryJob } from '#db/inventory/sync.ts'
 import { openingsJob } from '#db/openings.ts'
@@ -47,6 +48,7 @@ export function createJobsRole(deps: PartDeps, url: string): Role {
       disconnectsJob(database),
       openingsJob(database),
       filterWindowsJob(database),
+      hourCountsJob(database),
       listsJob(url, () => loadListKeys(database, seal)),
       endedDevicesJob(database),
       directorySyncJob({ database, clock, open: () => openDirectories(deps, directoryMetrics) }),

@@ -22,6 +22,7 @@ function seen(changes: Partial<NonNullable<GatewayPosture['seen']>> = {}): Gatew
     since: new Date(Date.UTC(2026, 9, 1)),
     transport: 'udp',
     heardAt: new Date(NOW - 3 * 60_000),
+    ...{ accessAt: null, accountingAt: null, connectedAt: null, certificateEndsAt: null },
     signed: seenAt(180_000),
     unsigned: null,
     proxied: null,

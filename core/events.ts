@@ -46,6 +46,7 @@ export type EventName =
   | 'portal.request.failed'
   | 'portal.return.not-recorded'
   | 'portal.waiting.not-written'
+  | 'portal.arrivals.not-written'
   | 'portal.revocation.ended'
   | 'portal.revocation.failed'
   | 'portal.staff.audit-failed'

@@ -14,7 +14,7 @@ export type Role = (typeof ROLES)[number]
 /** Each role's rights. No line has both `logs.search` and `logs.approve`. */
 const RIGHTS = {
   'national-admin': [
-    ...['associations.read', 'sites.read', 'sites.write', 'gateways.read'],
+    ...['associations.read', 'sites.read', 'sites.write', 'gateways.read', 'gateways.write'],
     ...[
       'rules.read',
       'rules.write',
@@ -28,7 +28,7 @@ const RIGHTS = {
     ...['terms.read', 'terms.write', 'devices.read', 'devices.revoke', 'health.read'],
   ],
   'association-admin': [
-    ...['associations.read', 'sites.read', 'sites.write', 'gateways.read'],
+    ...['associations.read', 'sites.read', 'sites.write', 'gateways.read', 'gateways.write'],
     ...['rules.read', 'rules.write', 'roles.read', 'roles.write', 'audit.read'],
     ...['alerts.read', 'radius.explain', 'guests.let-in', 'sessions.read', 'sessions.end'],
     'terms.read',

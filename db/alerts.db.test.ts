@@ -218,6 +218,7 @@ describe('the security desk is told of', () => {
     const seen = (forged: number, refused = 0): readonly Sighting[] => [
       {
         ...{ gateway: 'gw-0042', transport: 'udp', heardAt: null, signed: null, unsigned: null },
+        ...{ accessAt: null, accountingAt: null, connectedAt: null, certificateEndsAt: null },
         ...{ proxied: null, enforcedAt: null, clockSkewMs: null, requests: 0 },
         ...{ unsignedRequests: 0, overLimit: 0, forged, refused },
       },

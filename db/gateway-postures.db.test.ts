@@ -12,6 +12,7 @@ function sighting(changes: Partial<Sighting> = {}): Sighting {
     gateway: 'gw-0042',
     transport: 'udp',
     heardAt: at(0),
+    ...{ accessAt: null, accountingAt: null, connectedAt: null, certificateEndsAt: null },
     signed: null,
     unsigned: null,
     proxied: null,

@@ -13,6 +13,12 @@ export interface Sighting {
   readonly gateway: string
   readonly transport: 'udp' | 'radsec'
   readonly heardAt: Date | null
+  /** When it last asked whether to let somebody in, and when it last told of a session. */
+  readonly accessAt: Date | null
+  readonly accountingAt: Date | null
+  /** When it last connected by RadSec, and until when the certificate counts that it showed. */
+  readonly connectedAt: Date | null
+  readonly certificateEndsAt: Date | null
   readonly signed: Seen | null
   readonly unsigned: Seen | null
   /** With Proxy-State, and unsigned. */
@@ -59,14 +65,16 @@ export async function savePostures(
   await sql`
     insert into house.gateway_posture as known
       (gateway, transport, heard_at, signed_from, signed_at, unsigned_from, unsigned_at, proxied_from,
-       proxied_at, enforced_at, clock_skew_ms, requests, unsigned, refused, over_limit, forged)
+       proxied_at, enforced_at, clock_skew_ms, requests, unsigned, refused, over_limit, forged, access_at,
+       accounting_at, connected_at, certificate_ends_at)
     select seen.*
     from jsonb_to_recordset(${JSON.stringify(rows)}::text::jsonb) as seen (
       "gateway" text, "transport" text, "heardAt" timestamptz, "signedFrom" timestamptz,
       "signedAt" timestamptz, "unsignedFrom" timestamptz, "unsignedAt" timestamptz,
       "proxiedFrom" timestamptz, "proxiedAt" timestamptz, "enforcedAt" timestamptz,
       "clockSkewMs" bigint, "requests" bigint, "unsignedRequests" bigint, "refused" bigint,
-      "overLimit" bigint, "forged" bigint)
+      "overLimit" bigint, "forged" bigint, "accessAt" timestamptz, "accountingAt" timestamptz,
+      "connectedAt" timestamptz, "certificateEndsAt" timestamptz)
     join house.gateway g on g.name = seen.gateway
     order by seen.gateway
     on conflict (gateway) do update set
@@ -85,7 +93,11 @@ export async function savePostures(
       unsigned = known.unsigned + excluded.unsigned,
       refused = known.refused + excluded.refused,
       over_limit = known.over_limit + excluded.over_limit,
-      forged = known.forged + excluded.forged`
+      forged = known.forged + excluded.forged,
+      access_at = greatest(known.access_at, excluded.access_at),
+      accounting_at = greatest(known.accounting_at, excluded.accounting_at),
+      connected_at = greatest(known.connected_at, excluded.connected_at),
+      certificate_ends_at = coalesce(excluded.certificate_ends_at, known.certificate_ends_at)`
 }
 
 /** The gateways that must sign because one of the processes learned that they do. */
@@ -114,6 +126,10 @@ export async function loadPostures({
             since: row.since,
             transport: row.transport,
             heardAt: row.heard_at,
+            accessAt: row.access_at,
+            accountingAt: row.accounting_at,
+            connectedAt: row.connected_at,
+            certificateEndsAt: row.certificate_ends_at,
             signed: seenOf(row.signed_from, row.signed_at),
             unsigned: seenOf(row.unsigned_from, row.unsigned_at),
             proxied: seenOf(row.proxied_from, row.proxied_at),
@@ -136,6 +152,10 @@ interface PostureRow {
   readonly since: Date | null
   readonly transport: 'udp' | 'radsec'
   readonly heard_at: Date | null
+  readonly access_at: Date | null
+  readonly accounting_at: Date | null
+  readonly connected_at: Date | null
+  readonly certificate_ends_at: Date | null
   readonly signed_from: Date | null
   readonly signed_at: Date | null
   readonly unsigned_from: Date | null

@@ -54,6 +54,9 @@ import { up as deviceReminders } from './migrations/0063-device-reminders.ts'
 import { up as zoneServers } from './migrations/0065-zone-servers.ts'
 import { up as rolesGiven } from './migrations/0067-roles-given.ts'
 import { up as termsDrafted } from './migrations/0068-terms-drafted.ts'
+import { up as hourCounts } from './migrations/0070-hour-counts.ts'
+import { up as gatewaySigns } from './migrations/0071-gateway-signs.ts'
+import { up as placesOnPages } from './migrations/0072-places-on-pages.ts'
 import { up as upgrades } from './migrations/0073-upgrades.ts'
 import { up as forgedLinks } from './migrations/0075-forged-links.ts'
 import { makePartitions } from './partitions.ts'
@@ -119,6 +122,9 @@ export const MIGRATIONS: Readonly<Record<string, Step>> = {
   '0065-zone-servers': { up: zoneServers },
   '0067-roles-given': { up: rolesGiven },
   '0068-terms-drafted': { up: termsDrafted },
+  '0070-hour-counts': { up: hourCounts },
+  '0071-gateway-signs': { up: gatewaySigns },
+  '0072-places-on-pages': { up: placesOnPages },
   '0073-upgrades': { up: upgrades },
   '0075-forged-links': { up: forgedLinks },
 }

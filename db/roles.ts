@@ -74,7 +74,7 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
     inventory: 'select, insert, update, delete',
     radius: 'select',
     dns: 'select',
-    jobs: 'select (code, name)',
+    jobs: 'select (code, name, association)',
     operator: 'select',
     admin:
       'select, insert (code, name, association, timezone, declared), update (name, association, timezone, declared)',
@@ -85,7 +85,7 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
     radius: 'select',
     dns: 'select',
     operator: 'select',
-    admin: 'select',
+    admin: 'select, insert',
   },
   // With the sealed secrets: the portal checks signatures with them, the RADIUS server packets.
   'house.gateway': {
@@ -94,7 +94,7 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
     radius: 'select',
     operator: 'select (name, site, address, message_authenticator)',
     admin:
-      'select (name, site, address, kind, vendor, radsec_certificate, radsec_name, coa_port, message_authenticator)',
+      'select (name, site, address, kind, vendor, radsec_certificate, radsec_name, coa_port, message_authenticator), insert, update (radsec_certificate)',
   },
   // How each gateway was seen to sign; an operator may let one go back on what was learned.
   'house.gateway_posture': {
@@ -102,6 +102,8 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
     operator: 'select, update (enforced_at)',
     admin: 'select',
   },
+  // When it sent somebody to the portal.
+  'house.gateway_arrival': { portal: 'select, insert, update', admin: 'select' },
   // What the kinds are told, sealed, is for the portal; which access list or role, for the RADIUS server.
   'house.gateway_settings': {
     portal: 'select',
@@ -175,9 +177,10 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
   // How much was filtered; nothing of whom.
   'house.filter_count': {
     dns: 'select, insert, update',
-    jobs: 'select (hour), delete',
+    jobs: 'select, delete',
     admin: 'select',
   },
+  'house.hour_count': { jobs: 'select, insert, update, delete', admin: 'select' },
   // The names of one device while its window is open; they go with it.
   'house.filter_window': {
     dns: 'select (id, site, network, address, device, ends_at)',
@@ -437,7 +440,7 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
   'log.login': {
     radius:
       'insert (first_at, last_at, count, site, gateway, network, mac, account, name_withheld, outcome, reason, method, inner_method, tls_version, cipher, tls_alert, resumed, serial, rounds, answerer, directory, answered_ms, rule, vlan, session_seconds)',
-    jobs: 'select (last_at), delete',
+    jobs: 'select (last_at, site, reason, count), delete',
   },
   'log.logins_kept_from()': { jobs: 'execute' },
   'log.login_search()': {},

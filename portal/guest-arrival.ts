@@ -84,6 +84,7 @@ async function arrive(
     case 'device': {
       const internal = await internalArrival(c, services, arrival.device)
       if (internal !== null) return internal
+      services.arrivals.note(arrival.device)
       const returned = await returningDevice(c, services, frame, arrival.device)
       if (returned !== null) return returned
       services.waiting.note(arrival.device)

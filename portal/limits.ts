@@ -40,6 +40,8 @@ export const LIMITS = {
   waiting: { noted: 20_000, againMs: 60_000, unwritten: 2_000, writeMs: 2_000 },
   /** Links that a gateway's secret did not make: how many in this time the security desk is told of. */
   forgedLinks: { told: 20, writeMs: 180_000 },
+  /** Gateways that send phones here, for whoever sets one up. */
+  arrivals: { noted: 20_000, againMs: 60_000 },
   /** How often, and how many times, a helper's page looks whether the gateway has opened. */
   letIn: { lookMs: 200, looks: 5 },
   /** Seconds before the "try again" page asks again by itself. */

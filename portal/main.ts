@@ -25,11 +25,13 @@ import { askUnblock } from '#db/unblock-requests.ts'
 import { tellForgedLinks } from '#db/forged-links.ts'
 import { noteWaiting } from '#db/waiting-devices.ts'
 import { answerAtOnce } from './answer-at-once.ts'
+import { saveArrivals } from '#db/gateway-arrivals.ts'
 import { createApp } from './app.ts'
 import { createAskDatabase } from './ask-database.ts'
 import type { AskDatabase } from './ask-database.ts'
 import { createCounters } from './counters.ts'
 import { createAskFilter } from './filter/ask-filter.ts'
+import { createGatewayArrivals } from './gateway-arrivals.ts'
 import { createGatewayStore } from './gateway-store.ts'
 import { createGatewayWorld } from './gateway-world.ts'
 import { adapterOf } from './gateways/adapters.ts'
@@ -38,6 +40,7 @@ import { LIMITS } from './limits.ts'
 import { createHttpListener } from './listen-http.ts'
 import { createMarkdown } from './markdown.ts'
 import { createRateLimit } from '#core/rate-limit.ts'
+import { createPlaceFiles } from './place-files.ts'
 import { createRevocations } from './revocations.ts'
 import type { GatewayPolls, PortalDatabase, Services } from './services.ts'
 import { createEnrolment } from './enrolment/main.ts'
@@ -45,6 +48,7 @@ import { createInternal } from './internal/main.ts'
 import { createScim } from './scim/main.ts'
 import { createStaff } from './staff/main.ts'
 import { createForgedLinks } from './forged-links.ts'
+import { loadStaticFiles } from './static-files.ts'
 import { createWaitingDevices } from './waiting-devices.ts'
 
 /** The guest portal: pages, acceptance, probes, RFC 8908, health. */
@@ -113,6 +117,10 @@ export function createPortal(
     tell: (gateway, times) => ask(() => tellForgedLinks(database, gateway, times)),
     ...{ counters, log },
   })
+  const arrivals = createGatewayArrivals({
+    write: (some) => ask(() => saveArrivals(database, some)),
+    ...{ counters, log, clock },
+  })
   const staff = createStaff(deps, ask)
   const roleGrants = createLive<readonly RoleGrant[]>({
     database,
@@ -148,6 +156,9 @@ export function createPortal(
     database: portalDatabase(deps, ask),
     admin: createAdminAccess(database, ask),
     logDatabase: deps.logDatabase ?? null,
+    files: loadStaticFiles(),
+    placeFiles: createPlaceFiles(deps, ask),
+    radsecPort: config.radsec.port,
     roleGrants: () => roleGrants.value,
     gatewayWorld,
     confirm: async (device) =>
@@ -161,6 +172,7 @@ export function createPortal(
     returned: new BoundedMap({ limit: LIMITS.returns, ttlMs: LIMITS.returnMs, clock }),
     waiting,
     forgedLinks,
+    arrivals,
     staff: staff.services,
     enrolment: enrolment.services,
     internal: internal.services,
@@ -178,6 +190,7 @@ export function createPortal(
       listening = true
       writing = [
         setInterval(() => void waiting.write(), LIMITS.waiting.writeMs),
+        setInterval(() => void arrivals.write(), LIMITS.waiting.writeMs),
         setInterval(() => void forgedLinks.write(), LIMITS.forgedLinks.writeMs),
       ]
       log.info('portal.listening', { host: config.http.host, port: config.http.port })

@@ -33,6 +33,7 @@ import { enrolmentPipeline, statusPipeline } from './enrolment/pipeline.ts'
 import { internalPipeline } from './internal/pipeline.ts'
 import { scimPipeline } from './scim/pipeline.ts'
 import { staffPipeline } from './staff/pipeline.ts'
+import { STATIC_FOLDER, staticFile } from './static-files.ts'
 import { ACCEPT_PATH, NOTICE_PATH } from './show-terms.ts'
 import {
   accessibility,
@@ -88,6 +89,7 @@ export function pipeline(app: Hono, services: Services): void {
   app.get('/accessibility', accessibility(services))
   app.get(`${LOGO_FOLDER}:hash`, logo(services))
   app.get('/favicon.ico', favicon())
+  app.get(`${STATIC_FOLDER}:name`, staticFile(services.files))
   app.get('/captive-portal/api', captiveApi(services))
   app.get(DEVICE_API_PATH, captiveApiOfDevice(services))
   app.get('/', home(services))

@@ -33,6 +33,7 @@ import type { House } from './house.ts'
 import { LIMITS } from './limits.ts'
 import { createLook } from './look.ts'
 import { createMarkdown } from './markdown.ts'
+import type { PlaceFiles } from './place-files.ts'
 import type { Services } from './services.ts'
 import { createRateLimit } from '#core/rate-limit.ts'
 import type { Person } from '#db/people.ts'
@@ -42,6 +43,7 @@ import type { MemoryInternal } from './internal/testing/memory-internal.ts'
 import type { MemoryEnrolment } from './enrolment/testing/memory-enrolment.ts'
 import { formToken } from './staff/form-token.ts'
 import { TOKEN_FIELD } from './staff/staff-layout.ts'
+import { loadStaticFiles } from './static-files.ts'
 import { noScim } from './scim/testing/no-scim.ts'
 import { HELENE, memoryStaff } from './staff/testing/memory-staff.ts'
 
@@ -51,6 +53,7 @@ export const NOW = Date.parse('2026-06-01T10:00:00Z')
 export const FAS_KEY = '1234567890'
 export const HID = '221b37fcdb52d0f7c39bbd0be211db0e1c00ca5fbecd5788780463026c6b964b'
 const SECRET = 'testing123'
+const FILES = loadStaticFiles()
 
 export const TERMS_FR = `# Conditions d’utilisation
 
@@ -215,7 +218,7 @@ export interface TestPortal {
 }
 
 export interface SignedIn {
-  get(address: string): Promise<Response>
+  get(address: string, headers?: Readonly<Record<string, string>>): Promise<Response>
   /** A form as one of our pages sends it, with its token. */
   post(address: string, fields: Readonly<Record<string, string>>): Promise<Response>
 }
@@ -233,6 +236,7 @@ export function testPortal(
     /** The administration's database, where there is one. */
     admin?: AdminAccess
     logDatabase?: Database
+    placeFiles?: PlaceFiles
   } = {},
 ): TestPortal {
   const world: TestPortal['world'] = {
@@ -274,6 +278,7 @@ export function testPortal(
     internal,
     waiting: { note: (device) => void noted.push(device) },
     forgedLinks: { note: (gateway) => void forged.push(gateway) },
+    arrivals: { note: () => {} },
     scim: noScim,
     log: silentLog,
     counters,
@@ -326,6 +331,12 @@ export function testPortal(
     },
     roleGrants: () => world.roleGrants,
     logDatabase: options.logDatabase ?? null,
+    files: FILES,
+    placeFiles: options.placeFiles ?? {
+      make: () => Promise.reject(new Error('no files in this test')),
+      certify: () => Promise.reject(new Error('no certificates in this test')),
+    },
+    radsecPort: 2083,
     admin: options.admin ?? {
       token: () => whenUp(() => ({ ok: false, refusal: 'unknown' })),
       hookSecret: () => whenUp(() => null),
@@ -377,7 +388,7 @@ export function testPortal(
     const own = { Cookie: `${prefix}accueil-session=${opened.token}` }
     const token = formToken(seal, opened.session)
     return {
-      get: (address) => request(address, {}, { headers: own }),
+      get: (address, headers = {}) => request(address, {}, { headers: { ...own, ...headers } }),
       post(address, fields) {
         const body = new URLSearchParams({ [TOKEN_FIELD]: token, ...fields }).toString()
         const type = { 'Content-Type': 'application/x-www-form-urlencoded' }

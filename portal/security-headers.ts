@@ -36,3 +36,8 @@ export function pagePolicy(styleSource: string, formAction: readonly string[]): 
   const forms = ["'self'", ...formAction].join(' ')
   return `default-src 'none'; style-src ${styleSource}; img-src 'self'; base-uri 'none'; form-action ${forms}; frame-ancestors 'none'`
 }
+
+/** For a page that is quicker with script: files of ours, and what they ask of us; nothing inline, nothing of others. */
+export function withOwnScripts(policy: string): string {
+  return `${policy.replace('style-src ', "style-src 'self' ")}; script-src 'self'; connect-src 'self'`
+}

@@ -18,7 +18,9 @@ import type { Return } from '#db/returns.ts'
 import type { Network } from '#db/sites.ts'
 import type { UnblockRequest } from '#db/unblock-requests.ts'
 import type { FilterVerdict } from './filter/verdict.ts'
+import type { GatewayArrivals } from './gateway-arrivals.ts'
 import type { Device, GatewayWorld } from './gateways/gateway.ts'
+import type { PlaceFiles } from './place-files.ts'
 import type { RefusalReason } from './refusal.ts'
 import type { KeptAbout } from '#db/kept-about.ts'
 import type { Counters } from './counters.ts'
@@ -28,6 +30,7 @@ import type { RateLimit } from '#core/rate-limit.ts'
 import type { EnrolmentServices } from './enrolment/enrolment-services.ts'
 import type { InternalServices } from './internal/internal-services.ts'
 import type { ScimServices } from './scim/services.ts'
+import type { StaticFiles } from './static-files.ts'
 import type { StaffServices } from './staff/staff-services.ts'
 import type { WaitingDevices } from './waiting-devices.ts'
 
@@ -48,6 +51,11 @@ export interface Services {
   readonly admin: AdminAccess
   /** As an operator sees it, through functions that write the audit first; null: not in this process. */
   readonly logDatabase: Database | null
+  /** What its pages load. */
+  readonly files: StaticFiles
+  readonly placeFiles: PlaceFiles
+  /** Where gateways reach us by RadSec, for who looks why one does not. */
+  readonly radsecPort: number
   /** Who has which role, in memory. */
   readonly roleGrants: () => readonly RoleGrant[]
   readonly gatewayWorld: GatewayWorld
@@ -72,6 +80,8 @@ export interface Services {
   readonly waiting: Pick<WaitingDevices, 'note'>
   /** Links that a gateway's secret did not make, for the security desk. */
   readonly forgedLinks: Pick<ForgedLinks, 'note'>
+  /** Gateways that send phones here, for who sets one up. */
+  readonly arrivals: Pick<GatewayArrivals, 'note'>
   readonly staff: StaffServices
   readonly enrolment: EnrolmentServices
   readonly internal: InternalServices

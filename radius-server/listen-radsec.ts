@@ -19,7 +19,7 @@ import type { GatewayWatch } from './posture/gateway-watch.ts'
 import type { HandshakeOutcome, RadsecMetrics } from './metrics.ts'
 import { createConnection } from './radsec/connection.ts'
 import { CONNECTIONS_LIMITS, Connections } from './radsec/connections.ts'
-import { certificateProof } from './radsec/peer.ts'
+import { certificateEnd, certificateProof } from './radsec/peer.ts'
 import type { Peers, Proof } from './radsec/peer.ts'
 import type { RadiusServer } from './server.ts'
 import { NO_SECRET, RADSEC_SECRET } from './shared-secret.ts'
@@ -200,6 +200,9 @@ export function createRadsecListener(
     const from = sourceAddress(socket.remoteAddress ?? '')
     if (from === null) return refuse(socket, 'failed', 'gone before it was answered')
     metrics.handshakes.accepted.inc()
+    const watch = deps.watchOf(gateway)
+    watch.connectedAt = clock()
+    watch.certificateEndsAt = certificateEnd(socket)
     const secret = isWithoutMd5 ? NO_SECRET : RADSEC_SECRET
     connections.add(
       createConnection({

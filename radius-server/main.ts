@@ -72,6 +72,8 @@ const ADOPT_MS = 60_000
 const FIRST_EAP_METHODS = { ttls: EAP_TYPE.TTLS, peap: EAP_TYPE.PEAP, tls: EAP_TYPE.TLS } as const
 /** What is shown of a gateway may be this old; what is enforced is written at once. */
 const POSTURE_MS = 3 * 60_000
+/** Who sets a gateway up looks at a page until it turns green. */
+const POSTURE_NEWS_MS = 3_000
 const FORGET_MS = 10 * 60_000
 const TRACE_MS = 1_000
 /** A login takes less than a second; who was left in the middle of one is not waited for. */
@@ -444,6 +446,7 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
         setInterval(() => void adopt(), ADOPT_MS),
         setInterval(forgetExpired, FORGET_MS),
         setInterval(() => void watches.save(), POSTURE_MS),
+        setInterval(() => void watches.saveNews(), POSTURE_NEWS_MS),
         setInterval(() => void siblings.count(), ADOPT_MS),
       ]
       const isAsExpected = eapLayer.name === (config.eapLayer ?? 'native')

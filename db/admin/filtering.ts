@@ -35,6 +35,20 @@ export async function listFilters(sql: Sql): Promise<readonly ShownFilter[]> {
              device nulls first, position limit ${MOST_FILTERS}`
 }
 
+/** The same of what holds at one place: of the house, its association, the place and its devices. */
+export async function filtersAt(
+  sql: Sql,
+  { code, association }: { readonly code: string; readonly association: string },
+): Promise<readonly ShownFilter[]> {
+  return sql<ShownFilter[]>`
+    select association, site, device, network, hours, block, allow, trust, imposed
+    from house.filter
+    where (site = ${code} or association = ${association} or association is null and site is null)
+      and cardinality(block) + cardinality(allow) + cardinality(trust) + cardinality(imposed) > 0
+    order by site is null, association is null, network nulls first, device nulls first, position
+    limit ${MOST_FILTERS}`
+}
+
 export async function listLifts(sql: Sql): Promise<readonly ShownLift[]> {
   return sql<ShownLift[]>`
     select association, site, network, subject, ends_at as "endsAt", made_by as "madeBy", reason

@@ -5,6 +5,8 @@ export type Refusal =
   /** Somebody changed it meanwhile. */
   | 'changed'
   | 'exists'
+  /** A gateway has that name, or comes from that address. */
+  | 'gateway-taken'
   | 'unknown-site'
   | 'unknown-association'
   | 'not-yours'

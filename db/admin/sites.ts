@@ -43,10 +43,18 @@ function columns(sql: Sql) {
     encode(substr(sha256(convert_to(to_jsonb(s)::text, 'UTF8')), 1, 12), 'hex') as etag`
 }
 
-/** By code. `q` is a part of the name or the code, whatever the case. */
+export interface SitesWanted {
+  /** A part of the name or the code, whatever the case and the accents. */
+  readonly q: string | null
+  readonly association: string | null
+  /** Those of all associations whose code begins so. */
+  readonly department?: string | null
+}
+
+/** By code. */
 export async function listSites(
   sql: Sql,
-  { q, association }: { readonly q: string | null; readonly association: string | null },
+  { q, association, department = null }: SitesWanted,
   { after, rows }: { readonly after: string | null; readonly rows: number },
 ): Promise<readonly AdminSite[]> {
   return sql<AdminSite[]>`
@@ -54,6 +62,7 @@ export async function listSites(
     from house.site s join house.association a on a.code = s.association
     where (${q}::text is null or position(house.folded(${q}) in house.folded(s.code || ' ' || s.name)) > 0)
       and (${association}::text is null or s.association = ${association})
+      and (${department}::text is null or starts_with(upper(s.association), ${department}))
       and (${after}::text is null or s.code > ${after})
     order by s.code limit ${rows}`
 }

@@ -27,21 +27,44 @@ interface Entry {
   readonly offset: number
 }
 
-/** Writes files one after the other into a new archive at `path`, readable by its owner only. */
+/** Where an archive goes: its beginning is written again at the end. */
+export interface ZipSink {
+  write(bytes: Uint8Array, at: number): Promise<void>
+  close(isWhole: boolean): Promise<void>
+}
+
+/** Writes files one after the other into a new archive. */
 export class ZipWriter {
-  readonly #file: FileHandle
+  readonly #sink: ZipSink
   readonly #when: Buffer
   readonly #entries: Entry[] = []
   #at = 0
 
-  private constructor(file: FileHandle, at: Date) {
-    this.#file = file
+  private constructor(sink: ZipSink, at: Date) {
+    this.#sink = sink
     this.#when = dosTime(at)
   }
 
-  /** Throws when there is a file already: what was handed over is never written over. */
+  /**
+   * At `path`, readable by its owner only; throws when there is a file already: what was handed over is never
+   * written over.
+   */
   static async create(path: string, at: Date): Promise<ZipWriter> {
-    return new ZipWriter(await open(path, 'wx', 0o600), at)
+    const file = await open(path, 'wx', 0o600)
+    const sink: ZipSink = {
+      async write(bytes, at) {
+        await file.write(bytes, 0, bytes.length, at)
+      },
+      async close(isWhole) {
+        if (isWhole) await file.sync()
+        await file.close()
+      },
+    }
+    return new ZipWriter(sink, at)
+  }
+
+  static into(sink: ZipSink, at: Date): ZipWriter {
+    return new ZipWriter(sink, at)
   }
 
   async add(
@@ -86,16 +109,15 @@ export class ZipWriter {
       await this.#write(Buffer.concat([centralHeader(entry, this.#when), Buffer.from(entry.name)]))
     }
     await this.#write(endRecord(this.#entries.length, this.#at - start, start))
-    await this.#file.sync()
-    await this.#file.close()
+    await this.#sink.close(true)
   }
 
   async abandon(): Promise<void> {
-    await this.#file.close().catch(() => {})
+    await this.#sink.close(false).catch(() => {})
   }
 
   async #write(bytes: Uint8Array): Promise<void> {
-    await this.#file.write(bytes, 0, bytes.length, this.#at)
+    await this.#sink.write(bytes, this.#at)
     this.#at += bytes.length
   }
 }

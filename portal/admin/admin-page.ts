@@ -3,6 +3,7 @@ import { html } from 'hono/html'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { Html } from '../pages/html.ts'
 import type { Services } from '../services.ts'
+import type { StaticName } from '../static-files.ts'
 import { sendStaffPage } from '../staff/send-staff-page.ts'
 import type { StaffFrame } from '../staff/staff-layout.ts'
 import { adminTextIn } from '../text/admin-language.ts'
@@ -17,11 +18,16 @@ export async function sendAdminPage(
     readonly title: string
     readonly main: Html
     readonly status?: ContentfulStatusCode
+    readonly scripts?: readonly StaticName[]
+    readonly styles?: readonly StaticName[]
   },
 ): Promise<Response> {
-  const { frame, main } = page
+  const { frame, main, scripts, styles, ...rest } = page
+  const { paths } = services.files
   return sendStaffPage(c, services, {
-    ...page,
+    ...{ ...rest, frame },
+    ...(scripts === undefined ? {} : { scripts: scripts.map((name) => paths[name]) }),
+    ...(styles === undefined ? {} : { styles: styles.map((name) => paths[name]) }),
     isWide: true,
     main: html`${subNavigation(frame)} ${main}`,
   })

@@ -9,11 +9,12 @@ import type { Html } from '../pages/html.ts'
 import type { Services } from '../services.ts'
 import { categoryName } from '../text/category-name.ts'
 import { fill } from '../text/fill.ts'
-import type { StaffLanguage } from '../text/staff-language.ts'
 import { sendAdminPage } from './admin-page.ts'
 import { RULES_PATH } from './admin-paths.ts'
 import { withRight } from './admin-request.ts'
 import type { AdminView } from './admin-request.ts'
+import { levelTable, subjectName } from './level-table.ts'
+import { numberIn } from './numbers.ts'
 import { networkOf, table, when, whereOf } from './pieces.ts'
 import { whySection } from './why-blocked.ts'
 
@@ -80,30 +81,12 @@ function creditLines(sentence: string, lists: readonly ListState[]): readonly Ht
   )
 }
 
-function filterSection({ text, frame }: AdminView, filters: readonly ShownFilter[]): Html {
-  const { filtering: words } = text
-  const said = (all: readonly string[]): string =>
-    all.map((subject) => subjectName(subject, frame.language)).join(', ')
-  const rows = filters.map(
-    (filter) =>
-      html`<tr>
-        <td>
-          ${whereOf(filter, text)}<bdi>${filter.device !== null && html` · ${filter.device}`}</bdi>
-        </td>
-        <td>${networkOf(filter.network, text)}</td>
-        <td>${filter.hours.length === 0 ? words.always : filter.hours.join(' ; ')}</td>
-        <td>
-          ${said([...filter.imposed, ...filter.block])}
-          ${filter.imposed.length > 0 && html`<span class="tag">${words.imposed}</span>`}
-        </td>
-        <td>${said([...filter.allow, ...filter.trust])}</td>
-      </tr>`,
-  )
-  const heads = [text.rules.where, text.rules.network, words.hours, words.blocks, words.allows]
+function filterSection(view: AdminView, filters: readonly ShownFilter[]): Html {
+  const { filtering: words } = view.text
   return html`<section class="card" aria-labelledby="levels">
     <h2 id="levels">${words.levels}</h2>
     <p class="soft">${words.levelsLead}</p>
-    ${rows.length === 0 ? html`<p>${words.noLevels}</p>` : table(words.levels, heads, rows)}
+    ${filters.length === 0 ? html`<p>${words.noLevels}</p>` : levelTable(view, filters, words.levels)}
   </section>`
 }
 
@@ -143,13 +126,4 @@ function countSection({ text, frame }: AdminView, counts: readonly BlockedCatego
     <p class="soft">${words.countsLead}</p>
     ${rows.length === 0 ? html`<p>${words.noCounts}</p>` : table(words.counts, heads, rows)}
   </section>`
-}
-
-/** A category by its name; `list:NAME` and `service:NAME` as they are declared. */
-function subjectName(subject: string, language: StaffLanguage): string {
-  return subject.includes(':') ? subject : categoryName(subject, language)
-}
-
-function numberIn(count: number, language: StaffLanguage): string {
-  return new Intl.NumberFormat(language === 'fr' ? 'fr-FR' : 'en-GB').format(count)
 }

@@ -34,6 +34,8 @@ async function idsOf(house: AdminHouse): Promise<Readonly<Record<string, readonl
            (select id::text from house.role_grant where subject = 'person:mallory') as role`
   return {
     '/admin/places/:code': ['69-0001', '69-9999'],
+    '/admin/places/:code/set-up': ['69-0001', '69-9999'],
+    '/admin/places/:code/files': ['69-0001', '69-9999'],
     '/admin/sessions/:code': ['69-0001', '69-9999'],
     '/admin/rules/:id': [ids?.rule ?? '', '999999'],
     '/admin/requests/:id': [ids?.request ?? '', '999999'],
@@ -54,6 +56,7 @@ const FORM = {
   ...{ change: '999999', kind: 'rule', mac: '02-00-00-00-00-01', case: 'X', until: '2099-01-01' },
   ...{ zone: 'UTC', whom: 'person', role: 'association-admin', associations: '69' },
   ...{ version: 'v9', effective: '2099-01-01', language: 'fr', markdown: 'x' },
+  ...{ zone: 'UTC', files: 'generic', 'guest-subnet': '10.69.1.0/24' },
 }
 
 const READS_OF_LOG: ReadonlySet<Role> = new Set(['log-reader', 'log-approver'])
@@ -65,6 +68,8 @@ test.each(ROLES)('no page shows or lets change, to a %s of Paris, what is Lyonâ€
   const theirs = (): Promise<unknown> => sql`
     select (select jsonb_agg(to_jsonb(r) order by r.id) from house.rule r) as rules,
            (select jsonb_agg(to_jsonb(s) order by s.code) from house.site s) as sites,
+           (select jsonb_agg(to_jsonb(n) order by n.site, n.kind) from house.network n) as networks,
+           (select jsonb_agg(to_jsonb(g) order by g.name) from house.gateway g) as gateways,
            (select jsonb_agg(to_jsonb(u) order by u.id) from house.unblock_request u) as requests,
            (select jsonb_agg(to_jsonb(g) order by g.id) from house.role_grant g) as roles,
            (select jsonb_agg(to_jsonb(t) order by t.version) from house.terms t) as terms,

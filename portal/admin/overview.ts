@@ -1,83 +1,80 @@
 import type { Handler } from 'hono'
 import { html } from 'hono/html'
+import { listHourCounts } from '#db/admin/hour-counts.ts'
 import { listJobs } from '#db/admin/jobs.ts'
-import type { AdminJob } from '#db/admin/jobs.ts'
-import { countHouse, troubledGateways } from '#db/admin/overview.ts'
-import type { HouseCounts, TroubledGateway } from '#db/admin/overview.ts'
+import {
+  associationStates,
+  countHouse,
+  troubledGateways,
+  waitingThings,
+} from '#db/admin/overview.ts'
+import type { HouseCounts } from '#db/admin/overview.ts'
 import type { Html } from '../pages/html.ts'
 import type { Services } from '../services.ts'
-import { fill } from '../text/fill.ts'
+import { activitySection } from './activity.ts'
 import { sendAdminPage } from './admin-page.ts'
-import { PLACES_PATH } from './admin-paths.ts'
 import { withRight } from './admin-request.ts'
 import type { AdminView } from './admin-request.ts'
+import { associationSection } from './associations.ts'
+import { askedFor } from './fields.ts'
 import { jobSection } from './jobs.ts'
-import { when } from './pieces.ts'
+import { numberIn } from './numbers.ts'
+import { ZONE } from './pieces.ts'
+import { troubleSection } from './trouble.ts'
 
-/** `GET /admin`: what is wrong, first. */
+const NOTHING_WAITS = { lists: [], requests: 0, channels: [] }
+
+/** `GET /admin?span=days`: what is wrong, first; then where, and how much. */
 export function overview(services: Services): Handler {
   return withRight(services, 'sites.read', async (view) => {
     const { c, sql, frame, text, rights } = view
     const mayJobs = rights.has('jobs.read')
+    const span = askedFor(view, 'span') === 'days' ? 'days' : 'hours'
     const gateways = rights.has('gateways.read') ? await troubledGateways(sql) : []
+    const waiting = rights.has('rules.read') ? await waitingThings(sql) : NOTHING_WAITS
     const counts = await countHouse(sql)
+    const associations = await associationStates(sql)
+    const hours = await listHourCounts(sql, rights.reach('sites.read'), span, ZONE)
     const jobs = mayJobs ? await listJobs(sql) : []
+    // What this process says of itself is of the whole house.
+    const own = mayJobs ? services.health() : []
+    const connected = associations.reduce((sum, one) => sum + one.connected, 0)
     return sendAdminPage(c, services, {
       ...{ frame, title: text.overview.title },
+      ...{ scripts: ['uplot', 'charts'], styles: ['uplotStyle'] },
       main: html`<h1>${text.overview.title}</h1>
         <p class="lead">${text.overview.lead}</p>
         ${rights.conflict && html`<p class="error">${text.conflict}</p>`}
-        ${wrong(view, gateways, jobs)} ${numbers(view, counts)} ${mayJobs && jobSection(view, jobs)}`,
+        ${troubleSection(view, { own, jobs, gateways, waiting })}
+        ${numbers(view, counts, connected)} ${associationSection(view, associations)}
+        ${activitySection(view, hours, { span, now: services.clock() })}
+        ${mayJobs && jobSection(view, jobs)}`,
     })
   })
 }
 
-function wrong(
-  { text: { overview: words }, frame }: AdminView,
-  gateways: readonly TroubledGateway[],
-  jobs: readonly AdminJob[],
+function numbers(
+  { text: { overview: words }, frame: { language } }: AdminView,
+  counts: HouseCounts,
+  connected: number,
 ): Html {
-  const failed = jobs.filter(({ failure }) => failure !== null)
-  const isAllRight = gateways.length + failed.length === 0
-  return html`<section class="card rows" aria-labelledby="wrong">
-    <h2 id="wrong">${words.wrong}</h2>
-    ${isAllRight && html`<p>${words.nothingWrong}</p>`}
-    ${failed.map(
-      ({ name, failure }) =>
-        html`<p class="row">
-          <span>${fill(words.jobFailed, { name, reason: failure ?? '' })}</span>
-        </p>`,
-    )}
-    ${gateways.map(({ gateway, site, siteName, trouble, heardAt, clockSkewMs }) => {
-      const said =
-        trouble === 'silent' && heardAt !== null
-          ? fill(words.silent, { when: when(heardAt, frame.language) })
-          : fill(words.clock, { seconds: String(Math.round((clockSkewMs ?? 0) / 1000)) })
-      return html`<p class="row">
-        <span
-          ><strong><bdi>${gateway}</bdi></strong> (<a href="${PLACES_PATH}/${site}"
-            ><bdi>${siteName}</bdi></a
-          >) ${said}<br /><span class="soft"
-            >${trouble === 'silent' ? words.silentToDo : words.clockToDo}</span
-          ></span
-        >
-      </p>`
-    })}
-  </section>`
-}
-
-function numbers({ text: { overview: words } }: AdminView, counts: HouseCounts): Html {
+  const shown = [
+    [words.sites, counts.sites],
+    [words.gateways, counts.gateways],
+    [words.neverHeard, counts.neverHeard],
+    [words.rules, counts.rules],
+    [words.connectedNow, connected],
+  ] as const
   return html`<section class="card" aria-labelledby="numbers">
     <h2 id="numbers">${words.inNumbers}</h2>
-    <dl>
-      <dt>${words.sites}</dt>
-      <dd>${counts.sites}</dd>
-      <dt>${words.gateways}</dt>
-      <dd>${counts.gateways}</dd>
-      <dt>${words.neverHeard}</dt>
-      <dd>${counts.neverHeard}</dd>
-      <dt>${words.rules}</dt>
-      <dd>${counts.rules}</dd>
+    <dl class="figures">
+      ${shown.map(
+        ([name, count]) =>
+          html`<div>
+            <dt>${name}</dt>
+            <dd>${numberIn(count, language)}</dd>
+          </div>`,
+      )}
     </dl>
   </section>`
 }

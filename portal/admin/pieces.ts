@@ -11,7 +11,7 @@ import { UNDO_PATH } from './admin-paths.ts'
 import type { AdminView } from './admin-request.ts'
 
 /** Of an organisation in France: its day, wherever the server stands. */
-const ZONE = 'Europe/Paris'
+export const ZONE = 'Europe/Paris'
 
 /** By the clock of the place where there is one. */
 export function when(at: Date, language: StaffLanguage, zone: string | null = ZONE): string {
@@ -64,6 +64,13 @@ export function pageLinks(
   const { isFirst, next } = page
   return html`${!isFirst && html`<p><a href="${path}">${text.first}</a></p>`}
   ${next !== null && html`<p><a href="${path}?${new URLSearchParams(next).toString()}">${text.next}</a></p>`}`
+}
+
+/** Of a table with many rows: without a character that is not needed. */
+export function row(cells: readonly (Html | string | number)[]): Html {
+  return html`<tr>
+    ${cells.map((cell) => html`<td>${cell}</td>`)}
+  </tr>`
 }
 
 /** A table that a narrow screen can move sideways, and a keyboard too. */

@@ -2,13 +2,14 @@ import type { Hono } from 'hono'
 import type { Action } from '#core/rights.ts'
 import { LIMITS } from '../limits.ts'
 import type { Services } from '../services.ts'
-import { requireSession } from '../staff/require-session.ts'
+import { requireRecent, requireSession } from '../staff/require-session.ts'
 import { staffForm } from '../staff/staff-form.ts'
 import {
   FILTERING_PATH,
   JOBS_PATH,
   ALERTS_PATH,
   LOGS_PATH,
+  NEW_PLACE_PATH,
   PACKS_PATH,
   PEOPLE_PATH,
   AUDIT_PATH,
@@ -31,7 +32,10 @@ import { endSessions, placeSessions } from './place-sessions.ts'
 import { liveSessions } from './sessions.ts'
 import { story } from './story.ts'
 import { changePlace, place } from './place.ts'
-import { addPlace, places } from './places.ts'
+import { addPlace, newPlace } from './new-place.ts'
+import { places } from './places.ts'
+import { downloadFiles } from './set-up-files.ts'
+import { setUp } from './set-up.ts'
 import { answerRequest, request } from './request.ts'
 import { requests } from './requests.ts'
 import { givePersonRole, people } from './people.ts'
@@ -44,6 +48,9 @@ import { UNDO_ACTIONS, undo } from './undo.ts'
 import { editRule, rule } from './rule.ts'
 import { addRule, rules } from './rules.ts'
 
+/** A sign-in is as good as new for so long. */
+const RECENT_MINUTES = 60
+
 /** The pages under /admin, in this order: who it is, what they may, then the form, then the page. */
 export function adminPipeline(app: Hono, services: Services): void {
   app.use('/admin', requireSession(services))
@@ -55,8 +62,16 @@ export function adminPipeline(app: Hono, services: Services): void {
   app.get('/admin', may('sites.read'), overview(services))
   app.get(PLACES_PATH, may('sites.read'), places(services))
   app.post(PLACES_PATH, may('sites.write'), form, addPlace(services))
+  app.get(NEW_PLACE_PATH, may('sites.write'), newPlace(services))
   app.get(`${PLACES_PATH}/:code`, may('sites.read'), place(services))
   app.post(`${PLACES_PATH}/:code`, may('sites.write'), form, changePlace(services))
+  app.get(`${PLACES_PATH}/:code/set-up`, may('gateways.read'), setUp(services))
+  // Secrets leave: whoever left a browser open is not who asks.
+  const recent = requireRecent(services, RECENT_MINUTES, (c) =>
+    c.req.path.replace(/files$/, 'set-up'),
+  )
+  const toFiles = [may('gateways.write'), recent, form] as const
+  app.post(`${PLACES_PATH}/:code/files`, ...toFiles, downloadFiles(services))
   app.get(RULES_PATH, may('rules.read'), rules(services))
   app.post(RULES_PATH, may('rules.write'), form, addRule(services))
   app.get(`${RULES_PATH}/:id`, may('rules.read'), rule(services))

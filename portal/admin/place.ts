@@ -1,8 +1,9 @@
 import type { Handler } from 'hono'
 import { html } from 'hono/html'
 import { listChanges } from '#db/admin/changes.ts'
-import { listGateways } from '#db/admin/gateways.ts'
-import type { AdminGateway } from '#db/admin/gateways.ts'
+import { filtersAt } from '#db/admin/filtering.ts'
+import type { ShownFilter } from '#db/admin/filtering.ts'
+import { gatewaySignsAt } from '#db/admin/gateway-signs.ts'
 import { networksOf, rulesAt } from '#db/admin/place-page.ts'
 import type { AdminNetwork } from '#db/admin/place-page.ts'
 import type { AdminRule } from '#db/admin/rules.ts'
@@ -18,9 +19,10 @@ import { PLACES_PATH, RULES_PATH, SESSIONS_PATH } from './admin-paths.ts'
 import { withRight } from './admin-request.ts'
 import type { AdminView } from './admin-request.ts'
 import { sendNothing } from './nothing-there.ts'
-import { historyTable, networkOf, table, whereOf, when } from './pieces.ts'
+import { levelTable } from './level-table.ts'
+import { historyTable, networkOf, table, whereOf } from './pieces.ts'
+import { gatewaySection } from './place-gateways.ts'
 
-const GATEWAYS = 50
 const CHANGES = 20
 
 /** `GET /admin/places/CODE` */
@@ -63,10 +65,9 @@ async function sendPlace(
   const site = await findSite(sql, code)
   if (site === null) return sendNothing(services, view)
   const networks = await networksOf(sql, code)
-  const gateways = rights.has('gateways.read')
-    ? await listGateways(sql, { q: null, site: code }, { after: null, rows: GATEWAYS })
-    : []
+  const gateways = rights.has('gateways.read') ? await gatewaySignsAt(sql, code) : []
   const rules = rights.has('rules.read') ? await rulesAt(sql, site) : []
+  const filters = rights.has('rules.read') ? await filtersAt(sql, site) : []
   const changes = await listChanges(
     sql,
     { kind: 'site', subject: `site ${code}` },
@@ -85,8 +86,10 @@ async function sendPlace(
       </p>
       ${note !== null && html`<p class="note" role="status">${note}</p>`}
       ${problem !== null && html`<p class="error" role="alert">${problem}</p>`}
-      ${networkSection(text, networks)} ${gatewaySection(view, gateways)}
-      ${ruleSection(text, rules)} ${mayWrite && editForm(view, site)}
+      ${networkSection(text, networks)}
+      ${rights.has('gateways.read') && gatewaySection(view, site, gateways)}
+      ${ruleSection(text, rules)} ${filters.length > 0 && levelSection(view, filters)}
+      ${mayWrite && editForm(view, site)}
       <section class="card" aria-labelledby="changes">
         <h2 id="changes">${text.changes.title}</h2>
         ${historyTable(changes, { frame, text, mayUndo: mayWrite })}
@@ -115,25 +118,6 @@ function networkSection(text: AdminView['text'], networks: readonly AdminNetwork
   </section>`
 }
 
-function gatewaySection({ text, frame }: AdminView, gateways: readonly AdminGateway[]): Html {
-  const { place: words } = text
-  const rows = gateways.map(
-    ({ name, kind, address, heardAt, messageAuthenticator, transport }) =>
-      html`<tr>
-        <td><bdi>${name}</bdi></td>
-        <td>${kind}</td>
-        <td>${address ?? ''} ${transport}</td>
-        <td>${heardAt === null ? text.never : when(heardAt, frame.language)}</td>
-        <td>${messageAuthenticator}</td>
-      </tr>`,
-  )
-  const heads = [words.gateway, words.kind, words.subnets, words.heard, words.signs]
-  return html`<section class="card" aria-labelledby="gateways">
-    <h2 id="gateways">${words.gateways}</h2>
-    ${rows.length === 0 ? html`<p>${words.noGateways}</p>` : table(words.gateways, heads, rows)}
-  </section>`
-}
-
 function ruleSection(text: AdminView['text'], found: readonly Omit<AdminRule, 'etag'>[]): Html {
   const { place: words, rules } = text
   const rows = found.map(
@@ -153,6 +137,15 @@ function ruleSection(text: AdminView['text'], found: readonly Omit<AdminRule, 'e
     <h2 id="rules">${words.policy}</h2>
     <p class="soft">${words.policyLead}</p>
     ${rows.length === 0 ? html`<p>${words.noRules}</p>` : table(words.policy, heads, rows)}
+  </section>`
+}
+
+function levelSection(view: AdminView, filters: readonly ShownFilter[]): Html {
+  const { setUp, filtering } = view.text
+  return html`<section class="card" aria-labelledby="levels">
+    <h2 id="levels">${setUp.filters}</h2>
+    <p class="soft">${filtering.levelsLead}</p>
+    ${levelTable(view, filters, setUp.filters)}
   </section>`
 }
 

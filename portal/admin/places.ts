@@ -1,125 +1,130 @@
 import type { Handler } from 'hono'
 import { html } from 'hono/html'
-import { createSite, listSites } from '#db/admin/sites.ts'
-import type { AdminSite } from '#db/admin/sites.ts'
-import { code, line } from '../api/admin/schemas.ts'
+import { listSites } from '#db/admin/sites.ts'
+import type { AdminSite, SitesWanted } from '#db/admin/sites.ts'
+import { code } from '../api/admin/schemas.ts'
 import type { Html } from '../pages/html.ts'
 import type { Services } from '../services.ts'
-import { formOf } from '../staff/staff-form.ts'
-import { tokenField } from '../staff/staff-layout.ts'
+import { fill } from '../text/fill.ts'
 import { sendAdminPage } from './admin-page.ts'
-import { PLACES_PATH } from './admin-paths.ts'
+import { NEW_PLACE_PATH, PLACES_PATH } from './admin-paths.ts'
 import { withRight } from './admin-request.ts'
 import type { AdminView } from './admin-request.ts'
-import { table, when } from './pieces.ts'
+import { askedFor } from './fields.ts'
+import { isPiece, sendPiece } from './piece.ts'
+import { pageLinks, row, table, when } from './pieces.ts'
 
 const ROWS = 50
 
 /** `GET /admin/places?q=…&after=…` */
 export function places(services: Services): Handler {
-  return withRight(services, 'sites.read', (view) => sendPlaces(services, view, null))
+  return withRight(services, 'sites.read', (view) => sendPlaces(services, view))
 }
 
-/** `POST /admin/places`: adds one. */
-export function addPlace(services: Services): Handler {
-  return withRight(services, 'sites.write', async (view) => {
-    const { c, sql, text, doer } = view
-    const form = formOf(c)
-    const wish = {
-      code: form.get('code') ?? '',
-      name: form.get('name') ?? '',
-      association: form.get('association') ?? '',
-      timezone: 'Europe/Paris',
-    }
-    const wrong = [
-      ...(code.safeParse(wish.code).success ? [] : [text.places.code]),
-      ...(line.safeParse(wish.name).success ? [] : [text.places.name]),
-    ]
-    if (wrong.length > 0) {
-      return sendPlaces(services, view, text.refusals.invalid.replace('{what}', wrong.join(', ')))
-    }
-    const made = await createSite(sql, { ...wish, name: wish.name.trim() }, doer)
-    if (!made.ok) return sendPlaces(services, view, text.refusals[made.refusal])
-    return c.redirect(`${PLACES_PATH}/${made.value.code}?added`, 303)
-  })
-}
-
-async function sendPlaces(
-  services: Services,
-  view: AdminView,
-  problem: string | null,
-): Promise<Response> {
+async function sendPlaces(services: Services, view: AdminView): Promise<Response> {
   const { c, sql, frame, text, rights } = view
   const { places: words } = text
-  const asked = new URL(c.req.url).searchParams
-  const q = (asked.get('q') ?? '').trim().slice(0, 100)
-  const after = code.safeParse(asked.get('after') ?? '')
+  const q = askedFor(view, 'q')
+  const wanted = { q: q === '' ? null : q, ...areaOf(view) }
+  const after = code.safeParse(askedFor(view, 'after'))
   const page = { after: after.success ? after.data : null, rows: ROWS + 1 }
-  const found = await listSites(sql, { q: q === '' ? null : q, association: null }, page)
-  const shown = found.slice(0, ROWS)
-  const last = shown.at(-1)
-  const next = new URLSearchParams({ q, after: last?.code ?? '' })
+  const found = await listSites(sql, wanted, page)
+  const list = placeList(view, found, wanted, after.success)
+  if (isPiece(c)) return sendPiece(view, list)
   return sendAdminPage(c, services, {
-    ...{ frame, title: words.title, status: problem === null ? 200 : 422 },
+    ...{ frame, title: words.title },
+    scripts: ['htmx'],
     main: html`<h1>${words.title}</h1>
-      ${problem !== null && html`<p class="error" role="alert">${problem}</p>`}
       <p class="lead">${words.lead}</p>
       <form method="get" action="${PLACES_PATH}" role="search">
-        <label for="q">${words.label}</label>
-        <input id="q" name="q" type="search" value="${q}" maxlength="100" />
+        ${areaFields(wanted)} ${searchAsTyped(words.label, q)}
         <button>${text.search}</button>
       </form>
-      ${
-        shown.length > 0
-          ? placeTable(view, shown)
-          : html`<p>${q === '' && !after.success ? words.noPlaces : words.none}</p>`
-      }
-      ${after.success && html`<p><a href="${PLACES_PATH}">${text.first}</a></p>`}
-      ${found.length > ROWS && html`<p><a href="${PLACES_PATH}?${next.toString()}">${text.next}</a></p>`}
-      ${rights.has('sites.write') && addForm(view)}`,
+      <div id="found">${list}</div>
+      ${rights.has('sites.write') && html`<p><a class="button" href="${NEW_PLACE_PATH}">${words.add}</a></p>`}`,
   })
+}
+
+/** Asks while somebody writes; without script the button does. */
+function searchAsTyped(label: string, q: string): Html {
+  return html`<label for="q">${label}</label>
+    <input
+      id="q"
+      name="q"
+      type="search"
+      value="${q}"
+      maxlength="100"
+      autocapitalize="none"
+      autocomplete="off"
+      spellcheck="false"
+      hx-get="${PLACES_PATH}"
+      hx-trigger="input changed delay:100ms"
+      hx-include="closest form"
+      hx-target="#found"
+      hx-sync="this:replace"
+    />`
+}
+
+type Area = Pick<SitesWanted, 'association' | 'department'>
+
+/** Of the map and the table of associations. */
+function areaOf(view: AdminView): Area {
+  const given = (name: string): string | null => {
+    const read = code.safeParse(askedFor(view, name))
+    return read.success ? read.data : null
+  }
+  return { association: given('association'), department: given('department') }
+}
+
+function areaFields(area: Area): Html {
+  return html`${Object.entries(area).map(
+    ([name, value]) =>
+      typeof value === 'string' &&
+      ['association', 'department'].includes(name) &&
+      html`<input type="hidden" name="${name}" value="${value}" />`,
+  )}`
+}
+
+/** What was found, and the ways on: what htmx puts in the place of what was found before. */
+function placeList(
+  view: AdminView,
+  found: readonly AdminSite[],
+  { q, association, department }: SitesWanted,
+  isFurther: boolean,
+): Html {
+  const { text } = view
+  const { places: words } = text
+  const shown = found.slice(0, ROWS)
+  const area = association ?? department ?? null
+  const isAll = q === null && area === null && !isFurther
+  const next = {
+    ...(q === null ? {} : { q }),
+    ...(association === null ? {} : { association }),
+    ...(department == null ? {} : { department }),
+    after: shown.at(-1)?.code ?? '',
+  }
+  return html`${area !== null && html`<p>${fill(words.only, { area })} <a href="${PLACES_PATH}">${words.all}</a></p>`}
+  ${
+    shown.length > 0
+      ? placeTable(view, shown)
+      : html`<p class="card" role="status">${isAll ? words.noPlaces : words.none}</p>`
+  }
+  ${pageLinks(text, PLACES_PATH, { isFirst: !isFurther, next: found.length > ROWS ? next : null })}`
 }
 
 function placeTable(
   { text: { places: words, ...text }, frame }: AdminView,
   sites: readonly AdminSite[],
 ): Html {
-  const rows = sites.map(
-    (site) =>
-      html`<tr>
-        <td><a href="${PLACES_PATH}/${site.code}">${site.code}</a></td>
-        <td><bdi>${site.name}</bdi></td>
-        <td><bdi>${site.associationName}</bdi></td>
-        <td>${site.gateways}</td>
-        <td>${site.heardAt === null ? text.never : when(site.heardAt, frame.language)}</td>
-      </tr>`,
+  const rows = sites.map((site) =>
+    row([
+      html`<a href="${PLACES_PATH}/${site.code}">${site.code}</a>`,
+      html`<bdi>${site.name}</bdi>`,
+      html`<bdi>${site.associationName}</bdi>`,
+      site.gateways,
+      site.heardAt === null ? text.never : when(site.heardAt, frame.language),
+    ]),
   )
   const heads = [words.code, words.name, words.association, words.gateways, words.heard]
   return table(words.title, heads, rows)
-}
-
-function addForm({ c, frame, text }: AdminView): Html {
-  const { places: words } = text
-  const given = (name: string): string => c.get('staffForm')?.get(name) ?? ''
-  return html`<section class="card" aria-labelledby="add">
-    <h2 id="add">${words.add}</h2>
-    <form method="post" action="${PLACES_PATH}">
-      ${tokenField(frame)}
-      <label for="code">${words.code}</label>
-      <input id="code" name="code" value="${given('code')}" required maxlength="64" />
-      <label for="name">${words.name}</label>
-      <input id="name" name="name" value="${given('name')}" required maxlength="200" />
-      <label for="association">${words.association}</label>
-      <input
-        id="association"
-        name="association"
-        value="${given('association')}"
-        required
-        maxlength="64"
-      />
-      <label for="reason">${text.reason}</label>
-      <input id="reason" name="reason" value="${given('reason')}" maxlength="500" />
-      <button>${words.addButton}</button>
-    </form>
-  </section>`
 }

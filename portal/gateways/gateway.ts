@@ -17,6 +17,8 @@ export interface Device {
   readonly ip: string | null
   /** What the adapter needs to open the gateway later; it travels sealed through the browser. */
   readonly returnData: Readonly<Record<string, string>>
+  /** What the gateway says that it is; absent: it says nothing. */
+  readonly software?: string
 }
 
 export interface Refused {

@@ -9,6 +9,7 @@ import { localHost } from './local-address.ts'
 const NO_CUSTOM = 'bmE='
 /** A session is looked at again once a day; the phone that still has a grant sees no page then. */
 const SESSION_MOST_MINUTES = 1440
+const VERSION = /^[\w.+-]{1,20}$/
 
 /** openNDS "forward authentication service": `?fas=<base64>` in; a redirect out, or a poll (AuthMon). */
 export const opennds: GatewayAdapter = {
@@ -83,5 +84,8 @@ function deviceOf(gateway: PortalGateway, fields: ReadonlyMap<string, string>): 
     return refused('malformed')
   if (gateway.guest === null) return refused('no-guest-network')
   const returnData = { hid, gatewayAddress }
-  return { outcome: 'device', device: { gateway, mac, ip: formatAddress(ip), returnData } }
+  const version = fields.get('version') ?? ''
+  const software = VERSION.test(version) ? { software: `openNDS-${version}` } : {}
+  const device = { gateway, mac, ip: formatAddress(ip), returnData, ...software }
+  return { outcome: 'device', device }
 }

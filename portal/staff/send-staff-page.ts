@@ -5,7 +5,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { getCookie, setCookie } from 'hono/cookie'
 import type { Html } from '../pages/html.ts'
 import { waitIcon } from '../pages/icons.ts'
-import { pagePolicy } from '../security-headers.ts'
+import { pagePolicy, withOwnScripts } from '../security-headers.ts'
 import type { Services } from '../services.ts'
 import { fill } from '../text/fill.ts'
 import type { Words } from '../text/fill.ts'
@@ -62,7 +62,9 @@ export function sendStaffPage(
 ): Response | Promise<Response> {
   const frame = page.frame ?? staffFrameOf(c, services)
   services.counters.pages.staff.inc()
-  c.header('Content-Security-Policy', pagePolicy(frame.look.staffStyleSource, []))
+  const policy = pagePolicy(frame.look.staffStyleSource, [])
+  const isScripted = page.scripts !== undefined
+  c.header('Content-Security-Policy', isScripted ? withOwnScripts(policy) : policy)
   // Without one, browsers send `Origin: null` with a form, which could then be from anywhere.
   c.header('Referrer-Policy', 'same-origin')
   c.header('Content-Language', frame.language)

@@ -60,6 +60,31 @@ th,td{padding:.5rem .75rem .5rem 0;border-bottom:1px solid var(--line);text-alig
 .scroll{overflow-x:auto}
 @media(max-width:30rem){.codes{columns:1}}
 .source{max-height:32rem;overflow:auto;white-space:pre-wrap;overflow-wrap:anywhere}.source p{margin:0;min-height:1.5em}.source del{color:var(--soft)}.source ins{font-weight:700}
+.figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(9rem,1fr));gap:.75rem 1.5rem;margin:0}
+.figures div{display:flex;flex-direction:column-reverse;justify-content:flex-end}
+.figures dt{color:var(--soft);font-size:.95rem;font-weight:400}
+.figures dd{margin:0;font-size:1.75rem;font-weight:700;line-height:1.2}
+.atlas{display:grid;gap:1.5rem}
+.atlas .scroll{max-height:32rem;overflow:auto}
+.map{display:block;width:100%;max-width:32rem;height:auto;stroke:var(--card);stroke-width:1.5;stroke-linejoin:round}
+.map .calm{fill:var(--good)}.map .some{fill:var(--warn)}.map .bad{fill:var(--ink)}.map .none{fill:var(--line)}
+.map a:hover path{stroke:var(--ink);stroke-width:2.5}
+.legend{display:flex;flex-wrap:wrap;gap:.25rem 1rem;margin:.5rem 0 0;font-size:.9rem;color:var(--soft)}
+.legend span::before{content:"";display:inline-block;width:.75em;height:.75em;margin-inline-end:.375rem;border-radius:.2em;background:var(--line)}
+.legend .s1::before{background:var(--fill)}.legend .s2::before,.legend .calm::before{background:var(--good)}.legend .some::before{background:var(--warn)}.legend .bad::before{background:var(--ink)}
+.charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,26rem),1fr));gap:1.5rem;margin-bottom:1rem}
+.chart{margin:0;min-width:0}
+.chart figcaption{font-weight:700;margin-bottom:.5rem}
+.chart figcaption .soft{font-weight:400}
+.chart>svg{display:block;width:100%;height:8rem;border-bottom:1px solid var(--soft);fill:none}
+.chart path{stroke-linecap:butt}.chart .s1{stroke:var(--fill)}.chart .s2{stroke:var(--good)}
+.card .tabs{margin:0 0 1rem}
+.lights{list-style:none;padding:0;margin:0 0 1rem}
+.lights li{position:relative;padding:.625rem 0 .625rem 2.25rem;border-bottom:1px solid var(--line);margin:0}
+.lights li::before{content:"…";position:absolute;inset-inline-start:0;width:1.5rem;height:1.5rem;border-radius:50%;background:var(--line);color:var(--ink);text-align:center;line-height:1.35rem;font-weight:700}
+.lights .green::before{content:"✓";background:var(--good);color:var(--card);line-height:1.5rem}
+details>summary{cursor:pointer;padding:.25rem 0;color:var(--link)}
+@media(min-width:60rem){.atlas{grid-template-columns:minmax(0,1fr) minmax(0,1.1fr)}}
 @media(min-width:48rem){.facts{display:grid;grid-template-columns:max-content 1fr;gap:.25rem 1.5rem}.facts dt,.facts dd{margin:0}[role=search]{display:grid;grid-template-columns:minmax(0,1fr) auto;column-gap:1rem}[role=search] label,[role=search] .help{grid-column:1/-1}[role=search] button{grid-column:2;align-self:start;min-height:3rem;padding-block:.5rem}[role=search] input,[role=search] select{grid-column:1}.wide .card form>input,.wide .card form>select,.wide .card form>textarea{max-width:42rem}.buttons .button{margin:0}form>button:not(.quiet){width:auto;min-width:14rem}.button{display:inline-block;min-width:18rem}.top button{min-width:0}}
 @media print{header,nav,footer,.button,form{display:none}}
 `.replaceAll('\n', '')

@@ -1,4 +1,6 @@
 import type { AdminText } from './admin-fr.ts'
+import { overviewEn } from './overview-en.ts'
+import { setUpEn } from './set-up-en.ts'
 
 export const adminEn: AdminText = {
   administration: 'Administration',
@@ -45,34 +47,7 @@ export const adminEn: AdminText = {
     undone: 'It is undone. The undoing is a change itself.',
   },
 
-  overview: {
-    title: 'To watch',
-    lead: 'What is wrong first, the rest after it.',
-    wrong: 'To look at now',
-    nothingWrong: 'Nothing asks for your attention.',
-    silent: 'has not been heard since {when}',
-    silentToDo: 'Check at the place that the box is on and that its connection works.',
-    clock: 'has a clock that is {seconds} s off',
-    clockToDo: 'Set up time synchronisation (NTP) on the box.',
-    jobFailed: 'The job {name} failed: {reason}',
-    inNumbers: 'In numbers',
-    sites: 'Places',
-    gateways: 'Gateways',
-    neverHeard: 'Gateways never heard yet',
-    rules: 'Filtering rules',
-    jobs: 'Jobs',
-    jobsLead: 'Each runs once for the whole organisation.',
-    job: 'Job',
-    jobLast: 'Last time',
-    jobTook: 'Length',
-    jobResult: 'Result',
-    jobRun: 'Run',
-    jobRunNamed: 'Run the job {name} now',
-    jobWaits: 'asked for',
-    jobAsked: 'It is asked for: a process with the role jobs runs it within the minute.',
-    jobRunning: 'running',
-    noJobs: 'No job has run yet: start a process with the role jobs.',
-  },
+  overview: overviewEn,
 
   places: {
     title: 'Places',
@@ -85,9 +60,11 @@ export const adminEn: AdminText = {
     heard: 'Last heard',
     none: 'No place fits. Try with fewer letters.',
     noPlaces:
-      'There is no place yet. Add the first one below, or declare all of them in a file (accueil apply).',
+      'There is no place yet. Add the first one, or declare all of them in a file (accueil apply).',
     add: 'Add a place',
     addButton: 'Add this place',
+    only: 'Only {area}.',
+    all: 'See all places',
     timezone: 'Time zone',
     added: 'The place is added.',
   },
@@ -111,6 +88,8 @@ export const adminEn: AdminText = {
     edit: 'Change this place',
     save: 'Save',
   },
+
+  setUp: setUpEn,
 
   requests: {
     title: 'Requests to unblock',
@@ -575,6 +554,8 @@ export const adminEn: AdminText = {
     changed:
       'Somebody changed it while you were writing. Nothing was saved. This is what is in place now: look at it, then make your change again.',
     exists: 'It is there already: change that one instead.',
+    'gateway-taken':
+      'A gateway has that name already, or comes from that address. Give another one.',
     'unknown-site': 'No place within your reach has this code.',
     'unknown-association': 'No association within your reach has this code.',
     'not-yours': 'That is beyond your role. Ask an administrator who may.',

@@ -1,3 +1,6 @@
+import { overviewFr } from './overview-fr.ts'
+import { setUpFr } from './set-up-fr.ts'
+
 /** What administrators read, the reference. English has exactly these sentences. */
 export const adminFr = {
   administration: 'Administration',
@@ -44,34 +47,7 @@ export const adminFr = {
     undone: 'C’est annulé. L’annulation est elle-même un changement.',
   },
 
-  overview: {
-    title: 'À surveiller',
-    lead: 'Ce qui ne va pas d’abord, le reste ensuite.',
-    wrong: 'À regarder maintenant',
-    nothingWrong: 'Rien ne demande votre attention.',
-    silent: 'ne donne plus de nouvelles depuis le {when}',
-    silentToDo: 'Vérifiez sur place que le boîtier est allumé et que la connexion marche.',
-    clock: 'a une horloge décalée de {seconds} s',
-    clockToDo: 'Réglez la synchronisation de l’heure (NTP) du boîtier.',
-    jobFailed: 'La tâche {name} a échoué : {reason}',
-    inNumbers: 'En chiffres',
-    sites: 'Lieux',
-    gateways: 'Passerelles',
-    neverHeard: 'Passerelles jamais entendues',
-    rules: 'Règles de filtrage',
-    jobs: 'Tâches',
-    jobsLead: 'Chacune tourne une seule fois pour toute l’organisation.',
-    job: 'Tâche',
-    jobLast: 'Dernière fois',
-    jobTook: 'Durée',
-    jobResult: 'Résultat',
-    jobRun: 'Lancer',
-    jobRunNamed: 'Lancer la tâche {name} maintenant',
-    jobWaits: 'demandée',
-    jobAsked: 'C’est demandé : un processus avec le rôle jobs la lance dans la minute.',
-    jobRunning: 'en cours',
-    noJobs: 'Aucune tâche n’a encore tourné : démarrez un processus avec le rôle jobs.',
-  },
+  overview: overviewFr,
 
   places: {
     title: 'Lieux',
@@ -84,9 +60,11 @@ export const adminFr = {
     heard: 'Dernier signe',
     none: 'Aucun lieu ne correspond. Essayez avec moins de lettres.',
     noPlaces:
-      'Il n’y a pas encore de lieu. Ajoutez le premier ci-dessous, ou déclarez-les tous dans un fichier (accueil apply).',
+      'Il n’y a pas encore de lieu. Ajoutez le premier, ou déclarez-les tous dans un fichier (accueil apply).',
     add: 'Ajouter un lieu',
     addButton: 'Ajouter ce lieu',
+    only: 'Seulement {area}.',
+    all: 'Voir tous les lieux',
     timezone: 'Fuseau horaire',
     added: 'Le lieu est ajouté.',
   },
@@ -110,6 +88,8 @@ export const adminFr = {
     edit: 'Modifier ce lieu',
     save: 'Enregistrer',
   },
+
+  setUp: setUpFr,
 
   requests: {
     title: 'Demandes de déblocage',
@@ -579,6 +559,8 @@ export const adminFr = {
     changed:
       'Quelqu’un l’a modifié pendant que vous écriviez. Rien n’est enregistré. Voici ce qui est en place maintenant : regardez, puis refaites votre changement.',
     exists: 'Cela existe déjà : modifiez plutôt ce qui est là.',
+    'gateway-taken':
+      'Une passerelle a déjà ce nom, ou vient déjà de cette adresse. Donnez-en un autre.',
     'unknown-site': 'Aucun lieu de votre ressort n’a ce code.',
     'unknown-association': 'Aucune association de votre ressort n’a ce code.',
     'not-yours': 'Cela dépasse votre rôle. Demandez à un administrateur qui en a le droit.',

@@ -61,6 +61,9 @@ export function createOverLimit(
       watch.requests += 1
       watch.heardAt = receivedAt
       watch.transport = client.transport
+      const { code } = request.packet
+      if (code === CODE['Access-Request']) watch.accessAt = receivedAt
+      if (code === CODE['Accounting-Request']) watch.accountingAt = receivedAt
       if ((isProven ? watch.proven : watch.unproven).packets.take(receivedAt)) return null
       count(request, isProven ? 'gateway-packets' : 'gateway-packets-unproven')
       return OVER

@@ -183,7 +183,8 @@ test('what was seen is written once, and nothing where nothing came', async () =
     {
       gateway: 'gw-0042',
       transport: 'udp',
-      heardAt: at,
+      ...{ heardAt: at, accessAt: at, accountingAt: null, connectedAt: null },
+      certificateEndsAt: null,
       signed: { from: at, at },
       unsigned: { from: at, at },
       proxied: { from: at, at },

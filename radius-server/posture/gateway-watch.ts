@@ -30,6 +30,11 @@ export class GatewayWatch {
   /** It was seen to sign, by this process or another: with the rule `auto` it must. */
   isEnforced = false
   heardAt = 0
+  /** When it last asked to let somebody in, and told of a session; zero: not since this was last written. */
+  accessAt = 0
+  accountingAt = 0
+  connectedAt = 0
+  certificateEndsAt: Date | null = null
   transport: 'udp' | 'radsec' = 'udp'
   clockSkewMs: number | null = null
   requests = 0
@@ -39,6 +44,8 @@ export class GatewayWatch {
   readonly #signed: Times = { from: 0, at: 0 }
   readonly #unsigned: Times = { from: 0, at: 0 }
   readonly #proxied: Times = { from: 0, at: 0 }
+  /** What was written of it by this process: who sets a gateway up waits for the first of each. */
+  readonly #told = { access: false, accounting: false, connected: false }
   #inARow = 0
   #enforcedAt = 0
   #unsignedRequests = 0
@@ -91,6 +98,16 @@ export class GatewayWatch {
     this.isEnforced = isEnforced
   }
 
+  /** Whether something answers that had not answered yet. */
+  get isNews(): boolean {
+    const { access, accounting, connected } = this.#told
+    return (
+      (this.accessAt !== 0 && !access) ||
+      (this.accountingAt !== 0 && !accounting) ||
+      (this.connectedAt !== 0 && !connected)
+    )
+  }
+
   get sends(): 'always' | 'sometimes' | 'never' | 'unheard' {
     if (this.#everSigned) return this.#everUnsigned ? 'sometimes' : 'always'
     return this.#everUnsigned ? 'never' : 'unheard'
@@ -99,16 +116,21 @@ export class GatewayWatch {
   /** What came since the last call, which then counts as said; null for nothing. */
   take(): Sighting | null {
     const isQuiet =
-      this.requests + this.#unsignedRequests + this.forged === 0 && this.#enforcedAt === 0
+      this.requests + this.#unsignedRequests + this.forged + this.connectedAt === 0 &&
+      this.#enforcedAt === 0
     if (isQuiet) return null
     const sighting: Sighting = {
       gateway: this.name,
       transport: this.transport,
-      heardAt: this.heardAt === 0 ? null : new Date(this.heardAt),
+      heardAt: dateOf(this.heardAt),
+      accessAt: dateOf(this.accessAt),
+      accountingAt: dateOf(this.accountingAt),
+      connectedAt: dateOf(this.connectedAt),
+      certificateEndsAt: this.certificateEndsAt,
       signed: takeTimes(this.#signed),
       unsigned: takeTimes(this.#unsigned),
       proxied: takeTimes(this.#proxied),
-      enforcedAt: this.#enforcedAt === 0 ? null : new Date(this.#enforcedAt),
+      enforcedAt: dateOf(this.#enforcedAt),
       clockSkewMs: this.clockSkewMs,
       requests: this.requests,
       unsignedRequests: this.#unsignedRequests,
@@ -116,6 +138,9 @@ export class GatewayWatch {
       overLimit: this.overLimit,
       forged: this.forged,
     }
+    this.accessAt = 0
+    this.accountingAt = 0
+    this.connectedAt = 0
     this.requests = 0
     this.#unsignedRequests = 0
     this.#refused = 0
@@ -125,12 +150,18 @@ export class GatewayWatch {
   }
 
   /** What was taken is written: from now on the record says what is enforced. */
-  settle({ enforcedAt }: Sighting): void {
+  settle({ enforcedAt, accessAt, accountingAt, connectedAt }: Sighting): void {
     if (enforcedAt !== null) this.#enforcedAt = 0
+    this.#told.access ||= accessAt !== null
+    this.#told.accounting ||= accountingAt !== null
+    this.#told.connected ||= connectedAt !== null
   }
 
   /** It could not be written: the next one says it too. */
   giveBack(sighting: Sighting): void {
+    this.accessAt ||= sighting.accessAt?.getTime() ?? 0
+    this.accountingAt ||= sighting.accountingAt?.getTime() ?? 0
+    this.connectedAt ||= sighting.connectedAt?.getTime() ?? 0
     this.requests += sighting.requests
     this.#unsignedRequests += sighting.unsignedRequests
     this.#refused += sighting.refused
@@ -140,6 +171,10 @@ export class GatewayWatch {
     giveBackTimes(this.#unsigned, sighting.unsigned)
     giveBackTimes(this.#proxied, sighting.proxied)
   }
+}
+
+function dateOf(at: number): Date | null {
+  return at === 0 ? null : new Date(at)
 }
 
 function saw(times: Times, now: number): void {

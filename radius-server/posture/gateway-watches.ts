@@ -15,6 +15,8 @@ export interface GatewayWatches {
   follow(enforced: ReadonlySet<string>): void
   /** Writes down what came since the last time, all gateways in one statement; never rejects. */
   save(): Promise<void>
+  /** The same for gateways of which something answers for the first time. */
+  saveNews(): Promise<void>
   /** How many gateways there are of each posture, and how many sign in each way. */
   count(): { readonly posture: Record<Posture, number>; readonly sends: Record<Sends, number> }
 }
@@ -60,9 +62,10 @@ export function createGatewayWatches(deps: WatchesDeps): GatewayWatches {
     }
   }
 
-  async function saveNow(): Promise<void> {
+  async function saveNow(isWanted: (watch: GatewayWatch) => boolean): Promise<void> {
     forgetGone()
-    const taken = [...watches.values()].flatMap((watch) => {
+    const wanted = [...watches.values()].filter(isWanted)
+    const taken = wanted.flatMap((watch) => {
       const sighting = watch.take()
       return sighting === null ? [] : [{ watch, sighting }]
     })
@@ -86,7 +89,11 @@ export function createGatewayWatches(deps: WatchesDeps): GatewayWatches {
       for (const watch of watches.values()) watch.follow(names.has(watch.name))
     },
     save() {
-      saving = saving.then(saveNow)
+      saving = saving.then(() => saveNow(() => true))
+      return saving
+    },
+    saveNews() {
+      saving = saving.then(() => saveNow(({ isNews }) => isNews))
       return saving
     },
     count() {

@@ -87,6 +87,12 @@ export function certificateProof(socket: TLSSocket): Proof | null {
   }
 }
 
+/** Until when the certificate counts that was shown; null if none was. */
+export function certificateEnd(socket: TLSSocket): Date | null {
+  const shown = socket.getPeerCertificate()
+  return 'raw' in shown ? new X509Certificate(shown.raw).validToDate : null
+}
+
 /** Up to the root, which is its own issuer. */
 function issuersOf(leaf: DetailedPeerCertificate): readonly string[] {
   const issuers: string[] = []

@@ -1,5 +1,6 @@
 import type { RoleGrant } from '#core/rights.ts'
 import { asAdmin } from '#db/admin/as-admin.ts'
+import type { Database } from '#db/connection.ts'
 import type { Person } from '#db/people.ts'
 import { openTestDatabase } from '../../../test/support/database.ts'
 import type { TestDatabase } from '../../../test/support/database.ts'
@@ -7,6 +8,7 @@ import { seedHouse } from '../../../test/support/house.ts'
 import { createAdminAccess } from '../../api/admin/access.ts'
 import type { FilterVerdict } from '../../filter/verdict.ts'
 import type { AdminAccess } from '../../api/admin/access.ts'
+import type { PlaceFiles } from '../../place-files.ts'
 import { asRead, testPortal } from '../../portal-fixture.ts'
 import type { SignedIn } from '../../portal-fixture.ts'
 
@@ -37,7 +39,14 @@ export interface AdminHouse extends AsyncDisposable {
   signedIn(person?: Partial<Person>): Promise<SignedIn>
 }
 
-export async function openAdminHouse({ hasLog = true } = {}): Promise<AdminHouse> {
+export async function openAdminHouse({
+  hasLog = true,
+  placeFiles,
+}: {
+  readonly hasLog?: boolean
+  /** What the portal makes the files of a place with, as it sees the database. */
+  readonly placeFiles?: (portal: Database) => PlaceFiles
+} = {}): Promise<AdminHouse> {
   const database = await openTestDatabase()
   await seedHouse(database)
   const { sql } = database
@@ -70,6 +79,7 @@ export async function openAdminHouse({ hasLog = true } = {}): Promise<AdminHouse
   const { app, world, signedIn } = testPortal({
     admin: access,
     ...(hasLog ? { logDatabase: database.as('operator') } : {}),
+    ...(placeFiles === undefined ? {} : { placeFiles: placeFiles(portal) }),
   })
   world.roleGrants = [NATIONAL, PARIS]
   return {

@@ -84,6 +84,7 @@ const PROBLEM_OF: Readonly<Record<Refusal, readonly [ProblemCode, string]>> = {
     'Somebody has changed it since you read it. Read it again, look at what changed, and send your change with its new ETag.',
   ],
   exists: ['exists', 'It is there already. Change that one.'],
+  'gateway-taken': ['exists', 'A gateway has that name already, or comes from that address.'],
   'unknown-site': ['refused', 'There is no such place, or none that this token may see.'],
   'unknown-association': [
     'refused',

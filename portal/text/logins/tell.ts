@@ -1,7 +1,7 @@
 import type { HeardGateway, Login } from '#db/login-search.ts'
 import { WORDS_EN } from './words-en.ts'
 import { WORDS_FR } from './words-fr.ts'
-import type { LoginWords } from './words.ts'
+import type { LoginReason, LoginWords } from './words.ts'
 
 /** A login in words: what happened, what helps where it was refused, and how it came about. */
 export interface LoginStory {
@@ -27,6 +27,12 @@ export function tellLogin(
   // A language may want its own sign between the two.
   const what = `${whoOf(login, words)} ${endOf(login, reason?.what ?? null, words)}${often}.`
   return { what, toDo: reason?.toDo ?? null, how: howOf(login, words) }
+}
+
+/** What a reason means and what helps; null for one that nobody wrote down yet. */
+export function reasonIn(reason: string, language: LoginLanguage): LoginReason | null {
+  const { reasons } = WORDS[language]
+  return Object.hasOwn(reasons, reason) ? (reasons[reason] ?? null) : null
 }
 
 function whoOf({ account, nameWithheld, mac, network, outcome }: Login, words: LoginWords): string {

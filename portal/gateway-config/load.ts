@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { isIPv4 } from 'node:net'
 import { AppError } from '#core/error.ts'
 import type { Config } from '#core/config.ts'
+import type { Seal } from '#core/seal.ts'
 import type { Database } from '#db/connection.ts'
 import { dnsTokenOf } from '#db/dns-tokens.ts'
 import { entryPath } from '#db/gateway-entry.ts'
@@ -11,10 +12,10 @@ import { loadGateways } from '#db/gateways.ts'
 import type { Gateway } from '#db/gateways.ts'
 import { loadGuestPlaces } from '#db/guest-places.ts'
 import { serverName } from '#core/pki/server-name.ts'
-import { ensureGenerations, rootsOf } from '#db/own-authority.ts'
+import { rootsOf } from '#db/own-authority.ts'
+import type { Generation } from '#db/own-authority.ts'
 import type { NetworkKind } from '#db/sites.ts'
 import { walledGardenNames } from '#db/walled-garden.ts'
-import type { House } from '../house.ts'
 import { KINDS } from './kinds.ts'
 import type { KindName } from './kinds.ts'
 import { freePorts, placeNetwork } from './place.ts'
@@ -35,14 +36,19 @@ export interface PlaceWish {
   readonly devices: Place['devices']
 }
 
+/** Where a place is declared. */
+export interface PlaceHouse {
+  readonly config: Config
+  readonly seal: Seal
+  /** As the portal sees it. */
+  readonly database: Database
+  /** Of our certificate authority. */
+  readonly generations: () => Promise<readonly Generation[]>
+}
+
 /** Everything that the files are made from; throws a sentence where something is missing or does not fit. */
-export async function loadPlace(
-  house: Pick<House, 'config' | 'seal'>,
-  databases: { readonly radius: Database; readonly portal: Database },
-  wish: PlaceWish,
-): Promise<Place> {
-  const { config } = house
-  const database = databases.radius
+export async function loadPlace(house: PlaceHouse, wish: PlaceWish): Promise<Place> {
+  const { config, database } = house
   const gateway = gatewayOf(await loadGateways(database, house.seal), wish)
   const { guest, staff } = gateway
   if (guest === null) {
@@ -50,8 +56,14 @@ export async function loadPlace(
   }
   const ssids = await loadGuestPlaces(database)
   const tokenOf = (network: NetworkKind): Promise<string> =>
-    dnsTokenOf(databases.portal, house.seal, { site: wish.code, network, device: null })
-  const generations = await ensureGenerations(database, house.seal, Date.now)
+    dnsTokenOf(database, house.seal, { site: wish.code, network, device: null })
+  const generations = await house.generations()
+  if (generations.length === 0) {
+    throw new AppError(
+      'place',
+      'there is no certificate authority yet: the RADIUS server makes it at its first start',
+    )
+  }
   return {
     gateway,
     guest: placeNetwork(guest, {
@@ -72,7 +84,7 @@ export async function loadPlace(
       encryptedDns: encryptedDnsOf(config, wish.encryptedDns),
     },
     devices: wish.devices,
-    garden: await gardenOf(databases.portal, config, wish.garden),
+    garden: await gardenOf(database, config, wish.garden),
     ownPorts: freePorts([guest, staff]),
   }
 }

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readConfig } from '#core/config.ts'
 import type { Config } from '#core/config.ts'
 import type { Database } from '#db/connection.ts'
+import { ensureGenerations } from '#db/own-authority.ts'
 import { openTestDatabase } from '../../test/support/database.ts'
 import type { TestDatabase } from '../../test/support/database.ts'
 import { seedHouse, testSeal } from '../../test/support/house.ts'
@@ -43,7 +44,9 @@ function configOf(env: Readonly<Record<string, string>> = {}): Config {
 }
 
 function load(changes: Partial<PlaceWish> = {}, config = configOf()): Promise<Place> {
-  return loadPlace({ config, seal: testSeal }, databases, { ...WISH, ...changes })
+  const generations = () => ensureGenerations(databases.radius, testSeal, Date.now)
+  const house = { config, seal: testSeal, database: databases.portal, generations }
+  return loadPlace(house, { ...WISH, ...changes })
 }
 
 describe('what the files of a place are made from', () => {
