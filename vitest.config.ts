@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 
-// A third of the time of all processes together was reading the same TypeScript again.
+// One for all processes of all runs, as the program keeps one in its data folder.
 process.env['NODE_COMPILE_CACHE'] ??= join(import.meta.dirname, 'node_modules/.cache/compiled')
 
 const database = {
@@ -36,9 +36,11 @@ export default defineConfig({
         test: {
           name: 'process',
           include: ['test/process/**/*.test.ts'],
-          testTimeout: 60_000,
-          // Each starts the whole program: one after the other.
-          fileParallelism: false,
+          // A start alone may take three minutes where others work too.
+          testTimeout: 240_000,
+          hookTimeout: 240_000,
+          // Each starts the whole program, which mostly waits: after all others, two at a time.
+          sequence: { groupOrder: 1 },
         },
       },
     ],

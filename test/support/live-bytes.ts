@@ -6,7 +6,7 @@ const LOOK_MS = 50
  * Each look stops the program for a full collection, so it is looked after so much work of its own: on a busy
  * machine, where little is done between two looks, they would be most of the work.
  */
-const WORK_BETWEEN_MICROS = 150_000
+const WORK_BETWEEN_MICROS = 250_000
 
 setFlagsFromString('--expose-gc')
 const collectGarbage = runInNewContext('gc') as () => void
