@@ -1,6 +1,15 @@
+import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 
-const database = { globalSetup: ['./test/support/postgres.ts'], testTimeout: 30_000 }
+// One for all processes of all runs, as the program keeps one in its data folder.
+process.env['NODE_COMPILE_CACHE'] ??= join(import.meta.dirname, 'node_modules/.cache/compiled')
+
+const database = {
+  globalSetup: ['./test/support/postgres.ts'],
+  testTimeout: 30_000,
+  // As in unit; a test that changes the environment or a clock puts it back.
+  isolate: false,
+}
 
 export default defineConfig({
   test: {
@@ -27,9 +36,11 @@ export default defineConfig({
         test: {
           name: 'process',
           include: ['test/process/**/*.test.ts'],
-          testTimeout: 60_000,
-          // Each starts the whole program: one after the other.
-          fileParallelism: false,
+          // A start alone may take three minutes where others work too.
+          testTimeout: 240_000,
+          hookTimeout: 240_000,
+          // Each starts the whole program, which mostly waits: after all others, two at a time.
+          sequence: { groupOrder: 1 },
         },
       },
     ],

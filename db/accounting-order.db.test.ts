@@ -7,7 +7,8 @@ import { expectedSession } from '../test/support/session-model.ts'
 import type { ExpectedSession } from '../test/support/session-model.ts'
 import type { Database } from './connection.ts'
 
-const RUNS = 200
+/** `ORDER_RUNS=2000` for a night. */
+const RUNS = Number(process.env['ORDER_RUNS'] ?? 60)
 const DAY_MS = 86_400_000
 
 async function sessionsOf(
@@ -62,7 +63,7 @@ test('lost, repeated, shuffled and regrouped packets give the rows of the plain 
       const found = await sessionsOf(database, ['gw-a', 'gw-b'].map(own))
       expect(sorted(found)).toEqual(sorted(expected))
     }),
-    // Cutting a failure down must end before the test's own time does.
-    { numRuns: RUNS, interruptAfterTimeLimit: 20_000 },
+    // A failure is cut down within a known number of tries, however slow the machine.
+    { numRuns: RUNS },
   )
-}, 60_000)
+}, 120_000)

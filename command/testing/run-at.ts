@@ -1,4 +1,6 @@
 import { vi } from 'vitest'
+import { runCommand } from '../run.ts'
+import { commands } from '../table.ts'
 
 export interface Said {
   readonly code: number
@@ -21,5 +23,30 @@ export async function runAt(url: string, run: () => Promise<number>): Promise<Sa
     out.mockRestore()
     errors.mockRestore()
     vi.unstubAllEnvs()
+  }
+}
+
+/**
+ * The words of a command line on that database, in this process: for what a command says and does. That
+ * what it prints streams, what it takes from its input and how it starts need a process of their own.
+ */
+export async function accueilAt(
+  url: string,
+  ...words: readonly string[]
+): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
+  let written = ''
+  // What goes there piece by piece, as a list does that may be long.
+  const write = vi.spyOn(process.stdout, 'write').mockImplementation((text, ...rest) => {
+    written += String(text)
+    const done = rest.at(-1)
+    if (typeof done === 'function') done()
+    return true
+  })
+  try {
+    const { code, out, errors } = await runAt(url, () => runCommand(commands, words))
+    const text = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join('')
+    return { code, stdout: text(out) + written, stderr: text(errors) }
+  } finally {
+    write.mockRestore()
   }
 }

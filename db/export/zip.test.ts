@@ -104,6 +104,6 @@ test('a file of anything gives the content or a sentence, nothing else', async (
         if (!(thrown instanceof AppError)) throw thrown
       }
     }),
-    { numRuns: 300 },
+    { numRuns: 100 },
   )
 })

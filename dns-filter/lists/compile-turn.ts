@@ -1,5 +1,5 @@
-import { readFileSync, statSync } from 'node:fs'
-import { rm, writeFile } from 'node:fs/promises'
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { setTimeout } from 'node:timers/promises'
 import { LIMITS } from '../limits.ts'
 
@@ -13,12 +13,13 @@ const LOOK_MS = 100
 export async function compileTurn(file: string): Promise<AsyncDisposable> {
   for (;;) {
     try {
-      await writeFile(file, `${process.pid}`, { flag: 'wx', mode: 0o600 })
+      // At once, as below: nobody finds it empty, or removes the next one's instead of the forgotten one.
+      writeFileSync(file, `${process.pid}`, { flag: 'wx', mode: 0o600 })
       return { [Symbol.asyncDispose]: () => rm(file, { force: true }) }
     } catch (thrown) {
       if (!isThere(thrown)) throw thrown
     }
-    if (isForgotten(file)) await rm(file, { force: true })
+    if (isForgotten(file)) rmSync(file, { force: true })
     else await setTimeout(LOOK_MS)
   }
 }

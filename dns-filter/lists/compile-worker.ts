@@ -7,7 +7,7 @@ import {
   rmSync,
   writeSync,
 } from 'node:fs'
-import { parentPort, workerData } from 'node:worker_threads'
+import { parentPort, threadId, workerData } from 'node:worker_threads'
 import { reasonOf } from '#core/error.ts'
 import { goSecond } from '#core/thread-priority.ts'
 import { unpackListText } from '#db/lists.ts'
@@ -56,7 +56,7 @@ function unpack(file: string): Uint8Array {
 
 /** Whole or not at all: who has the old one mapped keeps it. */
 function write(parts: readonly Uint8Array[], file: string): void {
-  const draft = `${file}.${process.pid}.draft`
+  const draft = `${file}.${process.pid}-${threadId}.draft`
   try {
     const fd = openSync(draft, 'w', 0o600)
     try {

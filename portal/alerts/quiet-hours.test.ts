@@ -6,9 +6,11 @@ const NIGHT = { quietHours: ['22:00-07:00'], timezone: 'Europe/Paris' }
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 
+const CLOCK = new Intl.DateTimeFormat('en-GB', { timeZone: 'Europe/Paris', timeStyle: 'medium' })
+
 /** What the clock on the wall says, by another way than the code's. */
 function wall(at: number): string {
-  return new Date(at).toLocaleTimeString('en-GB', { timeZone: 'Europe/Paris' })
+  return CLOCK.format(at)
 }
 const isNight = (at: number): boolean => wall(at) >= '22:00:00' || wall(at) < '07:00:00'
 

@@ -31,12 +31,12 @@ beforeAll(async () => {
   expect(applied.code, applied.stderr).toBe(0)
   // Also hashes bob's password once: what is measured below must not wait for that.
   await eventually('PAP is answered', answersPap, 20_000)
-}, 90_000)
+})
 
 afterAll(async () => {
   await product[Symbol.asyncDispose]()
   folder.remove()
-}, 60_000)
+})
 
 test(
   `after ${KILLS} times kill -9, half of them with Postgres killed before, every acknowledged packet is in the log once`,
@@ -107,7 +107,7 @@ test('when Postgres is killed and when it is restarted, nothing that was acknowl
   expect(output).toContain('"radius.spool.drained"')
   expect(output).not.toContain('"log.fold.quarantined"')
   expect(output).not.toContain('"radius.spool.damaged"')
-}, 60_000)
+})
 
 function startLoad(): Promise<AccountingLoad> {
   runs += 1

@@ -31,13 +31,13 @@ beforeAll(async () => {
   const applied = await product.command('apply', files.file('house.yaml'))
   if (applied.code !== 0) throw new Error(applied.stdout + applied.stderr)
   spread = await startSpread(product.ports.radius)
-}, 90_000)
+})
 
 afterAll(async () => {
   await spread[Symbol.asyncDispose]()
   await product[Symbol.asyncDispose]()
   folder.remove()
-}, 60_000)
+})
 
 async function logInBob(port = spread.port): Promise<PeerResult> {
   const socket = createSocket('udp4')

@@ -7,11 +7,14 @@ import { createServer } from 'node:net'
  * somebody's in the moment between the look and the listening.
  */
 const [FIRST, END] = [10_000, 32_000]
+/** Test files that run at the same moment have a port of each so many: the looks of one are not seen by the other. */
+const WORKERS = 8
+const WORKER = Number(process.env['VITEST_POOL_ID'] ?? 0) % WORKERS
 
 /** A port of 127.0.0.1 that nobody uses now, free for TCP and for UDP. */
 export async function freePort(): Promise<number> {
   for (let tries = 0; tries < 50; tries++) {
-    const port = randomInt(FIRST, END)
+    const port = randomInt(FIRST / WORKERS, END / WORKERS) * WORKERS + WORKER
     if (!given.has(port) && (await isFreeForTcp(port)) && (await isFreeForUdp(port))) {
       given.add(port)
       return port
