@@ -50,6 +50,7 @@ import { up as liveSessions } from './migrations/0058-live-sessions.ts'
 import { up as filteringShown } from './migrations/0059-filtering-shown.ts'
 import { up as internalGrants } from './migrations/0062-internal-grants.ts'
 import { up as deviceReminders } from './migrations/0063-device-reminders.ts'
+import { up as passkeys } from './migrations/0064-passkeys.ts'
 import { makePartitions } from './partitions.ts'
 
 /** In order; append only: what has been released is never edited. */
@@ -100,6 +101,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0059-filtering-shown': { up: filteringShown },
   '0062-internal-grants': { up: internalGrants },
   '0063-device-reminders': { up: deviceReminders },
+  '0064-passkeys': { up: passkeys },
 }
 
 /** What this version takes the database to be: its last migration. */

@@ -31,8 +31,13 @@ export function securityHeaders(): MiddlewareHandler {
   }
 }
 
-/** For a page: its own inline style, our logo, and a form to where the gateway opens. */
-export function pagePolicy(styleSource: string, formAction: readonly string[]): string {
+/** For a page: its own inline style, our logo, a form to where the gateway opens; and a script where it has one. */
+export function pagePolicy(
+  styleSource: string,
+  formAction: readonly string[],
+  scripts: readonly string[] = [],
+): string {
+  const script = scripts.length === 0 ? '' : ` script-src ${scripts.join(' ')};`
   const forms = ["'self'", ...formAction].join(' ')
-  return `default-src 'none'; style-src ${styleSource}; img-src 'self'; base-uri 'none'; form-action ${forms}; frame-ancestors 'none'`
+  return `default-src 'none'; style-src ${styleSource};${script} img-src 'self'; base-uri 'none'; form-action ${forms}; frame-ancestors 'none'`
 }

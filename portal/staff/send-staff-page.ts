@@ -62,7 +62,8 @@ export function sendStaffPage(
 ): Response | Promise<Response> {
   const frame = page.frame ?? staffFrameOf(c, services)
   services.counters.pages.staff.inc()
-  c.header('Content-Security-Policy', pagePolicy(frame.look.staffStyleSource, []))
+  const scripts = page.script === undefined ? [] : ["'self'"]
+  c.header('Content-Security-Policy', pagePolicy(frame.look.staffStyleSource, [], scripts))
   // Without one, browsers send `Origin: null` with a form, which could then be from anywhere.
   c.header('Referrer-Policy', 'same-origin')
   c.header('Content-Language', frame.language)

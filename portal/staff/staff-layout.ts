@@ -29,6 +29,8 @@ export interface StaffContent {
   readonly main: Html
   /** For tables that need the room. */
   readonly isWide?: boolean
+  /** Of ours, for what no browser does without. */
+  readonly script?: string
   /** Goes on by itself, without script, and not as the answer to a form. */
   readonly refresh?: string
 }
@@ -52,6 +54,7 @@ export function staffLayout(frame: StaffFrame, page: StaffContent): Html {
         ${page.refresh !== undefined && html`<meta http-equiv="refresh" content="0;url=${page.refresh}" />`}
         <title>${page.title} – ${look.name}</title>
         ${look.logo && html`<link rel="icon" href="${look.logo.path}" />`} ${raw(look.staffStyle)}
+        ${page.script !== undefined && html`<script src="${page.script}" defer></script>`}
       </head>
       <body${page.isWide === true && html` class="wide"`}>
         <a class="skip" href="#content">${text.skipToContent}</a>
