@@ -54,7 +54,7 @@ try {
   rows.push(...filtering)
   const certificates =
     only === 'certificates' ? await measureCertificates(folder, certificateCounts) : null
-  rows.push(...(certificates?.rows ?? []))
+  if (certificates !== null) rows.push(certificates.row)
   if (rows.length > 0) printRows(rows)
   if (certificates !== null) printIssued(certificates.issued)
   if (also.pages !== null) printAcceptances(also.pages)

@@ -26,7 +26,7 @@ export async function passkeys({ folder, upstream, test }: Scenario): Promise<vo
   try {
     const context = await browser.newContext({ locale: 'fr-FR' })
     const page = await context.newPage()
-    let secret = Buffer.alloc(0)
+    let secret: Buffer = Buffer.alloc(0)
     await test('an emergency account signs in with a password and an app', async () => {
       secret = await enrolApp(page, url)
     })
