@@ -4,7 +4,7 @@ import type { Database } from './connection.ts'
 import type { Seal } from '#core/seal.ts'
 
 /** How long before its end the owner of a device is told: once, and once more. */
-export const REMINDER_DAYS = [30, 7] as const
+const REMINDER_DAYS = [30, 7] as const
 type ReminderDays = (typeof REMINDER_DAYS)[number]
 
 /** A device of which its owner is to be told now. */
@@ -23,7 +23,7 @@ export interface DueReminder {
   readonly devices: readonly DueDevice[]
 }
 
-export const REMINDER_LIMITS = {
+const REMINDER_LIMITS = {
   /** Messages of one run; the others are the next one's. */
   people: 200,
 } as const

@@ -77,15 +77,23 @@ export async function findInternalGrant(
   return row ?? null
 }
 
+/** As its owner sees it. */
+export interface OwnInternalGrant extends InternalGrant {
+  readonly siteName: string | null
+}
+
 /** Of one person, the last first. */
 export async function listInternalGrants(
   { sql: query }: Pick<Database, 'sql'>,
   account: string,
   now: Date,
-): Promise<readonly InternalGrant[]> {
-  return query<InternalGrant[]>`
-    ${query.unsafe(SELECT)} where account = ${account} and until > ${now}
-    order by granted_at desc, mac`
+): Promise<readonly OwnInternalGrant[]> {
+  return query<OwnInternalGrant[]>`
+    select g.mac::text as mac, g.account, g.how, g.site, s.name as "siteName",
+      g.granted_at as "grantedAt", g.until
+    from staff.internal_grant g left join house.site s on s.code = g.site
+    where g.account = ${account} and g.until > ${now}
+    order by g.granted_at desc, g.mac`
 }
 
 /** How long a device is let in: one that makes up its address will have another one soon. */

@@ -51,6 +51,7 @@ import { up as liveSessions } from './migrations/0058-live-sessions.ts'
 import { up as filteringShown } from './migrations/0059-filtering-shown.ts'
 import { up as internalGrants } from './migrations/0062-internal-grants.ts'
 import { up as deviceReminders } from './migrations/0063-device-reminders.ts'
+import { up as passkeys } from './migrations/0064-passkeys.ts'
 import { up as zoneServers } from './migrations/0065-zone-servers.ts'
 import { up as rolesGiven } from './migrations/0067-roles-given.ts'
 import { up as termsDrafted } from './migrations/0068-terms-drafted.ts'
@@ -119,6 +120,7 @@ export const MIGRATIONS: Readonly<Record<string, Step>> = {
   '0059-filtering-shown': { up: filteringShown },
   '0062-internal-grants': { up: internalGrants },
   '0063-device-reminders': { up: deviceReminders },
+  '0064-passkeys': { up: passkeys },
   '0065-zone-servers': { up: zoneServers },
   '0067-roles-given': { up: rolesGiven },
   '0068-terms-drafted': { up: termsDrafted },

@@ -297,6 +297,7 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
   },
   // Sealed; which code counted last is written with each sign-in.
   'staff.second_factor': { portal: 'select, insert, update, delete' },
+  'staff.passkey': { portal: 'select, insert, update, delete' },
   'staff.recovery_code': { portal: 'select, insert, delete' },
   // With the sealed secrets and keys, as `house.gateway`.
   'staff.home_server': { radius: 'select' },

@@ -1,6 +1,6 @@
 import { html } from 'hono/html'
 import type { OwnDevice } from '#db/device-enrolment.ts'
-import type { InternalGrant } from '#db/internal-grants.ts'
+import type { OwnInternalGrant } from '#db/internal-grants.ts'
 import type { OwnDeviceKey } from '#db/own-device-keys.ts'
 import type { Generation } from '#db/own-authority.ts'
 import { internalRows } from '../internal/join-page.ts'
@@ -28,7 +28,7 @@ export interface DevicesPage {
   readonly devices: readonly OwnDevice[]
   readonly keys: readonly OwnDeviceKey[]
   /** Let into an internal network by signing in. */
-  readonly internal: readonly InternalGrant[]
+  readonly internal: readonly OwnInternalGrant[]
   /** Whether there is a network for them. */
   readonly hasKeys: boolean
   readonly generations: readonly Generation[]

@@ -103,7 +103,9 @@ describe('my devices', () => {
     if (device === undefined) throw new Error('there is no device')
     portal.enrolment.devices = [{ ...device, endsAt: new Date(NOW + 20 * DAY_MS) }]
     expect(await page('/staff/devices?lang=en')).toContain('Renew it before')
+    expect(await page('/staff?lang=en')).toContain('Renew it before')
     portal.enrolment.devices = [device]
+    expect(await page('/staff?lang=en')).not.toContain('Renew it before')
     const [first] = portal.enrolment.generationsNow
     if (first === undefined) throw new Error('there is no authority')
     const second = { ...first, generation: 2, serverFrom: new Date(NOW + 60 * DAY_MS) }

@@ -1,5 +1,5 @@
 import type { InternalArrival } from '#db/internal-arrivals.ts'
-import type { InternalGrant, grantInternal } from '#db/internal-grants.ts'
+import type { InternalGrant, OwnInternalGrant, grantInternal } from '#db/internal-grants.ts'
 import type { Mac } from '#core/mac.ts'
 import type { RefusalOf } from './may-join.ts'
 
@@ -10,7 +10,7 @@ export interface InternalServices {
   findArrival(code: string): Promise<InternalArrival | null>
   grantOf(mac: Mac): Promise<InternalGrant | null>
   grant(wish: Parameters<typeof grantInternal>[1]): ReturnType<typeof grantInternal>
-  list(account: string): Promise<readonly InternalGrant[]>
+  list(account: string): Promise<readonly OwnInternalGrant[]>
   /** False: it is not theirs, or had ended. */
   end(wish: {
     readonly mac: Mac

@@ -1,7 +1,7 @@
 import { html } from 'hono/html'
 import { isLocallyAdministered } from '#core/mac.ts'
 import type { Mac } from '#core/mac.ts'
-import type { InternalGrant } from '#db/internal-grants.ts'
+import type { OwnInternalGrant } from '#db/internal-grants.ts'
 import { DEVICES_PATH } from '../enrolment/paths.ts'
 import type { Html } from '../pages/html.ts'
 import { waitIcon } from '../pages/icons.ts'
@@ -76,20 +76,20 @@ export function closedPage(
 /** On the page of one's devices: those that came in by signing in, and a way to end each. */
 export function internalRows(
   frame: StaffFrame,
-  grants: readonly InternalGrant[],
+  grants: readonly OwnInternalGrant[],
   timezone = 'Europe/Paris',
 ): Html {
   const { mine: words } = internalTextIn(frame.language)
   if (grants.length === 0) return html``
   return html`<section class="card rows" aria-labelledby="internal">
     <h2 id="internal">${words.title}</h2>
-    ${grants.map(({ mac, site, until }) => {
+    ${grants.map(({ mac, site, siteName, until }) => {
       const moment = formatMoment(until, frame.language, timezone)
       return html`<div class="row">
         <p>
           <strong><bdi dir="ltr">${mac.toUpperCase()}</bdi></strong
           ><br />
-          <span class="soft">${fill(words.until, { site, moment })}</span>
+          <span class="soft">${fill(words.until, { site: siteName ?? site, moment })}</span>
         </p>
         <form method="post" action="${END_PATH}">
           ${tokenField(frame)}

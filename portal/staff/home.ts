@@ -9,7 +9,7 @@ import type { StaffLanguage } from '../text/staff-language.ts'
 import type { StaffSession } from '#db/staff-sessions.ts'
 import { sessionOf } from './require-session.ts'
 import { sendStaffPage, staffFrameOf } from './send-staff-page.ts'
-import { LET_IN_PATH } from './staff-paths.ts'
+import { LET_IN_PATH, PASSKEYS_PATH } from './staff-paths.ts'
 
 const GROUPS_SHOWN = 20
 
@@ -48,6 +48,10 @@ export function staffHome(services: Services): Handler {
             <dd>${vouching(session, services, frame.language)}</dd>
           </dl>
         </section>
+        ${
+          person.how === 'local' &&
+          html`<p><a href="${PASSKEYS_PATH}">${staffTextIn(frame.language).passkeys.title}</a></p>`
+        }
         ${
           rights?.has('guests.let-in') === true &&
           html`<p><a href="${LET_IN_PATH}">${staffTextIn(frame.language).letIn.title}</a></p>`

@@ -5,6 +5,7 @@ import { hashPassword, verifyPassword } from '#core/password.ts'
 import type { Seal } from '#core/seal.ts'
 import { findAccount } from '#db/accounts.ts'
 import type { Database } from '#db/connection.ts'
+import { addPasskey, listPasskeys, removePasskey, takePasskey } from '#db/passkeys.ts'
 import {
   enrolSecondFactor,
   findSecondFactor,
@@ -47,5 +48,9 @@ export function createLocalAccounts(deps: {
     takeStep: (username, step) => ask(() => takeStep(database, username, step)),
     takeRecoveryCode: (username, code) =>
       ask(() => takeRecoveryCode(database, seal, username, code)),
+    passkeys: (username) => ask(() => listPasskeys(database, username)),
+    addPasskey: (passkey) => ask(() => addPasskey(database, { ...passkey, at: new Date(clock()) })),
+    takePasskey: (shown) => ask(() => takePasskey(database, { ...shown, at: new Date(clock()) })),
+    removePasskey: (passkey) => ask(() => removePasskey(database, passkey)),
   }
 }

@@ -5,8 +5,11 @@ import { staffHome } from './home.ts'
 import { backchannelLogout } from './oidc/backchannel-logout.ts'
 import { oidcCallback } from './oidc/callback.ts'
 import { oidcStart } from './oidc/start.ts'
+import { passkeyScript, PASSKEY_SCRIPT_PATH } from './passkey-script.ts'
+import { checkPasskey } from './passkey-sign-in.ts'
+import { addOwnPasskey, listOwnPasskeys, removeOwnPasskey } from './passkeys.ts'
 import { letDeviceIn, letIn } from './let-in.ts'
-import { requireSession } from './require-session.ts'
+import { requireRecent, requireSession } from './require-session.ts'
 import { askFactor, checkFactor, enrolFactor } from './second-factor.ts'
 import { endOwnSessions, listOwnSessions } from './sessions.ts'
 import { signIn, signInByPassword } from './sign-in.ts'
@@ -18,11 +21,17 @@ import {
   FACTOR_PATH,
   LET_IN_PATH,
   OIDC_FOLDER,
+  PASSKEYS_PATH,
+  PASSKEY_FACTOR_PATH,
+  PASSKEY_REMOVAL_PATH,
   SESSIONS_PATH,
   SIGNED_OUT_PATH,
   SIGN_IN_PATH,
   SIGN_OUT_PATH,
 } from './staff-paths.ts'
+
+/** Whoever changes what proves them has proved who they are within these minutes. */
+const RECENT_MINUTES = 10
 
 /** The pages under /staff, in this order; what stands after `requireSession` is for who is signed in. */
 export function staffPipeline(app: Hono, services: Services): void {
@@ -38,6 +47,9 @@ export function staffPipeline(app: Hono, services: Services): void {
   app.post(SIGN_IN_PATH, openForm(services), signInByPassword(services))
   app.get(FACTOR_PATH, askFactor(services))
   app.post(FACTOR_PATH, openForm(services), checkFactor(services))
+  app.get(PASSKEY_SCRIPT_PATH, passkeyScript())
+  app.get(PASSKEY_FACTOR_PATH, askFactor(services))
+  app.post(PASSKEY_FACTOR_PATH, openForm(services), checkPasskey(services))
   app.get(ENROL_PATH, askFactor(services))
   app.post(ENROL_PATH, openForm(services), enrolFactor(services))
   app.get(`${OIDC_FOLDER}:provider/start`, oidcStart(services))
@@ -50,6 +62,10 @@ export function staffPipeline(app: Hono, services: Services): void {
   app.get('/staff', staffHome(services))
   app.get(SESSIONS_PATH, listOwnSessions(services))
   app.post(SESSIONS_PATH, staffForm(services), endOwnSessions(services))
+  const recent = requireRecent(services, RECENT_MINUTES, () => PASSKEYS_PATH)
+  app.get(PASSKEYS_PATH, recent, listOwnPasskeys(services))
+  app.post(PASSKEYS_PATH, recent, staffForm(services), addOwnPasskey(services))
+  app.post(PASSKEY_REMOVAL_PATH, recent, staffForm(services), removeOwnPasskey(services))
   app.get(LET_IN_PATH, letIn(services))
   app.post(LET_IN_PATH, staffForm(services), letDeviceIn(services))
   app.post(SIGN_OUT_PATH, staffForm(services), signOut(services))

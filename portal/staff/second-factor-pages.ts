@@ -3,15 +3,25 @@ import encodeQr from 'qr'
 import { base32, otpauthUri } from '#core/totp.ts'
 import type { Html } from '../pages/html.ts'
 import { qrPicture } from '../pages/qr-picture.ts'
+import { passkeyForm } from './passkey-form.ts'
+import type { PasskeyForm } from './passkey-form.ts'
+import { PASSKEY_SCRIPT_PATH } from './passkey-script.ts'
 import { staffTextIn } from '../text/staff-language.ts'
 import type { StaffContent, StaffFrame } from './staff-layout.ts'
 import { ENROL_PATH, FACTOR_PATH } from './staff-paths.ts'
 
-export function codePage(frame: StaffFrame, error: Html | null): StaffContent {
+/** A code, or one of the passkeys that there are. */
+export function codePage(
+  frame: StaffFrame,
+  error: Html | null,
+  passkey: PasskeyForm | null,
+): StaffContent {
   const { secondFactor: words } = staffTextIn(frame.language)
   return {
     title: words.title,
+    ...(passkey !== null && { scripts: [PASSKEY_SCRIPT_PATH] }),
     main: html`<h1>${words.title}</h1>
+      ${passkey !== null && passkeyForm(frame, passkey, html``, words.usePasskey)}
       <p class="lead">${words.lead}</p>
       <section class="card">
         <form method="post" action="${FACTOR_PATH}">

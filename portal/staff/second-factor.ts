@@ -10,12 +10,15 @@ import { staffTextIn } from '../text/staff-language.ts'
 import { finishSignIn, noteFailure, unavailable } from './finish-sign-in.ts'
 import { openPendingFactor } from './pending.ts'
 import type { PendingFactor } from './pending.ts'
+import { newChallenge, passkeySite } from './passkey-challenge.ts'
+import type { PasskeyForm } from './passkey-form.ts'
 import { personGroups } from './person-claims.ts'
 import { newRecoveryCodes, readRecoveryCode } from './recovery-codes.ts'
 import { codePage, codesPage, enrolPage } from './second-factor-pages.ts'
 import { sendStaffPage, sendStaffProblem, staffFrameOf } from './send-staff-page.ts'
 import { readCookie } from './session-cookie.ts'
 import { formOf } from './staff-form.ts'
+import { PASSKEY_FACTOR_PATH } from './staff-paths.ts'
 
 /** Base64. */
 export function newTotpSecret(): string {
@@ -26,7 +29,7 @@ export function newTotpSecret(): string {
 export function askFactor(services: Services): Handler {
   return function askFactorHandler(c) {
     const pending = pendingOf(c, services)
-    return pending === null ? tooLate(c, services) : show(c, services, pending, null)
+    return pending === null ? tooLate(c, services) : showFactor(c, services, pending, null)
   }
 }
 
@@ -36,10 +39,10 @@ export function checkFactor(services: Services): Handler {
     const pending = pendingOf(c, services)
     if (pending === null) return tooLate(c, services)
     const held = heldMs(c, services, pending)
-    if (held > 0) return show(c, services, pending, held)
+    if (held > 0) return showFactor(c, services, pending, held)
     try {
       const isRight = await takeCode(services, pending.username, formOf(c).get('code') ?? '')
-      if (!isRight) return wrong(c, services, pending)
+      if (!isRight) return await wrong(c, services, pending)
       return await letIn(c, services, pending, () => c.redirect(pending.to, 303))
     } catch (thrown) {
       return unavailable(c, services, thrown)
@@ -54,7 +57,7 @@ export function enrolFactor(services: Services): Handler {
     const sealed = pending?.secret ?? null
     if (pending === null || sealed === null) return tooLate(c, services)
     const held = heldMs(c, services, pending)
-    if (held > 0) return show(c, services, pending, held)
+    if (held > 0) return showFactor(c, services, pending, held)
     const secret = Buffer.from(sealed, 'base64')
     const step = matchTotp(secret, digits(formOf(c).get('code') ?? ''), services.clock(), 0)
     if (step === null) return wrong(c, services, pending)
@@ -89,7 +92,7 @@ function digits(typed: string): string {
   return typed.replaceAll(/\s/g, '')
 }
 
-async function letIn(
+export async function letIn(
   c: Context,
   services: Services,
   { username, isAgain }: PendingFactor,
@@ -106,26 +109,22 @@ async function letIn(
   return (await finishSignIn(c, services, { person, provider: null, isAgain })) ?? done()
 }
 
-function wrong(
-  c: Context,
-  services: Services,
-  pending: PendingFactor,
-): Response | Promise<Response> {
+export function wrong(c: Context, services: Services, pending: PendingFactor): Promise<Response> {
   services.staff.failed.failed(factorKey(pending.username), addressOf(c))
   noteFailure(c, services, 'wrong-code', { how: 'local', account: pending.username })
-  return show(c, services, pending, 0)
+  return showFactor(c, services, pending, 0)
 }
 
-function tooLate(c: Context, services: Services): Response | Promise<Response> {
+export function tooLate(c: Context, services: Services): Response | Promise<Response> {
   services.staff.outcomes['pending-expired'].inc()
   return sendStaffProblem(c, services, 'pending-expired', { status: 400 })
 }
 
-function pendingOf(c: Context, services: Services): PendingFactor | null {
+export function pendingOf(c: Context, services: Services): PendingFactor | null {
   return openPendingFactor(services.seal, readCookie(c, services, 'factor'), services.clock())
 }
 
-function heldMs(c: Context, services: Services, { username }: PendingFactor): number {
+export function heldMs(c: Context, services: Services, { username }: PendingFactor): number {
   const heldFor = services.staff.failed.heldMs(factorKey(username), addressOf(c))
   if (heldFor > 0) services.staff.outcomes.held.inc()
   return heldFor
@@ -140,13 +139,16 @@ function addressOf(c: Context): string {
   return countedAs(clientAddress(c))
 }
 
-/** `failed`: null before the first try, 0 after a wrong code, else how long there is to wait. */
-function show(
+/**
+ * `failed`: null before the first try, 0 after a wrong code, else how long there is to wait. Where the passkeys of the
+ * account are not known now, the page is shown without them.
+ */
+export async function showFactor(
   c: Context,
   services: Services,
   pending: PendingFactor,
   failed: number | null,
-): Response | Promise<Response> {
+): Promise<Response> {
   const frame = staffFrameOf(c, services)
   const { secondFactor, signIn } = staffTextIn(frame.language)
   const duration = formatDuration(Math.ceil((failed ?? 0) / 1000), frame.language)
@@ -156,9 +158,22 @@ function show(
   const { username, secret } = pending
   const page =
     secret === null
-      ? codePage(frame, error)
+      ? codePage(frame, error, await passkeyToShow(services, username))
       : enrolPage(frame, { username, secret: Buffer.from(secret, 'base64'), error })
   let status: 200 | 422 | 429 = 200
   if (failed !== null) status = failed === 0 ? 422 : 429
   return sendStaffPage(c, services, { ...page, frame, status })
+}
+
+async function passkeyToShow(services: Services, username: string): Promise<PasskeyForm | null> {
+  const site = passkeySite(services.publicUrl)
+  if (site === null) return null
+  const passkeys = await services.staff.local.passkeys(username).catch(() => [])
+  if (passkeys.length === 0) return null
+  const challenge = { purpose: 'show', username, at: services.clock() } as const
+  return {
+    ...{ action: PASSKEY_FACTOR_PATH, isNew: false, username, rpId: site.rpId },
+    challenge: newChallenge(services.seal, challenge),
+    known: passkeys.map(({ id }) => id),
+  }
 }

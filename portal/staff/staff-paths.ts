@@ -1,6 +1,9 @@
 /** Addresses of the pages that come before and after a session. */
 export const SIGN_IN_PATH = '/staff/sign-in'
 export const FACTOR_PATH = '/staff/sign-in/code'
+export const PASSKEY_FACTOR_PATH = '/staff/sign-in/passkey'
+export const PASSKEYS_PATH = '/staff/passkeys'
+export const PASSKEY_REMOVAL_PATH = '/staff/passkeys/remove'
 export const ENROL_PATH = '/staff/sign-in/second-factor'
 export const SIGN_OUT_PATH = '/staff/sign-out'
 export const SIGNED_OUT_PATH = '/staff/signed-out'

@@ -6,6 +6,7 @@ import type { Acceptance } from '#db/acceptances.ts'
 import type { AuditEntry } from '#db/audit.ts'
 import type { Person } from '#db/people.ts'
 import type { WaitingDevice } from '#db/waiting-devices.ts'
+import type { Passkey, addPasskey, takePasskey } from '#db/passkeys.ts'
 import type { SecondFactor } from '#db/second-factors.ts'
 import type {
   NewSession,
@@ -97,4 +98,10 @@ export interface LocalAccounts {
   takeStep(username: string, step: number): Promise<boolean>
   /** How many are left; null if it is none. */
   takeRecoveryCode(username: string, code: string): Promise<number | null>
+  passkeys(username: string): Promise<readonly Passkey[]>
+  /** False: it is known already, or there are as many as there may be. */
+  addPasskey(passkey: Omit<Parameters<typeof addPasskey>[1], 'at'>): Promise<boolean>
+  /** False: its challenge, or a later one, was answered before, or it is a copy. */
+  takePasskey(shown: Omit<Parameters<typeof takePasskey>[1], 'at'>): Promise<boolean>
+  removePasskey(passkey: { readonly username: string; readonly id: string }): Promise<boolean>
 }

@@ -58,6 +58,31 @@ export const staffEn: StaffText = {
     codesLead:
       'If you lose the phone, each of these codes opens this account once. Print them or write them down: this page is shown only once.',
     codesNext: 'I have noted them, continue',
+    usePasskey: 'Use my passkey',
+  },
+
+  passkeys: {
+    title: 'My passkeys',
+    lead: 'A passkey replaces the code of the app: a USB security key, or this phone or computer itself. It works on this site only, so that no page that imitates it can steal it.',
+    none: 'You have none yet. The code of the app is always good.',
+    addTitle: 'Add a passkey',
+    name: 'What is it called?',
+    nameHint: 'To know it again later, for example “USB key in the safe”.',
+    add: 'Add a passkey',
+    added: 'The passkey is added. At the next sign-in it replaces the code.',
+    removed: 'The passkey is removed: it opens nothing any more.',
+    noName: 'Give the passkey a name.',
+    notMade: 'The browser made no passkey. Try again, and touch the key when it asks you to.',
+    notShown: 'The browser showed no passkey. Try again, or type the code of the app.',
+    notTaken: 'This passkey is known already, or you have ten: remove one first.',
+    noScript: 'The browser must run the script of this page to make a passkey.',
+    noPasskeys:
+      'Browsers make passkeys only for a name with https. An administrator gives it in ACCUEIL_PUBLIC_URL.',
+    since: 'Added on {day}',
+    used: 'used on {day}',
+    unused: 'not used yet',
+    remove: 'Remove',
+    removeNamed: 'Remove {name}',
   },
 
   home: {

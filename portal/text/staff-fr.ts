@@ -60,6 +60,33 @@ export const staffFr = {
     codesLead:
       'Si vous perdez le téléphone, chacun de ces codes ouvre ce compte une seule fois. Imprimez-les ou notez-les : cette page ne se montre qu’une fois.',
     codesNext: 'C’est noté, continuer',
+    usePasskey: 'Utiliser ma clé d’accès',
+  },
+
+  passkeys: {
+    title: 'Mes clés d’accès',
+    lead: 'Une clé d’accès remplace le code de l’application : une clé de sécurité USB, ou ce téléphone ou cet ordinateur lui-même. Elle ne fonctionne que sur ce site, et ne peut donc pas être volée par une page qui l’imite.',
+    none: 'Vous n’en avez encore aucune. Le code de l’application vaut toujours.',
+    addTitle: 'Ajouter une clé',
+    name: 'Comment s’appelle-t-elle ?',
+    nameHint: 'Pour la reconnaître plus tard, par exemple « Clé USB du coffre ».',
+    add: 'Ajouter une clé',
+    added: 'La clé d’accès est ajoutée. À la prochaine connexion, elle remplace le code.',
+    removed: 'La clé d’accès est retirée : elle n’ouvre plus rien.',
+    noName: 'Donnez un nom à la clé.',
+    notMade:
+      'Le navigateur n’a pas créé de clé. Recommencez, et touchez la clé quand il le demande.',
+    notShown:
+      'Le navigateur n’a pas montré de clé. Recommencez, ou recopiez le code de l’application.',
+    notTaken: 'Cette clé est déjà connue, ou vous en avez dix : retirez-en une d’abord.',
+    noScript: 'Le navigateur doit exécuter le script de cette page pour créer une clé.',
+    noPasskeys:
+      'Les navigateurs ne créent de clé d’accès que pour un nom en https. Un administrateur le donne dans ACCUEIL_PUBLIC_URL.',
+    since: 'Ajoutée le {day}',
+    used: 'utilisée le {day}',
+    unused: 'pas encore utilisée',
+    remove: 'Retirer',
+    removeNamed: 'Retirer {name}',
   },
 
   home: {

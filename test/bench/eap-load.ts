@@ -1,5 +1,6 @@
 import { createSocket } from 'node:dgram'
 import type { SecureVersion } from 'node:tls'
+import { EAP_TYPE } from '../../radius-server/eap/eap-packet.ts'
 import { logIn, papAvps } from '../../radius-server/testing/peer.ts'
 import type { PeerOptions } from '../../radius-server/testing/peer.ts'
 import { CODE } from '../support/peers/radius-packet.ts'
@@ -19,6 +20,8 @@ export interface EapLoad {
   readonly accounts: number
   readonly caPem: string
   readonly serverName: string
+  /** By device: then it is EAP-TLS, and no name and password. */
+  readonly certificates?: readonly { readonly certPem: string; readonly keyPem: string }[]
   /** Signature algorithms that the devices know, which choose between the server's certificates. */
   readonly sigalgs: string
   /** The processes whose CPU time is measured, with all below them. */
@@ -52,6 +55,11 @@ async function openLine(port: number): Promise<{
   }
 }
 
+function withCertificate({ certificates }: EapLoad, device: number): Partial<PeerOptions> {
+  const own = certificates?.[device]
+  return own === undefined ? {} : { type: EAP_TYPE.TLS, device: own }
+}
+
 async function runLoad(load: EapLoad): Promise<Measure> {
   const latencies: number[] = []
   const tally = { done: 0, lost: 0, wrong: 0, counting: false, ended: false }
@@ -73,6 +81,7 @@ async function runLoad(load: EapLoad): Promise<Measure> {
       groups: 'X25519:P-256',
       waits: true,
       station: `02-00-5E-30-00-${device.toString(16).padStart(2, '0')}`,
+      ...withCertificate(load, device),
     }
     const inner = papAvps(user, `password of ${user}`)
     let session: Buffer | undefined

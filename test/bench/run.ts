@@ -7,6 +7,7 @@ import { createRunFolder, endProcesses, sweepLeftovers } from '../support/peers/
 import { blockedNameRow, blockedNames } from './blocked-name.ts'
 import { filteringMissed, filteringRows } from './filtering.ts'
 import { accountingRow } from './accounting.ts'
+import { CERTIFICATE_COUNTS, measureCertificates, printIssued } from './certificates.ts'
 import { eapRows } from './eap.ts'
 import { measurePages, printAcceptances } from './pages.ts'
 import type { PageMeasures } from './pages.ts'
@@ -19,9 +20,9 @@ import { WHOLE_COUNTRY, printStorms, runStorms, stormProblems } from './storm.ts
 import { YEAR_ROWS, measureYear, printYear } from './year/year.ts'
 
 /**
- * `npm run bench [-- --million] [--only=pap,eap,accounting,names,directory,pages,year,storm,filtering,publishing]`: this project beside
+ * `npm run bench [-- --million] [--only=pap,eap,accounting,names,directory,pages,year,storm,filtering,publishing,certificates]`: this project beside
  * its peers, in one run, on this machine. The year is a small one, unless `--year [--rows=130000000]` asks for
- * it alone. The storm is ours alone, and only on request: all gateways of the first house at once.
+ * it alone. The storm is ours alone, and only on request.
  */
 const isYear = process.argv.includes('--year')
 const only = isYear ? 'year' : valueOf('only')
@@ -30,8 +31,18 @@ const yearRows = Number(valueOf('rows') ?? (isYear ? YEAR_ROWS.whole : YEAR_ROWS
 const nameCount = process.argv.includes('--million') ? 1_000_000 : 100_000
 
 const filteringCounts = (valueOf('names') ?? '1000000,5000000').split(',').map(Number)
+const certificateCounts = {
+  certificates: Number(valueOf('issued') ?? CERTIFICATE_COUNTS.certificates),
+  revoked: Number(valueOf('revoked') ?? CERTIFICATE_COUNTS.revoked),
+}
 /** Rows that have the machine to themselves. */
-const ALONE: ReadonlySet<string> = new Set(['year', 'storm', 'filtering', 'publishing'])
+const ALONE: ReadonlySet<string> = new Set([
+  'year',
+  'storm',
+  'filtering',
+  'publishing',
+  'certificates',
+])
 
 const also: { pages: PageMeasures | null } = { pages: null }
 
@@ -48,7 +59,11 @@ try {
   const rows: Row[] = ALONE.has(only ?? '') ? [] : await measureAll()
   const filtering = only === 'filtering' ? await measureFiltering() : []
   rows.push(...filtering)
+  const certificates =
+    only === 'certificates' ? await measureCertificates(folder, certificateCounts) : null
+  if (certificates !== null) rows.push(certificates.row)
   if (rows.length > 0) printRows(rows)
+  if (certificates !== null) printIssued(certificates.issued)
   if (also.pages !== null) printAcceptances(also.pages)
   const publishing = only === 'publishing' ? await measurePublishing(folder) : null
   if (publishing !== null) printPublishing(publishing)
@@ -59,7 +74,7 @@ try {
   const file = join(import.meta.dirname, 'result.json')
   writeFileSync(
     file,
-    `${JSON.stringify({ ...report(rows), acceptances: also.pages?.acceptances ?? null, year, storms, publishing }, null, 2)}\n`,
+    `${JSON.stringify({ ...report(rows), acceptances: also.pages?.acceptances ?? null, year, storms, publishing, issued: certificates?.issued ?? null }, null, 2)}\n`,
   )
   console.log(`written to ${file}`)
   const storm = storms?.flatMap(stormProblems) ?? []

@@ -23,6 +23,7 @@ import { monitoring } from './monitoring.ts'
 import { oneTime } from './one-time.ts'
 import { opennds } from './opennds.ts'
 import { opennds10, openndsPolled } from './opennds-polled.ts'
+import { passkeys } from './passkeys.ts'
 import { providePeers } from './packages.ts'
 import { disconnect } from './disconnect.ts'
 import { place } from './place.ts'
@@ -61,6 +62,7 @@ const SCENARIOS: Readonly<Record<string, (s: Scenario) => Promise<void>>> = {
   leaving,
   internal,
   sso,
+  passkeys,
   'device-keys': deviceKeys,
   wired,
   radsec,

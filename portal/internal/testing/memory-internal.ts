@@ -40,7 +40,12 @@ export function memoryInternal(clock: Clock, isUp: () => boolean): MemoryInterna
         store.grants.push({ mac, account, how, site, grantedAt: at, until })
         return { ok: true, until } as const
       }),
-    list: (account) => whenUp(() => store.grants.filter((grant) => grant.account === account)),
+    list: (account) =>
+      whenUp(() =>
+        store.grants
+          .filter((grant) => grant.account === account)
+          .map((grant) => ({ ...grant, siteName: 'Centre Nation' })),
+      ),
     end: ({ mac, account }) =>
       whenUp(() => {
         const before = store.grants.length

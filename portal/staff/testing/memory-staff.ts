@@ -109,6 +109,10 @@ export function memoryStaff(
       enrol: () => whenUp(() => false),
       takeStep: () => whenUp(() => false),
       takeRecoveryCode: () => whenUp(() => null),
+      passkeys: () => whenUp(() => []),
+      addPasskey: () => whenUp(() => false),
+      takePasskey: () => whenUp(() => false),
+      removePasskey: () => whenUp(() => false),
     },
     directory: () => null,
     providers: {
