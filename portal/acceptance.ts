@@ -55,7 +55,7 @@ export function acceptance(services: Services): Handler {
       c.header('Retry-After', String(wait))
       return sendRefusal(c, services, 'too-many', frame)
     }
-    const form = await readForm(c.req.raw)
+    const form = await readForm(c)
     if (form === 'too-large') return sendRefusal(c, services, 'too-large', frame)
     if (form.get('accept') !== 'yes')
       return showTerms(c, services, frame, device, { message: 'notAccepted', status: 422 })

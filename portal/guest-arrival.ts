@@ -52,7 +52,7 @@ export function gatewayPoll(services: Services): Handler {
     const gateway = namedGateway(c.req.path, services)
     if (gateway === null) return refuseKey(c, services)
     if (!polls(gateway)) return sendRefusal(c, services, 'wrong-kind')
-    const form = await readForm(c.req.raw)
+    const form = await readForm(c)
     if (form === 'too-large') return sendRefusal(c, services, 'too-large')
     return answerPoll(c, services, gateway, form)
   }

@@ -26,7 +26,7 @@ export function unblock(services: Services): Handler {
       c.header('Retry-After', String(wait))
       return sendRefusal(c, services, 'too-many', frame)
     }
-    const form = await readForm(c.req.raw)
+    const form = await readForm(c)
     if (form === 'too-large') return sendRefusal(c, services, 'too-large', frame)
     const { issuedAt: _, ...asked } = ticket
     try {

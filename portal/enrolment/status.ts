@@ -34,7 +34,7 @@ export function ocspByGet(services: Services): Handler {
 export function ocspByPost(services: Services): Handler {
   return async function ocspByPostHandler(c) {
     if (c.req.header('Content-Type') !== 'application/ocsp-request') return refuse(c)
-    const body = await readBody(c.req.raw, OCSP_LIMITS.requestBytes)
+    const body = await readBody(c, OCSP_LIMITS.requestBytes)
     return body === 'too-large' ? refuse(c) : answer(c, services, body)
   }
 }

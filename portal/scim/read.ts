@@ -16,7 +16,7 @@ export function fault(type: ScimFault['fault'], detail: string): ScimFault {
 
 /** The body as an object, whose names are as they came; attribute names have no case (RFC 7643 §2.1). */
 export async function readJson(c: Context): Promise<Json | ScimFault> {
-  const bytes = await readBody(c.req.raw, SCIM_LIMITS.bodyBytes)
+  const bytes = await readBody(c, SCIM_LIMITS.bodyBytes)
   if (bytes === 'too-large') {
     return fault('tooMany', `The body has more than ${SCIM_LIMITS.bodyBytes} bytes.`)
   }

@@ -59,7 +59,7 @@ async function takeForm(c: Context, services: Services, bytes: number): Promise<
   if (!isSameOrigin(c, services.publicUrl)) {
     return sendStaffProblem(c, services, 'other-site', { status: 403 })
   }
-  const form = await readForm(c.req.raw, bytes)
+  const form = await readForm(c, bytes)
   if (form === 'too-large') return sendStaffProblem(c, services, 'too-large', { status: 413 })
   c.set('staffForm', form)
   return null

@@ -12,7 +12,7 @@ import { problem } from '../problem.ts'
  */
 export function netBoxHook({ admin, seal, log, counters }: Services): Handler {
   return async function netBoxHookHandler(c) {
-    const body = await readBody(c.req.raw, LIMITS.hookBodyBytes)
+    const body = await readBody(c, LIMITS.hookBodyBytes)
     if (body === 'too-large') return problem(c, 'too-large', 'What changed is polled anyway.')
     try {
       const sealed = await admin.hookSecret()

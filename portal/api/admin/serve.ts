@@ -79,7 +79,7 @@ async function readRequest(
   const given = Object.fromEntries(searchParams)
   const query = readBy(route.query, given)
   if (query.problem !== null) return { code: 'bad-parameter', detail: query.problem }
-  const bytes = await readBody(c.req.raw, LIMITS.apiBodyBytes)
+  const bytes = await readBody(c, LIMITS.apiBodyBytes)
   if (bytes === 'too-large') {
     return { code: 'too-large', detail: `Send ${LIMITS.apiBodyBytes} bytes at most.` }
   }

@@ -12,7 +12,7 @@ export function backchannelLogout(services: Services): Handler {
   return async function backchannelLogoutHandler(c) {
     c.header('Cache-Control', 'no-store')
     const name = c.req.param('provider') ?? ''
-    const form = await readForm(c.req.raw, OIDC_LIMITS.logoutBytes)
+    const form = await readForm(c, OIDC_LIMITS.logoutBytes)
     const token = form === 'too-large' ? null : form.get('logout_token')
     const ended = token === null ? null : await services.staff.providers.readLogout(name, token)
     if (ended === null) return c.json({ error: 'invalid_request' }, 400)

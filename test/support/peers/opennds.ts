@@ -86,7 +86,8 @@ export async function started(running: Running, ndsctl: OpenNds['ndsctl']): Prom
         throw new Error(`openNDS ended:\n${readFileSync(running.logFile, 'utf8')}`)
       return (await ndsctl('json')).includes('"client_list_length"')
     },
-    40_000,
+    // Seconds on a quiet machine; it runs hundreds of shell scripts.
+    180_000,
   )
 }
 
