@@ -14,6 +14,8 @@ export const TOKEN_SCOPES = [
   'roles.write',
   'terms.read',
   'terms.write',
+  'devices.read',
+  'devices.revoke',
   'audit.read',
   'jobs.read',
   'jobs.run',

@@ -12,6 +12,7 @@ import {
   PACKS_PATH,
   PEOPLE_PATH,
   AUDIT_PATH,
+  DEVICES_PATH,
   PLACES_PATH,
   REQUESTS_PATH,
   RULES_PATH,
@@ -22,6 +23,8 @@ import {
 import { requireRight } from './admin-request.ts'
 import { alerts } from './alerts.ts'
 import { auditLog } from './audit-log.ts'
+import { device, revokeDevice } from './device.ts'
+import { devices } from './devices.ts'
 import { filtering } from './filtering.ts'
 import { runJob } from './jobs.ts'
 import { logForm, searchLog } from './log-search.ts'
@@ -99,5 +102,8 @@ export function adminPipeline(app: Hono, services: Services): void {
     editTermsText(services),
   )
   app.get(`${TERMS_PATH}/:version/:language/preview`, may('terms.read'), previewTerms(services))
+  app.get(DEVICES_PATH, may('devices.read'), devices(services))
+  app.get(`${DEVICES_PATH}/:id`, may('devices.read'), device(services))
+  app.post(`${DEVICES_PATH}/:id`, may('devices.revoke'), form, revokeDevice(services))
   app.post(UNDO_PATH, may(...UNDO_ACTIONS), form, undo(services))
 }

@@ -13,6 +13,7 @@ export const adminFr = {
     packs: 'Réquisitions',
     terms: 'Conditions',
     people: 'Personnes',
+    devices: 'Appareils',
     alerts: 'Alertes',
     audit: 'Audit',
   },
@@ -499,6 +500,59 @@ export const adminFr = {
     otherDay: 'Changer le jour',
     remove: 'Retirer ce projet',
     removeLead: 'Personne ne l’a encore accepté. Vous pourrez l’annuler dans les changements.',
+  },
+
+  devices: {
+    title: 'Appareils et certificats',
+    lead: 'Avec quoi les équipes se connectent : un certificat, un mot de passe d’appareil, ou la clé d’une caisse ou d’une imprimante. Votre consultation est dans l’audit.',
+    label: 'Compte de la personne, ou nom de l’appareil',
+    none: 'Aucun appareil ne correspond. Essayez avec moins de lettres.',
+    noDevices:
+      'Personne n’a encore d’appareil : chacun ajoute les siens à la page « Mes appareils ».',
+    account: 'Compte',
+    name: 'Appareil',
+    what: 'Se connecte avec',
+    whats: { certificate: 'un certificat', password: 'un mot de passe d’appareil', key: 'une clé' },
+    until: 'Jusqu’au',
+    noEnd: 'sans fin',
+    seen: 'Vu pour la dernière fois',
+    revoked: 'révoqué',
+    over: 'fini',
+    ofAccount: 'Appareil de {account}',
+    device: 'L’appareil',
+    kind: 'Sorte',
+    site: 'Seulement dans le lieu',
+    since: 'Ajouté',
+    revokedBy: 'Révoqué par',
+    serials: 'Numéros de certificat',
+    others: 'Tous les appareils de cette personne',
+    end: 'Révoquer cet appareil',
+    endLead:
+      'Il est dehors en cinq secondes, partout et pour de bon. Son propriétaire peut l’ajouter à nouveau.',
+    endKeyLead:
+      'La clé ne compte plus en cinq secondes et disparaît. Son propriétaire peut en faire une autre.',
+    endedBefore: 'Cet appareil était déjà révoqué.',
+    authority: 'Autorité de certification',
+    authorityLead:
+      'Les appareils font confiance à ces racines. Un changement de génération se fait en ligne de commande (accueil ca rotate), sans qu’un appareil tombe.',
+    noAuthority: 'Pas encore d’autorité : le serveur RADIUS la crée à son premier démarrage.',
+    generation: 'Génération {number}',
+    states: {
+      serving: 'en service',
+      next: 'la suivante : le serveur y passe le {from}',
+      former: 'ancienne',
+      'waits-for-signature': 'attend la signature de l’autorité supérieure (accueil ca install)',
+    },
+    devicesOf: '{count} appareils',
+    server: 'Ce que le serveur montre',
+    noServer: 'Pas encore de certificat : il est fait au premier démarrage du rôle radius.',
+    endsOn: 'jusqu’au {when}',
+    mend: {
+      root: 'Cette racine finit dans {days} jours. Lancez « accueil ca rotate », qui en prépare une autre pour les appareils.',
+      issuing: 'Ce qui signe les appareils finit dans {days} jours. Lancez « accueil ca rotate ».',
+      server:
+        'Le certificat du serveur finit dans {days} jours et n’a pas été renouvelé. Redémarrez le rôle radius et lisez ce que dit « accueil doctor ».',
+    },
   },
 
   changes: {

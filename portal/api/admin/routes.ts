@@ -1,4 +1,5 @@
 import { AUDIT_ROUTES } from './audit.ts'
+import { DEVICE_ROUTES } from './devices.ts'
 import { FILTERING_ROUTES } from './filtering.ts'
 import { INVENTORY_ROUTES } from './inventory.ts'
 import { JOB_ROUTES } from './jobs.ts'
@@ -15,6 +16,7 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
   ...AUDIT_ROUTES,
   ...ROLE_ROUTES,
   ...TERMS_ROUTES,
+  ...DEVICE_ROUTES,
   ...FILTERING_ROUTES,
   ...JOB_ROUTES,
   ...INVENTORY_ROUTES,

@@ -143,6 +143,29 @@ const role = z
   .meta({ id: 'Role' })
 list('Roles', role)
 
+const device = z
+  .object({
+    ...{ id: z.string(), what: z.enum(['certificate', 'password', 'key']), account: z.string() },
+    ...{ name: z.string(), kind: z.string(), site: text, createdAt: z.iso.datetime() },
+    endsAt: moment,
+    lastSeenOn: z.iso.date().nullable(),
+    ...{ revokedAt: moment, revokedBy: text, revokedWhy: text, serials: z.array(z.string()) },
+  })
+  .meta({ id: 'Device' })
+list('Devices', device)
+
+const certificate = z
+  .object({
+    what: z.enum(['root', 'issuing', 'server']),
+    ...{ name: z.string(), endsAt: z.iso.datetime() },
+    generation: z.int().nullable(),
+    state: z.enum(['serving', 'next', 'former', 'waits-for-signature']),
+    devices: z.int().nullable().meta({ description: 'Whose certificate of it counts.' }),
+    serverFrom: moment,
+  })
+  .meta({ id: 'Certificate' })
+z.object({ rows: z.array(certificate) }).meta({ id: 'Certificates' })
+
 const terms = {
   version: z.string(),
   effective: z.iso.date().meta({ description: 'Its first day, in UTC.' }),
