@@ -16,6 +16,7 @@ export const TOKEN_SCOPES = [
   'terms.write',
   'devices.read',
   'devices.revoke',
+  'health.read',
   'audit.read',
   'jobs.read',
   'jobs.run',

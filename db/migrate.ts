@@ -51,6 +51,7 @@ import { up as filteringShown } from './migrations/0059-filtering-shown.ts'
 import { up as rolesGiven } from './migrations/0067-roles-given.ts'
 import { up as termsDrafted } from './migrations/0068-terms-drafted.ts'
 import { up as devicesShown } from './migrations/0069-devices-shown.ts'
+import { up as healthShown } from './migrations/0069-health-shown.ts'
 import { makePartitions } from './partitions.ts'
 
 /** In order; append only: what has been released is never edited. */
@@ -102,6 +103,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0067-roles-given': { up: rolesGiven },
   '0068-terms-drafted': { up: termsDrafted },
   '0069-devices-shown': { up: devicesShown },
+  '0069-health-shown': { up: healthShown },
 }
 
 /** What this version takes the database to be: its last migration. */

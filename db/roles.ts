@@ -186,6 +186,11 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
   // The portal for the webhook of the inventory.
   'house.ask_job()': { portal: 'execute', operator: 'execute', admin: 'execute' },
   'house.announce()': {},
+  // Each process tells of itself alone.
+  'house.process': { admin: 'select' },
+  'house.note_process()': { portal: 'execute', radius: 'execute', dns: 'execute', jobs: 'execute' },
+  'house.end_process()': { portal: 'execute', radius: 'execute', dns: 'execute', jobs: 'execute' },
+  'house.database_health()': { admin: 'execute' },
 
   // What the security desk is told of: written by triggers, with what it tells of; sent by the jobs.
   'house.alert': {

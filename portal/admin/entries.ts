@@ -6,6 +6,7 @@ import {
   AUDIT_PATH,
   DEVICES_PATH,
   FILTERING_PATH,
+  HEALTH_PATH,
   LOGS_PATH,
   PACKS_PATH,
   PEOPLE_PATH,
@@ -37,6 +38,7 @@ const ENTRIES: readonly AdminEntry[] = [
   { path: PEOPLE_PATH, name: 'people', actions: ['roles.read'] },
   { path: DEVICES_PATH, name: 'devices', actions: ['devices.read'] },
   { path: ALERTS_PATH, name: 'alerts', actions: ['alerts.read'] },
+  { path: HEALTH_PATH, name: 'health', actions: ['health.read'] },
   { path: AUDIT_PATH, name: 'audit', actions: ['audit.read'] },
 ]
 

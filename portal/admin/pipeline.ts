@@ -6,6 +6,7 @@ import { requireSession } from '../staff/require-session.ts'
 import { staffForm } from '../staff/staff-form.ts'
 import {
   FILTERING_PATH,
+  HEALTH_PATH,
   JOBS_PATH,
   ALERTS_PATH,
   LOGS_PATH,
@@ -26,6 +27,7 @@ import { auditLog } from './audit-log.ts'
 import { device, revokeDevice } from './device.ts'
 import { devices } from './devices.ts'
 import { filtering } from './filtering.ts'
+import { health } from './health.ts'
 import { runJob } from './jobs.ts'
 import { logForm, searchLog } from './log-search.ts'
 import { overview } from './overview.ts'
@@ -105,5 +107,6 @@ export function adminPipeline(app: Hono, services: Services): void {
   app.get(DEVICES_PATH, may('devices.read'), devices(services))
   app.get(`${DEVICES_PATH}/:id`, may('devices.read'), device(services))
   app.post(`${DEVICES_PATH}/:id`, may('devices.revoke'), form, revokeDevice(services))
+  app.get(HEALTH_PATH, may('health.read'), health(services))
   app.post(UNDO_PATH, may(...UNDO_ACTIONS), form, undo(services))
 }

@@ -16,6 +16,7 @@ export const adminEn: AdminText = {
     people: 'People',
     devices: 'Devices',
     alerts: 'Alerts',
+    health: 'Health',
     audit: 'Audit',
   },
   notYoursTitle: 'This page is not for your role',
@@ -537,7 +538,7 @@ export const adminEn: AdminText = {
       former: 'former',
       'waits-for-signature': 'waits for the signature of the authority above (accueil ca install)',
     },
-    devicesOf: '{count} devices',
+    devicesOf: 'devices: {count}',
     server: 'What the server shows',
     noServer: 'No certificate yet: it is made when the role radius starts first.',
     endsOn: 'until {when}',
@@ -547,6 +548,69 @@ export const adminEn: AdminText = {
       server:
         'The certificate of the server ends in {days} days and was not renewed. Start the role radius again and read what “accueil doctor” says.',
     },
+  },
+
+  health: {
+    title: 'Health',
+    lead: 'What is wrong with the machines first, with what to do; then each process and the database.',
+    toMend: 'To mend',
+    allWell: 'All is well.',
+    runBook: 'What to do, step by step: {file}',
+    wrong: {
+      noTomorrow: {
+        what: 'The log has no day for tomorrow (the last is {day}).',
+        toDo: 'Start a process with the role jobs, which makes them, and look again.',
+      },
+      silent: {
+        what: '{host} ({roles}) is not heard any more.',
+        toDo: 'See whether it still runs and reaches the database; start it again. Stopped for good, it is gone from here within a day.',
+      },
+      notReady: {
+        what: '{host}, role {role}: {problem}.',
+        toDo: 'Run “accueil doctor” on that machine: it says what to do.',
+      },
+      noTerms: {
+        what: 'No terms of use are in force: no guest can come in.',
+        toDo: 'Draft some on the page Terms, or declare them for today (accueil apply).',
+      },
+      lag: {
+        what: 'What is received has waited for {seconds} s to go into the log.',
+        toDo: 'Nothing is lost. Check that a process with the role jobs runs.',
+      },
+      spooled: {
+        what: '{host} keeps {count} events on its disk.',
+        toDo: 'Nothing is lost as long as that disk lives. Look at the database; they go there by themselves when it answers.',
+      },
+      quarantined: {
+        what: '{count} events could not go into the log.',
+        toDo: 'Read them by “accueil logs quarantine”, which says why, and have them tried again.',
+      },
+      job: {
+        what: 'The job {name} failed: {failure}',
+        toDo: 'Mend what it says, then run it again from “To watch”.',
+      },
+      versions: {
+        what: 'Several versions run side by side: {versions}.',
+        toDo: 'Finish the upgrade of the other machines.',
+      },
+    },
+    processes: 'Processes',
+    processesLead: 'Each tells of itself twice a minute.',
+    noProcesses: 'No process has told of itself yet: wait a minute.',
+    host: 'Machine',
+    roles: 'Roles',
+    version: 'Version',
+    state: 'State',
+    states: { ready: 'ready', notReady: 'not ready', silent: 'silent' },
+    spool: 'On its disk',
+    since: 'Started',
+    database: 'Database',
+    size: 'Size',
+    mebibytes: '{count} MiB',
+    days: 'Days of the log (UTC)',
+    journal: 'Not in the log yet',
+    waiting: '{count} events, the oldest for {seconds} s',
+    quarantine: 'In quarantine',
   },
 
   changes: {

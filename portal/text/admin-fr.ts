@@ -15,6 +15,7 @@ export const adminFr = {
     people: 'Personnes',
     devices: 'Appareils',
     alerts: 'Alertes',
+    health: 'Santé',
     audit: 'Audit',
   },
   notYoursTitle: 'Cette page n’est pas pour votre rôle',
@@ -543,7 +544,7 @@ export const adminFr = {
       former: 'ancienne',
       'waits-for-signature': 'attend la signature de l’autorité supérieure (accueil ca install)',
     },
-    devicesOf: '{count} appareils',
+    devicesOf: 'appareils : {count}',
     server: 'Ce que le serveur montre',
     noServer: 'Pas encore de certificat : il est fait au premier démarrage du rôle radius.',
     endsOn: 'jusqu’au {when}',
@@ -553,6 +554,69 @@ export const adminFr = {
       server:
         'Le certificat du serveur finit dans {days} jours et n’a pas été renouvelé. Redémarrez le rôle radius et lisez ce que dit « accueil doctor ».',
     },
+  },
+
+  health: {
+    title: 'Santé',
+    lead: 'Ce qui ne va pas dans les machines d’abord, avec quoi faire ; puis chaque processus et la base.',
+    toMend: 'À réparer',
+    allWell: 'Tout va bien.',
+    runBook: 'La marche à suivre, pas à pas : {file}',
+    wrong: {
+      noTomorrow: {
+        what: 'Le journal n’a pas de jour pour demain (le dernier est le {day}).',
+        toDo: 'Démarrez un processus avec le rôle jobs, qui les prépare, puis regardez à nouveau.',
+      },
+      silent: {
+        what: '{host} ({roles}) ne donne plus de nouvelles.',
+        toDo: 'Regardez s’il tourne encore et s’il joint la base ; redémarrez-le. Arrêté pour de bon, il disparaît d’ici en un jour.',
+      },
+      notReady: {
+        what: '{host}, rôle {role} : {problem}.',
+        toDo: 'Lancez « accueil doctor » sur cette machine : il dit quoi faire.',
+      },
+      noTerms: {
+        what: 'Aucune condition d’utilisation n’est en vigueur : aucun invité ne peut entrer.',
+        toDo: 'Préparez-en une à la page Conditions, ou déclarez-la pour aujourd’hui (accueil apply).',
+      },
+      lag: {
+        what: 'Ce qui est reçu attend depuis {seconds} s d’entrer dans le journal.',
+        toDo: 'Rien n’est perdu. Vérifiez qu’un processus avec le rôle jobs tourne.',
+      },
+      spooled: {
+        what: '{host} garde {count} événements sur son disque.',
+        toDo: 'Rien n’est perdu tant que ce disque vit. Regardez la base ; ils y entrent seuls quand elle répond.',
+      },
+      quarantined: {
+        what: '{count} événements n’ont pas pu entrer dans le journal.',
+        toDo: 'Lisez-les par « accueil logs quarantine », qui dit pourquoi, et faites-les reprendre.',
+      },
+      job: {
+        what: 'La tâche {name} a échoué : {failure}',
+        toDo: 'Corrigez ce qu’elle dit, puis relancez-la depuis « À surveiller ».',
+      },
+      versions: {
+        what: 'Plusieurs versions tournent ensemble : {versions}.',
+        toDo: 'Finissez la mise à jour des autres machines.',
+      },
+    },
+    processes: 'Processus',
+    processesLead: 'Chacun se dit deux fois par minute.',
+    noProcesses: 'Aucun processus ne s’est encore annoncé : attendez une minute.',
+    host: 'Machine',
+    roles: 'Rôles',
+    version: 'Version',
+    state: 'État',
+    states: { ready: 'prêt', notReady: 'pas prêt', silent: 'muet' },
+    spool: 'Sur son disque',
+    since: 'Démarré',
+    database: 'Base de données',
+    size: 'Taille',
+    mebibytes: '{count} Mio',
+    days: 'Jours du journal (UTC)',
+    journal: 'Pas encore dans le journal',
+    waiting: '{count} événements, le plus ancien depuis {seconds} s',
+    quarantine: 'En quarantaine',
   },
 
   changes: {

@@ -1,6 +1,7 @@
 import { AUDIT_ROUTES } from './audit.ts'
 import { DEVICE_ROUTES } from './devices.ts'
 import { FILTERING_ROUTES } from './filtering.ts'
+import { HEALTH_ROUTES } from './health.ts'
 import { INVENTORY_ROUTES } from './inventory.ts'
 import { JOB_ROUTES } from './jobs.ts'
 import { ROLE_ROUTES } from './roles.ts'
@@ -17,6 +18,7 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
   ...ROLE_ROUTES,
   ...TERMS_ROUTES,
   ...DEVICE_ROUTES,
+  ...HEALTH_ROUTES,
   ...FILTERING_ROUTES,
   ...JOB_ROUTES,
   ...INVENTORY_ROUTES,

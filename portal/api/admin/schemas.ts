@@ -166,6 +166,22 @@ const certificate = z
   .meta({ id: 'Certificate' })
 z.object({ rows: z.array(certificate) }).meta({ id: 'Certificates' })
 
+const fleetProcess = z.object({
+  ...{ id: z.uuid(), host: z.string(), roles: z.array(z.string()), version: z.string() },
+  ...{ startedAt: z.iso.datetime(), seenAt: z.iso.datetime(), silent: z.boolean() },
+  problems: z.array(z.object({ role: z.string(), problem: z.string() })),
+  spooled: z.int().meta({ description: 'Events on its disk that the database has not taken yet.' }),
+})
+const databaseState = z.object({
+  ...{ bytes: z.int(), waiting: z.int(), lagSeconds: z.number().nullable() },
+  ...{ quarantined: z.int(), hasTomorrow: z.boolean() },
+  ...{ firstDay: z.iso.date().nullable(), lastDay: z.iso.date().nullable() },
+})
+z.object({
+  processes: z.array(fleetProcess),
+  database: databaseState.nullable().meta({ description: 'Null: for tokens of all associations.' }),
+}).meta({ id: 'Health' })
+
 const terms = {
   version: z.string(),
   effective: z.iso.date().meta({ description: 'Its first day, in UTC.' }),
