@@ -17,6 +17,8 @@ export const TOKEN_SCOPES = [
   'devices.read',
   'devices.revoke',
   'health.read',
+  'sessions.read',
+  'sessions.end',
   'audit.read',
   'jobs.read',
   'jobs.run',

@@ -12,6 +12,7 @@ const BODIES: Readonly<Record<string, object>> = {
   createSite: { code: 'x-1', name: 'X', association: '69' },
   changeSite: { name: 'X' },
   giveRole: { subject: 'person:mallory', role: 'association-admin', associations: ['69'] },
+  endSessions: { mac: '02:00:00:00:00:01' },
   changeRole: { until: null },
   draftTerms: { version: 'v9', effective: '2099-01-01', texts: { fr: 'x' } },
   changeTerms: { effective: '2099-01-01' },
@@ -28,6 +29,10 @@ async function targets(
   // Of the whole house: there is none of the other association alone.
   if (route.path.includes('terms')) return { theirs: '999998', nobodys: '999999' }
   if (route.path.includes('devices')) return { theirs: 'aaaabbbbccccdddd', nobodys: 'a' }
+  if (route.path.includes('{request}')) {
+    const uuid = '00000000-0000-4000-8000-00000000000'
+    return { theirs: `${uuid}1`, nobodys: `${uuid}2` }
+  }
   if (route.path.includes('{code}')) return { theirs: '69-0001', nobodys: '69-9999' }
   if (route.path.includes('changes')) {
     const kinds = {

@@ -7,6 +7,7 @@ import { JOB_ROUTES } from './jobs.ts'
 import { ROLE_ROUTES } from './roles.ts'
 import type { AdminRoute } from './route.ts'
 import { RULE_ROUTES } from './rules.ts'
+import { SESSION_ROUTES } from './sessions.ts'
 import { SITE_ROUTES } from './sites.ts'
 import { TERMS_ROUTES } from './terms.ts'
 
@@ -19,6 +20,7 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
   ...TERMS_ROUTES,
   ...DEVICE_ROUTES,
   ...HEALTH_ROUTES,
+  ...SESSION_ROUTES,
   ...FILTERING_ROUTES,
   ...JOB_ROUTES,
   ...INVENTORY_ROUTES,

@@ -166,6 +166,19 @@ const certificate = z
   .meta({ id: 'Certificate' })
 z.object({ rows: z.array(certificate) }).meta({ id: 'Certificates' })
 
+const liveSession = z
+  .object({
+    ...{ key: z.uuid(), site: z.string(), gateway: z.string(), network: z.string(), mac: text },
+    account: text.meta({ description: 'Null: a guest.' }),
+    ...{ startedAt: z.iso.datetime(), lastAt: z.iso.datetime(), octets: z.number().nullable() },
+  })
+  .meta({ id: 'Session' })
+list('Sessions', liveSession)
+z.object({
+  request: z.uuid().meta({ description: 'By which /api/v1/disconnects tells what became of it.' }),
+  rows: z.array(z.object({ gateway: z.string(), mac: text, account: text, outcome: text })),
+}).meta({ id: 'Disconnects' })
+
 const fleetProcess = z.object({
   ...{ id: z.uuid(), host: z.string(), roles: z.array(z.string()), version: z.string() },
   ...{ startedAt: z.iso.datetime(), seenAt: z.iso.datetime(), silent: z.boolean() },
