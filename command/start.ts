@@ -18,6 +18,8 @@ import { ownsHouse } from '#db/login.ts'
 import { migrate, standing } from '#db/migrate.ts'
 import type { PartDeps } from '#db/part.ts'
 import { createDatabaseWatch } from './database-watch.ts'
+import { packageVersion } from './package-version.ts'
+import { createProcessReport } from './process-report.ts'
 import { readyScreen } from './ready-screen.ts'
 import { openHouse, requireConfig, requireMigrated } from './house.ts'
 import type { House } from './house.ts'
@@ -234,6 +236,15 @@ async function startRoles(
     )
   }
   isUp = true
+  const report = createProcessReport({
+    ...{ database, roles: names, version: packageVersion(), clock: systemClock, health },
+    metrics: async () => mergedMetrics(await metrics.text(), (await radius?.metrics()) ?? []),
+  })
+  await lifecycle.start(
+    'process report',
+    () => report.start(),
+    () => report.stop(),
+  )
 }
 
 function problem(role: string, sentence: string | null): readonly Problem[] {

@@ -55,6 +55,8 @@ import { up as passkeys } from './migrations/0064-passkeys.ts'
 import { up as zoneServers } from './migrations/0065-zone-servers.ts'
 import { up as rolesGiven } from './migrations/0067-roles-given.ts'
 import { up as termsDrafted } from './migrations/0068-terms-drafted.ts'
+import { up as devicesShown } from './migrations/0069-devices-shown.ts'
+import { up as healthShown } from './migrations/0069-health-shown.ts'
 import { up as hourCounts } from './migrations/0070-hour-counts.ts'
 import { up as gatewaySigns } from './migrations/0071-gateway-signs.ts'
 import { up as placesOnPages } from './migrations/0072-places-on-pages.ts'
@@ -124,6 +126,8 @@ export const MIGRATIONS: Readonly<Record<string, Step>> = {
   '0065-zone-servers': { up: zoneServers },
   '0067-roles-given': { up: rolesGiven },
   '0068-terms-drafted': { up: termsDrafted },
+  '0069-devices-shown': { up: devicesShown },
+  '0069-health-shown': { up: healthShown },
   '0070-hour-counts': { up: hourCounts },
   '0071-gateway-signs': { up: gatewaySigns },
   '0072-places-on-pages': { up: placesOnPages },

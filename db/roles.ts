@@ -199,6 +199,11 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
   // The portal for the webhook of the inventory.
   'house.ask_job()': { portal: 'execute', operator: 'execute', admin: 'execute' },
   'house.announce()': {},
+  // Each process tells of itself alone.
+  'house.process': { admin: 'select' },
+  'house.note_process()': { portal: 'execute', radius: 'execute', dns: 'execute', jobs: 'execute' },
+  'house.end_process()': { portal: 'execute', radius: 'execute', dns: 'execute', jobs: 'execute' },
+  'house.database_health()': { admin: 'execute' },
 
   // What the security desk is told of: written by triggers, with what it tells of; sent by the jobs.
   'house.alert': {
@@ -257,7 +262,19 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
   'house.token_rights()': { portal: 'execute' },
 
   // Who staff are: passwords' hashes, and the key of the 802.1X certificate.
-  staff: { portal: 'usage', radius: 'usage', dns: 'usage', jobs: 'usage', operator: 'usage' },
+  staff: {
+    portal: 'usage',
+    radius: 'usage',
+    dns: 'usage',
+    jobs: 'usage',
+    operator: 'usage',
+    admin: 'usage',
+  },
+  // Of the whole house or nothing, and no secret.
+  'staff.devices_shown()': { admin: 'execute' },
+  'staff.end_device()': { admin: 'execute' },
+  'staff.generations_shown()': { admin: 'execute' },
+  'staff.server_certificates_shown()': { admin: 'execute' },
   // Who approves a pack may prove by the password of an account who he is.
   'staff.account': { radius: 'select', operator: 'select (username, password_hash, groups)' },
   'staff.others_than_accounts()': { jobs: 'execute' },

@@ -4,7 +4,9 @@ import {
   ADMIN_HOME,
   ALERTS_PATH,
   AUDIT_PATH,
+  DEVICES_PATH,
   FILTERING_PATH,
+  HEALTH_PATH,
   LOGS_PATH,
   PACKS_PATH,
   PEOPLE_PATH,
@@ -34,7 +36,9 @@ const ENTRIES: readonly AdminEntry[] = [
   { path: PACKS_PATH, name: 'packs', actions: ['logs.search', 'logs.approve'] },
   { path: TERMS_PATH, name: 'terms', actions: ['terms.read'] },
   { path: PEOPLE_PATH, name: 'people', actions: ['roles.read'] },
+  { path: DEVICES_PATH, name: 'devices', actions: ['devices.read'] },
   { path: ALERTS_PATH, name: 'alerts', actions: ['alerts.read'] },
+  { path: HEALTH_PATH, name: 'health', actions: ['health.read'] },
   { path: AUDIT_PATH, name: 'audit', actions: ['audit.read'] },
 ]
 

@@ -28,6 +28,10 @@ async function idsOf(house: AdminHouse): Promise<Readonly<Record<string, readonl
   await sql`
     insert into house.role_grant (subject, role, associations, made_by)
     values ('person:mallory', 'association-admin', '{69}', 't')`
+  await sql`insert into staff.authority (generation, issuing_key) values (1, 'sealed')`
+  await sql`
+    insert into staff.device (id, account, name, kind, how, groups, credential, generation, ends_at)
+    values ('aaaabbbbccccdddd', 'mallory', 'malloryâ€™s', 'phone', 'oidc', '{}', 'certificate', 1, '2099-01-01')`
   const [ids] = await sql<{ rule: string; request: string; role: string }[]>`
     select (select id::text from house.rule where domain = 'lyon.example') as rule,
            (select id::text from house.unblock_request) as request,
@@ -44,6 +48,7 @@ async function idsOf(house: AdminHouse): Promise<Readonly<Record<string, readonl
     '/admin/terms/:version': ['none', 'nobody'],
     '/admin/terms/:version/:language': ['none', 'nobody'],
     '/admin/terms/:version/:language/preview': ['none', 'nobody'],
+    '/admin/devices/:id': ['aaaabbbbccccdddd', 'aaaabbbbccccddde'],
     '/admin/jobs/:name': ['nothing', 'nobody'],
     '/admin/packs/:code': ['ABCDEFGH', 'ABCDEFGH'],
     '/admin/packs/:code/file': ['ABCDEFGH', 'ABCDEFGH'],
@@ -73,6 +78,7 @@ test.each(ROLES)('no page shows or lets change, to a %s of Paris, what is Lyonâ€
            (select jsonb_agg(to_jsonb(u) order by u.id) from house.unblock_request u) as requests,
            (select jsonb_agg(to_jsonb(g) order by g.id) from house.role_grant g) as roles,
            (select jsonb_agg(to_jsonb(t) order by t.version) from house.terms t) as terms,
+           (select jsonb_agg(to_jsonb(d)) from staff.device d) as devices,
            (select count(*) from house.disconnect) as disconnects,
            (select count(*) from log.export_request) as packs,
            (select count(*) from log.hold) as holds`

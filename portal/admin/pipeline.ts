@@ -6,6 +6,7 @@ import { requireRecent, requireSession } from '../staff/require-session.ts'
 import { staffForm } from '../staff/staff-form.ts'
 import {
   FILTERING_PATH,
+  HEALTH_PATH,
   JOBS_PATH,
   ALERTS_PATH,
   LOGS_PATH,
@@ -13,6 +14,7 @@ import {
   PACKS_PATH,
   PEOPLE_PATH,
   AUDIT_PATH,
+  DEVICES_PATH,
   PLACES_PATH,
   REQUESTS_PATH,
   RULES_PATH,
@@ -23,7 +25,10 @@ import {
 import { requireRight } from './admin-request.ts'
 import { alerts } from './alerts.ts'
 import { auditLog } from './audit-log.ts'
+import { device, revokeDevice } from './device.ts'
+import { devices } from './devices.ts'
 import { filtering } from './filtering.ts'
+import { health } from './health.ts'
 import { runJob } from './jobs.ts'
 import { logForm, searchLog } from './log-search.ts'
 import { overview } from './overview.ts'
@@ -114,5 +119,9 @@ export function adminPipeline(app: Hono, services: Services): void {
     editTermsText(services),
   )
   app.get(`${TERMS_PATH}/:version/:language/preview`, may('terms.read'), previewTerms(services))
+  app.get(DEVICES_PATH, may('devices.read'), devices(services))
+  app.get(`${DEVICES_PATH}/:id`, may('devices.read'), device(services))
+  app.post(`${DEVICES_PATH}/:id`, may('devices.revoke'), form, revokeDevice(services))
+  app.get(HEALTH_PATH, may('health.read'), health(services))
   app.post(UNDO_PATH, may(...UNDO_ACTIONS), form, undo(services))
 }

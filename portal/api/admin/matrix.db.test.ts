@@ -12,6 +12,7 @@ const BODIES: Readonly<Record<string, object>> = {
   createSite: { code: 'x-1', name: 'X', association: '69' },
   changeSite: { name: 'X' },
   giveRole: { subject: 'person:mallory', role: 'association-admin', associations: ['69'] },
+  endSessions: { mac: '02:00:00:00:00:01' },
   changeRole: { until: null },
   draftTerms: { version: 'v9', effective: '2099-01-01', texts: { fr: 'x' } },
   changeTerms: { effective: '2099-01-01' },
@@ -27,6 +28,11 @@ async function targets(
 ): Promise<{ readonly theirs: string; readonly nobodys: string }> {
   // Of the whole house: there is none of the other association alone.
   if (route.path.includes('terms')) return { theirs: '999998', nobodys: '999999' }
+  if (route.path.includes('devices')) return { theirs: 'aaaabbbbccccdddd', nobodys: 'a' }
+  if (route.path.includes('{request}')) {
+    const uuid = '00000000-0000-4000-8000-00000000000'
+    return { theirs: `${uuid}1`, nobodys: `${uuid}2` }
+  }
   if (route.path.includes('{code}')) return { theirs: '69-0001', nobodys: '69-9999' }
   if (route.path.includes('changes')) {
     const kinds = {
@@ -62,7 +68,8 @@ test('no route tells or lets change, to any role, what is another association’
             where r.association = '69' or r.site = '69-0001' or r.association is null and r.site is null) as rules,
            (select jsonb_agg(to_jsonb(s) order by s.code) from house.site s where s.association = '69') as sites,
            (select jsonb_agg(to_jsonb(g) order by g.id) from house.role_grant g) as roles,
-           (select jsonb_agg(to_jsonb(t) order by t.version) from house.terms t) as terms`
+           (select jsonb_agg(to_jsonb(t) order by t.version) from house.terms t) as terms,
+           (select jsonb_agg(to_jsonb(d)) from staff.device d) as devices`
   const before = JSON.stringify(await theirs())
   let tried = 0
   for (const role of ROLES) {

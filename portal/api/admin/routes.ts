@@ -1,10 +1,13 @@
 import { AUDIT_ROUTES } from './audit.ts'
+import { DEVICE_ROUTES } from './devices.ts'
 import { FILTERING_ROUTES } from './filtering.ts'
+import { HEALTH_ROUTES } from './health.ts'
 import { INVENTORY_ROUTES } from './inventory.ts'
 import { JOB_ROUTES } from './jobs.ts'
 import { ROLE_ROUTES } from './roles.ts'
 import type { AdminRoute } from './route.ts'
 import { RULE_ROUTES } from './rules.ts'
+import { SESSION_ROUTES } from './sessions.ts'
 import { SITE_ROUTES } from './sites.ts'
 import { TERMS_ROUTES } from './terms.ts'
 
@@ -15,6 +18,9 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
   ...AUDIT_ROUTES,
   ...ROLE_ROUTES,
   ...TERMS_ROUTES,
+  ...DEVICE_ROUTES,
+  ...HEALTH_ROUTES,
+  ...SESSION_ROUTES,
   ...FILTERING_ROUTES,
   ...JOB_ROUTES,
   ...INVENTORY_ROUTES,

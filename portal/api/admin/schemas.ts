@@ -143,6 +143,58 @@ const role = z
   .meta({ id: 'Role' })
 list('Roles', role)
 
+const device = z
+  .object({
+    ...{ id: z.string(), what: z.enum(['certificate', 'password', 'key']), account: z.string() },
+    ...{ name: z.string(), kind: z.string(), site: text, createdAt: z.iso.datetime() },
+    endsAt: moment,
+    lastSeenOn: z.iso.date().nullable(),
+    ...{ revokedAt: moment, revokedBy: text, revokedWhy: text, serials: z.array(z.string()) },
+  })
+  .meta({ id: 'Device' })
+list('Devices', device)
+
+const certificate = z
+  .object({
+    what: z.enum(['root', 'issuing', 'server']),
+    ...{ name: z.string(), endsAt: z.iso.datetime() },
+    generation: z.int().nullable(),
+    state: z.enum(['serving', 'next', 'former', 'waits-for-signature']),
+    devices: z.int().nullable().meta({ description: 'Whose certificate of it counts.' }),
+    serverFrom: moment,
+  })
+  .meta({ id: 'Certificate' })
+z.object({ rows: z.array(certificate) }).meta({ id: 'Certificates' })
+
+const liveSession = z
+  .object({
+    ...{ key: z.uuid(), site: z.string(), gateway: z.string(), network: z.string(), mac: text },
+    account: text.meta({ description: 'Null: a guest.' }),
+    ...{ startedAt: z.iso.datetime(), lastAt: z.iso.datetime(), octets: z.number().nullable() },
+  })
+  .meta({ id: 'Session' })
+list('Sessions', liveSession)
+z.object({
+  request: z.uuid().meta({ description: 'By which /api/v1/disconnects tells what became of it.' }),
+  rows: z.array(z.object({ gateway: z.string(), mac: text, account: text, outcome: text })),
+}).meta({ id: 'Disconnects' })
+
+const fleetProcess = z.object({
+  ...{ id: z.uuid(), host: z.string(), roles: z.array(z.string()), version: z.string() },
+  ...{ startedAt: z.iso.datetime(), seenAt: z.iso.datetime(), silent: z.boolean() },
+  problems: z.array(z.object({ role: z.string(), problem: z.string() })),
+  spooled: z.int().meta({ description: 'Events on its disk that the database has not taken yet.' }),
+})
+const databaseState = z.object({
+  ...{ bytes: z.int(), waiting: z.int(), lagSeconds: z.number().nullable() },
+  ...{ quarantined: z.int(), hasTomorrow: z.boolean() },
+  ...{ firstDay: z.iso.date().nullable(), lastDay: z.iso.date().nullable() },
+})
+z.object({
+  processes: z.array(fleetProcess),
+  database: databaseState.nullable().meta({ description: 'Null: for tokens of all associations.' }),
+}).meta({ id: 'Health' })
+
 const terms = {
   version: z.string(),
   effective: z.iso.date().meta({ description: 'Its first day, in UTC.' }),

@@ -49,6 +49,10 @@ export async function twoAssociations(): Promise<TwoAssociations> {
     insert into house.role_grant (subject, role, associations, made_by)
     values ('person:bob', 'association-admin', '{75}', 'cli:ada'),
            ('person:eve', 'association-admin', '{69}', 'cli:ada')`
+  await sql`insert into staff.authority (generation, issuing_key) values (1, 'sealed')`
+  await sql`
+    insert into staff.device (id, account, name, kind, how, groups, credential, generation, ends_at)
+    values ('aaaabbbbccccdddd', 'eve', 'lyon', 'phone', 'oidc', '{}', 'certificate', 1, '2099-01-01')`
   await sql`
     insert into audit.entry (actor, action, subject, association, details)
     values ('staff:bob', 'rule.change', 'rule paris.example 75', '75', '{"before": null, "after": null}'),
