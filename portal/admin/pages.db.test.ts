@@ -195,7 +195,7 @@ test('every page is under 100 KB at 2,333 places, and asks a bounded number of q
     ['/admin/places?q=centre%202', 1],
     ['/admin/places/75-0042', 5],
     ['/admin/places/75-0042/set-up', 3],
-    ['/admin/new-place', 0],
+    ['/admin/places-new', 1],
     ['/admin/rules', 2],
     [`/admin/rules/${await idOf(house, 'n7.example')}`, 2],
     ['/admin/audit', 2],

@@ -17,7 +17,11 @@ import type { AdminHouse } from './testing/admin-house.ts'
 
 const PLACE = {
   ...{ code: '75-0100', name: 'Gare de l’Est', association: '75', kind: 'opennds' },
-  ...{ 'guest-subnet': '192.168.80.0/24', 'guest-ssid': 'Restos', 'staff-subnet': '192.168.81.0/24' },
+  ...{
+    'guest-subnet': '192.168.80.0/24',
+    'guest-ssid': 'Restos',
+    'staff-subnet': '192.168.81.0/24',
+  },
   ...{ 'staff-vlan': '20', reach: 'radsec' },
 }
 
@@ -55,7 +59,7 @@ test('a place is added with its networks and its gateway, gets its files, and tu
   const { database } = house
   await ensureGenerations(database.as('radius'), testSeal, Date.now)
   const paul = await house.signedIn(PAUL)
-  const form = await page(paul, '/admin/new-place?lang=fr')
+  const form = await page(paul, '/admin/places-new?lang=fr')
   expect(form.text).toContain('Ajouter et continuer')
   const added = await paul.post('/admin/places', PLACE)
   expect(added.headers.get('Location')).toBe('/admin/places/75-0100/set-up?added')
@@ -70,9 +74,17 @@ test('a place is added with its networks and its gateway, gets its files, and tu
   expect(got.headers.get('Cache-Control')).toBe('no-store')
   const files = await filesIn(got)
   expect([...files.keys()]).toEqual(
-    expect.arrayContaining(['install.sh', 'README.md', 'opennds.conf', 'gateway.key', 'hostapd.conf']),
+    expect.arrayContaining([
+      'install.sh',
+      'README.md',
+      'opennds.conf',
+      'gateway.key',
+      'hostapd.conf',
+    ]),
   )
-  const [gateway] = (await loadGateways(database, testSeal)).filter(({ site }) => site === '75-0100')
+  const [gateway] = (await loadGateways(database, testSeal)).filter(
+    ({ site }) => site === '75-0100',
+  )
   expect(files.get('opennds.conf')).toContain(`faskey ${gateway?.fas?.key}`)
   // The certificate that is in the folder is the one by which it is known from now on.
   expect(gateway?.radsec).not.toEqual(before.find(({ site }) => site === '75-0100')?.radsec)
@@ -100,7 +112,12 @@ test('a place is added with its networks and its gateway, gets its files, and tu
   const green = await page(paul, '/admin/places/75-0100/set-up?lang=en')
   expect(green.text).toContain('Everything answers: the place is live.')
   const place = await page(paul, '/admin/places/75-0100?lang=en')
-  for (const said of ['openNDS-10.3.1', 'Certificate until', '31 Jan 2028', 'all of it is inside TLS']) {
+  for (const said of [
+    'openNDS-10.3.1',
+    'Certificate until',
+    '31 Jan 2028',
+    'all of it is inside TLS',
+  ]) {
     expect([said, place.text.includes(said)]).toEqual([said, true])
   }
 })
@@ -118,9 +135,14 @@ test('what is wrong in the form is said at once, and nothing is made; a taken ad
   })
   const text = await wrong.text()
   expect(wrong.status).toBe(422)
-  for (const said of ['Code:', 'Addresses:', 'VLAN:', 'Fixed address:']) expect(text).toContain(said)
+  for (const said of ['Code:', 'Addresses:', 'VLAN:', 'Fixed address:'])
+    expect(text).toContain(said)
   expect(text).toContain('value="Gare de l’Est"')
-  const taken = await paul.post('/admin/places', { ...PLACE, reach: 'address', address: '127.0.0.1' })
+  const taken = await paul.post('/admin/places', {
+    ...PLACE,
+    reach: 'address',
+    address: '127.0.0.1',
+  })
   expect(taken.status).toBe(422)
   expect(await taken.text()).toContain('Une passerelle a déjà ce nom')
   expect(JSON.stringify(await count())).toBe(before)
@@ -141,7 +163,10 @@ test('files are for who may change gateways, and say why they cannot be made', a
   expect(early.status).toBe(422)
   expect(await early.text()).toContain('there is no certificate authority yet')
   await ensureGenerations(house.database.as('radius'), testSeal, Date.now)
-  const odd = await paul.post('/admin/places/75-0042/files?lang=en', { files: 'generic', lan: '$(id)' })
+  const odd = await paul.post('/admin/places/75-0042/files?lang=en', {
+    files: 'generic',
+    lan: '$(id)',
+  })
   expect(await odd.text()).toContain('a name such as eth0')
   const values = await filesIn(await paul.post('/admin/places/75-0042/files', { files: 'generic' }))
   expect(values.get('values.txt')).toContain('radius-secret testing123')

@@ -1,6 +1,7 @@
 import { sweepNamespaces } from '../support/peers/namespaces.ts'
 import { createRunFolder, endProcesses, sweepLeftovers } from '../support/peers/run-folder.ts'
 import { abandoned } from './abandoned.ts'
+import { admin } from './admin.ts'
 import { browser } from './browser.ts'
 import { container } from './container.ts'
 import { debian } from './debian.ts'
@@ -69,6 +70,7 @@ const SCENARIOS: Readonly<Record<string, (s: Scenario) => Promise<void>>> = {
   'opennds-polled': openndsPolled,
   place,
   browser,
+  admin,
   fuzz,
   abandoned,
   storm,
