@@ -54,7 +54,7 @@ legend{padding:0;margin-bottom:.5rem;font-size:1.1rem;font-weight:700}
 .pair>div,.pair input{min-width:0}
 :lang(fr) q{quotes:"« " " »"}
 main>.scroll{margin-bottom:1.5rem}
-td .quiet{display:inline-block}
+td .quiet{display:inline-block;min-width:0}
 table{width:100%;border-collapse:collapse}
 th,td{padding:.5rem .75rem .5rem 0;border-bottom:1px solid var(--line);text-align:start;vertical-align:top}
 .scroll{overflow-x:auto}

@@ -5,6 +5,7 @@ import { BENCH_PEERS, providePeers } from '../interop/packages.ts'
 import { createProduct } from '../support/peers/product.ts'
 import { createRunFolder, endProcesses, sweepLeftovers } from '../support/peers/run-folder.ts'
 import { blockedNameRow, blockedNames } from './blocked-name.ts'
+import { adminProblems, measureAdmin, printAdmin } from './admin.ts'
 import { filteringMissed, filteringRows } from './filtering.ts'
 import { accountingRow } from './accounting.ts'
 import { eapRows } from './eap.ts'
@@ -18,7 +19,7 @@ import { WHOLE_COUNTRY, printStorms, runStorms, stormProblems } from './storm.ts
 import { YEAR_ROWS, measureYear, printYear } from './year/year.ts'
 
 /**
- * `npm run bench [-- --million] [--only=pap,eap,accounting,names,directory,pages,year,storm,filtering]`: this project beside
+ * `npm run bench [-- --million] [--only=pap,eap,accounting,names,directory,pages,year,storm,filtering,admin]`: this project beside
  * its peers, in one run, on this machine. The year is a small one, unless `--year [--rows=130000000]` asks for
  * it alone. The storm is ours alone, and only on request: all gateways of the first house at once.
  */
@@ -30,7 +31,7 @@ const nameCount = process.argv.includes('--million') ? 1_000_000 : 100_000
 
 const filteringCounts = (valueOf('names') ?? '1000000,5000000').split(',').map(Number)
 /** Rows that have the machine to themselves. */
-const ALONE: ReadonlySet<string> = new Set(['year', 'storm', 'filtering'])
+const ALONE: ReadonlySet<string> = new Set(['year', 'storm', 'filtering', 'admin'])
 
 const also: { pages: PageMeasures | null } = { pages: null }
 
@@ -51,12 +52,14 @@ try {
   if (also.pages !== null) printAcceptances(also.pages)
   const storms = only === 'storm' ? await runStorms(folder, WHOLE_COUNTRY) : null
   if (storms !== null) printStorms(storms)
+  const admin = only === 'admin' ? await measureAdmin(folder) : []
+  if (admin.length > 0) printAdmin(admin)
   const year = isAsked('year') ? await measureYear(folder, yearRows) : null
   if (year !== null) printYear(year)
   const file = join(import.meta.dirname, 'result.json')
   writeFileSync(
     file,
-    `${JSON.stringify({ ...report(rows), acceptances: also.pages?.acceptances ?? null, year, storms }, null, 2)}\n`,
+    `${JSON.stringify({ ...report(rows), acceptances: also.pages?.acceptances ?? null, year, storms, admin }, null, 2)}\n`,
   )
   console.log(`written to ${file}`)
   const storm = storms?.flatMap(stormProblems) ?? []
@@ -66,6 +69,7 @@ try {
     ...(also.pages?.missed ?? []),
     ...(year?.missed ?? []),
     ...storm,
+    ...adminProblems(admin),
   ]
   for (const sentence of missed) console.log(`missed: ${sentence}`)
   if (missed.length > 0) process.exitCode = 1

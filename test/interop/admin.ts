@@ -270,12 +270,11 @@ async function associationAdmin(
     const desk = await sit()
     const { page } = desk
     await desk.open('/admin/rules')
-    // The allowance of the place, then the block of the association: the newest first.
-    for (const _ of ['allow', 'block']) {
-      await page.locator('form[action="/admin/undo"] button').first().click()
+    // The newest stands first: the allowance, then the block; after that the undoing, then the allowance.
+    for (const _ of ['block', 'allow']) {
+      await page.locator('form[action="/admin/undo"] button').nth(1).click()
       await page.locator('[role=status]').waitFor()
-      await desk.open('/admin/rules?q=www')
-      if ((await page.locator(`main td a:has-text("${NAME}")`).count()) === 0) break
+      await desk.open('/admin/rules')
     }
     assert.equal(await page.locator(`main td a:has-text("${NAME}")`).count(), 0)
     await eventually(
@@ -319,16 +318,18 @@ async function placeHelper(
     ...{ product, folder, name: 'desk', laptopMac: LAPTOP, uplink: 133, das: true },
   })
   await test('a helper of one place sees that place alone, and disconnects a laptop: hostapd does it', async () => {
-    await eventually(
-      'an open row',
-      async () => (await product.searchLogs('--mac', LAPTOP)).some(({ stop }) => stop === null),
-      60_000,
-    )
     const desk = await sit()
     const { page } = desk
     await desk.open('/admin/places')
     assert.doesNotMatch((await page.locator('main').textContent()) ?? '', /Belleville|Vieux-Port/)
-    await desk.open('/admin/sessions/75-0043')
+    await eventually(
+      'the laptop is on the page',
+      async () => {
+        await desk.open('/admin/sessions/75-0043')
+        return (await page.locator(`input[value^="${LAPTOP}"]`).count()) > 0
+      },
+      60_000,
+    )
     await clean(desk, 'sessions')
     await page.locator(`input[value^="${LAPTOP}"]`).check()
     await page.locator('#reason').fill('l’ordinateur est perdu')
