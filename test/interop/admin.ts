@@ -224,7 +224,8 @@ async function associationAdmin(
   clean: Clean,
 ): Promise<void> {
   const statusFrom = async (phone: string): Promise<string | null> =>
-    (await dig(product.ports.dns, '-b', phone, NAME)).status
+    // At the phone's own address: the answer comes back from where it was asked.
+    (await dig(product.ports.dns, `@${phone}`, '-b', phone, NAME)).status
   await test('an administrator of Paris blocks a domain there: dig says so in Paris, and not in Marseille', async () => {
     const desk = await sit()
     const { page } = desk
