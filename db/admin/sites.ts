@@ -139,3 +139,13 @@ async function isThere(sql: Sql, association: string): Promise<boolean> {
   const [found] = await sql`select from house.association where code = ${association}`
   return found !== undefined
 }
+
+export interface Association {
+  readonly code: string
+  readonly name: string
+}
+
+/** As far as the transaction reaches, by code. */
+export async function listAssociations(sql: Sql): Promise<readonly Association[]> {
+  return sql<Association[]>`select code, name from house.association order by code`
+}

@@ -10,7 +10,7 @@ import { ADMIN_HOME, JOBS_PATH } from './admin-paths.ts'
 import { withRight } from './admin-request.ts'
 import type { AdminView } from './admin-request.ts'
 import { sendNothing } from './nothing-there.ts'
-import { table, when } from './pieces.ts'
+import { row, table, when } from './pieces.ts'
 
 const NAME = /^[a-z][a-z -]{0,63}$/
 
@@ -31,13 +31,13 @@ export function jobSection(view: AdminView, jobs: readonly AdminJob[]): Html {
   const isAsked = new URL(c.req.url).searchParams.has('asked')
   const rows = jobs.map((job) => {
     const { name, startedAt, finishedAt, tookMs, result, failure } = job
-    return html`<tr>
-      <td>${name}</td>
-      <td>${when(finishedAt ?? startedAt, frame.language)}</td>
-      <td>${tookMs === null ? '' : secondsIn(tookMs, frame.language)}</td>
-      <td>${finishedAt === null ? words.jobRunning : (failure ?? result ?? '')}</td>
-      <td>${rights.has('jobs.run') && runForm(view, job)}</td>
-    </tr>`
+    return row([
+      name,
+      when(finishedAt ?? startedAt, frame.language),
+      tookMs === null ? '' : secondsIn(tookMs, frame.language),
+      finishedAt === null ? words.jobRunning : (failure ?? result ?? ''),
+      rights.has('jobs.run') ? runForm(view, job) : '',
+    ])
   })
   const heads = [words.job, words.jobLast, words.jobTook, words.jobResult, words.jobRun]
   return html`<section class="card" aria-labelledby="jobs">

@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto'
 import type { Handler } from 'hono'
 import { html } from 'hono/html'
 import { createPlace } from '#db/admin/set-up.ts'
+import { listAssociations } from '#db/admin/sites.ts'
+import type { Association } from '#db/admin/sites.ts'
 import type { NewGateway } from '#db/admin/set-up.ts'
 import type { Html } from '../pages/html.ts'
 import type { Services } from '../services.ts'
@@ -18,7 +20,7 @@ import type { NewPlace } from './new-place-form.ts'
 /** What both of 802.1X and of disconnects listen to in the files that we make. */
 const COA_PORT = 3799
 
-/** `GET /admin/new-place` */
+/** `GET /admin/places-new` */
 export function newPlace(services: Services): Handler {
   return withRight(services, 'sites.write', (view) => sendNewPlace(services, view, []))
 }
@@ -64,8 +66,11 @@ async function sendNewPlace(
   view: AdminView,
   wrong: readonly string[],
 ): Promise<Response> {
-  const { c, frame, text } = view
+  const { c, sql, frame, text, rights } = view
   const { setUp: words } = text
+  const associations = (await listAssociations(sql)).filter(({ code }) =>
+    rights.can('sites.write', { association: code, site: null }),
+  )
   return sendAdminPage(c, services, {
     ...{ frame, title: words.newTitle, status: wrong.length === 0 ? 200 : 422 },
     main: html`<h1>${words.newTitle}</h1>
@@ -75,7 +80,7 @@ async function sendNewPlace(
       }
       <p class="lead">${words.newLead}</p>
       <form method="post" action="${PLACES_PATH}" class="card">
-        ${tokenField(frame)} ${placeFields(view)} ${networkFields(view, 'guest')}
+        ${tokenField(frame)} ${placeFields(view, associations)} ${networkFields(view, 'guest')}
         ${networkFields(view, 'staff')} ${gatewayFields(view)}
         ${reasonField(view, { required: false })}
         <button>${words.add}</button>
@@ -88,7 +93,7 @@ function given({ c }: AdminView, name: string, usual = ''): string {
   return c.get('staffForm')?.get(name) ?? usual
 }
 
-function placeFields(view: AdminView): Html {
+function placeFields(view: AdminView, associations: readonly Association[]): Html {
   const { places, setUp: words } = view.text
   const one = (name: string, label: string, maxlength: number, help?: string): Html =>
     html`<div>
@@ -101,7 +106,12 @@ function placeFields(view: AdminView): Html {
     <legend>${words.thePlace}</legend>
     <div class="pair">
       ${one('code', places.code, 64, words.codeHelp)} ${one('name', places.name, 200)}
-      ${one('association', places.association, 64)}
+      <div>
+        ${choice(
+          { name: 'association', label: places.association, value: given(view, 'association') },
+          associations.map(({ code, name }) => [code, `${code} ${name}`] as const),
+        )}
+      </div>
     </div>
   </fieldset>`
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { fillTheHouse } from '../../test/support/full-house.ts'
 import { PAUL, hidden, openAdminHouse, page } from './testing/admin-house.ts'
 import type { AdminHouse } from './testing/admin-house.ts'
 
@@ -176,10 +177,7 @@ test('a job is asked for by who may, and the page says so until it has begun', a
 
 test('every page is under 100 KB at 2,333 places, and asks a bounded number of questions', async () => {
   await using house = await openAdminHouse()
-  await house.database.sql`
-    insert into house.site (code, name, association, timezone)
-    select '75-' || lpad((1000 + n)::text, 4, '0'), repeat('Centre ', 20) || n, '75', 'Europe/Paris'
-    from generate_series(1, 2331) n`
+  await fillTheHouse(house.database.sql, () => 'sealed')
   await house.database.sql`
     insert into house.rule (action, domain, association, note)
     select 'block', 'n' || n || '.example', '75', repeat('x', 150) from generate_series(1, 500) n`
@@ -191,11 +189,12 @@ test('every page is under 100 KB at 2,333 places, and asks a bounded number of q
   const national = await house.signedIn()
   for (const [path, most] of [
     ['/admin', 4],
+    ['/admin?span=days', 4],
     ['/admin/places', 1],
     ['/admin/places?q=centre%202', 1],
     ['/admin/places/75-0042', 5],
     ['/admin/places/75-0042/set-up', 3],
-    ['/admin/new-place', 0],
+    ['/admin/places-new', 1],
     ['/admin/rules', 2],
     [`/admin/rules/${await idOf(house, 'n7.example')}`, 2],
     ['/admin/audit', 2],

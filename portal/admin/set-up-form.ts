@@ -22,7 +22,9 @@ export function kindsFor({ kind }: Pick<GatewaySigns, 'kind'>): readonly KindNam
     const isFit = of === null || of.some((one) => one === kind)
     return isFit && isKindName(name) ? [{ name, isOwn: of !== null }] : []
   })
-  return fitting.toSorted((a, b) => Number(b.isOwn) - Number(a.isOwn)).map(({ name }) => name)
+  const rank = ({ name, isOwn }: { name: KindName; isOwn: boolean }): number =>
+    isOwn ? 0 : name === 'generic' ? 1 : 2
+  return fitting.toSorted((a, b) => rank(a) - rank(b)).map(({ name }) => name)
 }
 
 /** What was asked for in the form; a key of the sentences where it cannot be read. */

@@ -89,14 +89,14 @@ function lightItem(
   const { what, check } = words.things[thing]
   if (at === null) {
     return html`<li class="grey">
-      <strong>${what}</strong> : ${words.notYet}<br /><span class="soft"
+      <strong>${what}</strong><br />${words.notYet}<br /><span class="soft"
         >${fill(check, { port: String(radsecPort) })}</span
       >
     </li>`
   }
   const said = isHour ? words.seenHour : words.seen
   return html`<li class="green">
-    <strong>${what}</strong> : ${fill(said, { when: when(at, frame.language, site.timezone) })}
+    <strong>${what}</strong><br />${fill(said, { when: when(at, frame.language, site.timezone) })}
   </li>`
 }
 

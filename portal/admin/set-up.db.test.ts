@@ -59,7 +59,7 @@ test('a place is added with its networks and its gateway, gets its files, and tu
   const { database } = house
   await ensureGenerations(database.as('radius'), testSeal, Date.now)
   const paul = await house.signedIn(PAUL)
-  const form = await page(paul, '/admin/new-place?lang=fr')
+  const form = await page(paul, '/admin/places-new?lang=fr')
   expect(form.text).toContain('Ajouter et continuer')
   const added = await paul.post('/admin/places', PLACE)
   expect(added.headers.get('Location')).toBe('/admin/places/75-0100/set-up?added')

@@ -81,7 +81,7 @@ function gatewayLines(view: AdminView, gateways: readonly TroubledGateway[]): Ht
 function gatewayItem(view: AdminView, one: TroubledGateway): Html {
   const { site, siteName, gateway } = one
   const place = html`<a href="${PLACES_PATH}/${site}"><bdi>${siteName}</bdi></a>`
-  return html`<li>${place}, <bdi>${gateway}</bdi>: ${troubleOf(view, one)}</li>`
+  return html`<li>${place}, <bdi>${gateway}</bdi>, ${troubleOf(view, one)}</li>`
 }
 
 function troubleOf({ text, frame }: AdminView, one: TroubledGateway): Html {

@@ -54,7 +54,7 @@ legend{padding:0;margin-bottom:.5rem;font-size:1.1rem;font-weight:700}
 .pair>div,.pair input{min-width:0}
 :lang(fr) q{quotes:"« " " »"}
 main>.scroll{margin-bottom:1.5rem}
-td .quiet{display:inline-block}
+td .quiet{display:inline-block;min-width:0}
 table{width:100%;border-collapse:collapse}
 th,td{padding:.5rem .75rem .5rem 0;border-bottom:1px solid var(--line);text-align:start;vertical-align:top}
 .scroll{overflow-x:auto}
@@ -84,6 +84,7 @@ th,td{padding:.5rem .75rem .5rem 0;border-bottom:1px solid var(--line);text-alig
 .lights li::before{content:"…";position:absolute;inset-inline-start:0;width:1.5rem;height:1.5rem;border-radius:50%;background:var(--line);color:var(--ink);text-align:center;line-height:1.35rem;font-weight:700}
 .lights .green::before{content:"✓";background:var(--good);color:var(--card);line-height:1.5rem}
 details>summary{cursor:pointer;padding:.25rem 0;color:var(--link)}
+form>details{margin-bottom:1rem}
 @media(min-width:60rem){.atlas{grid-template-columns:minmax(0,1fr) minmax(0,1.1fr)}}
 @media(min-width:48rem){.facts{display:grid;grid-template-columns:max-content 1fr;gap:.25rem 1.5rem}.facts dt,.facts dd{margin:0}[role=search]{display:grid;grid-template-columns:minmax(0,1fr) auto;column-gap:1rem}[role=search] label,[role=search] .help{grid-column:1/-1}[role=search] button{grid-column:2;align-self:start;min-height:3rem;padding-block:.5rem}[role=search] input,[role=search] select{grid-column:1}.wide .card form>input,.wide .card form>select,.wide .card form>textarea{max-width:42rem}.buttons .button{margin:0}form>button:not(.quiet){width:auto;min-width:14rem}.button{display:inline-block;min-width:18rem}.top button{min-width:0}}
 @media print{header,nav,footer,.button,form{display:none}}

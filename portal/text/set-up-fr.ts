@@ -47,7 +47,7 @@ export const setUpFr = {
   toSetUp: 'Mise en service : fichiers et voyants',
   files: '1. Ce qu’il faut à la passerelle',
   filesLead:
-    'Un dossier à déposer sur la passerelle ; son LISEZMOI (README.md) dit les trois gestes. Il contient les secrets du lieu : ils ne sont montrés que là. Le téléchargement est écrit dans l’audit.',
+    'Un dossier à déposer sur la passerelle ; son README.md dit les trois gestes, en français d’abord. Il contient les secrets du lieu : ils ne sont montrés que là. Le téléchargement est écrit dans l’audit.',
   newCertificate:
     'Chaque téléchargement fait un nouveau certificat : l’ancien cesse de compter aussitôt. Installez donc ces fichiers tout de suite.',
   noFiles:

@@ -5,6 +5,7 @@ import { BENCH_PEERS, providePeers } from '../interop/packages.ts'
 import { createProduct } from '../support/peers/product.ts'
 import { createRunFolder, endProcesses, sweepLeftovers } from '../support/peers/run-folder.ts'
 import { blockedNameRow, blockedNames } from './blocked-name.ts'
+import { adminProblems, measureAdmin, printAdmin } from './admin.ts'
 import { filteringMissed, filteringRows } from './filtering.ts'
 import { accountingRow } from './accounting.ts'
 import { CERTIFICATE_COUNTS, measureCertificates, printIssued } from './certificates.ts'
@@ -21,6 +22,7 @@ import { YEAR_ROWS, measureYear, printYear } from './year/year.ts'
 
 /**
  * `npm run bench [-- --million] [--only=pap,eap,accounting,names,directory,pages,year,storm,filtering,publishing,certificates]`: this project beside
+ * `npm run bench [-- --million] [--only=pap,eap,accounting,names,directory,pages,year,storm,filtering,admin]`: this project beside
  * its peers, in one run, on this machine. The year is a small one, unless `--year [--rows=130000000]` asks for
  * it alone. The storm is ours alone, and only on request.
  */
@@ -43,6 +45,7 @@ const ALONE: ReadonlySet<string> = new Set([
   'publishing',
   'certificates',
 ])
+const ALONE: ReadonlySet<string> = new Set(['year', 'storm', 'filtering', 'admin'])
 
 const also: { pages: PageMeasures | null } = { pages: null }
 
@@ -69,12 +72,15 @@ try {
   if (publishing !== null) printPublishing(publishing)
   const storms = only === 'storm' ? await runStorms(folder, WHOLE_COUNTRY) : null
   if (storms !== null) printStorms(storms)
+  const admin = only === 'admin' ? await measureAdmin(folder) : []
+  if (admin.length > 0) printAdmin(admin)
   const year = isAsked('year') ? await measureYear(folder, yearRows) : null
   if (year !== null) printYear(year)
   const file = join(import.meta.dirname, 'result.json')
   writeFileSync(
     file,
     `${JSON.stringify({ ...report(rows), acceptances: also.pages?.acceptances ?? null, year, storms, publishing, issued: certificates?.issued ?? null }, null, 2)}\n`,
+    `${JSON.stringify({ ...report(rows), acceptances: also.pages?.acceptances ?? null, year, storms, admin }, null, 2)}\n`,
   )
   console.log(`written to ${file}`)
   const storm = storms?.flatMap(stormProblems) ?? []
@@ -85,6 +91,7 @@ try {
     ...(publishing?.missed ?? []),
     ...(year?.missed ?? []),
     ...storm,
+    ...adminProblems(admin),
   ]
   for (const sentence of missed) console.log(`missed: ${sentence}`)
   if (missed.length > 0) process.exitCode = 1

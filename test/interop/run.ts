@@ -2,6 +2,7 @@ import { sweepNamespaces } from '../support/peers/namespaces.ts'
 import { createRunFolder, endProcesses, sweepLeftovers } from '../support/peers/run-folder.ts'
 import { abandoned } from './abandoned.ts'
 import { blockPage } from './block-page.ts'
+import { admin } from './admin.ts'
 import { browser } from './browser.ts'
 import { container } from './container.ts'
 import { debian } from './debian.ts'
@@ -80,6 +81,7 @@ const SCENARIOS: Readonly<Record<string, (s: Scenario) => Promise<void>>> = {
   place,
   browser,
   'block-page': blockPage,
+  admin,
   fuzz,
   abandoned,
   storm,
