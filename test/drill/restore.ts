@@ -123,7 +123,9 @@ async function restored(
   const said = await server.script('root', ['accueil-restore', into, '--keep'], env)
   const took = seconds(began)
   console.log(said.replaceAll(/^/gm, '  | ').trimEnd())
-  if (!said.includes(`${CLOSED_DAY}`)) throw new Error('the sealed day was not verified')
+  if (!/^\d+ seals from/m.test(said) || !said.includes('The log is as it was sealed.')) {
+    throw new Error('the sealed days were not verified')
+  }
   const url = `postgres://accueil@localhost/accueil?host=${join(into, 'socket')}`
   try {
     return { took, found: new Set(await keptIn(url)) }
