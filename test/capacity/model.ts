@@ -37,15 +37,15 @@ const BUSY = 0.5
 const DAY_S = 86_400
 /** Of the cost of an accounting packet: merging it into the log (docs/decisions/0011), the other is acknowledging it. */
 const FOLD_SHARE = 0.5
-/** And of each, what Postgres does of it. */
+/** And of each, what Postgres does of it: assumed. */
 const POSTGRES_SHARE = 0.4
-/** A Node process before it holds anything, and what it holds of each; measured: 125 bytes a grant. */
+/** A Node process before it holds anything, and what it holds of each. Measured: 125 bytes a grant; a place is assumed. */
 const MEMORY = { base: 0.15, place: 12e-6, grant: 125e-9 } as const
 /** Of V8: a Map throws beyond. */
 const MAP_ENTRIES = 2 ** 24
 /** Connections of a process to Postgres, pools and listeners (docs/operate.md). */
 const CONNECTIONS = { portal: 13, radius: 15, dns: 7, jobs: 10 } as const
-/** Of an event, with its row and full pages; half of what pg_wal grows by in the bench of a year. */
+/** Of an event, with its row and full pages: assumed. */
 const WAL_BYTES = 1_500
 /** What one large Postgres is given: cores that work, connections that pay, bytes that a restore takes a night for. */
 const POSTGRES = { cores: 16, connections: 1_000, yearGB: 4_000 } as const
