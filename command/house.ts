@@ -45,9 +45,15 @@ export function requireConfig(): Config {
 }
 
 /** What opens sealed values of a file, without the database; null: there is no key yet. */
-export function knownSeal({ masterKey, dataDir }: Config): Seal | null {
-  if (masterKey !== null) return createSeal(masterKey)
-  return existsSync(keyFile(dataDir)) ? createSeal(keyOfDataDir(dataDir)) : null
+export function knownSeal(config: Config): Seal | null {
+  const key = knownMasterKey(config)
+  return key === null ? null : createSeal(key)
+}
+
+/** 32 bytes, of the environment or the data folder; null: there is none yet. */
+export function knownMasterKey({ masterKey, dataDir }: Config): Uint8Array | null {
+  if (masterKey !== null) return masterKey
+  return existsSync(keyFile(dataDir)) ? keyOfDataDir(dataDir) : null
 }
 
 /** Opens the database of the environment: DATABASE_URL, else the one of the data folder. */

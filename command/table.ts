@@ -142,6 +142,16 @@ export const commands: Readonly<Record<string, Command>> = {
     summary: 'the certificate authority of devices, gateways and the 802.1X server',
     run: async (args) => (await import('./ca.ts')).runCa(args),
   },
+  'key split': {
+    usage: '--shares N --threshold K --out FOLDER --reason TEXT',
+    summary: 'the master key in N shares for N people, of which any K make it again; recorded',
+    run: async (args) => (await import('./key.ts')).runKeySplit(args),
+  },
+  'key join': {
+    usage: '[FILE…] [--out FILE]',
+    summary: 'the master key again, from files of shares or from what is typed',
+    run: async (args) => (await import('./key.ts')).runKeyJoin(args),
+  },
   'lists check': {
     usage: 'DOMAIN [--site CODE] [--network guest|staff] [--device NAME] [--at T] | --ref REF',
     summary: 'whether a name is blocked there and then, by which rule or line of which list',

@@ -48,7 +48,12 @@ test('every alert has a page that names it and says what it means, what to do an
 
 test('no page is left of an alert that is gone', () => {
   const pages = readdirSync(join(root, 'docs/run-books')).filter((name) => name !== 'README.md')
-  const named = new Set(ALERTS.map(({ annotations }) => annotations.run_book))
+  // What nobody can be alerted of stands in the last line of the list.
+  const [, others = ''] = /^Without an alert: (.*)$/m.exec(text('docs/run-books/README.md')) ?? []
+  const named = new Set([
+    ...ALERTS.map(({ annotations }) => annotations.run_book),
+    ...[...others.matchAll(/\((\S+\.md)\)/g)].map(([, page]) => `docs/run-books/${page}`),
+  ])
   expect(pages.map((name) => `docs/run-books/${name}`).toSorted()).toEqual([...named].toSorted())
 })
 

@@ -52,10 +52,12 @@ export async function startBackedUpPostgres(folder: RunFolder): Promise<BackedUp
       if (done.code !== 0) throw new Error(`${name}:\n${done.stdout}${done.stderr}`)
       return done.stdout + done.stderr
     },
-    pgbackrest: (args, more = {}) =>
-      must([...AS_POSTGRES, 'pgbackrest', '--stanza=accueil', ...args], {
-        env: { ...env, ...more },
-      }),
+    pgbackrest(args, more = {}) {
+      // Behind setpriv: what is preloaded must not begin as root.
+      const variables = Object.entries(more).map(([name, value]) => `${name}=${value}`)
+      const command = ['env', ...variables, 'pgbackrest', '--stanza=accueil', ...args]
+      return must([...AS_POSTGRES, ...command], { env })
+    },
     async lose() {
       await server.running.stop('SIGKILL')
       await must(['rm', '-rf', server.data])
