@@ -63,3 +63,47 @@ test('every alert is raised by a test of promtool', () => {
     ALERTS.map(({ alert }) => alert).filter((alert) => !raised.includes(`alertname="${alert}"`)),
   ).toEqual([])
 })
+
+const receiver = z.object({
+  name: z.string(),
+  slack_configs: z.array(z.object({ api_url_file: z.string(), text: z.string() })).min(1),
+  email_configs: z.array(z.object({ to: z.string() })).default([]),
+  webhook_configs: z.array(z.object({ url: z.url() })).default([]),
+})
+const matchers = z.array(z.string())
+const alertmanagerSchema = z.object({
+  route: z.object({ receiver: z.string(), routes: z.array(z.object({ receiver: z.string() })) }),
+  inhibit_rules: z.array(z.object({ source_matchers: matchers, target_matchers: matchers })),
+  receivers: z.array(receiver),
+})
+
+test('Alertmanager pages by Slack and mail, and tells in the morning by Slack and Teams, with the run book', () => {
+  const { route, receivers } = alertmanagerSchema.parse(
+    parse(text('deploy/prometheus/alertmanager.yaml'), { merge: true }),
+  )
+  const byName = new Map(receivers.map((one) => [one.name, one]))
+  for (const name of [route.receiver, ...route.routes.map((one) => one.receiver)]) {
+    expect(byName.get(name)?.slack_configs[0]?.text, name).toContain('.Annotations.run_book')
+  }
+  expect(byName.get('on-call')?.email_configs).toHaveLength(1)
+  expect(byName.get('volunteers')?.webhook_configs).toHaveLength(1)
+})
+
+test('what explains an alert, and what is explained, are alerts that there are', () => {
+  const { inhibit_rules: rules } = alertmanagerSchema.parse(
+    parse(text('deploy/prometheus/alertmanager.yaml'), { merge: true }),
+  )
+  expect(rules.length).toBeGreaterThan(1)
+  for (const matcher of rules.flatMap((rule) => [
+    ...rule.source_matchers,
+    ...rule.target_matchers,
+  ])) {
+    const [, pattern = ''] = /^alertname =~? "?([^"]+?)"?$/.exec(matcher) ?? []
+    for (const one of pattern.split('|')) {
+      expect(
+        ALERTS.some(({ alert }) => new RegExp(`^(?:${one})$`).test(alert)),
+        one,
+      ).toBe(true)
+    }
+  }
+})

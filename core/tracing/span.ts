@@ -2,24 +2,22 @@
  * What a span may say: names of ours and values from closed lists, or of what the operator declared. A person, a
  * device, an address of theirs or a domain has no name here.
  */
-export const SPAN_ATTRIBUTES = [
-  'http.request.method',
+export type SpanAttribute =
+  | 'http.request.method'
   /** The pattern of the path: what stands in its place may be a key. */
-  'http.route',
-  'http.response.status_code',
-  'accueil.outcome',
-  'accueil.reason',
-  'accueil.method',
-  'accueil.answerer',
-  'accueil.directory',
-  'accueil.gateway',
-  'accueil.rounds',
-  'accueil.resumed',
-  'accueil.upstream',
-  'accueil.transport',
-  'tls.protocol.version',
-] as const
-export type SpanAttribute = (typeof SPAN_ATTRIBUTES)[number]
+  | 'http.route'
+  | 'http.response.status_code'
+  | 'accueil.outcome'
+  | 'accueil.reason'
+  | 'accueil.method'
+  | 'accueil.answerer'
+  | 'accueil.directory'
+  | 'accueil.gateway'
+  | 'accueil.rounds'
+  | 'accueil.resumed'
+  | 'accueil.upstream'
+  | 'accueil.transport'
+  | 'tls.protocol.version'
 export type SpanAttributes = Readonly<
   Partial<Record<SpanAttribute, string | number | boolean | null>>
 >

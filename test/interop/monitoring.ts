@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { parse } from 'yaml'
 import { z } from 'zod'
 import { freePort } from '../support/peers/free-ports.ts'
 import { eventually, must, repository, run, start } from '../support/peers/process.ts'
@@ -15,13 +16,18 @@ export async function monitoring({ product, folder, test }: Scenario): Promise<v
     await must(['promtool', 'test', 'rules', deployed('accueil.rules.test.yaml')])
   })
 
-  await test('amtool finds the routes in order: a page at night goes to who is on call', async () => {
+  await test('amtool finds the routes in order: each alert goes to who is on call, or to the volunteers', async () => {
     const file = deployed('alertmanager.yaml')
     await must(['amtool', 'check-config', file])
-    const routed = async (severity: string): Promise<string> =>
-      (await must(['amtool', 'config', 'routes', 'test', `--config.file=${file}`, severity])).trim()
-    assert.equal(await routed('severity=page'), 'on-call')
-    assert.equal(await routed('severity=morning'), 'volunteers')
+    const routed = async (...labels: readonly string[]): Promise<string> =>
+      (
+        await must(['amtool', 'config', 'routes', 'test', `--config.file=${file}`, ...labels])
+      ).trim()
+    const rules = rulesFile.parse(parse(readFileSync(deployed('accueil.rules.yaml'), 'utf8')))
+    for (const { alert, labels } of rules.groups.flatMap((group) => group.rules)) {
+      const to = labels.severity === 'page' ? 'on-call' : 'volunteers'
+      assert.equal(await routed(`severity=${labels.severity}`, `alertname=${alert}`), to, alert)
+    }
   })
 
   await test('promtool finds nothing to say about the text of the metrics', async () => {
@@ -110,6 +116,18 @@ export async function monitoring({ product, folder, test }: Scenario): Promise<v
   })
 }
 
+const rulesFile = z.object({
+  groups: z.array(
+    z.object({
+      rules: z.array(
+        z.object({
+          alert: z.string(),
+          labels: z.object({ severity: z.enum(['page', 'morning']) }),
+        }),
+      ),
+    }),
+  ),
+})
 const dashboardSchema = z.object({
   panels: z.array(z.object({ targets: z.array(z.object({ expr: z.string() })).default([]) })),
 })

@@ -41,6 +41,8 @@ const PEERS: readonly (readonly [program: string, packageName: string])[] = [
   ['/usr/lib/python3/dist-packages/jsonschema/__init__.py', 'python3-jsonschema'],
   ['promtool', 'prometheus'],
   ['amtool', 'prometheus-alertmanager'],
+  ['rsyslogd', 'rsyslog'],
+  ['/usr/share/doc/rsyslog-gnutls/copyright', 'rsyslog-gnutls'],
   ['busybox', 'busybox'],
   ['conntrack', 'conntrack'],
   ['ping', 'iputils-ping'],

@@ -37,6 +37,7 @@ import { radsec } from './radsec.ts'
 import { runScenario } from './scenario.ts'
 import type { Scenario, Tally } from './scenario.ts'
 import { smallBox } from './small-box.ts'
+import { siem } from './siem.ts'
 import { sso } from './sso.ts'
 import { staffWifi } from './staff-wifi.ts'
 import { storm } from './storm.ts'
@@ -56,6 +57,7 @@ const SCENARIOS: Readonly<Record<string, (s: Scenario) => Promise<void>>> = {
   'eapol-test': eapolTest,
   explain,
   monitoring,
+  siem,
   directories,
   processes,
   'staff-wifi': staffWifi,
