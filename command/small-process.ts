@@ -40,5 +40,5 @@ export function smallStart({ argv, execArgv, execPath, env }: Start): {
 export function beSmall(): void {
   const again = smallStart(process)
   if (again === null || process.execve === undefined) return
-  process.execve(process.execPath, again.args, again.env as NodeJS.ProcessEnv)
+  process.execve(process.execPath, again.args, again.env)
 }
