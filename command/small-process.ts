@@ -15,7 +15,7 @@ export interface Start {
 /**
  * How the resolver by itself is started again, in place, with what only counts from the first moment of a process:
  * null where it was already, where somebody has chosen their own size, and for all other commands. On a small
- * box it saves a fifth of the memory: where Node finds main.ts compiled, it need not load what compiles it.
+ * box it saves some 15 MB of 117: where Node finds main.ts compiled, it need not load what compiles it.
  */
 export function smallStart({ argv, execArgv, execPath, env }: Start): {
   readonly args: readonly string[]
