@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 import { keepCompiled } from './command/compile-cache.ts'
+import { beSmall } from './command/small-process.ts'
 
+beSmall()
 keepCompiled(process.env)
 // After it, so that they come from there.
 const [{ commands }, { runCommand }] = await Promise.all([

@@ -123,8 +123,6 @@ export async function openFilteringHouse(
   const product = await createProduct(folder, {
     upstream: `127.0.0.1:${upstream}`,
     roles: ['dns'],
-    // As docs/operate.md has it for a small box.
-    env: { NODE_OPTIONS: '--max-semi-space-size=2' },
   })
   await product.start()
   const began = performance.now()

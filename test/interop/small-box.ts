@@ -30,7 +30,6 @@ export async function smallBox(scenario: Scenario): Promise<void> {
     env: {
       DATABASE_URL: line.href,
       ACCUEIL_MASTER_KEY: readFileSync(join(centre.dataDir, 'master.key'), 'utf8').trim(),
-      NODE_OPTIONS: '--max-semi-space-size=2',
     },
   })
   const { dns } = box.ports
