@@ -17,6 +17,8 @@ export default defineConfig({
     // Node's own loader: the tests run the very files that production runs.
     experimental: { viteModuleRunner: false },
     maxWorkers: 2,
+    // As `soon` of test/support: a deadline is for what never comes.
+    expect: { poll: { timeout: 20_000, interval: 20 } },
     projects: [
       {
         extends: true,
