@@ -90,7 +90,7 @@ test('no name looked up, no URL and no destination is in any table, whichever wa
   }
   expect(text.match(/^log\.connection /gm)).toHaveLength(5)
   expect(plantedIn(text)).toEqual([])
-}, 20_000)
+})
 
 function plantedIn(text: string): readonly string[] {
   return text
