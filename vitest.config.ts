@@ -6,7 +6,6 @@ process.env['NODE_COMPILE_CACHE'] ??= join(import.meta.dirname, 'node_modules/.c
 
 const database = {
   globalSetup: ['./test/support/postgres.ts'],
-  testTimeout: 30_000,
   // As in unit; a test that changes the environment or a clock puts it back.
   isolate: false,
 }
@@ -17,6 +16,11 @@ export default defineConfig({
     // Node's own loader: the tests run the very files that production runs.
     experimental: { viteModuleRunner: false },
     maxWorkers: 2,
+    // For what never ends: a test that takes a second takes a minute where many others work too.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    // As `soon` of test/support: a deadline is for what never comes.
+    expect: { poll: { timeout: 20_000, interval: 20 } },
     projects: [
       {
         extends: true,
@@ -24,8 +28,6 @@ export default defineConfig({
           name: 'unit',
           // Nothing here has a state of its own module, and a third of the time was loading them anew.
           isolate: false,
-          // Properties that take a second take ten where others work too.
-          testTimeout: 30_000,
           include: ['**/*.test.ts'],
           exclude: ['**/*.db.test.ts', 'test/process/**', 'node_modules/**'],
         },

@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { silentLog } from '#core/log.ts'
 import { parseMac } from '#core/mac.ts'
 import type { Mac } from '#core/mac.ts'
@@ -8,6 +8,7 @@ import { createAcceptanceBatch } from './acceptance-batch.ts'
 import type { Acceptance } from './acceptances.ts'
 import { createGrantTable } from './grants.ts'
 import { readJournal } from './journal.ts'
+import { soon } from '../test/support/soon.ts'
 
 const DEADLINE_MS = 60_000
 
@@ -43,7 +44,7 @@ test('acceptances of the same moment are written in few transactions, each with 
     readJournal(sql, '0', { entries: 1_000, events: 1_000 }),
   )
   expect(entries.flatMap(({ lines }) => lines)).toHaveLength(100)
-  await vi.waitFor(() => expect(grants.size).toBe(100), { timeout: 20_000 })
+  await soon(() => expect(grants.size).toBe(100))
   expect(numbers.map((n) => grants.until(macOf(n)))).toEqual(
     accepted.map(({ grantUntil }) => grantUntil.getTime()),
   )

@@ -75,7 +75,7 @@ test('in a burst the journal stays as it is, until a reader asks for the log to 
   const mayNot = { step: () => Promise.resolve('busy' as const) }
   expect(await catchUp(database, mayNot, WAIT_MS)).toBe(0)
   expect(burst.paces).toContain('reader')
-}, 60_000)
+})
 
 test('in a burst what has waited as long as it may comes into the log', async () => {
   await using database = await openTestDatabase()
@@ -84,7 +84,7 @@ test('in a burst what has waited as long as it may comes into the log', async ()
   await append(database)
   await expect.poll(() => waiting(database), PATIENT).toBe(0)
   expect(burst.paces.slice(0, 2)).toEqual(['burst', 'age'])
-}, 60_000)
+})
 
 test('a look tells the oldest and what came since the one before, and passes over what is in the log', async () => {
   await using database = await openTestDatabase()

@@ -54,7 +54,7 @@ test('the thread brings over what comes, says what goes wrong, and goes on when 
   await append('c')
   const left = await journalDepth(database)
   expect(left.events).toBe(1)
-}, 120_000)
+})
 
 test('a thread that ended is told of, started again, and then nothing is wrong any more', async () => {
   await using database = await openTestDatabase()
@@ -74,4 +74,4 @@ test('a thread that ended is told of, started again, and then nothing is wrong a
   } finally {
     await thread.stop()
   }
-}, 120_000)
+})

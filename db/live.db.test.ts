@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { silentLog } from '#core/log.ts'
 import { parseMac } from '#core/mac.ts'
 import { openTestDatabase } from '../test/support/database.ts'
@@ -15,6 +15,7 @@ import type { LiveOptions } from './live.ts'
 import { loadRules } from './rules.ts'
 import type { Rule } from './rules.ts'
 import { createSnapshot } from './snapshot.ts'
+import { soon } from '../test/support/soon.ts'
 
 const MAC =
   parseMac('02-00-00-00-00-01') ??
@@ -49,10 +50,10 @@ test('a value in memory follows the database, and again after the connection was
   const add = (domain: string): Promise<unknown> =>
     database.sql`insert into house.rule (action, domain) values ('block', ${domain})`
   await add('one.example')
-  await vi.waitFor(() => expect(rules.value).toHaveLength(1))
+  await soon(() => expect(rules.value).toHaveLength(1))
   await cutConnections(database)
   await add('two.example').catch(() => add('two.example'))
-  await vi.waitFor(() => expect(rules.value).toHaveLength(2), { timeout: 20_000 })
+  await soon(() => expect(rules.value).toHaveLength(2))
   await rules.stop()
 })
 
@@ -78,9 +79,9 @@ test('a grant is known at once, and its withdrawal too', async () => {
   })
   expect(code).toMatch(/^[2-9A-HJKMNP-Z]{10}$/)
   expect(await grants.find(MAC)).toBe(grantUntil.getTime())
-  await vi.waitFor(() => expect(grants.until(MAC)).toBe(grantUntil.getTime()))
+  await soon(() => expect(grants.until(MAC)).toBe(grantUntil.getTime()))
   await database.sql`delete from guest.access`
-  await vi.waitFor(() => expect(grants.until(MAC)).toBeNull())
+  await soon(() => expect(grants.until(MAC)).toBeNull())
   await grants.stop()
 })
 
@@ -112,7 +113,7 @@ test('where the database is away at the start, begins with what it last saw, and
   await add('one.example')
   const before = liveRules(database, { snapshot: snapshotOf() })
   await before.start()
-  await vi.waitFor(() => expect(snapshotOf().read()).toHaveLength(1))
+  await soon(() => expect(snapshotOf().read()).toHaveLength(1))
   await before.stop()
 
   await using relay = await startRelay(database.url)
@@ -125,10 +126,10 @@ test('where the database is away at the start, begins with what it last saw, and
 
   await add('two.example')
   await relay.open()
-  await vi.waitFor(() => expect(rules.value).toHaveLength(2), { timeout: 20_000 })
+  await soon(() => expect(rules.value).toHaveLength(2))
   // By notification: the poll would come in half a minute.
   await add('three.example')
-  await vi.waitFor(() => expect(rules.value).toHaveLength(3), { timeout: 20_000 })
+  await soon(() => expect(rules.value).toHaveLength(3))
   await rules.stop()
   await away.close()
 })

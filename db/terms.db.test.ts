@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { silentLog } from '#core/log.ts'
 import { parseMac } from '#core/mac.ts'
 import type { Mac } from '#core/mac.ts'
@@ -12,6 +12,7 @@ import { createGrantTable, RENEWABLE_MS } from './grants.ts'
 import { findReceipt } from './receipts.ts'
 import { runPurge } from './retention.ts'
 import { effectiveTerms, loadTerms, textDigest } from './terms.ts'
+import { soon } from '../test/support/soon.ts'
 
 const DAY_MS = 86_400_000
 const MAC = parseMac('02:ac:ce:55:00:01') as Mac
@@ -137,10 +138,10 @@ describe('a new version of the terms', () => {
     await grants.start()
     try {
       const { code, grantUntil } = await recordAcceptance(portal, acceptance())
-      await vi.waitFor(() => expect(grants.until(MAC)).toBe(grantUntil.getTime()))
+      await soon(() => expect(grants.until(MAC)).toBe(grantUntil.getTime()))
 
       await declareTerms(database, 'next', TODAY)
-      await vi.waitFor(() => expect(grants.until(MAC)).toBeNull(), { timeout: 10_000 })
+      await soon(() => expect(grants.until(MAC)).toBeNull())
       expect(await grants.find(MAC)).toBeNull()
       const here = { site: '75-0042', ip: '192.168.77.9' }
       const known = async (termsInForce: string | null): Promise<boolean> =>
@@ -149,7 +150,7 @@ describe('a new version of the terms', () => {
       expect(await known('2026-01')).toBe(true)
 
       const again = await recordAcceptance(portal, acceptance({ termsVersion: 'next' }))
-      await vi.waitFor(() => expect(grants.until(MAC)).toBe(again.grantUntil.getTime()))
+      await soon(() => expect(grants.until(MAC)).toBe(again.grantUntil.getTime()))
 
       await foldJournal(database.as('jobs'))
       await runPurge(database.as('jobs'), Date.now(), 'test')

@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { systemClock } from '#core/clock.ts'
 import { readConfig } from '#core/config.ts'
 import { silentLog } from '#core/log.ts'
@@ -19,6 +19,7 @@ import { askOverUdp, wireQuery } from './testing/asking.ts'
 import { rule } from './testing/filter.ts'
 import { summary } from './testing/oracle.ts'
 import { answerTo, startUpstream } from './testing/scripted-upstream.ts'
+import { soon } from '../test/support/soon.ts'
 
 /** The DNS part of a house, with the rights it has there. */
 async function start(database: { as(role: DatabaseRole): Database }) {
@@ -54,8 +55,7 @@ async function rcodeOf(port: number, query: Uint8Array): Promise<string | undefi
 
 async function becomes(port: number, query: Uint8Array, rcode: string): Promise<void> {
   // Long before the poll that stands behind the notification.
-  const within = { timeout: 20_000, interval: 20 }
-  await vi.waitFor(async () => expect(await rcodeOf(port, query)).toBe(rcode), within)
+  await soon(async () => expect(await rcodeOf(port, query)).toBe(rcode))
 }
 
 /** As the resolver of the place sends it: dnsmasq's add-cpe-id. */
@@ -139,7 +139,7 @@ describe('the filter of a running house', () => {
     await becomes(house.port, fromPlace('planted.bad.example', token), 'NXDOMAIN')
     await rcodeOf(house.port, fromPlace('planted.example.net', token))
     await house.stop()
-    await vi.waitFor(async () => {
+    await soon(async () => {
       const rows = await database.sql`
         select site, network, category, queries::int from house.filter_count
         order by category nulls first`
@@ -165,19 +165,16 @@ describe('the filter of a running house', () => {
     const who = { actor: 'cli:ada', reason: 'the tablet shows nothing', minutes: 5 }
     const window = await openFilterWindow(operator, { ...at, address: null, device: 'tablet' }, who)
 
-    await vi.waitFor(
-      async () => {
-        await rcodeOf(house.port, fromPlace('planted.bad.example', tablet))
-        await rcodeOf(house.port, fromPlace('unwatched.example.net', others))
-        const names = await readSeenNames(operator, window.id, '0')
-        expect(names.map(({ name, category }) => [name, category])).toContainEqual([
-          'planted.bad.example',
-          'adult',
-        ])
-        expect(JSON.stringify(names)).not.toContain('unwatched')
-      },
-      { timeout: 20_000, interval: 300 },
-    )
+    await soon(async () => {
+      await rcodeOf(house.port, fromPlace('planted.bad.example', tablet))
+      await rcodeOf(house.port, fromPlace('unwatched.example.net', others))
+      const names = await readSeenNames(operator, window.id, '0')
+      expect(names.map(({ name, category }) => [name, category])).toContainEqual([
+        'planted.bad.example',
+        'adult',
+      ])
+      expect(JSON.stringify(names)).not.toContain('unwatched')
+    }, 300)
 
     await closeFilterWindows(operator, 'cli:ada', window.id)
     // What the filter still had in hand is not written to a window that is closed.

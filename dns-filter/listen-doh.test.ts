@@ -2,7 +2,7 @@ import { connect } from 'node:http2'
 import type { ClientHttp2Session, IncomingHttpHeaders } from 'node:http2'
 import { request } from 'node:https'
 import { connect as connectTcp } from 'node:net'
-import { afterEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, describe, expect, test } from 'vitest'
 import { createMetrics } from '#core/metrics.ts'
 import { CONNECTION_LIMITS } from './connections.ts'
 import type { ConnectionLimits } from './connections.ts'
@@ -17,6 +17,7 @@ import { testCertificate } from './testing/certificate.ts'
 import { oracle } from './testing/oracle.ts'
 import { createVectorFilter } from './testing/vectors.ts'
 import type { Via } from './via.ts'
+import { soon } from '../test/support/soon.ts'
 
 const HERE = { host: '127.0.0.1', port: 0 }
 const { certificate, ca } = await testCertificate()
@@ -200,7 +201,7 @@ describe('a connection of DNS over HTTPS is closed', () => {
     const session = open(listener.port)
     await new Promise((done) => session.once('close', done))
     expect(metrics.drops['tcp-idle'].value).toBe(1)
-    await vi.waitFor(() => expect(listener.connections).toBe(0))
+    await soon(() => expect(listener.connections).toBe(0))
   })
 
   test('when its answers are never read', async () => {

@@ -1,12 +1,13 @@
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { createMetrics } from '#core/metrics.ts'
 import { everyUdpLayer } from '#core/udp/testing/udp-layers.ts'
 import { listenUdp } from './listen-udp.ts'
 import { createDnsMetrics } from './metrics.ts'
 import type { DnsServer } from './server.ts'
 import { askOverUdp, wireQuery } from './testing/asking.ts'
+import { soon } from '../test/support/soon.ts'
 
 const metrics = createDnsMetrics(createMetrics())
 
@@ -49,7 +50,7 @@ describe.each(everyUdpLayer())('the DNS listener by $name', (layer) => {
     }
     const listener = await listenUdp(layer, slow, { host: '127.0.0.1', port: 0 }, metrics)
     const asked = askOverUdp(listener.port, wireQuery('www.example.net'), 200)
-    await vi.waitFor(() => expect(late).not.toBeNull())
+    await soon(() => expect(late).not.toBeNull())
     expect(await asked).toBeNull()
     await listener.close()
     await listener.close()

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { afterAll, afterEach, describe, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, describe, expect, test } from 'vitest'
 import { systemClock } from '#core/clock.ts'
 import type { Config } from '#core/config.ts'
 import { plainUpstream } from '#core/dns-upstream.ts'
@@ -23,6 +23,7 @@ import { summary } from './testing/oracle.ts'
 import { answerTo, startUpstream } from './testing/scripted-upstream.ts'
 import type { ScriptedUpstream } from './testing/scripted-upstream.ts'
 import { freePort } from '../test/support/peers/free-ports.ts'
+import { soon } from '../test/support/soon.ts'
 
 const folder = temporaryFolder()
 const dataDir = folder.path
@@ -88,10 +89,7 @@ async function rcodeOf(port: number, name: string): Promise<string | undefined> 
 /** How long until a name is answered like this, in milliseconds. */
 /** Follows by notification: the poll behind it comes too late to be what was seen. */
 async function becomes(port: number, name: string, rcode: string): Promise<void> {
-  await vi.waitFor(async () => expect(await rcodeOf(port, name)).toBe(rcode), {
-    timeout: 10_000,
-    interval: 10,
-  })
+  await soon(async () => expect(await rcodeOf(port, name)).toBe(rcode))
 }
 
 describe('the DNS filter of a house', () => {
@@ -176,10 +174,7 @@ describe('the DNS filter of a house', () => {
         .values({ action: 'block', domain: 'example.net', network: 'guest' })
         .execute()
       await relay.open()
-      await vi.waitFor(
-        async () => expect(await rcodeOf(port, 'news.example.net')).toBe('NXDOMAIN'),
-        { timeout: 20_000, interval: 100 },
-      )
+      await soon(async () => expect(await rcodeOf(port, 'news.example.net')).toBe('NXDOMAIN'))
     } finally {
       await role.stop()
       await away.close()

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { connect } from 'node:tls'
 import type { TLSSocket } from 'node:tls'
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { silentLog } from '#core/log.ts'
 import { createMetrics } from '#core/metrics.ts'
 import { temporaryFolder } from '../test/support/folder.ts'
@@ -14,6 +14,7 @@ import { openDot, wireQuery } from './testing/asking.ts'
 import { testCertificate } from './testing/certificate.ts'
 import { openTlsCertificate } from './tls-certificate.ts'
 import type { Via } from './via.ts'
+import { soon } from '../test/support/soon.ts'
 
 const HERE = { host: '127.0.0.1', port: 0 }
 
@@ -52,7 +53,7 @@ describe('the files of a certificate', () => {
     writeFileSync(files.certificate, next.issued.pem)
     await new Promise((done) => setTimeout(done, 60))
     writeFileSync(files.key, next.issued.keyPem)
-    await vi.waitFor(async () => {
+    await soon(async () => {
       const fresh = openDot(listener.port, next.ca)
       fresh.send(wireQuery('www.example.net', { id: 2 }))
       expect((await fresh.next())?.[1]).toBe(2)

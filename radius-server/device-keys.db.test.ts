@@ -1,6 +1,6 @@
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { systemClock } from '#core/clock.ts'
 import { readConfig } from '#core/config.ts'
 import { silentLog } from '#core/log.ts'
@@ -18,6 +18,7 @@ import { createRadiusServer } from './main.ts'
 import { digestRequest, randomRequest, readReply, revealSalted } from './testing/gateway.ts'
 import type { Reply } from './testing/gateway.ts'
 import { SSID, askByAddress } from './testing/wpa-device.ts'
+import { soon } from '../test/support/soon.ts'
 
 const TILL = '02-00-00-00-00-01'
 const PASSPHRASE = 'n7kq-v3xd-2hbm-wt9e'
@@ -70,7 +71,7 @@ test('a key that is made opens within a moment, has its device, and opens nothin
       passphrase: PASSPHRASE,
     }
     await createDeviceKey(database, testSeal, key, 'cli:test')
-    const { reply } = await vi.waitFor(async () => {
+    const { reply } = await soon(async () => {
       const joined = await join()
       expect(joined.passphrase).toBe(PASSPHRASE)
       return joined
@@ -87,7 +88,7 @@ test('a key that is made opens within a moment, has its device, and opens nothin
       ],
     })
     await exchange(acct, started)
-    await vi.waitFor(async () => {
+    await soon(async () => {
       const [listed] = await listDeviceKeys(database, null)
       expect(listed?.bound).toEqual(['02:00:00:00:00:01'])
     })
@@ -97,7 +98,7 @@ test('a key that is made opens within a moment, has its device, and opens nothin
       { account: 'alice', network: 'staff' },
     ])
     await revokeDeviceKey(database, 'till-1', 'cli:test', 'lost')
-    await vi.waitFor(async () => expect((await join()).passphrase).toBeNull())
+    await soon(async () => expect((await join()).passphrase).toBeNull())
     const asked = await database.sql`select mac::text, account from house.disconnect`
     expect([...asked]).toEqual([{ mac: '02:00:00:00:00:01', account: 'alice' }])
   } finally {

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test, vi } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import type { GatewayVendor } from '#db/gateways.ts'
 import { ACCT_STATUS_TYPE, ATTRIBUTE, CODE } from './dictionary.ts'
 import { SEARCH_LIMITS } from './access/device-key-search.ts'
@@ -7,6 +7,7 @@ import type { Reply, Sent } from './testing/gateway.ts'
 import { createTestServer, gateway, policy } from './testing/server.ts'
 import type { TestServer } from './testing/server.ts'
 import { SSID, askByAddress, deviceKey, handshakeAttributes, macOf } from './testing/wpa-device.ts'
+import { soon } from '../test/support/soon.ts'
 
 const TILL = '02-00-00-00-00-01'
 const OTHER = '02-00-00-00-00-02'
@@ -246,7 +247,7 @@ describe('a device that nobody knows', () => {
     server.house.bindDevice = () => Promise.reject(new Error('away'))
     const { reply } = await askWithHandshake(TILL, 'correct-horse-battery')
     expect(reply.code).toBe(CODE['Access-Accept'])
-    await vi.waitFor(() => expect(server.metrics.deviceKeysBound.failed.value).toBe(1))
+    await soon(() => expect(server.metrics.deviceKeysBound.failed.value).toBe(1))
   })
 
   test('is offered the one key that is left, and has it once accounting begins', async () => {

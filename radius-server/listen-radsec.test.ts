@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { connect as connectTcp } from 'node:net'
 import { checkServerIdentity } from 'node:tls'
 import type { ConnectionOptions } from 'node:tls'
-import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { silentLog } from '#core/log.ts'
 import type { Authority } from '#db/authorities.ts'
 import type { StoredCertificate } from '#db/certificates.ts'
@@ -23,6 +23,7 @@ import { connectGateway } from './testing/radsec-gateway.ts'
 import type { RadsecGateway } from './testing/radsec-gateway.ts'
 import { createTestServer, gateway } from './testing/server.ts'
 import type { TestServer } from './testing/server.ts'
+import { soon } from '../test/support/soon.ts'
 
 const PSK = 'a key of thirty-two octets, or so'
 const RADSEC = { secret: 'radsec' }
@@ -488,25 +489,25 @@ describe('limits of RadSec', () => {
     for (let batch = 0; batch < 2; batch += 1) {
       peers.push(...(await Promise.all(Array.from({ length: 50 }, () => join()))))
     }
-    await vi.waitFor(() => expect(listener.connections.size).toBe(100))
+    await soon(() => expect(listener.connections.size).toBe(100))
     await expect(join()).rejects.toThrow()
     expect(outcome('too-many-connections')).toBe(1)
     peers[0]?.socket.destroy()
-    await vi.waitFor(() => expect(listener.connections.size).toBe(99))
+    await soon(() => expect(listener.connections.size).toBe(99))
     await using late = await join()
     expect(await isAlive(late)).toBe(true)
     for (const { socket } of peers) socket.destroy()
-    await vi.waitFor(() => expect(listener.connections.size).toBe(1))
+    await soon(() => expect(listener.connections.size).toBe(1))
   })
 
   test('a port that is knocked at without TLS takes no place for good', async () => {
     const knock = connectTcp(listener.port, '127.0.0.1')
     await once(knock, 'connect')
-    await vi.waitFor(() => expect(listener.handshaking).toBe(1))
+    await soon(() => expect(listener.handshaking).toBe(1))
     knock.end('GET / HTTP/1.1\r\n\r\n')
     knock.resume()
     await once(knock, 'close')
-    await vi.waitFor(() => expect(listener.handshaking).toBe(0))
+    await soon(() => expect(listener.handshaking).toBe(0))
     expect(outcome('failed')).toBe(1)
   })
 
@@ -535,11 +536,11 @@ describe('limits of RadSec', () => {
         'close',
       ),
     )
-    await vi.waitFor(() => expect(outcome('too-many-handshakes')).toBe(1))
+    await soon(() => expect(outcome('too-many-handshakes')).toBe(1))
     await Promise.race(ended)
     expect(listener.handshaking).toBe(2)
     for (const knock of knocks) knock.destroy()
-    await vi.waitFor(() => expect(listener.handshaking).toBe(0))
+    await soon(() => expect(listener.handshaking).toBe(0))
     await using peer = await join()
     expect(await isAlive(peer)).toBe(true)
   })
@@ -562,7 +563,7 @@ describe('limits of RadSec', () => {
       ],
     })
     peer.send(stop)
-    await vi.waitFor(() => expect([...listener.connections][0]?.inWork).toBe(1))
+    await soon(() => expect([...listener.connections][0]?.inWork).toBe(1))
     const stopped = listener.stop()
     written.resolve()
     expect(readReply(await peer.next(), stop, 'radsec').code).toBe(CODE['Accounting-Response'])

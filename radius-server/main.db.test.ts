@@ -38,6 +38,7 @@ import { logIn } from './testing/peer.ts'
 import type { PeerResult } from './testing/peer.ts'
 import type { TestServer } from './testing/server.ts'
 import { connectGateway } from './testing/radsec-gateway.ts'
+import { soon } from '../test/support/soon.ts'
 
 const MAC = parseMac('02-00-00-00-00-01')
 
@@ -241,9 +242,9 @@ test('on a real database: a policy counts for the next login, and its end too', 
   try {
     expect(await vlan()).toBe('20')
     await declare('[{ name: volunteers, when: { groups: staff }, give: { vlan: 30 } }]')
-    await vi.waitFor(async () => expect(await vlan()).toBe('30'), { timeout: 10_000, interval: 20 })
+    await soon(async () => expect(await vlan()).toBe('30'))
     await declare('[]')
-    await vi.waitFor(async () => expect(await vlan()).toBe('20'), { timeout: 10_000, interval: 20 })
+    await soon(async () => expect(await vlan()).toBe('20'))
   } finally {
     gateway.close()
     await role.stop()
@@ -337,14 +338,14 @@ test('on a real database: what one machine let in another resumes, until the acc
       })
     const session = (await logInAt(configs[0])).sessions.at(-1)
     // The row is written after the answer.
-    await vi.waitFor(async () => {
+    await soon(async () => {
       expect(await database.sql`select 1 from staff.eap_session`).toHaveLength(1)
     })
     const second = await logInAt(configs[1], session)
     expect([second.isResumed, second.reply?.code]).toEqual([true, CODE['Access-Accept']])
 
     await database.sql`delete from staff.account`
-    await vi.waitFor(async () => {
+    await soon(async () => {
       const third = await logInAt(configs[1], session)
       expect([third.isResumed, third.reply?.code]).toEqual([false, CODE['Access-Reject']])
     })
@@ -395,15 +396,12 @@ test('on a real database: a session is ended by its gateway, over UDP and over R
     const request = await behindNat.next()
     const asked: Asked[] = []
     behindNat.send(answer(request, () => true, 'radsec', asked) ?? Buffer.alloc(0))
-    await vi.waitFor(
-      async () => {
-        expect(await loadDisconnects(database.as('operator'), asking)).toMatchObject([
-          { gateway: 'gw-0042', outcome: 'disconnected', form: 'session' },
-          { gateway: 'gw-nat', outcome: 'disconnected', form: 'station' },
-        ])
-      },
-      { timeout: 20_000 },
-    )
+    await soon(async () => {
+      expect(await loadDisconnects(database.as('operator'), asking)).toMatchObject([
+        { gateway: 'gw-0042', outcome: 'disconnected', form: 'session' },
+        { gateway: 'gw-nat', outcome: 'disconnected', form: 'station' },
+      ])
+    })
     expect(asked[0]?.texts.get('32')).toBe('ap')
     expect(byUdp.asked.map(({ texts }) => texts.get('44'))).toEqual([undefined, 'session-1'])
   } finally {
@@ -441,14 +439,11 @@ test('on a real database: of two machines the one with the connection sends', as
       reason: 'a test',
     })
     gateway.send(answer(await gateway.next(), () => true, 'radsec', []) ?? Buffer.alloc(0))
-    await vi.waitFor(
-      async () => {
-        expect(await loadDisconnects(database.as('operator'), asking)).toMatchObject([
-          { outcome: 'disconnected' },
-        ])
-      },
-      { timeout: 20_000 },
-    )
+    await soon(async () => {
+      expect(await loadDisconnects(database.as('operator'), asking)).toMatchObject([
+        { outcome: 'disconnected' },
+      ])
+    })
   } finally {
     await Promise.all(roles.map((role) => role.stop()))
   }
@@ -493,9 +488,7 @@ test('on a real database: a gateway that one machine learned to sign must sign a
       await ask(gateway, configs[0].radius.port, bob('right'))
     }
     expect(await mayOmit(configs[0])).toBe(false)
-    await vi.waitFor(async () => expect(await mayOmit(configs[1])).toBe(false), {
-      timeout: 20_000,
-    })
+    await soon(async () => expect(await mayOmit(configs[1])).toBe(false))
     // Written when it was learned, not when the process ends: one that starts now knows it.
     const config = await configOf(folder.path)
     const later = createRole(config, database)
@@ -506,7 +499,7 @@ test('on a real database: a gateway that one machine learned to sign must sign a
 
     const by = { actor: 'ana', reason: 'an older firmware' }
     expect(await forgetEnforced(database.as('operator'), 'gw-0042', by)).toBe(true)
-    await vi.waitFor(async () => expect(await mayOmit(configs[1])).toBe(true), { timeout: 20_000 })
+    await soon(async () => expect(await mayOmit(configs[1])).toBe(true))
   } finally {
     gateway.close()
     await Promise.all(roles.map((role) => role.stop()))
@@ -559,7 +552,7 @@ test('of two on one port the one that stops ends the login that it has, and the 
         if (!/^accueil_radius_eap_conversations 1$/m.test(text)) continue
         stops.push(role.stop())
         // Its port goes at once, and with it what would still have come there.
-        await vi.waitFor(() => expect(role.ready()).toBe('the ports are not open'))
+        await soon(() => expect(role.ready()).toBe('the ports are not open'))
       }
     },
   })

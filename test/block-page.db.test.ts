@@ -1,7 +1,7 @@
 import { Resolver } from 'node:dns/promises'
 import { request } from 'node:http'
 import { text } from 'node:stream/consumers'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { systemClock } from '#core/clock.ts'
 import { readConfig } from '#core/config.ts'
 import { silentLog } from '#core/log.ts'
@@ -17,6 +17,7 @@ import { openTestDatabase } from './support/database.ts'
 import type { TestDatabase } from './support/database.ts'
 import { seedHouse, testSeal } from './support/house.ts'
 import { freePort } from './support/peers/free-ports.ts'
+import { soon } from './support/soon.ts'
 
 interface Answer {
   readonly status: number
@@ -109,10 +110,7 @@ test('a blocked page says why, by the filter itself, and a request reaches the a
   await rotateDnsToken(database, { site: '75-0042', network: 'guest', device: null }, new Date())
   await database.sql`
     insert into house.rule (action, domain, site) values ('block', 'go.example', '75-0042')`
-  await vi.waitFor(async () => expect((await ask(http, 'go.example', '/')).status).toBe(403), {
-    timeout: 15_000,
-    interval: 200,
-  })
+  await soon(async () => expect((await ask(http, 'go.example', '/')).status).toBe(403), 200)
   const action = new URL(formAction(byRule.body).replaceAll('&amp;', '&'))
   const form = new URLSearchParams({ note: 'Pour le club du jeudi.' }).toString()
   for (let i = 0; i < 5; i += 1) {
@@ -158,9 +156,9 @@ test('where the answer is the page, the filter leads a blocked name to the porta
   const phone = new Resolver({ timeout: 20_000, tries: 1 })
   phone.setServers([`127.0.0.1:${house.dns}`])
   phone.setLocalAddress(PHONE)
-  await vi.waitFor(
+  await soon(
     async () => expect(await phone.resolve4('www.bad.example')).toEqual(['127.0.0.1']),
-    { timeout: 20_000, interval: 200 },
+    200,
   )
   // No address of another family that would lead elsewhere, and nothing of the upstream's.
   await expect(phone.resolve6('www.bad.example')).rejects.toThrow(/ENODATA/)

@@ -117,7 +117,7 @@ test('no name looked up, no URL and no destination is in any table or trace, whi
     expect(told).not.toContain(ofSomebody)
   }
   expect(told).toContain('"/guest"')
-}, 20_000)
+})
 
 function plantedIn(text: string): readonly string[] {
   return text

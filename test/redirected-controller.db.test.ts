@@ -97,7 +97,6 @@ test.each([
       for (const role of roles) await role.stop()
     }
   },
-  30_000,
 )
 
 async function declare(

@@ -18,7 +18,7 @@ let database: TestDatabase
 beforeAll(async () => {
   database = await openTestDatabase()
   expect(await apply(CONTRACT_FILES['house.yaml'])).not.toEqual([])
-}, 60_000)
+})
 afterAll(() => database[Symbol.asyncDispose]())
 
 /** What changed, or what is wrong; without the folder's path. */

@@ -91,4 +91,4 @@ test('a pack of 20,000 rows is written and verified without holding it in memory
   })
   // The rows themselves are a kilobyte each in memory: they would not fit.
   expect(held).toBeLessThan(12_000_000)
-}, 120_000)
+})

@@ -152,5 +152,5 @@ bad code;X;75;;;;
     const { lines } = await imported(database, table)
     expect(lines.length).toBe(2333 * 4)
     expect((await imported(database, table)).lines).toEqual([])
-  }, 120_000)
+  })
 })

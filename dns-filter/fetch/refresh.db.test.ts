@@ -179,7 +179,7 @@ describe('the job', () => {
     expect(await refreshDue(database, new Map())).toBe('nothing due')
     expect(publisher.asked).toHaveLength(1)
     // A thread loads the whole of what it needs: long, where everything else is at work too.
-  }, 120_000)
+  })
 
   test('asks again a day later, an hour after a failure, and at once at another address', async () => {
     await using database = await openTestDatabase()

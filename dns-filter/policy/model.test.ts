@@ -307,7 +307,7 @@ test('a compiled policy decides as the plain reading does, for every client, nam
     }),
     { numRuns: 40 },
   )
-}, 120_000)
+})
 
 test('clients for whom the same holds share one policy, however many places there are', () => {
   const policy = new Policy([], () => 0)

@@ -1,9 +1,9 @@
 import { createSocket } from 'node:dgram'
 import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
 import { once } from 'node:events'
 import type { ListenAddress } from '#core/listen.ts'
 import { frame, TcpFrames } from '../message/tcp-frames.ts'
+import { freePort } from '../../test/support/peers/free-ports.ts'
 
 /** What an upstream does with one question; `from` sends the datagram from another port. */
 export interface Move {
@@ -40,9 +40,10 @@ export async function startUpstream(script: Script): Promise<ScriptedUpstream> {
       }
     })
   })
-  listener.listen(0, '127.0.0.1')
+  // Free for both: one that the kernel gives for TCP may be somebody's for UDP.
+  const port = await freePort()
+  listener.listen(port, '127.0.0.1')
   await once(listener, 'listening')
-  const { port } = listener.address() as AddressInfo
 
   const socket = createSocket('udp4')
   const other = createSocket('udp4')

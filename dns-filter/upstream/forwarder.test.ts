@@ -1,6 +1,6 @@
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { ListenAddress } from '#core/listen.ts'
 import { LIMITS } from '../limits.ts'
 import { wireQuery } from '../testing/asking.ts'
@@ -10,6 +10,7 @@ import { oracle, summary } from '../testing/oracle.ts'
 import { answerTo, questionOf, startUpstream } from '../testing/scripted-upstream.ts'
 import type { Script } from '../testing/scripted-upstream.ts'
 import { OVER_UDP } from '../via.ts'
+import { soon } from '../../test/support/soon.ts'
 
 const answers: Script = { udp: (query) => [{ bytes: answerTo(query) }] }
 const silent: Script = { udp: () => [] }
@@ -291,7 +292,7 @@ describe('a dead upstream', () => {
     isUp = true
     expect(await hostOf(filter, wireQuery('b.example.net'))).toBe('198.51.100.2')
     time.now += LIMITS.upstreamRest + 1
-    await vi.waitFor(async () => {
+    await soon(async () => {
       const name = `c-${first.asked.udp.length}.example.net`
       expect(await hostOf(filter, wireQuery(name))).toBe('198.51.100.1')
     })

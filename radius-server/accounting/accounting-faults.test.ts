@@ -244,4 +244,4 @@ test('whatever fails when: what was acknowledged is written', async () => {
   )
   // A writer that acknowledges nothing would pass too.
   expect(acknowledged).toBeGreaterThan(500)
-}, 60_000)
+})

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, describe, expect, test } from 'vitest'
 import { everyUdpLayer, udpCounters } from '#core/udp/testing/udp-layers.ts'
 import { sourceAddress } from '#core/udp/source-address.ts'
 import type { UdpLayer } from '#core/udp/udp-layer.ts'
@@ -7,6 +7,7 @@ import { ATTRIBUTE, CODE } from '../dictionary.ts'
 import { startDynamicGateway } from '../testing/dynamic-gateway.ts'
 import { createUdpAsker } from './ask-by-udp.ts'
 import type { UdpAsker } from './ask-by-udp.ts'
+import { soon } from '../../test/support/soon.ts'
 
 const SECRET = 'coa-secret'
 const REQUEST = {
@@ -90,14 +91,14 @@ describe.each(everyUdpLayer())('a request to a gateway by $name', (layer) => {
     const { ask } = create(layer, 60_000)
     const all = Array.from({ length: 65 }, () => ask(to(gateway.port), REQUEST))
     expect(await all[64]).toBeNull()
-    await vi.waitFor(() => expect(gateway.asked).toHaveLength(64))
+    await soon(() => expect(gateway.asked).toHaveLength(64))
     expect(new Set(gateway.asked.map(({ bytes }) => bytes[1])).size).toBe(64)
   })
 
   test('a stop gives up what waits', async () => {
     await using gateway = await startDynamicGateway(() => null, SECRET)
     const asked = create(layer, 60_000).ask(to(gateway.port), REQUEST)
-    await vi.waitFor(() => expect(gateway.asked).toHaveLength(1))
+    await soon(() => expect(gateway.asked).toHaveLength(1))
     await asker?.stop()
     expect(await asked).toBeNull()
   })

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test, vi } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { silentLog } from '#core/log.ts'
 import { createMetrics } from '#core/metrics.ts'
 import { parseMac } from '#core/mac.ts'
@@ -14,6 +14,7 @@ import { createDisconnector } from './disconnector.ts'
 import type { Disconnector, DisconnectTable } from './disconnector.ts'
 import type { DynamicReply } from './dynamic-request.ts'
 import { createLiveSessions } from './live-sessions.ts'
+import { soon } from '../../test/support/soon.ts'
 
 const COA = { port: 3799, secret: 'coa-secret', formerSecret: null } as const
 const ACK: DynamicReply = { isAcknowledged: true, errorCause: null }
@@ -82,7 +83,7 @@ beforeEach(() => {
 })
 
 async function settled(): Promise<void> {
-  await vi.waitFor(() => expect(disconnector.inWork).toBe(0))
+  await soon(() => expect(disconnector.inWork).toBe(0))
 }
 
 describe('who sends a request', () => {
@@ -187,7 +188,7 @@ describe('who sends a request', () => {
     gateways = [gateway({ coa: COA }), gateway({ name: 'gw-2', address: '127.0.0.2/32', coa: COA })]
     reply = () => (asked.at(-1) === '127.0.0.1 3799' ? silent.promise : Promise.resolve(ACK))
     await disconnector.look()
-    await vi.waitFor(() => expect(ended).toHaveLength(1))
+    await soon(() => expect(ended).toHaveLength(1))
     expect(disconnector.inWork).toBe(1)
     silent.resolve(null)
     await settled()

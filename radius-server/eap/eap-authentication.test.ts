@@ -21,6 +21,7 @@ import { makeCertificateAuthority, makeServerCertificate } from '../testing/cert
 import { createTunnelContexts } from './tunnel-contexts.ts'
 
 let certificate: StoredCertificate
+let rsaCertificate: StoredCertificate
 let caPem: string
 let server: TestServer
 
@@ -28,6 +29,9 @@ beforeAll(async () => {
   const ca = await makeCertificateAuthority(Date.now())
   certificate = await makeServerCertificate(ca, 'wifi.example.org', Date.now())
   caPem = ca.caPem
+  // Once: to find such a key takes longer than fifty logins.
+  const rsaCa = await makeCertificateAuthority(Date.now(), 'rsa')
+  rsaCertificate = await makeServerCertificate(rsaCa, 'wifi.example.org', Date.now(), 'rsa')
 })
 
 describe.each(everyEapLayer())('by the $name layer', ({ engine }) => {
@@ -321,10 +325,9 @@ describe.each(everyEapLayer())('by the $name layer', ({ engine }) => {
   test.each(VERSIONS)(
     '%s: a peer is shown the certificate whose kind it knows',
     async (version) => {
-      const rsaCa = await makeCertificateAuthority(Date.now(), 'rsa')
-      const rsa = await makeServerCertificate(rsaCa, 'wifi.example.org', Date.now(), 'rsa')
-      server = await createTestServer({ engine, certificates: [certificate, rsa] })
-      const old = { version, caPem: rsaCa.caPem, sigalgs: 'rsa_pss_rsae_sha256:RSA+SHA256' }
+      server = await createTestServer({ engine, certificates: [certificate, rsaCertificate] })
+      const sigalgs = 'rsa_pss_rsae_sha256:RSA+SHA256'
+      const old = { version, caPem: rsaCertificate.caPem, sigalgs }
       expect((await logIn(server, old)).reply?.code).toBe(CODE['Access-Accept'])
       // One that knows both is shown the shorter.
       expect((await logIn(server, { version, caPem })).reply?.code).toBe(CODE['Access-Accept'])

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, describe, expect, test } from 'vitest'
 import { everyUdpLayer } from '#core/udp/testing/udp-layers.ts'
 import type { UdpLayer } from '#core/udp/udp-layer.ts'
 import type { HomeServer, Realm } from '#db/proxying.ts'
@@ -13,6 +13,7 @@ import { account, createTestServer, gateway, policy, watch } from '../testing/se
 import type { TestServer } from '../testing/server.ts'
 import { sourceOf } from '../testing/source.ts'
 import type { HomeTimes } from './home-server.ts'
+import { soon } from '../../test/support/soon.ts'
 
 const TAG = Buffer.from('0f1e2d3c4b5a69788796a5b4c3d2e1f0', 'hex')
 const PATIENCE = { initialMs: 20, mostMs: 500, count: 5, longestMs: 5_000 }
@@ -97,10 +98,6 @@ function eap(type: number, identifier: number, data = ''): Buffer {
   const body = Buffer.concat([Buffer.of(type), Buffer.from(data)])
   return Buffer.concat([Buffer.from([2, identifier, 0, 4 + body.length]), body])
 }
-
-/** However busy the machine is. */
-const eventually = (check: () => Promise<void>): Promise<void> =>
-  vi.waitFor(check, { timeout: 15_000 })
 
 function vlanOf(reply: Reply | null): string | undefined {
   return reply?.text(ATTRIBUTE['Tunnel-Private-Group-Id'])
@@ -426,7 +423,7 @@ describe('while it is waited for', () => {
     const held = Array.from({ length: 1_024 }, (_, i) =>
       server.ask('authentication', pap(), '127.0.0.1', 10_000 + i),
     )
-    await eventually(async () => {
+    await soon(async () => {
       expect(await server.registry.text()).toContain(
         'accueil_radius_home_server_outstanding{server="slow"} 1024',
       )
@@ -473,7 +470,7 @@ describe('a home server that is silent', () => {
     expect(first.asked).toHaveLength(before)
     state.firstAnswers = true
     first.isAlive = true
-    await eventually(async () => {
+    await soon(async () => {
       server.house.now += 1_000
       await login()
       expect(first.asked.length).toBeGreaterThan(before)
@@ -499,7 +496,7 @@ describe('a home server that is silent', () => {
     await using _ = far
     far.isAlive = false
     const identity: Sent = [ATTRIBUTE['EAP-Message'], eap(1, 9, 'eve@example.org')]
-    await eventually(async () => {
+    await soon(async () => {
       const before = far.asked.length
       const reply = await server.ask('authentication', request('eve@example.org', [identity]))
       expect(reply?.code).toBe(CODE['Access-Reject'])
@@ -550,7 +547,7 @@ describe('a home server that is silent', () => {
     state.firstAnswers = true
     first.isAlive = true
     const before = first.asked.length
-    await eventually(async () => {
+    await soon(async () => {
       server.house.now += 1_000
       await server.ask('authentication', pap('eve@example.org', 'x'))
       expect(first.asked.length).toBeGreaterThan(before)
@@ -666,7 +663,7 @@ describe('accounting of a visitor', () => {
     const reply = await server.ask('accounting', stop('anonymous@example.org', classes))
     expect(reply?.code).toBe(CODE['Accounting-Response'])
     expect(server.house.written[0]?.account).toBe('eve@example.org')
-    await eventually(async () => expect(await outcome(server, 'answered')).toBe(1))
+    await soon(async () => expect(await outcome(server, 'answered')).toBe(1))
     expect(far.asked[0]?.all(ATTRIBUTE.Class)).toEqual(['theirs'])
     expect(far.asked[0]?.all(ATTRIBUTE['User-Name'])).toEqual(['anonymous@example.org'])
   })
@@ -675,7 +672,7 @@ describe('accounting of a visitor', () => {
     const { server, far } = await behind(() => null, { accounting: true }, TIMES)
     await using _ = far
     expect(await server.ask('accounting', stop('eve@example.org'))).not.toBeNull()
-    await eventually(async () => expect(await outcome(server, 'unanswered')).toBe(1))
+    await soon(async () => expect(await outcome(server, 'unanswered')).toBe(1))
     expect(far.asked).toHaveLength(5)
   })
 

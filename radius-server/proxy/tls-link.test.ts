@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, describe, expect, test } from 'vitest'
 import type { HomeServer } from '#db/proxying.ts'
 import { createTestAuthority, selfSigned } from '../../test/support/gateway-certificate.ts'
 import { ATTRIBUTE, CODE } from '../dictionary.ts'
@@ -8,6 +8,7 @@ import type { HomeScript, Said, TlsHome } from '../testing/home.ts'
 import { createTestServer } from '../testing/server.ts'
 import type { TestServer } from '../testing/server.ts'
 import type { HomeTimes } from './home-server.ts'
+import { soon } from '../../test/support/soon.ts'
 
 const NAME = 'flr1.example.org'
 const PATIENCE = { initialMs: 20, mostMs: 500, count: 5, longestMs: 5_000 }
@@ -89,7 +90,7 @@ describe('a home server by RadSec', () => {
       [ATTRIBUTE['Acct-Session-Id'], 's1'],
     ] as const
     await server.ask('accounting', digestRequest({ code: CODE['Accounting-Request'], attributes }))
-    await vi.waitFor(() => expect(home.asked).toHaveLength(4), { timeout: 15_000 })
+    await soon(() => expect(home.asked).toHaveLength(4))
     expect(home.asked[0]?.password()).toBe('sesame')
     expect(home.connections()).toBe(1)
   })
@@ -123,14 +124,11 @@ describe('a home server by RadSec', () => {
     await using home = await start(() => null)
     home.isAlive = false
     await behind(home)
-    await vi.waitFor(
-      async () => {
-        const before = home.asked.length
-        expect(await login()).toBe(CODE['Access-Reject'])
-        expect(home.asked).toHaveLength(before)
-      },
-      { timeout: 15_000 },
-    )
+    await soon(async () => {
+      const before = home.asked.length
+      expect(await login()).toBe(CODE['Access-Reject'])
+      expect(home.asked).toHaveLength(before)
+    })
     const seen = home.asked.map(({ bytes }) => bytes.toString('hex'))
     expect(new Set(seen).size).toBe(seen.length)
   })

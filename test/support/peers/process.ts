@@ -37,7 +37,7 @@ export interface Finished extends Exit {
   readonly stderr: string
 }
 
-const TERMINATE_MS = 15_000
+const TERMINATE_MS = 60_000
 
 /** `ip netns exec` replaces itself by the command, so the pid stays the command's own. */
 function inNamespace(namespace: string | undefined, command: readonly string[]): readonly string[] {
@@ -70,7 +70,7 @@ export function start(
   if (pid > 0) folder.remember(pid, name)
 
   const output = (): string => readFileSync(logFile, 'utf8')
-  const printed = async (pattern: RegExp, ms = 15_000): Promise<RegExpExecArray> => {
+  const printed = async (pattern: RegExp, ms = 60_000): Promise<RegExpExecArray> => {
     for (const end = Date.now() + ms; ; await sleep(25)) {
       const over = exit
       const found = pattern.exec(output())
@@ -132,7 +132,7 @@ export async function run(
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
   child.stdin.on('error', () => undefined).end(options.input ?? '')
-  const timer = setTimeout(() => child.kill('SIGKILL'), options.timeoutMs ?? 60_000)
+  const timer = setTimeout(() => child.kill('SIGKILL'), options.timeoutMs ?? 180_000)
   return new Promise<Finished>((resolve) => {
     const finish = (code: number | null, signal: NodeJS.Signals | null): void => {
       clearTimeout(timer)
@@ -160,7 +160,7 @@ export async function must(
 export async function eventually<T>(
   what: string | (() => string),
   check: () => Promise<T | null | undefined | false> | T | null | undefined | false,
-  ms = 10_000,
+  ms = 30_000,
 ): Promise<T> {
   for (const end = Date.now() + ms; ; await sleep(100)) {
     const value = await check()
