@@ -70,7 +70,7 @@ export async function findTermsInForce(sql: Sql): Promise<WholeTerms | null> {
   return row === undefined ? null : findTerms(sql, row.version)
 }
 
-export async function textsOf(sql: Sql, version: string): Promise<TermsTexts> {
+async function textsOf(sql: Sql, version: string): Promise<TermsTexts> {
   const rows = await sql<{ language: string; markdown: string }[]>`
     select language, markdown from house.terms_text where version = ${version} order by language`
   return Object.fromEntries(rows.map(({ language, markdown }) => [language, markdown]))

@@ -21,7 +21,7 @@ const LAG_SECONDS = 60
 const MEBIBYTE = 1_048_576
 
 /** Something that is wrong: of what, what to do, and where more is written. */
-export interface HealthFinding {
+interface HealthFinding {
   readonly name: keyof AdminText['health']['wrong']
   readonly words: Readonly<Record<string, string>>
   /** A file of docs/run-books. */
@@ -60,7 +60,7 @@ export function health(services: Services): Handler {
 }
 
 /** The worst first: what loses something, what keeps people out, the rest. */
-export function findings(seen: {
+function findings(seen: {
   readonly processes: readonly FleetProcess[]
   readonly database: DatabaseHealth
   readonly jobs: readonly AdminJob[]
