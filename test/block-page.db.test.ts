@@ -89,96 +89,106 @@ async function openHouse(database: TestDatabase): Promise<OpenHouse> {
   }
 }
 
-test('a blocked page says why, by the filter itself, and a request reaches the administrator of the place without a trace of who asks', async () => {
-  await using database = await openTestDatabase()
-  await seedHouse(database)
-  await database.sql`
+test(
+  'a blocked page says why, by the filter itself, and a request reaches the administrator of the place without a trace of who asks',
+  { timeout: 120_000 },
+  async () => {
+    await using database = await openTestDatabase()
+    await seedHouse(database)
+    await database.sql`
     update house.network set subnets = array[${`${PHONE}/32`}::cidr] where kind = 'guest'`
-  await database.sql`
+    await database.sql`
     insert into house.rule (action, domain, site) values ('block', 'chess.example', '75-0042')`
-  await using house = await openHouse(database)
-  const { http } = house
-  const byList = await ask(http, 'www.bad.example', '/page')
-  expect(byList.status).toBe(403)
-  expect(byList.body).toContain('contenu pour adultes')
-  const byRule = await ask(http, 'chess.example', '/')
-  expect(byRule.body.replaceAll(/<\/?bdi>/g, '')).toContain(
-    'Les Restos a choisi de bloquer ce site.',
-  )
-  // Replaced, the token in force is another: the portal hears of it and goes on.
-  await rotateDnsToken(database, { site: '75-0042', network: 'guest', device: null }, new Date())
-  await database.sql`
+    await using house = await openHouse(database)
+    const { http } = house
+    const byList = await ask(http, 'www.bad.example', '/page')
+    expect(byList.status).toBe(403)
+    expect(byList.body).toContain('contenu pour adultes')
+    const byRule = await ask(http, 'chess.example', '/')
+    expect(byRule.body.replaceAll(/<\/?bdi>/g, '')).toContain(
+      'Les Restos a choisi de bloquer ce site.',
+    )
+    // Replaced, the token in force is another: the portal hears of it and goes on.
+    await rotateDnsToken(database, { site: '75-0042', network: 'guest', device: null }, new Date())
+    await database.sql`
     insert into house.rule (action, domain, site) values ('block', 'go.example', '75-0042')`
-  await vi.waitFor(async () => expect((await ask(http, 'go.example', '/')).status).toBe(403), {
-    timeout: 15_000,
-    interval: 200,
-  })
-  const action = new URL(formAction(byRule.body).replaceAll('&amp;', '&'))
-  const form = new URLSearchParams({ note: 'Pour le club du jeudi.' }).toString()
-  for (let i = 0; i < 5; i += 1) {
-    const sent = await ask(http, action.host, action.pathname + action.search, form)
-    expect(sent.status).toBe(303)
-    expect(sent.location).toBe('/guest/unblock/sent?lang=fr')
-  }
-  const operator = database.as('operator')
-  const waiting = await listUnblockRequests(operator, { association: '75' })
-  expect(waiting).toHaveLength(UNBLOCK_LIMITS.alike)
-  expect(waiting[0]).toMatchObject({
-    ...{ domain: 'chess.example', site: '75-0042', association: '75', network: 'guest' },
-    ...{ cause: 'rule', category: null, note: 'Pour le club du jeudi.' },
-  })
-  expect(await listUnblockRequests(operator, { site: '13-0001' })).toEqual([])
+    await vi.waitFor(async () => expect((await ask(http, 'go.example', '/')).status).toBe(403), {
+      timeout: 15_000,
+      interval: 200,
+    })
+    const action = new URL(formAction(byRule.body).replaceAll('&amp;', '&'))
+    const form = new URLSearchParams({ note: 'Pour le club du jeudi.' }).toString()
+    for (let i = 0; i < 5; i += 1) {
+      const sent = await ask(http, action.host, action.pathname + action.search, form)
+      expect(sent.status).toBe(303)
+      expect(sent.location).toBe('/guest/unblock/sent?lang=fr')
+    }
+    const operator = database.as('operator')
+    const waiting = await listUnblockRequests(operator, { association: '75' })
+    expect(waiting).toHaveLength(UNBLOCK_LIMITS.alike)
+    expect(waiting[0]).toMatchObject({
+      ...{ domain: 'chess.example', site: '75-0042', association: '75', network: 'guest' },
+      ...{ cause: 'rule', category: null, note: 'Pour le club du jeudi.' },
+    })
+    expect(await listUnblockRequests(operator, { site: '13-0001' })).toEqual([])
 
-  // Not the address it came from, nor any way back to it.
-  const [row] = await database.sql`select to_jsonb(r)::text as all from house.unblock_request r`
-  expect(String(row?.['all'])).not.toContain(PHONE)
-  const { sql } = database.as('portal')
-  await expect(sql`select domain from house.unblock_request`).rejects.toThrow(/denied/)
+    // Not the address it came from, nor any way back to it.
+    const [row] = await database.sql`select to_jsonb(r)::text as all from house.unblock_request r`
+    expect(String(row?.['all'])).not.toContain(PHONE)
+    const { sql } = database.as('portal')
+    await expect(sql`select domain from house.unblock_request`).rejects.toThrow(/denied/)
 
-  const jobs = database.as('jobs')
-  expect(await runPurge(jobs, Date.now(), 'test')).toMatchObject({ unblockRequests: 0 })
-  await database.sql`
+    const jobs = database.as('jobs')
+    expect(await runPurge(jobs, Date.now(), 'test')).toMatchObject({ unblockRequests: 0 })
+    await database.sql`
     update house.unblock_request set at = now() - interval '91 days' where id <= 2`
-  expect(await runPurge(jobs, Date.now(), 'test')).toMatchObject({ unblockRequests: 2 })
-})
+    expect(await runPurge(jobs, Date.now(), 'test')).toMatchObject({ unblockRequests: 2 })
+  },
+)
 
-test('where the answer is the page, the filter leads a blocked name to the portal, which says why; other names go on', async () => {
-  await using database = await openTestDatabase()
-  await seedHouse(database)
-  await database.sql`
+test(
+  'where the answer is the page, the filter leads a blocked name to the portal, which says why; other names go on',
+  { timeout: 120_000 },
+  async () => {
+    await using database = await openTestDatabase()
+    await seedHouse(database)
+    await database.sql`
     update house.network set subnets = array[${`${PHONE}/32`}::cidr] where kind = 'guest'`
-  await database.sql`
+    await database.sql`
     insert into house.filter (
       position, hours, block, allow, trust, imposed, answer, answers, page, asked, addresses,
       private_names, internal, always)
     values (0, '{}', '{}', '{}', '{}', '{}', 'page', '{}', '{127.0.0.1}', false, '{}', '{}', '{}',
       '{}')`
-  await using house = await openHouse(database)
-  // The phone's own resolver, asking from its own address.
-  const phone = new Resolver({ timeout: 20_000, tries: 1 })
-  phone.setServers([`127.0.0.1:${house.dns}`])
-  phone.setLocalAddress(PHONE)
-  await vi.waitFor(
-    async () => expect(await phone.resolve4('www.bad.example')).toEqual(['127.0.0.1']),
-    { timeout: 20_000, interval: 200 },
-  )
-  // No address of another family that would lead elsewhere, and nothing of the upstream's.
-  await expect(phone.resolve6('www.bad.example')).rejects.toThrow(/ENODATA/)
-  await expect(phone.resolve4('good.example')).rejects.toThrow(/ESERVFAIL|ETIMEOUT/)
+    await using house = await openHouse(database)
+    // The phone's own resolver, asking from its own address.
+    const phone = new Resolver({ timeout: 20_000, tries: 1 })
+    phone.setServers([`127.0.0.1:${house.dns}`])
+    phone.setLocalAddress(PHONE)
+    await vi.waitFor(
+      async () => expect(await phone.resolve4('www.bad.example')).toEqual(['127.0.0.1']),
+      { timeout: 20_000, interval: 200 },
+    )
+    // No address of another family that would lead elsewhere, and nothing of the upstream's.
+    await expect(phone.resolve6('www.bad.example')).rejects.toThrow(/ENODATA/)
+    await expect(phone.resolve4('good.example')).rejects.toThrow(/ESERVFAIL|ETIMEOUT/)
 
-  const page = await ask(house.http, 'www.bad.example', '/page?q=secret')
-  expect(page.status).toBe(403)
-  const { body } = page
-  expect(body).toContain('contenu pour adultes')
-  expect(body).toMatch(/Code du blocage/)
-  expect(body).toContain('nous n’ouvrons jamais une connexion chiffrée')
-  expect(body).not.toContain('secret')
-  const action = new URL(formAction(body).replaceAll('&amp;', '&'))
-  const sent = await ask(house.http, action.host, action.pathname + action.search, 'note=')
-  expect(sent.location).toBe('/guest/unblock/sent?lang=fr')
-  const waiting = await listUnblockRequests(database.as('operator'), { association: '75' })
-  expect(waiting).toMatchObject([{ domain: 'www.bad.example', site: '75-0042', cause: 'category' }])
-})
+    const page = await ask(house.http, 'www.bad.example', '/page?q=secret')
+    expect(page.status).toBe(403)
+    const { body } = page
+    expect(body).toContain('contenu pour adultes')
+    expect(body).toMatch(/Code du blocage/)
+    expect(body).toContain('nous n’ouvrons jamais une connexion chiffrée')
+    expect(body).not.toContain('secret')
+    const action = new URL(formAction(body).replaceAll('&amp;', '&'))
+    const sent = await ask(house.http, action.host, action.pathname + action.search, 'note=')
+    expect(sent.location).toBe('/guest/unblock/sent?lang=fr')
+    const waiting = await listUnblockRequests(database.as('operator'), { association: '75' })
+    expect(waiting).toMatchObject([
+      { domain: 'www.bad.example', site: '75-0042', cause: 'category' },
+    ])
+  },
+)
 
 test('no more is kept of one name and one place than anybody reads', async () => {
   await using database = await openTestDatabase()

@@ -97,7 +97,7 @@ test.each([
       for (const role of roles) await role.stop()
     }
   },
-  30_000,
+  120_000,
 )
 
 async function declare(
