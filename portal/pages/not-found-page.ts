@@ -1,6 +1,7 @@
 import { html } from 'hono/html'
 import { textIn } from '../text/language.ts'
 import type { Html } from './html.ts'
+import { stopIcon } from './icons.ts'
 import { layout } from './layout.ts'
 import type { Frame } from './layout.ts'
 
@@ -8,7 +9,8 @@ export function notFoundPage(frame: Frame): Html {
   const { notFound: words } = textIn(frame.language)
   return layout(frame, {
     title: words.title,
-    main: html`<h1>${words.title}</h1>
+    main: html`<p class="mark">${stopIcon}</p>
+      <h1>${words.title}</h1>
       <p class="lead">${words.why}</p>
       <p><a href="/?lang=${frame.language}">${words.home}</a></p>`,
   })

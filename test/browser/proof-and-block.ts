@@ -1,6 +1,17 @@
 import { answerAtOnce } from '../../portal/answer-at-once.ts'
 import { createHttpListener } from '../../portal/listen-http.ts'
-import { NOW, signedLink, testPortal } from '../../portal/portal-fixture.ts'
+import { entryPath } from '../../db/gateway-entry.ts'
+import type { PortalGateway } from '../../portal/gateways/gateway.ts'
+import {
+  fasLink,
+  formAction,
+  GENERIC,
+  house,
+  NOW,
+  OPENNDS,
+  signedLink,
+  testPortal,
+} from '../../portal/portal-fixture.ts'
 import { LANGUAGES, textIn } from '../../portal/text/language.ts'
 import type { Language } from '../../portal/text/language.ts'
 import { axeChecks, check, openPage, picture, scrollsSideways } from './session.ts'
@@ -8,9 +19,16 @@ import type { Check, Session } from './session.ts'
 
 /** Whose page stands in its place; the browser is told where its name leads, as a blocking resolver would. */
 const BLOCKED_NAME = 'videos.example.com'
+const FREE_NAME = 'free.example.com'
+/** One of which the filter cannot be asked without a failure of ours. */
+const BROKEN_NAME = 'broken.example.com'
 const HOST = '127.0.78.3'
-export const BLOCKED_NAME_RULE = `MAP ${BLOCKED_NAME} ${HOST}`
+export const BLOCKED_NAME_RULE = `MAP *.example.com ${HOST}`
 const PORT = 18_081
+
+/** A gateway for which the phone waits on a page of ours. */
+const POLLED: PortalGateway = { ...OPENNDS, fas: { level: 4, key: '1234567890' } }
+const OTHER_MAC = '02-00-00-00-00-07'
 
 const NARROWEST = { width: 320, height: 568 }
 const SCREENS = [
@@ -20,8 +38,8 @@ const SCREENS = [
 const EXAMINED: ReadonlySet<Language> = new Set(['fr', 'en', 'ar', 'ta'])
 
 /**
- * The receipt, the renewal and the block page, which need a moment that a whole house does not come to by
- * itself: the portal is the real one on a port of its own, with a world that is told.
+ * The receipt, the renewal, the block page, and those for when something is wrong, which need a moment that a
+ * whole house does not come to by itself: the portal is the real one on a port of its own, with a world that is told.
  */
 export async function proofAndBlockChecks(whole: Session): Promise<Check[]> {
   const portalUrl = `http://${HOST}:${PORT}`
@@ -33,9 +51,15 @@ export async function proofAndBlockChecks(whole: Session): Promise<Check[]> {
     ...{ termsVersion: '2026-01', language: 'fr', textSha256: textSha256 ?? '', renewal: false },
   })
   world.access.set('aa:bb:cc:dd:ee:ff', { until: NOW - 60_000, termsVersion: '2026-01' })
-  world.filter = () => ({
-    ...{ outcome: 'blocked', cause: 'category', category: 'streaming', reference: 'K7F2' },
-  })
+  world.house = house({ gateways: [GENERIC, POLLED] })
+  world.filter = (name) => {
+    if (name === BROKEN_NAME) throw new Error('asked for by the test')
+    if (name === FREE_NAME) return { outcome: 'free' }
+    return { outcome: 'blocked', cause: 'category', category: 'streaming', reference: 'K7F2' }
+  }
+  const asked = formAction(await (await portal.get(signedLink({ mac: OTHER_MAC }))).text())
+  const fas = `${entryPath(POLLED)}${fasLink().slice('/guest'.length)}`
+  const waits = await portal.post(formAction(await (await portal.get(fas)).text()))
   const listener = createHttpListener(portal.app, answerAtOnce(portal.services), {
     host: HOST,
     port: PORT,
@@ -49,6 +73,11 @@ export async function proofAndBlockChecks(whole: Session): Promise<Check[]> {
     'terms-text': `${portalUrl}/guest/terms/${textSha256 ?? ''}`,
     blocked: `http://${BLOCKED_NAME}:${PORT}/`,
     'unblock-sent': `${portalUrl}/guest/unblock/sent`,
+    'receipt-unknown': `${portalUrl}/guest/receipt?code=AAAAAAAAAA`,
+    'not-blocked': `http://${FREE_NAME}:${PORT}/`,
+    'not-found': `${portalUrl}/nowhere`,
+    failure: `http://${BROKEN_NAME}:${PORT}/`,
+    opening: new URL(waits.headers.get('Location') ?? '', portalUrl).href.replace(/&lang=.*/, ''),
   }
   const checks: Check[] = []
   try {
@@ -57,9 +86,19 @@ export async function proofAndBlockChecks(whole: Session): Promise<Check[]> {
         const where = `${name} page, ${language}`
         checks.push(...(await lookAt(session, name, address, language)))
         const path = `${address}${address.includes('?') ? '&' : '?'}lang=${language}`
-        checks.push(...(await axeChecks(session, path, language, SCREENS, where)))
+        const asksAgain = name === 'opening'
+        checks.push(...(await axeChecks(session, path, language, SCREENS, where, { asksAgain })))
       }
       checks.push(await requestCheck(session, pages.blocked, language))
+    }
+    world.databaseUp = false
+    for (const language of LANGUAGES.filter((one) => EXAMINED.has(one))) {
+      // By what the browser asks for: with a language in the address it is the terms, which need no database.
+      const where = `unavailable page, ${language}`
+      checks.push(...(await lookAt(session, 'unavailable', portalUrl + asked, language)))
+      checks.push(
+        ...(await axeChecks(session, asked, language, SCREENS, where, { asksAgain: true })),
+      )
     }
     checks.push(
       check('each request is kept', portal.unblocks.length === EXAMINED.size, portal.unblocks),

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { Browser, BrowserContext, Page } from 'playwright-core'
+import type { Browser, BrowserContext, Page, Route } from 'playwright-core'
 import type { Language } from '../../portal/text/language.ts'
 
 /** A browser before a portal, and what can be asked of a page in it. */
@@ -10,7 +10,8 @@ export interface Check {
   readonly detail?: string
 }
 
-export const NAVIGATION_MS = 10_000
+/** Of a machine where much else runs. */
+export const NAVIGATION_MS = 60_000
 
 export interface Session {
   readonly browser: Browser
@@ -30,6 +31,20 @@ interface AxeResult {
   readonly violations: readonly { id: string; nodes: readonly { html: string }[] }[]
 }
 
+interface Looked {
+  readonly colorScheme?: 'light' | 'dark'
+  readonly contrast?: 'more'
+  /** The page asks again by itself. */
+  readonly asksAgain?: boolean
+}
+
+/** It would be gone from under axe. Without script there is no other way to see that a gateway has opened. */
+async function withoutRefresh(route: Route): Promise<void> {
+  const response = await route.fetch()
+  const body = (await response.text()).replace(/<meta http-equiv="refresh"[^>]*>/, '')
+  await route.fulfill({ response, body })
+}
+
 /** axe needs script: a second look at the same page, with script on and the policy set aside. */
 export async function axeChecks(
   session: Session,
@@ -37,7 +52,7 @@ export async function axeChecks(
   language: Language,
   screens: readonly Screen[],
   where: string,
-  media: { colorScheme?: 'light' | 'dark'; contrast?: 'more' } = {},
+  { asksAgain = false, ...media }: Looked = {},
 ): Promise<Check[]> {
   const context = await session.browser.newContext({
     locale: localeOf(language),
@@ -45,6 +60,7 @@ export async function axeChecks(
     ...media,
   })
   const page = await context.newPage()
+  if (asksAgain) await page.route('**/*', withoutRefresh)
   await page.goto(addressOf(session, path))
   await page.locator('details').evaluateAll((all) => {
     for (const details of all) details.setAttribute('open', '')
