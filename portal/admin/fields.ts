@@ -35,17 +35,6 @@ export function field(one: Field): Html {
     ${help !== undefined && html`<p class="soft help" id="${id}-help">${help}</p>`}`
 }
 
-/** Yes or no. */
-export function tick(
-  { name, label, id = name }: Pick<Field, 'name' | 'label' | 'id'>,
-  isTicked: boolean,
-): Html {
-  return html`<label for="${id}"
-    ><input id="${id}" name="${name}" type="checkbox" value="yes" ${isTicked && html`checked`} />
-    ${label}</label
-  >`
-}
-
 /** A labelled choice of one among a few. */
 export function choice(
   one: Pick<Field, 'name' | 'label' | 'value' | 'id'>,

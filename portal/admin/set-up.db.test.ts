@@ -82,9 +82,8 @@ test('a place is added with its networks and its gateway, gets its files, and tu
       'hostapd.conf',
     ]),
   )
-  const [gateway] = (await loadGateways(database, testSeal)).filter(
-    ({ site }) => site === '75-0100',
-  )
+  const all = await loadGateways(database, testSeal)
+  const gateway = all.find(({ site }) => site === '75-0100')
   expect(files.get('opennds.conf')).toContain(`faskey ${gateway?.fas?.key}`)
   // The certificate that is in the folder is the one by which it is known from now on.
   expect(gateway?.radsec).not.toEqual(before.find(({ site }) => site === '75-0100')?.radsec)

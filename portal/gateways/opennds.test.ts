@@ -60,6 +60,7 @@ describe('a link of openNDS at level 1', () => {
       gateway: OPENNDS,
       mac: 'aa:bb:cc:dd:ee:ff',
       ip: '192.168.77.9',
+      software: 'openNDS-10.3.0',
       returnData: { hid: HID, gatewayAddress: '192.168.77.1:2050' },
     })
   })
