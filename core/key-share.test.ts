@@ -49,7 +49,7 @@ test('a character that was read wrong is noticed', async () => {
   fc.assert(
     fc.property(
       fc.nat(text.length - 1),
-      fc.constantFrom(...'0123456789ABCDEFGHJKMNPQRSTVWXYZ'),
+      fc.constantFrom(...'0123456789ABCDEFGHJKMNPQRSTVWXYZ'.split('')),
       (at, put) => {
         if (text[at] === '-' || text[at] === put) return
         // The bits behind the last octet carry nothing.

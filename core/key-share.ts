@@ -96,7 +96,7 @@ export function readShare(text: string): KeyShare | Mistake {
   if (typed.length !== CHARACTERS) {
     return { problem: `it has ${typed.length} characters, and a share has ${CHARACTERS}` }
   }
-  const wrong = [...typed].findIndex((character) => !ALPHABET.includes(character))
+  const wrong = typed.split('').findIndex((character) => !ALPHABET.includes(character))
   if (wrong >= 0) {
     return { problem: `"${typed[wrong]}" in group ${Math.floor(wrong / GROUP) + 1} is in no share` }
   }
@@ -129,7 +129,8 @@ function encode(bytes: Uint8Array): string {
 }
 
 function decode(text: string): Buffer {
-  const bits = [...text]
+  const bits = text
+    .split('')
     .map((character) => ALPHABET.indexOf(character).toString(2).padStart(5, '0'))
     .join('')
   const bytes = bits.match(/.{8}/g) ?? []

@@ -22,9 +22,8 @@ export async function recordStep(
 ): Promise<void> {
   await sql`
     insert into house.upgrade (migration, breaks)
-    values (${migration}, array(select jsonb_array_elements_text(${JSON.stringify(breaks)}::text::jsonb)))`.execute(
-    db,
-  )
+    values (${migration}, array(select jsonb_array_elements_text(${JSON.stringify(breaks)}::text::jsonb)))
+    on conflict (migration) do update set at = excluded.at, breaks = excluded.breaks`.execute(db)
 }
 
 /** What is known of steps that this version does not have. */

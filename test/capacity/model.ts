@@ -16,7 +16,7 @@ export interface Wall {
   readonly what: string
   /** From how many places on. */
   readonly places: number
-  readonly then: string
+  readonly beyond: string
 }
 
 export interface Capacity {
@@ -97,22 +97,24 @@ export function capacityOf(places: number, costs: Costs, demand: Demand): Capaci
     {
       what: 'one thread brings the journal into the log',
       places: wallAt(packets * fold * node, 1),
-      then: 'in the busiest hour the log falls behind, within its limits, and catches up at night; from six times that on it never does: a fold for each group of associations',
+      beyond:
+        'in the busiest hour the log falls behind, within its limits, and catches up at night; from six times that on it never does: a fold for each group of associations',
     },
     {
       what: 'grants in memory: a Map of V8 has 16.7 million entries',
       places: Math.floor(MAP_ENTRIES / demand.grants),
-      then: 'hold grants in several Maps, by the first octets of the address; or cells by association, each with its own devices',
+      beyond:
+        'hold grants in several Maps, by the first octets of the address; or cells by association, each with its own devices',
     },
     {
       what: `Postgres: half of ${POSTGRES.cores} cores`,
       places: wallAt(postgres.cores, POSTGRES.cores * BUSY),
-      then: 'a cell of its own for some associations (docs/decisions/0073)',
+      beyond: 'a cell of its own for some associations (docs/decisions/0073)',
     },
     {
       what: `a year of the log: ${POSTGRES.yearGB / 1000} TB in one Postgres`,
       places: wallAt(postgres.yearGB, POSTGRES.yearGB),
-      then: 'restoring takes longer than a night: cells by association',
+      beyond: 'restoring takes longer than a night: cells by association',
     },
   ]
   return { places, roles, postgres, walls: walls.toSorted((a, b) => a.places - b.places) }

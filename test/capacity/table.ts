@@ -9,7 +9,11 @@ const PLACES = [2_333, 20_000, 1_000_000]
 export function tablesOf(costs: Costs, places: readonly number[] = PLACES): readonly string[] {
   const all = places.map((count) => capacityOf(count, costs, DEMAND))
   const [first] = all
-  const walls = (first?.walls ?? []).map(({ what, places: at, then }) => [whole(at), what, then])
+  const walls = (first?.walls ?? []).map(({ what, places: at, beyond }) => [
+    whole(at),
+    what,
+    beyond,
+  ])
   return [
     table(['', ...all.map((one) => `${whole(one.places)} places`)], needsOf(all)),
     table(['From places', 'Wall', 'What then'], walls),

@@ -57,7 +57,7 @@ export const restore: Drill = {
     )
     // All is in Postgres now, and in the archive after this.
     const had = await keptIn(server.url)
-    await server.script('postgres', ['accueil-backup', 'diff'])
+    await server.script('postgres', ['accueil-backup', 'full'])
     await product.stop()
     await server.lose()
     const { took, found } = await restored(folder, server, await keyOf(product, sheets))
@@ -148,5 +148,8 @@ async function oldOnesGo(server: BackedUpPostgres): Promise<string> {
   const before = await labels()
   await server.pgbackrest(['expire'], { LD_PRELOAD: FAKETIME, FAKETIME: '+21d' })
   const after = await labels()
+  if (after.length === 0 || after.length >= before.length) {
+    throw new Error(`of ${before.join(' ')} there are ${after.join(' ')} three weeks later`)
+  }
   return `${before.length} backups, ${after.length} three weeks later`
 }
