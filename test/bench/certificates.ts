@@ -144,9 +144,10 @@ async function revoke({ sql }: Database, count: number): Promise<void> {
   await sql.begin(async (transaction) => {
     await transaction`
       insert into staff.device (id, account, name, kind, how, groups, credential, generation,
-        ends_at, revoked_at, revoked_by, revoked_why)
+        ends_at, revoked_at, revoked_by, revoked_why, changed_at)
       select translate(lpad(to_hex(n), 16, 'z'), '01', 'xy'), ${accountOf(0)}, 'Laptop', 'laptop',
-        'local', '{staff}', 'certificate', 1, now() + interval '300 days', now(), 'cli:bench', 'lost'
+        'local', '{staff}', 'certificate', 1, now() + interval '300 days', now(), 'cli:bench', 'lost',
+        now() - n * interval '5 minutes'
       from generate_series(1, ${count}) n`
     await transaction`
       insert into staff.device_certificate (serial, device, generation, ends_at)
