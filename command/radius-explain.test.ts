@@ -55,6 +55,9 @@ test('a device that is only led to the page is not told to be let in', () => {
   expect(tell(led).what).toBe(
     'The device aa:bb:cc:dd:ee:01 was led to the page with the terms, which it has not accepted, or too long ago.',
   )
+  expect(tell({ ...led, network: 'staff' }).what).toBe(
+    'The device aa:bb:cc:dd:ee:01 was led to the page where its owner signs in for it.',
+  )
 })
 
 test('a refusal is told with what to do, and never with a name that nobody has', () => {

@@ -41,7 +41,6 @@ const SWEEP_MS = 3_600_000
 
 interface DeviceRow extends Omit<EnrolledDevice, 'endsAt'> {
   readonly ends: Date
-  readonly changed: Date
 }
 
 export function createEnrolledDevices(options: {
@@ -57,11 +56,10 @@ export function createEnrolledDevices(options: {
   let unlisten: (() => Promise<void>) | null = null
 
   function take(rows: readonly DeviceRow[]): void {
-    for (const { ends, changed, ...row } of rows) {
+    for (const { ends, ...row } of rows) {
       const device = { ...row, endsAt: ends.getTime() }
       devices.set(device.id, device)
       for (const serial of device.serials) serials.set(serial, device)
-      if (changed > seen) seen = changed
     }
   }
 
@@ -72,20 +70,30 @@ export function createEnrolledDevices(options: {
 
   const select = database.sql`
     select d.id, d.account, d.kind, d.how, d.groups, d.secret, d.ends_at as ends,
-           d.revoked_at is not null as "isRevoked", d.changed_at as changed,
+           d.revoked_at is not null as "isRevoked",
            array(select c.serial from staff.device_certificate c where c.device = d.id) as serials
     from staff.device d`
 
+  /** Not the newest change: where thousands changed at once, each look would read them all again. */
+  async function now(): Promise<Date> {
+    const [row] = await database.sql<{ at: Date }[]>`select now() as at`
+    return row?.at ?? new Date(0)
+  }
+
   async function loadChanges(): Promise<void> {
     const since = new Date(seen.getTime() - OVERLAP_MS)
+    const asked = await now()
     take(await database.sql<DeviceRow[]>`${select} where d.changed_at >= ${since}`)
+    seen = asked
   }
 
   async function loadAll(): Promise<void> {
+    const asked = await now()
     const rows = await database.sql<DeviceRow[]>`${select} where d.ends_at > now()`
     devices.clear()
     serials.clear()
     take(rows)
+    seen = asked
   }
 
   async function loadOne(id: string): Promise<void> {

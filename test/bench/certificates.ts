@@ -145,13 +145,16 @@ async function revoke({ sql }: Database, count: number): Promise<void> {
     await transaction`
       insert into staff.device (id, account, name, kind, how, groups, credential, generation,
         ends_at, revoked_at, revoked_by, revoked_why)
-      select translate(lpad(to_hex(n), 16, '2'), '01', 'xy'), ${accountOf(0)}, 'Laptop', 'laptop',
+      select translate(lpad(to_hex(n), 16, 'z'), '01', 'xy'), ${accountOf(0)}, 'Laptop', 'laptop',
         'local', '{staff}', 'certificate', 1, now() + interval '300 days', now(), 'cli:bench', 'lost'
       from generate_series(1, ${count}) n`
     await transaction`
       insert into staff.device_certificate (serial, device, generation, ends_at)
       select upper('f' || md5(d.id)), d.id, 1, d.ends_at from staff.device d
       where d.revoked_by = 'cli:bench'`
+    // Long ago: the trigger says that it was just now.
+    await transaction`
+      update staff.device set changed_at = now() - interval '1 day' where revoked_by = 'cli:bench'`
   })
 }
 

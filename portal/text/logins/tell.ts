@@ -49,7 +49,8 @@ function endOf(
   const why = what === null ? `${reason}` : words.reason(what, `${reason}`)
   if (outcome === 'reject') return words.refused(why)
   if (outcome === 'silence') return words.noAnswer(why)
-  return method === 'captive' ? words.ledToThePage : words.letIn(network, vlan, sessionSeconds)
+  if (method === 'captive') return network === 'staff' ? words.ledToSignIn : words.ledToThePage
+  return words.letIn(network, vlan, sessionSeconds)
 }
 
 function howOf(login: Login, words: LoginWords): string {

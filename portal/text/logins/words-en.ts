@@ -42,6 +42,7 @@ export const WORDS_EN: LoginWords = {
   noAnswer: (why) => `had no answer: ${why}`,
   reason: (what, code) => `${what} (${code})`,
   ledToThePage: 'was led to the page with the terms, which it has not accepted, or too long ago',
+  ledToSignIn: 'was led to the page where its owner signs in for it',
   letIn(network, vlan, seconds) {
     const where = network === null ? '' : ` to the ${network} network`
     const tag = vlan === null ? '' : `, VLAN ${vlan}`

@@ -41,6 +41,7 @@ export const WORDS_FR: LoginWords = {
   noAnswer: (why) => `: pas de réponse, car ${why}`,
   reason: (what, code) => `${what} (${code})`,
   ledToThePage: ': mené à la page des conditions, pas encore acceptées ou depuis trop longtemps',
+  ledToSignIn: ': mené à la page où son propriétaire s’identifie pour lui',
   letIn(network, vlan, seconds) {
     const where = network === null ? '' : NETWORKS[network]
     const tag = vlan === null ? '' : `, VLAN ${vlan}`

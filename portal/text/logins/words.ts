@@ -22,6 +22,8 @@ export interface LoginWords {
   readonly noAnswer: (why: string) => string
   readonly reason: (what: string, code: string) => string
   readonly ledToThePage: string
+  /** On an internal network: to the page where its owner signs in. */
+  readonly ledToSignIn: string
   readonly letIn: (network: Login['network'], vlan: string | null, seconds: number | null) => string
   readonly often: (count: number, since: string) => string
 
