@@ -37,10 +37,14 @@ test('what the docs link to is there, also the heading', () => {
 test('what is said to prove something is there: files of tests, and scenarios', () => {
   const text = readFileSync(join(root, 'docs/proofs.md'), 'utf8')
   const runner = readFileSync(join(root, 'test/interop/run.ts'), 'utf8')
+  const files = globSync('*/**/*.ts', { cwd: root, exclude: ['node_modules/**'] })
   const missing: string[] = []
   for (const row of text.split('\n').filter((line) => line.startsWith('| '))) {
     for (const [, path = ''] of row.matchAll(/`([\w/*.-]+\.ts)`/g)) {
-      if (globSync(path, { cwd: root }).length === 0) missing.push(path)
+      // One test a kind of gateway.
+      if (path === 'KIND.test.ts') continue
+      const pattern = new RegExp(`(^|/)${path.replaceAll('.', '\\.').replaceAll('*', '[^/]*')}$`)
+      if (!files.some((file) => pattern.test(file))) missing.push(path)
     }
     for (const [, names = ''] of row.matchAll(/interop ((?:`[\w-]+`(?:, | and )?)+)/g)) {
       for (const [, name = ''] of names.matchAll(/`([\w-]+)`/g)) {
