@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { parseDnsUpstream } from './dns-upstream.ts'
 import type { DnsUpstream } from './dns-upstream.ts'
 import type { DirectorySettings } from './ldap/directory-settings.ts'
+import { PrefixTable, parsePrefix } from './ip.ts'
 import { directoryOfEnvironment } from './ldap/environment.ts'
 import { parseListenAddress } from './listen.ts'
 import type { ListenAddress } from './listen.ts'
@@ -28,6 +29,8 @@ export interface Config {
   readonly dataDir: string
   readonly publicUrl: URL
   readonly http: ListenAddress
+  /** Proxies in front of the portal whose X-Forwarded-For counts; null: none. */
+  readonly trustedProxies: PrefixTable<true> | null
   readonly metrics: ListenAddress
   readonly radius: ListenAddress
   readonly radiusAcct: ListenAddress
@@ -92,6 +95,17 @@ const VARIABLES = z.object({
     .url({ protocol: /^https?$/, error: 'is not an http:// or https:// address' })
     .default('http://localhost:8080'),
   ACCUEIL_HTTP_LISTEN: listen('0.0.0.0:8080'),
+  ACCUEIL_TRUSTED_PROXIES: z
+    .string()
+    .optional()
+    .transform((text, context) => {
+      if (text === undefined) return null
+      const parts = text.split(',').map((part) => part.trim())
+      const wrong = parts.find((part) => parsePrefix(part) === null)
+      if (wrong === undefined) return new PrefixTable(parts.map((part) => [part, true] as const))
+      context.addIssue(`names "${wrong}", which is no address or prefix such as 10.0.0.0/8`)
+      return z.NEVER
+    }),
   ACCUEIL_METRICS_LISTEN: listen('127.0.0.1:9464'),
   ACCUEIL_RADIUS_LISTEN: listen('0.0.0.0:1812'),
   ACCUEIL_RADIUS_ACCT_LISTEN: listen('0.0.0.0:1813'),
@@ -225,6 +239,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): O
       dataDir: variables.ACCUEIL_DATA_DIR,
       publicUrl: new URL(variables.ACCUEIL_PUBLIC_URL),
       http: variables.ACCUEIL_HTTP_LISTEN,
+      trustedProxies: variables.ACCUEIL_TRUSTED_PROXIES,
       metrics: variables.ACCUEIL_METRICS_LISTEN,
       radius: variables.ACCUEIL_RADIUS_LISTEN,
       radiusAcct: variables.ACCUEIL_RADIUS_ACCT_LISTEN,

@@ -36,6 +36,7 @@ function configFor(port: number, upstreams: readonly ScriptedUpstream[]): Config
   return {
     databaseUrl: null,
     dataDir,
+    trustedProxies: null,
     publicUrl: new URL('https://wifi.example.org'),
     http: nowhere,
     metrics: nowhere,

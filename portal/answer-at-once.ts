@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { socketAddress } from './client-address.ts'
+import { requestAddress } from './client-address.ts'
 import { GUEST_PATH, readArrival } from './guest-arrival.ts'
 import { countedPast } from './limit-requests.ts'
 import { namedGateway } from './named-gateway.ts'
@@ -28,13 +28,13 @@ export function answerAtOnce(services: Services): AtOnce {
 }
 
 function answer(services: Services, incoming: IncomingMessage, outgoing: ServerResponse): boolean {
-  const { method, url = '', headers, socket } = incoming
+  const { method, url = '', headers } = incoming
   const queryAt = url.indexOf('?')
   if (method !== 'GET' || queryAt < 0 || headers.host !== services.publicUrl.host) return false
   const path = url.slice(0, queryAt)
   const named = namedGateway(path, services)
   if (named === null && path !== GUEST_PATH) return false
-  const from = socketAddress(socket)
+  const from = requestAddress(incoming)
   if (!countedPast(services, incoming, named, from)) return false
   const query = new URLSearchParams(url.slice(queryAt))
   const arrival = readArrival(services, { target: url, query, named, from })

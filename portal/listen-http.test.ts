@@ -2,6 +2,8 @@ import { request } from 'node:http'
 import { connect } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { answerAtOnce } from './answer-at-once.ts'
+import { PrefixTable } from '#core/ip.ts'
+import type { TrustedProxies } from './client-address.ts'
 import { createHttpListener } from './listen-http.ts'
 import type { HttpListener } from './listen-http.ts'
 import { formAction, signedLink, testPortal } from './portal-fixture.ts'
@@ -9,8 +11,12 @@ import { formAction, signedLink, testPortal } from './portal-fixture.ts'
 /** An address of our own, so that no other program's port is met. */
 const HOST = '127.0.77.1'
 
-function listenerAt(port: number, { app, services } = testPortal()): HttpListener {
-  return createHttpListener(app, answerAtOnce(services), { host: HOST, port })
+function listenerAt(
+  port: number,
+  { app, services } = testPortal(),
+  trusted: TrustedProxies | null = null,
+): HttpListener {
+  return createHttpListener(app, answerAtOnce(services), { host: HOST, port }, trusted)
 }
 
 async function listening<T>(
@@ -40,6 +46,24 @@ function raw(port: number, text: string): Promise<string> {
 }
 
 describe('the HTTP listener', () => {
+  test('knows the place of a phone by the word of a trusted proxy, and of nobody else', async () => {
+    const port = 18_089
+    const url = `http://${HOST}:${port}`
+    const isCaptive = async (): Promise<unknown> => {
+      const headers = { 'x-forwarded-for': '192.168.77.9' }
+      const answer = await fetch(`${url}/captive-portal/api`, { headers })
+      return ((await answer.json()) as { captive: unknown }).captive
+    }
+    const told: unknown[] = []
+    for (const trusted of [null, new PrefixTable<true>([['127.0.0.0/8', true]])]) {
+      const listener = listenerAt(port, testPortal({ publicUrl: url }), trusted)
+      await listener.open()
+      told.push(await isCaptive())
+      await listener.close()
+    }
+    expect(told).toEqual([false, true])
+  })
+
   test('serves', async () => {
     await listening(18_093, async () => {
       const response = await fetch(`http://${HOST}:18093/healthz`)

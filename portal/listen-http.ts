@@ -5,6 +5,8 @@ import { listenError } from '#core/listen.ts'
 import type { ListenAddress } from '#core/listen.ts'
 import type { Hono } from 'hono'
 import type { AtOnce } from './answer-at-once.ts'
+import { noteForwarded } from './client-address.ts'
+import type { TrustedProxies } from './client-address.ts'
 import { LIMITS } from './limits.ts'
 
 export interface HttpListener {
@@ -18,6 +20,7 @@ export function createHttpListener(
   app: Hono,
   atOnce: AtOnce,
   address: ListenAddress,
+  trusted: TrustedProxies | null = null,
 ): HttpListener {
   const server = createServer(
     {
@@ -27,7 +30,7 @@ export function createHttpListener(
       keepAliveTimeout: LIMITS.keepAliveMs,
       connectionsCheckingInterval: LIMITS.keepAliveMs,
     },
-    requestListener(app, atOnce),
+    requestListener(app, atOnce, trusted),
   )
   server.maxConnections = LIMITS.connections
 
@@ -57,10 +60,15 @@ export function createHttpListener(
   }
 }
 
-function requestListener(app: Hono, atOnce: AtOnce): RequestListener {
+function requestListener(
+  app: Hono,
+  atOnce: AtOnce,
+  trusted: TrustedProxies | null,
+): RequestListener {
   // The other parts of the process keep Node's own Request and Response.
   const pipeline = getRequestListener(app.fetch, { overrideGlobalObjects: false })
   return (incoming, outgoing) => {
+    if (trusted !== null) noteForwarded(incoming, trusted)
     if (!atOnce(incoming, outgoing)) void pipeline(incoming, outgoing)
   }
 }

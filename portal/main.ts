@@ -178,7 +178,12 @@ export function createPortal(
     internal: internal.services,
     scim: createScim(deps, ask),
   }
-  const listener = createHttpListener(createApp(services), answerAtOnce(services), config.http)
+  const listener = createHttpListener(
+    createApp(services),
+    answerAtOnce(services),
+    config.http,
+    config.trustedProxies,
+  )
   let listening = false
   let writing: readonly NodeJS.Timeout[] = []
 

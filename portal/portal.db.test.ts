@@ -24,6 +24,7 @@ async function startPortal(
     config: {
       databaseUrl: null,
       dataDir: '',
+      trustedProxies: null,
       publicUrl: new URL(`http://${HOST}:${port}`),
       http: { host: HOST, port },
       metrics: nowhere,
