@@ -133,3 +133,31 @@ test('where the database is away at the start, begins with what it last saw, and
   await rules.stop()
   await away.close()
 })
+
+test('what is announced while the load after another runs is loaded too', async () => {
+  await using database = await openTestDatabase()
+  const loads: PromiseWithResolvers<number>[] = []
+  const live = createLive({
+    ...{ database, log: silentLog, name: 'a number', channels: [], initial: 0 },
+    load: () => {
+      const one = Promise.withResolvers<number>()
+      loads.push(one)
+      return one.promise
+    },
+  })
+  const begun = (count: number) => soon(() => expect(loads.length).toBe(count))
+  const started = live.start()
+  await begun(1)
+  const second = live.refresh()
+  loads[0]?.resolve(1)
+  await started
+  await begun(2)
+  const third = live.refresh()
+  loads[1]?.resolve(2)
+  await second
+  await begun(3)
+  loads[2]?.resolve(3)
+  await third
+  expect(live.value).toBe(3)
+  await live.stop()
+})

@@ -68,15 +68,19 @@ export function createLive<T>(options: LiveOptions<T>): Live<T> {
   // However many ask while a load runs, one more load afterwards serves them all.
   function refresh(): Promise<void> {
     if (running !== null) {
-      next ??= running.then(refresh, refresh).finally(() => {
-        next = null
-      })
+      next ??= running.then(again, again)
       return next
     }
     running = loadNow().finally(() => {
       running = null
     })
     return running
+  }
+
+  // From its beginning it serves nobody who asks later: it may have read what they mean already.
+  function again(): Promise<void> {
+    next = null
+    return refresh()
   }
 
   function follow(): void {

@@ -113,7 +113,7 @@ test('every metric of the limits page is there, and explained where operators lo
     .filter((path) => !path.endsWith('.test.ts'))
     .map(read)
     .join('\n')
-  const explained = read('docs/operate.md')
+  const explained = read('docs/metrics.md')
   for (const row of rows) {
     const name = /^`([a-z_]+)`$/.exec(row.at(-1) ?? '')?.[1] ?? ''
     expect(name, row[0]).not.toBe('')

@@ -89,6 +89,6 @@ test('a pack of 20,000 rows is written and verified without holding it in memory
     expect(await packOf(database, { user: 'bob' }, path)).toBe(20_000)
     expect((await verifyPack(path, null)).problems).toEqual([])
   })
-  // The rows themselves are a kilobyte each in memory: they would not fit.
-  expect(held).toBeLessThan(12_000_000)
+  // The rows themselves are a kilobyte each in memory: with them it is above 20 million.
+  expect(held).toBeLessThan(16_000_000)
 })

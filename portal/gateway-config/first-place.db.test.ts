@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { readConfig } from '#core/config.ts'
 import { applyDeclaration } from '#db/declaration/apply.ts'
+import { ensureGenerations } from '#db/own-authority.ts'
 import { readDeclaration } from '#db/declaration/read.ts'
 import { openTestDatabase } from '../../test/support/database.ts'
 import { temporaryFolder } from '../../test/support/folder.ts'
@@ -30,7 +31,7 @@ test('the first place of docs/operate.md can be declared, and its gateway gets i
   const place = await loadPlace(
     {
       ...{ config: config.config, seal: testSeal, database: database.as('portal') },
-      generations: () => Promise.resolve([]),
+      generations: () => ensureGenerations(database, testSeal, Date.now),
     },
     {
       ...{ code, kind: 'opennds', gateway: null, garden: [] },
