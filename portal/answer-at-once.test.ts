@@ -102,6 +102,22 @@ describe('anything else is left to the pipeline', () => {
     expect(front.passedOn()).toBe(2)
   })
 
+  test('a device of an internal network, which is asked for its owner', async () => {
+    await using front = await open()
+    const { staff } = GENERIC
+    if (staff === null) throw new Error('the fixture has a staff network')
+    const captive = {
+      ...{ ssid: 'Restos-Sign-In', gateways: [], grantSeconds: 43_200, randomMacSeconds: 14_400 },
+      network: { ...staff, vlan: 40 },
+    }
+    const gateways = [{ ...GENERIC, staff: { ...staff, captive } }]
+    front.portal.world.house = house({ gateways })
+    await front.get(signedLink())
+    const { page } = await front.get(signedLink({ ip: '192.168.78.9' }))
+    expect(page).toContain('Le réseau interne de')
+    expect(front.passedOn()).toBe(2)
+  })
+
   test('a device that has a grant, which its gateway is opened for', async () => {
     await using front = await open()
     await front.get(signedLink())

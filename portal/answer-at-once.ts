@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { requestAddress } from './client-address.ts'
 import { GUEST_PATH, readArrival } from './guest-arrival.ts'
+import { internalNetworkOf } from './internal/internal-network.ts'
 import { countedPast } from './limit-requests.ts'
 import { namedGateway } from './named-gateway.ts'
 import { writeMade } from './send-made.ts'
@@ -40,6 +41,7 @@ function answer(services: Services, incoming: IncomingMessage, outgoing: ServerR
   const arrival = readArrival(services, { target: url, query, named, from })
   if (arrival?.outcome !== 'device') return false
   const { device } = arrival
+  if (internalNetworkOf(device) !== null) return false
   if (services.grantOf(device.mac) !== null) return false
   const language = chooseLanguage(query.get('lang'), headers['accept-language'] ?? null)
   const page = termsFor(services, language, device)
@@ -49,6 +51,7 @@ function answer(services: Services, incoming: IncomingMessage, outgoing: ServerR
     return false
   }
   if (typeof page === 'string') return false
+  services.arrivals.note(device)
   services.waiting.note(device)
   countTerms(services, page)
   writeMade(outgoing, page)
