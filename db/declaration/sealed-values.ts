@@ -17,6 +17,9 @@ const SECRET_PATHS = [
   'lists.*.tsig.secret',
   'inventory.netbox.token',
   'inventory.netbox.webhook_secret',
+  'alerts.channels.*.url',
+  'alerts.channels.*.secret',
+  'alerts.channels.*.password',
 ] as const
 /** The last one stands in a file of its own. */
 export type SecretPath = (typeof SECRET_PATHS)[number] | 'home_servers.*.radsec.key'

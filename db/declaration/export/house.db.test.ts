@@ -251,6 +251,29 @@ const houses = maybe({
       },
     ],
   ),
+  alerts: fc
+    .tuple(
+      maybe({ opening: some(hours).map((list) => [...list, 'sat 10:00-11:00']) }),
+      some(
+        fc.constantFrom(
+          { name: 'desk', kind: 'slack', url: 'https://hooks.slack.example/hello-T0/B0' },
+          {
+            ...{ name: 'siem', kind: 'syslog', host: 'siem.example', transport: 'tcp' },
+            ...{ format: 'json', kinds: ['role-granted'], associations: ['75'] },
+          },
+          {
+            ...{ name: 'mail', kind: 'mail', host: 'mx.example', port: 2525, language: 'en' },
+            ...{ user: 'wifi', password: 'hello-mail', from: 'w@example.org' },
+            ...{ to: ['a@example.org'], quiet: { hours: 'sun', timezone: 'Indian/Reunion' } },
+          },
+          {
+            ...{ name: 'hook', kind: 'webhook', url: 'https://hook.example/' },
+            secret: 'hello-webhook-secret',
+          },
+        ),
+      ),
+    )
+    .map(([more, channels]) => ({ timezone: 'Europe/Paris', ...more, channels })),
   home_servers: fc.constant([
     { name: 'udp', address: '192.0.2.200', secret: 'radius-secret-home', status_server: false },
     {

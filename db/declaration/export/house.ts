@@ -4,6 +4,7 @@ import { writeAuditLine } from '../../audit.ts'
 import type { Database } from '../../connection.ts'
 import { inlineFile } from '../inline-file.ts'
 import { sealedValue } from '../sealed-values.ts'
+import { writeAlerts } from './alerts.ts'
 import { readFilters } from './filters.ts'
 import { writeLists, writePolicies, writeRules } from './filtering.ts'
 import { writeLegalBases, writeOrganisation, writeTerms } from './guest.ts'
@@ -90,6 +91,7 @@ async function writeSections(writing: Writing): Promise<Said> {
     roles: await people.writeRoles(writing),
     sign_in: await people.writeSignIn(writing),
     inventory: await writeInventory(writing),
+    alerts: await writeAlerts(writing),
   }
   return Object.fromEntries(Object.entries(sections).filter(([, said]) => said !== undefined))
 }
