@@ -97,7 +97,7 @@ async function polled({ product, folder, test }: Scenario, o: Polled): Promise<v
     const to = new URL(action, product.portalUrl)
     await fetch(to, { method: 'POST', body: fields, redirect: 'manual' })
 
-    const portal = await place.redirect('http://1.2.3.4/generate_204')
+    const portal = await sentToPortal()
     assert.equal(portal.host, `${NAME}:${port}`)
     assert.equal(portal.pathname, entryPath(gateway))
     assert.equal(portal.searchParams.has('iv'), level === 3)
@@ -110,7 +110,7 @@ async function polled({ product, folder, test }: Scenario, o: Polled): Promise<v
 
   await test('another phone reads the terms, in French', async () => {
     await place.change(guest)
-    const portal = await place.redirect('http://1.2.3.4/generate_204')
+    const portal = await sentToPortal()
     const page = await place.curl('-f', ...trust, '-H', 'Accept-Language: fr', portal.href)
     assert.match(page.stdout, /La loi demande de garder un an/)
     const { action, fields } = readForm(page.stdout)
