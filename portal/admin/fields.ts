@@ -2,6 +2,12 @@ import { html } from 'hono/html'
 import type { Html } from '../pages/html.ts'
 import type { AdminView } from './admin-request.ts'
 
+/** The state that the form's page was made from; `*`, which stands for any, is none. */
+export function etagOf(form: URLSearchParams): string {
+  const etag = form.get('etag') ?? ''
+  return etag === '*' ? '' : etag
+}
+
 interface Field {
   readonly name: string
   readonly label: string

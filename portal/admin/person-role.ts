@@ -15,7 +15,7 @@ import { sendAdminPage } from './admin-page.ts'
 import { PEOPLE_PATH } from './admin-paths.ts'
 import { withRight } from './admin-request.ts'
 import type { AdminView } from './admin-request.ts'
-import { field, reasonField, rowNumber } from './fields.ts'
+import { etagOf, field, reasonField, rowNumber } from './fields.ts'
 import { sendNothing } from './nothing-there.ts'
 import { nameOf, placesOf } from './people.ts'
 import { historyTable, savedNote, table, when } from './pieces.ts'
@@ -35,8 +35,7 @@ export function editPersonRole(services: Services): Handler {
     const form = formOf(c)
     const id = rowNumber(c.req.param('id'))
     if (id === null) return sendNothing(services, view)
-    // A form has the state that its page was made from, and never `any`.
-    const etag = form.get('etag') === '*' ? '' : (form.get('etag') ?? '')
+    const etag = etagOf(form)
     if (form.has('remove')) {
       const gone = await takeRole(sql, id, etag, doer)
       if (gone.ok) return c.redirect(`${PEOPLE_PATH}?removed`, 303)

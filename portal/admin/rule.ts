@@ -13,6 +13,7 @@ import { sendAdminPage } from './admin-page.ts'
 import { RULES_PATH } from './admin-paths.ts'
 import { withRight } from './admin-request.ts'
 import type { AdminView } from './admin-request.ts'
+import { etagOf } from './fields.ts'
 import { sendNothing } from './nothing-there.ts'
 import { endOfDay, historyTable, lastDay, networkOf, whereOf } from './pieces.ts'
 
@@ -31,8 +32,7 @@ export function editRule(services: Services): Handler {
     const form = formOf(c)
     const id = c.req.param('id') ?? ''
     if (!DIGITS.test(id)) return sendNothing(services, view)
-    // A form has the state that its page was made from, and never `any`.
-    const etag = form.get('etag') === '*' ? '' : (form.get('etag') ?? '')
+    const etag = etagOf(form)
     if (form.has('remove')) {
       const gone = await removeRule(sql, id, etag, doer)
       if (gone.ok) return c.redirect(`${RULES_PATH}?removed`, 303)

@@ -15,7 +15,7 @@ import { sendAdminPage } from './admin-page.ts'
 import { TERMS_PATH } from './admin-paths.ts'
 import { withRight } from './admin-request.ts'
 import type { AdminView } from './admin-request.ts'
-import { reasonField } from './fields.ts'
+import { etagOf, reasonField } from './fields.ts'
 import { lineDiff } from './line-diff.ts'
 import { sendNothing } from './nothing-there.ts'
 import { savedNote } from './pieces.ts'
@@ -36,8 +36,7 @@ export function editTermsText(services: Services): Handler {
     const language = c.req.param('language') ?? ''
     const found = await findTerms(sql, version)
     if (found?.texts[language] === undefined) return sendNothing(services, view)
-    // A form has the state that its page was made from, and never `any`.
-    const etag = form.get('etag') === '*' ? '' : (form.get('etag') ?? '')
+    const etag = etagOf(form)
     const isTakenOut = form.get('do') === 'take-out'
     const written = markdown.safeParse(form.get('markdown') ?? '')
     if (!isTakenOut && !written.success) {

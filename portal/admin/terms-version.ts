@@ -17,7 +17,7 @@ import { sendAdminPage } from './admin-page.ts'
 import { TERMS_PATH } from './admin-paths.ts'
 import { withRight } from './admin-request.ts'
 import type { AdminView } from './admin-request.ts'
-import { choice, field, reasonField } from './fields.ts'
+import { choice, etagOf, field, reasonField } from './fields.ts'
 import { sendNothing } from './nothing-there.ts'
 import { historyTable, savedNote, table } from './pieces.ts'
 
@@ -35,8 +35,7 @@ export function editTerms(services: Services): Handler {
     const { c, sql, text, doer } = view
     const form = formOf(c)
     const version = c.req.param('version') ?? ''
-    // A form has the state that its page was made from, and never `any`.
-    const etag = form.get('etag') === '*' ? '' : (form.get('etag') ?? '')
+    const etag = etagOf(form)
     if (form.get('do') === 'remove') {
       const gone = await removeTerms(sql, version, etag, doer)
       if (gone.ok) return c.redirect(`${TERMS_PATH}?removed`, 303)
