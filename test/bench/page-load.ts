@@ -137,13 +137,15 @@ async function runLoad(load: PageLoad): Promise<PageLoadResult> {
     idle.push(...lines)
     const gap = 1000 / load.perSecond
     let due = began
-    while (performance.now() < end) {
+    for (;;) {
       // From when it was due and not from when it could be sent: a slow answer delays those behind it.
       const now = Math.min(performance.now(), end)
       for (; due <= now && idle.length > 0; due += gap) {
         const line = idle.shift()
         if (line !== undefined) send(line, due)
       }
+      // After what was due in the last millisecond too.
+      if (now === end) break
       await sleep(1)
     }
   }

@@ -41,10 +41,14 @@ export async function measurePages(folder: RunFolder, product: Product): Promise
     acceptances: ACCEPTANCES_PER_SECOND,
     seconds: SECONDS,
   }
-  const acceptances = await measure(folder, {
-    ...{ ...ours, paths: pathsOf(accepted * seconds), kind: 'accept', status: 303 },
+  const forms = pathsOf(accepted * (seconds + 1))
+  const accepting = {
+    ...{ ...ours, kind: 'accept' as const, status: 303 },
     ...{ perSecond: accepted, holds: '/guest/connected' },
-  })
+  }
+  // As for the pages: of a server that has run for a second.
+  await measure(folder, { ...accepting, paths: forms.slice(0, accepted), seconds: 1 })
+  const acceptances = await measure(folder, { ...accepting, paths: forms.slice(accepted) })
   const theirs = await splash(folder, product)
   const row: Row = {
     work: 'terms page',
