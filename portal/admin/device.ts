@@ -14,6 +14,7 @@ import { stateOf } from './devices.ts'
 import { reasonField } from './fields.ts'
 import { sendNothing } from './nothing-there.ts'
 import { savedNote, when } from './pieces.ts'
+import { unreadable } from './settle.ts'
 
 const ID = /^[\w-]{1,100}$/
 const HOUSE = { association: null, site: null }
@@ -34,7 +35,7 @@ export function revokeDevice(services: Services): Handler {
     if (found === null) return sendNothing(services, view)
     if (reason === null) {
       const what = text.reasonRequired
-      return sendDevice(services, view, text.refusals.invalid.replace('{what}', what))
+      return sendDevice(services, view, unreadable(view, what))
     }
     const ended = await endDevice(sql, id, { ...doer, reason })
     if (!ended.ok) return sendDevice(services, view, text.devices.endedBefore)

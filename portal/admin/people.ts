@@ -19,6 +19,7 @@ import { withRight } from './admin-request.ts'
 import type { AdminView } from './admin-request.ts'
 import { askedFor, choice, field, reasonField, searchForm } from './fields.ts'
 import { historyTable, pageLinks, savedNote, table } from './pieces.ts'
+import { unreadable } from './settle.ts'
 
 const ROWS = 50
 const CHANGES = 20
@@ -36,7 +37,7 @@ export function givePersonRole(services: Services): Handler {
     const { c, sql, text, doer } = view
     const wish = readWish(formOf(c), view)
     if (typeof wish === 'string') {
-      return sendPeople(services, view, text.refusals.invalid.replace('{what}', wish))
+      return sendPeople(services, view, unreadable(view, wish))
     }
     const given = await giveRole(sql, wish, doer)
     if (!given.ok) return sendPeople(services, view, text.refusals[given.refusal])

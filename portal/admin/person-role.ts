@@ -19,6 +19,7 @@ import { etagOf, field, reasonField, rowNumber } from './fields.ts'
 import { sendNothing } from './nothing-there.ts'
 import { nameOf, placesOf } from './people.ts'
 import { historyTable, savedNote, table, when } from './pieces.ts'
+import { settle, unreadable } from './settle.ts'
 
 const CHANGES = 20
 const HOLDERS = 100
@@ -36,22 +37,16 @@ export function editPersonRole(services: Services): Handler {
     const id = rowNumber(c.req.param('id'))
     if (id === null) return sendNothing(services, view)
     const etag = etagOf(form)
+    const again = (problem: string) => sendRole(services, view, problem)
     if (form.has('remove')) {
-      const gone = await takeRole(sql, id, etag, doer)
-      if (gone.ok) return c.redirect(`${PEOPLE_PATH}?removed`, 303)
-      return sendRole(services, view, text.refusals[gone.refusal])
+      return settle(view, await takeRole(sql, id, etag, doer), `${PEOPLE_PATH}?removed`, again)
     }
     const until = (form.get('until') ?? '').trim() || null
     if (!day.nullable().safeParse(until).success) {
-      return sendRole(
-        services,
-        view,
-        text.refusals.invalid.replace('{what}', text.people.untilField),
-      )
+      return again(unreadable(view, text.people.untilField))
     }
     const changed = await changeRoleEnd(sql, id, etag, until, doer)
-    if (changed.ok) return c.redirect(`${PEOPLE_PATH}/${id}?saved`, 303)
-    return sendRole(services, view, text.refusals[changed.refusal])
+    return settle(view, changed, `${PEOPLE_PATH}/${id}?saved`, again)
   })
 }
 

@@ -22,6 +22,7 @@ import { sendNothing } from './nothing-there.ts'
 import { levelTable } from './level-table.ts'
 import { historyTable, networkOf, table, whereOf } from './pieces.ts'
 import { gatewaySection } from './place-gateways.ts'
+import { unreadable } from './settle.ts'
 
 const CHANGES = 20
 
@@ -43,7 +44,7 @@ export function changePlace(services: Services): Handler {
     const code = c.req.param('code') ?? ''
     const name = line.safeParse(form.get('name') ?? '')
     if (!name.success) {
-      const problem = text.refusals.invalid.replace('{what}', text.places.name)
+      const problem = unreadable(view, text.places.name)
       return sendPlace(services, view, { note: null, problem })
     }
     const etag = form.get('etag') ?? ''

@@ -16,6 +16,7 @@ import { choice, field, reasonField, rowNumber } from './fields.ts'
 import { sendNothing } from './nothing-there.ts'
 import { endOfDay, networkOf, when } from './pieces.ts'
 import { answerTable, placeLink } from './requests.ts'
+import { settle, unreadable } from './settle.ts'
 
 const ANSWERS = 10
 
@@ -31,14 +32,14 @@ export function answerRequest(services: Services): Handler {
     const id = rowNumber(c.req.param('id'))
     if (id === null) return sendNothing(services, view)
     const wish = readDecision(formOf(c))
+    const again = (problem: string) => sendRequest(services, view, problem)
     const { reason } = doer
     if (reason === null || wish === null) {
       const what = wish === null ? text.rules.until : text.reasonRequired
-      return sendRequest(services, view, text.refusals.invalid.replace('{what}', what))
+      return again(unreadable(view, what))
     }
     const answered = await answerUnblock(sql, id, wish, { ...doer, reason })
-    if (answered.ok) return c.redirect(`${REQUESTS_PATH}?answered`, 303)
-    return sendRequest(services, view, text.refusals[answered.refusal])
+    return settle(view, answered, `${REQUESTS_PATH}?answered`, again)
   })
 }
 

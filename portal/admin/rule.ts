@@ -16,6 +16,7 @@ import type { AdminView } from './admin-request.ts'
 import { etagOf } from './fields.ts'
 import { sendNothing } from './nothing-there.ts'
 import { endOfDay, historyTable, lastDay, networkOf, whereOf } from './pieces.ts'
+import { settle, unreadable } from './settle.ts'
 
 const DIGITS = /^\d{1,18}$/
 const CHANGES = 20
@@ -33,21 +34,19 @@ export function editRule(services: Services): Handler {
     const id = c.req.param('id') ?? ''
     if (!DIGITS.test(id)) return sendNothing(services, view)
     const etag = etagOf(form)
+    const again = (problem: string) => sendRule(services, view, problem)
     if (form.has('remove')) {
-      const gone = await removeRule(sql, id, etag, doer)
-      if (gone.ok) return c.redirect(`${RULES_PATH}?removed`, 303)
-      return sendRule(services, view, text.refusals[gone.refusal])
+      return settle(view, await removeRule(sql, id, etag, doer), `${RULES_PATH}?removed`, again)
     }
     const note = line.nullable().safeParse((form.get('note') ?? '').trim() || null)
     const until = endOfDay(form.get('until') ?? '')
     if (!note.success || until === undefined) {
       const what = note.success ? text.rules.until : text.rules.note
-      return sendRule(services, view, text.refusals.invalid.replace('{what}', what))
+      return again(unreadable(view, what))
     }
     const action = form.get('action') === 'allow' ? 'allow' : 'block'
     const changed = await changeRule(sql, id, etag, { action, until, note: note.data }, doer)
-    if (changed.ok) return c.redirect(`${RULES_PATH}?saved`, 303)
-    return sendRule(services, view, text.refusals[changed.refusal])
+    return settle(view, changed, `${RULES_PATH}?saved`, again)
   })
 }
 

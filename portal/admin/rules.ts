@@ -14,6 +14,7 @@ import { withRight } from './admin-request.ts'
 import type { AdminView } from './admin-request.ts'
 import { endOfDay, historyTable, lastDay, networkOf, table, whereOf } from './pieces.ts'
 import { readPlace, writePlace } from '../api/admin/page.ts'
+import { unreadable } from './settle.ts'
 
 const ROWS = 50
 const CHANGES = 20
@@ -29,7 +30,7 @@ export function addRule(services: Services): Handler {
     const { c, sql, text, doer } = view
     const wish = readWish(formOf(c), text)
     if (typeof wish === 'string') {
-      return sendRules(services, view, text.refusals.invalid.replace('{what}', wish))
+      return sendRules(services, view, unreadable(view, wish))
     }
     const made = await createRule(sql, wish, doer)
     if (!made.ok) return sendRules(services, view, text.refusals[made.refusal])

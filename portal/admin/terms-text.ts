@@ -19,6 +19,7 @@ import { etagOf, reasonField } from './fields.ts'
 import { lineDiff } from './line-diff.ts'
 import { sendNothing } from './nothing-there.ts'
 import { savedNote } from './pieces.ts'
+import { settle, unreadable } from './settle.ts'
 
 const HOUSE = { association: null, site: null }
 
@@ -37,17 +38,16 @@ export function editTermsText(services: Services): Handler {
     const found = await findTerms(sql, version)
     if (found?.texts[language] === undefined) return sendNothing(services, view)
     const etag = etagOf(form)
+    const again = (problem: string) => sendText(services, view, problem)
     const isTakenOut = form.get('do') === 'take-out'
     const written = markdown.safeParse(form.get('markdown') ?? '')
     if (!isTakenOut && !written.success) {
-      return sendText(services, view, text.refusals.invalid.replace('{what}', text.terms.text))
+      return again(unreadable(view, text.terms.text))
     }
     const texts = { [language]: isTakenOut ? null : (written.data ?? null) }
     const changed = await changeTerms(sql, version, etag, { texts }, doer)
     const back = `${TERMS_PATH}/${version}`
-    if (changed.ok)
-      return c.redirect(isTakenOut ? `${back}?saved` : `${back}/${language}?saved`, 303)
-    return sendText(services, view, text.refusals[changed.refusal])
+    return settle(view, changed, `${isTakenOut ? back : `${back}/${language}`}?saved`, again)
   })
 }
 

@@ -20,6 +20,7 @@ import type { AdminView } from './admin-request.ts'
 import { choice, etagOf, field, reasonField } from './fields.ts'
 import { sendNothing } from './nothing-there.ts'
 import { historyTable, savedNote, table } from './pieces.ts'
+import { settle, unreadable } from './settle.ts'
 
 const CHANGES = 20
 const HOUSE = { association: null, site: null }
@@ -36,19 +37,18 @@ export function editTerms(services: Services): Handler {
     const form = formOf(c)
     const version = c.req.param('version') ?? ''
     const etag = etagOf(form)
+    const again = (problem: string) => sendVersion(services, view, problem)
     if (form.get('do') === 'remove') {
       const gone = await removeTerms(sql, version, etag, doer)
-      if (gone.ok) return c.redirect(`${TERMS_PATH}?removed`, 303)
-      return sendVersion(services, view, text.refusals[gone.refusal])
+      return settle(view, gone, `${TERMS_PATH}?removed`, again)
     }
     const wish = readChange(form)
     if (wish === null) {
       const what = form.has('effective') ? text.terms.effective : text.terms.text
-      return sendVersion(services, view, text.refusals.invalid.replace('{what}', what))
+      return again(unreadable(view, what))
     }
     const changed = await changeTerms(sql, version, etag, wish, doer)
-    if (changed.ok) return c.redirect(`${TERMS_PATH}/${version}?saved`, 303)
-    return sendVersion(services, view, text.refusals[changed.refusal])
+    return settle(view, changed, `${TERMS_PATH}/${version}?saved`, again)
   })
 }
 

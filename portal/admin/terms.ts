@@ -18,6 +18,7 @@ import { withRight } from './admin-request.ts'
 import type { AdminView } from './admin-request.ts'
 import { askedFor, field, reasonField } from './fields.ts'
 import { historyTable, pageLinks, savedNote, table } from './pieces.ts'
+import { unreadable } from './settle.ts'
 
 const ROWS = 25
 const CHANGES = 20
@@ -37,7 +38,7 @@ export function draftTerms(services: Services): Handler {
     const effective = day.safeParse((form.get('effective') ?? '').trim())
     if (!version.success || !effective.success) {
       const what = version.success ? text.terms.effective : text.terms.version
-      return sendTerms(services, view, text.refusals.invalid.replace('{what}', what))
+      return sendTerms(services, view, unreadable(view, what))
     }
     const present = await findTermsInForce(sql)
     const texts = present?.texts ?? { fr: text.terms.firstText }
