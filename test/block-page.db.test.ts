@@ -15,6 +15,7 @@ import { createPortal } from '../portal/main.ts'
 import { formAction } from '../portal/portal-fixture.ts'
 import { openTestDatabase } from './support/database.ts'
 import type { TestDatabase } from './support/database.ts'
+import { temporaryFolder } from './support/folder.ts'
 import { seedHouse, testSeal } from './support/house.ts'
 import { freePort } from './support/peers/free-ports.ts'
 import { soon } from './support/soon.ts'
@@ -59,7 +60,9 @@ interface OpenHouse extends AsyncDisposable {
 /** The filter and the portal of one house, each with its own role in the database. */
 async function openHouse(database: TestDatabase): Promise<OpenHouse> {
   const [http, dns] = [await freePort(), await freePort()]
+  const folder = temporaryFolder()
   const read = readConfig({
+    ACCUEIL_DATA_DIR: folder.path,
     ACCUEIL_PUBLIC_URL: `http://wifi.example.org:${http}`,
     ACCUEIL_HTTP_LISTEN: `127.0.0.1:${http}`,
     ACCUEIL_DNS_LISTEN: `0.0.0.0:${dns}`,
@@ -86,6 +89,7 @@ async function openHouse(database: TestDatabase): Promise<OpenHouse> {
     async [Symbol.asyncDispose]() {
       await portal.stop()
       await filter.stop()
+      folder[Symbol.dispose]()
     },
   }
 }
