@@ -131,7 +131,8 @@ async function holders(db: Kysely<unknown>): Promise<void> {
     create function house.role_holders(of_grant bigint, most integer)
     returns table (account text, name text, seen_at timestamptz)
     language sql stable security definer set search_path = pg_catalog, pg_temp as $$
-      select a.account, a.name, a.seen_at
+      -- Whoever has an account of the house and has signed in is both.
+      select distinct on (lower(a.account)) a.account, a.name, a.seen_at
       from house.role_grant g join (
         select p.account, p.name, p.signed_in_at as seen_at, p.groups from staff.person p
         where p.state = 'active'
@@ -139,6 +140,6 @@ async function holders(db: Kysely<unknown>): Promise<void> {
       on g.subject = 'person:' || lower(a.account)
         or g.subject in (select 'group:' || lower(n) from unnest(a.groups) n)
       where g.id = of_grant and house.grant_in_reach(g.associations, g.sites)
-      order by a.account limit most
+      order by lower(a.account), a.seen_at desc nulls last limit most
     $$`.execute(db)
 }

@@ -57,7 +57,8 @@ function oneAlert({ text: { alerts: words }, frame }: AdminView, alert: SeenAler
   const own = alertTextIn(frame.language)
   const { title, toDo } = own.kinds[alert.kind]
   const isUrgent = URGENT_KINDS.includes(alert.kind)
-  return html`<section class="card" id="alert-${alert.id}" aria-labelledby="title-${alert.id}">
+  // No landmark: several of a kind have one name.
+  return html`<article class="card" id="alert-${alert.id}" aria-labelledby="title-${alert.id}">
     <h2 id="title-${alert.id}">
       ${title} ${alert.count > 1 && html`<span class="tag">× ${alert.count}</span>`}
       ${isUrgent && html`<span class="tag">${words.urgent}</span>`}
@@ -81,7 +82,7 @@ function oneAlert({ text: { alerts: words }, frame }: AdminView, alert: SeenAler
             )
       }
     </p>
-  </section>`
+  </article>`
 }
 
 function channelList({ text, frame }: AdminView, channels: readonly SeenChannel[]): Html {

@@ -116,7 +116,7 @@ async function sendPeople(
       ${rights.has('roles.write') && giveForm(view)} ${roleList(view)}
       <section class="card" aria-labelledby="changes">
         <h2 id="changes">${text.changes.title}</h2>
-        ${historyTable(changes, { frame, text, mayUndo: rights.has('roles.write') })}
+        ${historyTable(changes, { frame, text, mayUndo: () => rights.has('roles.write') })}
       </section>`,
   })
 }

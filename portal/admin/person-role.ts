@@ -81,7 +81,7 @@ async function sendRole(
       ${mayWrite ? forms(view, found) : html`<p class="note">${words.readOnly}</p>`}
       <section class="card" aria-labelledby="changes">
         <h2 id="changes">${text.changes.title}</h2>
-        ${historyTable(changes, { frame, text, mayUndo: mayWrite })}
+        ${historyTable(changes, { frame, text, mayUndo: () => mayWrite })}
       </section>`,
   })
 }

@@ -5,6 +5,7 @@ import { canBeUndone } from '#db/admin/undo.ts'
 import type { Html } from '../pages/html.ts'
 import { tokenField } from '../staff/staff-layout.ts'
 import type { StaffFrame } from '../staff/staff-layout.ts'
+import { formatDay } from '../text/date.ts'
 import type { AdminText } from '../text/admin-fr.ts'
 import type { StaffLanguage } from '../text/staff-language.ts'
 import { UNDO_PATH } from './admin-paths.ts'
@@ -18,6 +19,11 @@ export function when(at: Date, language: StaffLanguage, zone: string | null = ZO
   return new Intl.DateTimeFormat(language === 'fr' ? 'fr-FR' : 'en-GB', {
     ...{ dateStyle: 'medium', timeStyle: 'short', timeZone: zone ?? ZONE },
   }).format(at)
+}
+
+/** Of a day as dates are kept, `2026-12-31`. */
+export function dayOf(day: string, language: StaffLanguage): string {
+  return formatDay(new Date(`${day}T00:00:00Z`), language, 'UTC')
 }
 
 const DAY_MS = 86_400_000
@@ -89,10 +95,14 @@ export function table(label: string, heads: readonly string[], rows: readonly Ht
   </div>`
 }
 
-/** Who changed what, and the way back where there is one and `mayUndo`. */
+/** Who changed what, and the way back where there is one and this person may go it. */
 export function historyTable(
   lines: readonly HistoryLine[],
-  { frame, text, mayUndo }: { frame: StaffFrame; text: AdminText; mayUndo: boolean },
+  {
+    frame,
+    text,
+    mayUndo,
+  }: { frame: StaffFrame; text: AdminText; mayUndo: (line: HistoryLine) => boolean },
 ): Html {
   const { changes } = text
   if (lines.length === 0) return html`<p class="soft">${changes.none}</p>`
@@ -105,13 +115,13 @@ export function historyTable(
       <td>${at}</td>
       <td><bdi>${line.actor}</bdi></td>
       <td>
-        <bdi>${line.subject}</bdi
+        <bdi>${subjectOf(line, changes)}</bdi
         >${line.reason !== null && html`<br /><span class="soft"><bdi>${line.reason}</bdi></span>`}
       </td>
-      <td>${difference(line, changes.nothing)}</td>
+      <td class="differs">${difference(line, changes)}</td>
       <td>
         ${
-          mayUndo &&
+          mayUndo(line) &&
           canBeUndone(line) &&
           html`<form method="post" action="${UNDO_PATH}">
             ${tokenField(frame)}<input type="hidden" name="change" value="${line.id}" />
@@ -126,17 +136,37 @@ export function historyTable(
   return table(changes.title, heads, rows)
 }
 
+/** `rule example.org guest`, its kind in the reader's language. */
+function subjectOf({ subject }: HistoryLine, { kinds }: AdminText['changes']): string {
+  const [kind = '', ...rest] = subject.split(' ')
+  return [wordOf(kinds, kind), ...rest].join(' ')
+}
+
+/** What a part of the house calls it, where it is none that pages know. */
+function wordOf(words: Readonly<Record<string, string>>, name: string): string {
+  return Object.hasOwn(words, name) ? (words[name] ?? name) : name
+}
+
 /** Of a whole text its beginning: its own page shows the difference. */
 const LONGEST_SAID = 160
+/** SHA-256, of which the beginning tells two apart. */
+const DIGEST = /\b[0-9a-f]{64}\b/g
 const UNSAID = new Set(['declared', 'made_by', 'made_at', 'provisional'])
 
 /** Only what is another: `name: A → B`. */
-function difference({ before, after }: HistoryLine, nothing: string): Html {
+function difference(
+  { before, after }: HistoryLine,
+  { nothing, fields }: AdminText['changes'],
+): Html {
   const columns = [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])]
   const shown = (row: Snapshot | null, column: string): string => {
     const value = row?.[column]
     if (value === undefined || value === null) return nothing
-    const said = typeof value === 'string' ? value : JSON.stringify(value)
+    const text = Array.isArray(value) ? value.join(', ') : value
+    const said = (typeof text === 'string' ? text : JSON.stringify(text)).replaceAll(
+      DIGEST,
+      (digest) => `${digest.slice(0, 8)}…`,
+    )
     return said.length > LONGEST_SAID ? `${said.slice(0, LONGEST_SAID)}…` : said
   }
   const others = columns.filter(
@@ -146,7 +176,7 @@ function difference({ before, after }: HistoryLine, nothing: string): Html {
   )
   return html`${others.map(
     (column, i) =>
-      html`${i > 0 && html`<br />`}${column}: <bdi>${shown(before, column)}</bdi> →
+      html`${i > 0 && html`<br />`}${wordOf(fields, column)}: <bdi>${shown(before, column)}</bdi> →
         <bdi>${shown(after, column)}</bdi>`,
   )}`
 }

@@ -93,7 +93,7 @@ async function sendPlace(
       ${mayWrite && editForm(view, site)}
       <section class="card" aria-labelledby="changes">
         <h2 id="changes">${text.changes.title}</h2>
-        ${historyTable(changes, { frame, text, mayUndo: mayWrite })}
+        ${historyTable(changes, { frame, text, mayUndo: () => mayWrite })}
       </section>`,
   })
 }

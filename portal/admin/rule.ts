@@ -74,7 +74,7 @@ async function sendRule(
       ${mayWrite ? forms(view, found) : html`<p class="note">${text.rules.readOnly}</p>`}
       <section class="card" aria-labelledby="changes">
         <h2 id="changes">${text.changes.title}</h2>
-        ${historyTable(changes, { frame, text, mayUndo: mayWrite })}
+        ${historyTable(changes, { frame, text, mayUndo: () => mayWrite })}
       </section>`,
   })
 }

@@ -109,7 +109,7 @@ async function sendRules(
       ${rights.has('rules.write') && addForm(view)}
       <section class="card" aria-labelledby="changes">
         <h2 id="changes">${words.recent}</h2>
-        ${historyTable(changes, { frame, text, mayUndo: rights.has('rules.write') })}
+        ${historyTable(changes, { frame, text, mayUndo: () => rights.has('rules.write') })}
       </section>`,
   })
 }

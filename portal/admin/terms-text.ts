@@ -79,7 +79,12 @@ async function sendText(
       ${
         mayWrite
           ? textForm(view, found, { language, written })
-          : html`<pre class="source" lang="${language}" dir="${directionOf(language)}" tabindex="0">
+          : html`<pre
+              class="source card"
+              lang="${language}"
+              dir="${directionOf(language)}"
+              tabindex="0"
+            >
 ${written}</pre>`
       }
       ${inForce !== null && difference(view, { before: inForce.texts[language], after: written, inForce })}`,

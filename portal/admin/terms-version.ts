@@ -19,7 +19,7 @@ import { withRight } from './admin-request.ts'
 import type { AdminView } from './admin-request.ts'
 import { choice, etagOf, field, reasonField } from './fields.ts'
 import { sendNothing } from './nothing-there.ts'
-import { historyTable, savedNote, table } from './pieces.ts'
+import { dayOf, historyTable, savedNote, table } from './pieces.ts'
 import { settle, unreadable } from './settle.ts'
 
 const CHANGES = 20
@@ -83,7 +83,8 @@ async function sendVersion(
     main: html`<h1>${fill(words.oneVersion, { version: found.version })}</h1>
       ${problem !== null && html`<p class="error" role="alert">${problem}</p>`} ${savedNote(view)}
       <p class="lead">
-        ${words.states[found.state]} · ${fill(words.since[found.state], { day: found.effective })} ·
+        ${words.states[found.state]} ·
+        ${fill(words.since[found.state], { day: dayOf(found.effective, frame.language) })} ·
         ${fill(words.acceptedBy, { count: found.accepted.toLocaleString(frame.language) })}
       </p>
       ${found.declared && html`<p class="note">${found.state === 'to-come' ? text.byFileWarning : text.byFile}</p>`}
@@ -97,7 +98,7 @@ async function sendVersion(
       ${mayWrite && otherForms(view, found)}
       <section class="card" aria-labelledby="changes">
         <h2 id="changes">${text.changes.title}</h2>
-        ${historyTable(changes, { frame, text, mayUndo: mayWrite })}
+        ${historyTable(changes, { frame, text, mayUndo: () => mayWrite })}
       </section>`,
   })
 }
@@ -118,7 +119,7 @@ function textTable(
     const name = nameOfLanguage(language, frame.language)
     return html`<tr>
       <td><a href="${TERMS_PATH}/${version}/${language}">${name}</a></td>
-      <td>${stateOf(language)}</td>
+      ${inForce !== null && html`<td>${stateOf(language)}</td>`}
       <td>
         <a href="${TERMS_PATH}/${version}/${language}/preview"
           >${fill(words.preview, { language: name })}</a
@@ -126,7 +127,7 @@ function textTable(
       </td>
     </tr>`
   })
-  const heads = [words.language, inForce === null ? '' : words.compared, words.page]
+  const heads = [words.language, ...(inForce === null ? [] : [words.compared]), words.page]
   return table(words.texts, heads, rows)
 }
 

@@ -104,7 +104,7 @@ test('what counts stays as it is, shows how many accepted it, and a draft is for
     from generate_series(1, 1234) n`
   const helene = await house.signedIn()
   const { text } = await page(helene, '/admin/terms/v1?lang=en')
-  expect(text).toContain('1,234 acceptances')
+  expect(text).toContain('acceptances: 1,234')
   expect(text).toContain('People have accepted this text')
   for (const [path, fields] of [
     ['/admin/terms/v1', { do: 'remove' }],

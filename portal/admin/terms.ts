@@ -17,7 +17,7 @@ import { TERMS_PATH } from './admin-paths.ts'
 import { withRight } from './admin-request.ts'
 import type { AdminView } from './admin-request.ts'
 import { askedFor, field, reasonField } from './fields.ts'
-import { historyTable, pageLinks, savedNote, table } from './pieces.ts'
+import { dayOf, historyTable, pageLinks, savedNote, table } from './pieces.ts'
 import { unreadable } from './settle.ts'
 
 const ROWS = 25
@@ -69,6 +69,10 @@ async function sendTerms(
   const filter = { kind: 'terms', subject: null } as const
   const changes = await listChanges(sql, filter, { before: null, rows: CHANGES })
   const mayWrite = rights.can('terms.write', HOUSE)
+  // What people have accepted stays: the database would refuse.
+  const kept = new Set(
+    found.filter(({ state }) => state !== 'to-come').map((one) => `terms ${one.version}`),
+  )
   return sendAdminPage(c, services, {
     ...{ frame, title: words.title, status: problem === null ? 200 : 422 },
     main: html`<h1>${words.title}</h1>
@@ -79,7 +83,7 @@ async function sendTerms(
       ${mayWrite && draftForm(view)}
       <section class="card" aria-labelledby="changes">
         <h2 id="changes">${text.changes.title}</h2>
-        ${historyTable(changes, { frame, text, mayUndo: mayWrite })}
+        ${historyTable(changes, { frame, text, mayUndo: (line) => mayWrite && !kept.has(line.subject) })}
       </section>`,
   })
 }
@@ -92,7 +96,7 @@ function versionTable({ text, frame }: AdminView, shown: readonly AdminTerms[]):
         <td>
           <a href="${TERMS_PATH}/${version}"><bdi>${version}</bdi></a>
         </td>
-        <td>${effective}</td>
+        <td>${dayOf(effective, frame.language)}</td>
         <td>${words.states[state]} ${declared && html`<span class="tag">${text.byFile}</span>`}</td>
         <td>${languages.map((one) => nameOfLanguage(one, frame.language)).join(', ')}</td>
         <td>${accepted.toLocaleString(frame.language)}</td>

@@ -100,7 +100,7 @@ dt{font-weight:700}
 dd{margin:0 0 .625rem}
 .soft{color:var(--soft);font-size:.9rem}
 .note{border-inline-start:.375rem solid var(--fill);background:var(--card);padding:.75rem 1rem;border-radius:.5rem;font-weight:600}
-.card .note{padding-block:0;border-radius:0;font-weight:400}
+.note:first-child{margin-top:1.25rem}.card .note{margin-top:0;padding-block:0;border-radius:0;font-weight:400}
 .bar{width:auto;padding:.75rem max(1.125rem,(100% - 39.75rem)/2);background:var(--card);border-top:1px solid var(--line);border-bottom:1px solid var(--line)}
 .bar p{margin-bottom:.5rem;text-align:center}
 button{display:block;width:100%;min-height:3.5rem;padding:.75rem .5rem;border:0;border-radius:.875rem;background:var(--fill);color:var(--on);font:inherit;font-size:1.15rem;font-weight:700;cursor:pointer}

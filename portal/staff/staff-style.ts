@@ -57,7 +57,7 @@ main>.scroll{margin-bottom:1.5rem}
 td .quiet{display:inline-block;min-width:0}
 table{width:100%;border-collapse:collapse}
 th,td{padding:.5rem .75rem .5rem 0;border-bottom:1px solid var(--line);text-align:start;vertical-align:top}
-.scroll{overflow-x:auto}
+.differs{min-width:14rem}.scroll{overflow-x:auto}
 @media(max-width:30rem){.codes{columns:1}}
 .source{max-height:32rem;overflow:auto;white-space:pre-wrap;overflow-wrap:anywhere}.source p{margin:0;min-height:1.5em}.source del{color:var(--soft)}.source ins{font-weight:700}
 .figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(9rem,1fr));gap:.75rem 1.5rem;margin:0}
@@ -79,6 +79,7 @@ th,td{padding:.5rem .75rem .5rem 0;border-bottom:1px solid var(--line);text-alig
 .chart>svg{display:block;width:100%;height:8rem;border-bottom:1px solid var(--soft);fill:none}
 .chart path{stroke-linecap:butt}.chart .s1{stroke:var(--fill)}.chart .s2{stroke:var(--good)}
 .card .tabs{margin:0 0 1rem}
+@media(max-width:47.9rem){main>.tabs{flex-wrap:nowrap;overflow-x:auto;padding-bottom:.375rem}main>.tabs a{white-space:nowrap}main>.tabs li:has([aria-current]){order:-1}}
 .lights{list-style:none;padding:0;margin:0 0 1rem}
 .lights li{position:relative;padding:.625rem 0 .625rem 2.25rem;border-bottom:1px solid var(--line);margin:0}
 .lights li::before{content:"…";position:absolute;inset-inline-start:0;width:1.5rem;height:1.5rem;border-radius:50%;background:var(--line);color:var(--ink);text-align:center;line-height:1.35rem;font-weight:700}

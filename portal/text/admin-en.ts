@@ -442,7 +442,7 @@ export const adminEn: AdminText = {
     },
     languages: 'Languages',
     accepted: 'Acceptances',
-    acceptedBy: '{count} acceptances',
+    acceptedBy: 'acceptances: {count}',
     draft: 'Draft a new version',
     draftLead:
       'It begins as a copy of the one in force. Then change it, language by language, until the day from which it counts.',
@@ -601,6 +601,13 @@ export const adminEn: AdminText = {
     what: 'What',
     beforeAfter: 'Before → after',
     nothing: 'nothing',
+    kinds: { rule: 'rule', site: 'place', role: 'role', terms: 'terms' },
+    fields: {
+      ...{ action: 'effect', domain: 'domain', network: 'network', note: 'note', until: 'until' },
+      ...{ code: 'code', name: 'name', timezone: 'time zone', association: 'association' },
+      ...{ site: 'place', subject: 'who', role: 'role', associations: 'associations' },
+      ...{ sites: 'places', version: 'version', effective: 'counts from', texts: 'texts' },
+    },
     undo: 'Undo',
     undoNamed: 'Undo the change of {subject} of {when}',
     undone: 'It is undone. The undoing is a change itself.',

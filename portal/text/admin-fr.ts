@@ -446,7 +446,7 @@ export const adminFr = {
     },
     languages: 'Langues',
     accepted: 'Acceptations',
-    acceptedBy: '{count} acceptations',
+    acceptedBy: 'acceptations : {count}',
     draft: 'Préparer une nouvelle version',
     draftLead:
       'Elle commence comme une copie de celle en vigueur. Changez-la ensuite, langue par langue, jusqu’au jour où elle compte.',
@@ -608,6 +608,13 @@ export const adminFr = {
     what: 'Quoi',
     beforeAfter: 'Avant → après',
     nothing: 'rien',
+    kinds: { rule: 'règle', site: 'lieu', role: 'rôle', terms: 'conditions' },
+    fields: {
+      ...{ action: 'effet', domain: 'domaine', network: 'réseau', note: 'note', until: 'jusqu’au' },
+      ...{ code: 'code', name: 'nom', timezone: 'fuseau horaire', association: 'association' },
+      ...{ site: 'lieu', subject: 'qui', role: 'rôle', associations: 'associations' },
+      ...{ sites: 'lieux', version: 'version', effective: 'compte à partir du', texts: 'textes' },
+    },
     undo: 'Annuler',
     undoNamed: 'Annuler le changement de {subject} du {when}',
     undone: 'C’est annulé. L’annulation est elle-même un changement.',

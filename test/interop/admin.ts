@@ -21,6 +21,11 @@ const GATEWAY = '127.0.0.100'
 const LAPTOP = '02:00:5e:00:81:1a'
 const NAME = 'www.example.com'
 
+const OTHER_PAGES = [
+  ...['places/75-0042', 'rules', 'requests', 'sessions', 'people', 'people/1', 'devices', 'health'],
+  ...['alerts', 'audit', 'terms', 'terms/2026-01', 'terms/2026-01/fr', 'places/none'],
+] as const
+
 const ROLES = {
   helene: 'role: national-admin',
   paul: 'role: association-admin, associations: ["75"]',
@@ -199,6 +204,14 @@ async function nationalAdmin(
     await page.locator('#signs .green').nth(2).waitFor()
     assert.match((await page.locator('#signs').textContent()) ?? '', /Questions DNS des invités/)
     await clean(await sit(), 'set-up-green')
+  })
+  await test('every other page of hers says where she is, on a phone and on a screen', async () => {
+    const desk = await sit()
+    for (const path of OTHER_PAGES) {
+      await desk.open(`/admin/${path}`)
+      assert.equal(await desk.page.locator('h1').count(), 1, path)
+      await clean(desk, path.replaceAll(/\W/g, '-'))
+    }
   })
 }
 

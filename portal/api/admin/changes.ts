@@ -17,7 +17,7 @@ export function changesRoute(
 ): AdminRoute {
   return adminRoute({
     ...{ method: 'get', path: `${path}/changes`, operationId: `list-${kind}-changes`, action },
-    summary: `Who changed what of ${kind}s, newest first`,
+    summary: `Who changed what of ${kind === 'terms' ? kind : `${kind}s`}, newest first`,
     query: z.strictObject({
       subject: z.string().min(1).max(400).optional().meta({
         description: 'Of one thing, as a change names it: rule example.org guest.',
