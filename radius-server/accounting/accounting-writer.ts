@@ -83,8 +83,12 @@ export function createAccountingWriter(
 ): AccountingWriter {
   const { journal, spool } = deps
   let queue: Queued[] = []
-  /** What is being written directly, in the order in which it was begun. */
-  const inWork = new Set<readonly Queued[]>()
+  /**
+   * What is being written directly, in the order in which it was begun. Not a Set: one that is always added
+   * to and taken from makes its table anew, each points to the next, and once the first is old the collector
+   * takes all that waits for alive, and moves it twice.
+   */
+  let inWork: readonly (readonly Queued[])[] = []
   let isSpooling = false
   /** Replay is at the last batch: what comes now waits in the queue for its end. */
   let isClosing = false
@@ -116,14 +120,14 @@ export function createAccountingWriter(
     isPumping = false
     while (!isSpooling && mayBegin()) {
       const batch = queue.splice(0, limits.batch)
-      inWork.add(batch)
+      inWork = [...inWork, batch]
       void writeDirectly(batch)
     }
   }
 
   function mayBegin(): boolean {
-    if (inWork.size === 0) return queue.length > 0
-    return inWork.size < limits.inFlight && queue.length >= limits.worthwhile
+    if (inWork.length === 0) return queue.length > 0
+    return inWork.length < limits.inFlight && queue.length >= limits.worthwhile
   }
 
   // One turn later: what came in the same turn of the loop goes into the same append.
@@ -137,12 +141,15 @@ export function createAccountingWriter(
     try {
       await journal.append(batch.map(({ line }) => line))
       refusal = null
-      if (inWork.delete(batch)) for (const { settle } of batch) settle('recorded')
+      if (inWork.includes(batch)) {
+        inWork = inWork.filter((other) => other !== batch)
+        for (const { settle } of batch) settle('recorded')
+      }
       deps.onBatch(batch.length)
     } catch (thrown) {
       deps.onFailure(batch.length, thrown)
       // Unless another one has taken it along already.
-      if (inWork.has(batch)) divert(thrown)
+      if (inWork.includes(batch)) divert(thrown)
     }
     pump()
   }
@@ -150,8 +157,8 @@ export function createAccountingWriter(
   function divert(thrown: unknown): void {
     if (!isSpooling) deps.onFilling(thrown)
     isSpooling = true
-    const begun = [...inWork]
-    inWork.clear()
+    const begun = inWork
+    inWork = []
     for (const batch of begun) for (const queued of batch) keep(queued)
     keepQueue()
   }
