@@ -135,9 +135,6 @@ export const MIGRATIONS: Readonly<Record<string, Step>> = {
   '0075-forged-links': { up: forgedLinks },
 }
 
-/** What this version takes the database to be: its last migration. */
-export const DATABASE_VERSION: string = Object.keys(MIGRATIONS).at(-1) ?? ''
-
 const OLDEST_SERVER = 150_000
 
 /**
