@@ -81,6 +81,29 @@ PrivateTmp=yes
 WantedBy=multi-user.target
 `
 
+/** openNDS begins with nothing of the one before. */
+export const OPENNDS_DROP_IN = `# Made by accueil gateway config.
+[Unit]
+After=network-online.target accueil-firewall.service
+Wants=network-online.target
+
+[Service]
+ExecStartPre=/etc/accueil/clear-opennds.sh
+Restart=always
+RestartSec=5
+`
+
+/**
+ * Debian's openNDS 9.10 takes its rules away by nft, and has written them by iptables-legacy: they stay, and the next
+ * one finds its chains there and gives up.
+ */
+export const CLEAR_OPENNDS = `#!/bin/sh
+# Takes away the rules that an openNDS has left.
+for table in mangle nat filter; do
+  iptables-save -t "$table" | grep -v -E '^:nds|-[Aj] nds' | iptables-restore -T "$table"
+done
+`
+
 /** RADIUS of this machine to us, by TLS. */
 export const PROXY_UNIT = `[Unit]
 Description=Accueil: RADIUS of this gateway to the centre, by TLS
@@ -132,7 +155,8 @@ export function installScript(place: Place, files: readonly PlaceFile[]): string
   const hasOpenNds = files.some(({ name }) => name === 'opennds.conf')
   const packages = [
     ...['nftables', 'dnsmasq', 'iproute2'],
-    ...(hasOpenNds ? ['opennds', 'iptables'] : []),
+    // openNDS asks itself by wget whether it still answers, and begins anew where that is not there.
+    ...(hasOpenNds ? ['opennds', 'iptables', 'wget'] : []),
     // openNDS decrypts levels 2 and 3, and polls, with it.
     ...((place.gateway.fas?.level ?? 0) >= 2 ? ['php-cli'] : []),
     ...(hasHostapd ? ['hostapd'] : []),
@@ -184,6 +208,14 @@ lay() {
 }
 
 if [ -z "$only_files" ]; then
+  # Before anything is done: what is laid and not started would look as if it were.
+  for device in ${place.devices.lan} ${place.devices.wan}; do
+    if [ ! -e "/sys/class/net/$device" ]; then
+      echo "there is no device $device: make it, or run accueil gateway config again with --lan and --wan" >&2
+      [ "$device" != ${place.devices.lan} ] || echo "${place.devices.lan} is a bridge with the address ${place.guest.router}/${place.guest.prefixLength}: see README.md" >&2
+      exit 1
+    fi
+  done
   missing=
   for package in ${packages.join(' ')}; do
     dpkg -s "$package" > /dev/null 2>&1 || missing="$missing $package"
@@ -201,13 +233,6 @@ if [ -n "$only_files" ]; then
   echo "the files of ${place.gateway.site} are in place"
   exit 0
 fi
-
-for device in ${place.devices.lan} ${place.devices.wan}; do
-  if [ ! -e "/sys/class/net/$device" ]; then
-    echo "there is no device $device: make it, or run accueil gateway config again with --lan and --wan" >&2
-    exit 1
-  fi
-done
 
 sysctl -q -p /etc/sysctl.d/60-accueil.conf
 systemctl daemon-reload

@@ -3,8 +3,10 @@ import type { GatewayKind } from '#db/gateway-kinds.ts'
 import { dnsmasq } from './dnsmasq.ts'
 import { VLAN_FILE, hostapdConf, hostapdVlans } from './hostapd.ts'
 import {
+  CLEAR_OPENNDS,
   FIREWALL_UNIT,
   ISOLATION_UNIT,
+  OPENNDS_DROP_IN,
   PROXY_UNIT,
   STAFF_NAMES_UNIT,
   installScript,
@@ -148,6 +150,15 @@ function debian(place: Place, certificate: GatewayCertificate | null): readonly 
           {
             ...{ name: 'opennds.conf', text: openndsConf(place), ...secret },
             target: '/etc/opennds/opennds.conf',
+          },
+          {
+            ...{ name: 'clear-opennds.sh', text: CLEAR_OPENNDS, mode: '0755' },
+            target: '/etc/accueil/clear-opennds.sh',
+          },
+          {
+            name: 'opennds-accueil.conf',
+            text: OPENNDS_DROP_IN,
+            target: '/etc/systemd/system/opennds.service.d/accueil.conf',
           },
         ]
       : []),

@@ -48,16 +48,32 @@ const WORDS: readonly Words[] = [
   },
 ]
 
+/** As commands, where the networks of a Debian server stand in /etc/network/interfaces. */
+function bridgeOf(lan: string, address: string): string {
+  const lines = [
+    'auto LAN',
+    'iface LAN inet static',
+    '  bridge_ports eth1',
+    `  address ${address}`,
+    '',
+  ]
+  const text = lines.join('\\n').replaceAll('LAN', lan)
+  return `       apt install bridge-utils
+       printf '\\n${text}' >> /etc/network/interfaces
+       ifup ${lan}
+`
+}
+
 /** French and English, in the order of WORDS. */
 const STEPS: Readonly<Record<KindName, (place: Place) => readonly (readonly string[])[]>> = {
-  opennds: ({ devices: { lan, wan } }) => [
+  opennds: ({ devices: { lan, wan }, guest: { router, prefixLength } }) => [
     [
-      `Sur une machine Debian à deux cartes : \`${wan}\` vers la box, un pont \`${lan}\` vers les bornes.`,
+      `Sur une machine Debian à deux cartes : \`${wan}\` vers la box, un pont \`${lan}\` avec l’adresse ${router}/${prefixLength} vers les bornes. Où \`eth1\` est la carte des bornes (\`ip -br link\`) :\n\n${bridgeOf(lan, `${router}/${prefixLength}`)}`,
       'Copiez ce dossier sur la machine et lancez `sudo ./install.sh`.',
       'Rejoignez le Wi-Fi avec un téléphone : la page d’accueil s’ouvre ; acceptez.',
     ],
     [
-      `On a Debian machine with two cards: \`${wan}\` to the box, a bridge \`${lan}\` to the access points.`,
+      `On a Debian machine with two cards: \`${wan}\` to the box, a bridge \`${lan}\` with the address ${router}/${prefixLength} to the access points. Where \`eth1\` is their card (\`ip -br link\`):\n\n${bridgeOf(lan, `${router}/${prefixLength}`)}`,
       'Copy this folder to the machine and run `sudo ./install.sh`.',
       'Join the Wi-Fi with a phone: the welcome page opens; accept.',
     ],
