@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { keepCompiled } from './command/compile-cache.ts'
-import { beSmall } from './command/small-process.ts'
+import { beCompiled, beSmall } from './command/small-process.ts'
 
 beSmall()
 keepCompiled(process.env)
@@ -9,6 +9,7 @@ const [{ commands }, { runCommand }] = await Promise.all([
   import('./command/table.ts'),
   import('./command/run.ts'),
 ])
+await beCompiled()
 
 // Not by running out of work: a command that failed may have left something open.
 process.exit(await runCommand(commands, process.argv.slice(2)))

@@ -27,6 +27,7 @@ import { createOperatorServer } from './operator-server.ts'
 import type { RadiusProcesses } from './radius-processes.ts'
 import { RADIUS_POOL } from './radius-pool.ts'
 import { UsageError } from './run.ts'
+import { giveBack } from './small-process.ts'
 import { tracingOf } from './tracing.ts'
 import { measureUdp } from './udp-metrics.ts'
 
@@ -51,6 +52,7 @@ export async function runStart(args: readonly string[]): Promise<number> {
   try {
     const house = await bringUp(config, names, udp, log, lifecycle)
     if (!signals.asked()) console.log(await readyScreen(house, names))
+    giveBack()
     log.info('process.started', { roles: names.join(' ') })
   } catch (thrown) {
     await lifecycle.stop()

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -104,6 +104,9 @@ describe('the role dns alone', () => {
     })
     await filter.launch().printed(/Accueil is ready/)
     expect(filter.running().output()).toContain('database.away')
+    // Nothing of this role was compiled before: it did that, and then started without what does.
+    const environment = readFileSync(`/proc/${filter.running().pid}/environ`, 'utf8').split('\0')
+    expect(environment).toContain('COMPILED_FOR_ACCUEIL=1')
     const query = wireQuery('www.casino.example')
     const answer = await askOverUdp(filter.ports.dns, query)
     expect(answer === null ? null : summary(query, answer)).toMatchObject({ rcode: 'NXDOMAIN' })
