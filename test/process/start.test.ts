@@ -100,6 +100,7 @@ describe('the role dns alone', () => {
       env: {
         DATABASE_URL: `postgres://nobody@127.0.0.1:${await freePort()}/none`,
         ACCUEIL_MASTER_KEY: '00'.repeat(32),
+        NODE_COMPILE_CACHE: join(home, 'compiled-anew'),
       },
     })
     await filter.launch().printed(/Accueil is ready/)
