@@ -22,7 +22,7 @@ test('by a key, as a Map would have it', () => {
         expect(held.get(key)).toBe(map.get(String(key)))
         expect(held.size).toBe(map.size)
       }
-      expect(held.takeAll().toSorted()).toEqual([...map.values()].toSorted())
+      expect(new Set(held.takeAll())).toEqual(new Set(map.values()))
       expect(held.size).toBe(0)
     }),
   )

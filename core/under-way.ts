@@ -27,7 +27,6 @@ export class UnderWay<V> {
   delete(key: string | number): void {
     if (!(key in this.#held)) return
     // What is asked for here is a hash table, and an object whose properties are deleted is one.
-    // oxlint-disable-next-line typescript/no-dynamic-delete
     delete this.#held[key]
     this.#size -= 1
   }
