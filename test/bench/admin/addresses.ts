@@ -12,7 +12,12 @@ const VIEWS: Examples = {
   '/admin/devices': ['?q=ordinateur', '?q=first.last19999', '?q=nobody%20has%20it'],
   '/admin/rules': ['?q=name29', '?q=nothing%20has%20it'],
   '/admin/people': ['?q=admin39'],
-  '/admin/audit': ['?actor=staff%3Aadmin7', '?action=site', '?action=nothing.like.it', '?before=1000'],
+  '/admin/audit': [
+    '?actor=staff%3Aadmin7',
+    '?action=site',
+    '?action=nothing.like.it',
+    '?before=1000',
+  ],
 }
 
 /**
@@ -20,7 +25,9 @@ const VIEWS: Examples = {
  * error, so that none is forgotten.
  */
 export async function adminAddresses(sql: postgres.Sql): Promise<readonly string[]> {
-  const [ids] = await sql<{ rule: string; role: string; request: string; device: string; site: string }[]>`
+  const [ids] = await sql<
+    { rule: string; role: string; request: string; device: string; site: string }[]
+  >`
     select (select min(id)::text from house.rule) as rule,
            (select min(id)::text from house.role_grant) as role,
            (select min(id)::text from house.unblock_request) as request,

@@ -16,9 +16,12 @@ const MOST_BYTES = 100_000
 /** As htmx asks while somebody types; nothing that is found has all of it. */
 const TYPED = ['/admin/places?q=c', '/admin/places?q=centre%2012', '/admin/places?q=nulle%20part']
 
+/** What holds for some rows only asks more of the database than what holds for all. */
+const LOCAL = ['', '?span=days', '/places', '/rules', '/requests', '/sessions', '/audit', '/people']
+
 const HOUSE = `version: 1
 organisation: { name: Bench, contact: wifi@example.org, colour: "#336699" }
-associations: [{ code: '75', name: Paris }]
+associations: [{ code: '75', name: Paris }, { code: '59', name: Nord }]
 sites:
   - code: 75-0042
     name: Centre Nation
@@ -32,6 +35,7 @@ roles:
   - { subject: 'person:ada', role: national-admin }
   - { subject: 'person:lea', role: log-reader }
   - { subject: 'person:otto', role: auditor }
+  - { subject: 'person:paul', role: association-admin, associations: ['59'] }
 `
 
 export interface AdminReport {
@@ -85,7 +89,7 @@ async function fill(product: Product): Promise<{
   return withHouse('bench', async ({ database, seal }) => {
     await fillTheCountry(database.sql, (name) => seal.seal('a-secret', `gateway:${name}`))
     const cookies: string[] = []
-    for (const account of ['ada', 'lea', 'otto']) {
+    for (const account of ['ada', 'lea', 'otto', 'paul']) {
       const opened = await openSession(database, {
         person: {
           ...{ issuer: 'local', subject: account, account, name: account, mail: null, groups: [] },
@@ -108,12 +112,16 @@ async function askings(
 ): Promise<readonly Asking[]> {
   const asked: Asking[] = []
   for (const page of addresses) asked.push({ page, init: await whoMay(product, page, cookies) })
-  const [national = '', reader = ''] = cookies
+  const [national = '', reader = '', , local = ''] = cookies
   for (const page of TYPED) {
     asked.push({ page, init: { headers: { Cookie: national, 'HX-Request': 'true' } } })
   }
+  for (const page of LOCAL) {
+    asked.push({ page: `/admin${page} (of an association)`, init: { headers: { Cookie: local } } })
+  }
   const form = await fetch(`${product.portalUrl}/admin/logs`, { headers: { Cookie: reader } })
-  const token = new RegExp(`name="${TOKEN_FIELD}" value="([^"]*)"`).exec(await form.text())?.[1] ?? ''
+  const token =
+    new RegExp(`name="${TOKEN_FIELD}" value="([^"]*)"`).exec(await form.text())?.[1] ?? ''
   const day = new Date(Date.now() - 90 * 86_400_000).toISOString().slice(0, 10)
   for (const [name, criteria] of Object.entries({
     'a device': { mac: '02-00-5E-00-00-01' },

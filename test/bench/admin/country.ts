@@ -25,6 +25,7 @@ export async function fillTheCountry(
   await filtering(sql)
   await people(sql)
   await audit(sql)
+  await counts(sql)
   await sql.unsafe('vacuum analyze')
 }
 
@@ -76,7 +77,9 @@ async function people(sql: postgres.Sql): Promise<void> {
     join (select code, row_number() over (order by code) as i from house.association) a on a.i = 1 + n % 110`
   await sql`
     insert into log.export_request (code, case_ref, reason, requested_by, criteria)
-    select upper(lpad(to_hex(n), 8, '0')), '26-' || n, 'requisition', 'staff:lea', '{}'
+    select upper(lpad(to_hex(n), 8, '0')), '26-' || n, 'requisition', 'staff:lea',
+           jsonb_build_object('mac', '02-00-5E-00-00-01', 'ip', null, 'user', null, 'site', null,
+             'publicIp', null, 'publicPort', null, 'from', null, 'to', null)
     from generate_series(1, ${COUNTRY.packs}) n`
 }
 
@@ -98,4 +101,15 @@ async function audit(sql: postgres.Sql): Promise<void> {
       join (select code, association, row_number() over (order by code) as i from house.site) s
         on s.i = 1 + n * 7 % 2000`
   })
+}
+
+/** Of the house `fillTheHouse` has them: a month of each association, hour by hour. */
+async function counts(sql: postgres.Sql): Promise<void> {
+  await sql`
+    insert into house.hour_count (hour, association, site, kind, name, n)
+    select date_trunc('hour', now()) - h * interval '1 hour', a.code, null, k.kind, k.name, 100 + h
+    from house.association a, generate_series(0, 743) h,
+         (values ('connected', 'guest'), ('connected', 'staff'), ('join', 'guest'), ('join', 'staff'),
+           ('failure', 'wrong-password'), ('failure', 'unknown-account'), ('blocked', 'adult')) k(kind, name)
+    on conflict do nothing`
 }

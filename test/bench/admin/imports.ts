@@ -61,7 +61,10 @@ async function timed(what: string, product: Product, ...words: readonly string[]
 }
 
 function associations(): string {
-  const rows = Array.from({ length: ASSOCIATIONS }, (_, n) => `  - { code: "${association(n)}", name: AD ${n} }`)
+  const rows = Array.from(
+    { length: ASSOCIATIONS },
+    (_, n) => `  - { code: "${association(n)}", name: AD ${n} }`,
+  )
   return `version: 1\nassociations:\n${rows.join('\n')}\n`
 }
 
@@ -71,7 +74,8 @@ function table(): string {
       .concat([`gw-${code(n)}`, `100.64.${n >> 8}.${n & 255}`, 'generic'])
       .join(';'),
   )
-  const head = 'code;name;association;timezone;guest_subnets;staff_subnets;staff_vlan;gateway;address;kind'
+  const head =
+    'code;name;association;timezone;guest_subnets;staff_subnets;staff_vlan;gateway;address;kind'
   return `${[head, ...lines].join('\n')}\n`
 }
 
