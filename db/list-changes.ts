@@ -86,7 +86,7 @@ export async function removeList(
       .where('made_by', '=', 'command')
       .executeTakeFirst()
     if (numDeletedRows === 0n) return false
-    const line = { actor, action: 'list.remove', subject: name, reason: null, details: {} }
+    const line = { actor, action: 'list.remove', subject: name, reason: null, details: {} } as const
     await writeAudit(kysely, line)
     return true
   })

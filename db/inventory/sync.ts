@@ -11,6 +11,7 @@ import { readNetBox } from './netbox.ts'
 import { loadInventory } from './settings.ts'
 import type { InventorySettings } from './settings.ts'
 import { declarationOf } from './site-table.ts'
+import { jobPart } from '../job-lines.ts'
 
 const EVERY_MS = 15 * 60_000
 /** Of a difference that waits: whoever looks at it needs no more to see what it is. */
@@ -123,7 +124,7 @@ export function inventoryJob({ database, open, seal, clock }: InventoryJobDeps):
         await database.sql`
           insert into house.inventory_state (checked_at, places, error) values (now(), 0, ${reason})
           on conflict (id) do update set checked_at = now(), error = excluded.error`
-        return `nothing was changed: ${reason.slice(0, 500)}`
+        return jobPart('inventoryFailed', { reasonName: reason.slice(0, 500) })
       } finally {
         await own.close()
       }
@@ -132,8 +133,8 @@ export function inventoryJob({ database, open, seal, clock }: InventoryJobDeps):
 }
 
 export function summaryOf(synced: Synced | null): string {
-  if (synced === null) return 'no inventory is declared'
+  if (synced === null) return jobPart('noInventory', {})
   const { places, changes, gone, isHeld } = synced
-  if (!isHeld) return `${places} places, ${changes.length} changes, ${gone.length} gone`
-  return `held back: ${gone.length} places are gone from NetBox; look with accueil inventory check, then accueil inventory accept`
+  if (!isHeld) return jobPart('inventory', { places, changes: changes.length, gone: gone.length })
+  return jobPart('inventoryHeld', { gone: gone.length })
 }

@@ -2,15 +2,20 @@ import type { Handler } from 'hono'
 import { html } from 'hono/html'
 import { askJob } from '#db/admin/jobs.ts'
 import type { AdminJob } from '#db/admin/jobs.ts'
+import { readJobLine } from '#db/job-lines.ts'
 import type { Html } from '../pages/html.ts'
 import type { Services } from '../services.ts'
 import { tokenField } from '../staff/staff-layout.ts'
+import type { AdminText } from '../text/admin-fr.ts'
+import { fill } from '../text/fill.ts'
+import type { Words } from '../text/fill.ts'
 import type { StaffLanguage } from '../text/staff-language.ts'
 import { ADMIN_HOME, JOBS_PATH } from './admin-paths.ts'
 import { withRight } from './admin-request.ts'
 import type { AdminView } from './admin-request.ts'
 import { sendNothing } from './nothing-there.ts'
-import { row, table, when } from './pieces.ts'
+import { numberIn } from './numbers.ts'
+import { asProgram, row, table, when } from './pieces.ts'
 
 const NAME = /^[a-z][a-z -]{0,63}$/
 
@@ -32,10 +37,10 @@ export function jobSection(view: AdminView, jobs: readonly AdminJob[]): Html {
   const rows = jobs.map((job) => {
     const { name, startedAt, finishedAt, tookMs, result, failure } = job
     return row([
-      name,
+      html`${jobName(name, text)}`,
       when(finishedAt ?? startedAt, frame.language),
       tookMs === null ? '' : secondsIn(tookMs, frame.language),
-      finishedAt === null ? words.jobRunning : (failure ?? result ?? ''),
+      finishedAt === null ? words.jobRunning : jobSaid(view, { failure, result }),
       rights.has('jobs.run') ? runForm(view, job) : '',
     ])
   })
@@ -48,12 +53,37 @@ export function jobSection(view: AdminView, jobs: readonly AdminJob[]): Html {
   </section>`
 }
 
+export function jobName(name: string, { jobs }: AdminText): string {
+  return Object.hasOwn(jobs.names, name) ? (jobs.names[name] ?? name) : name
+}
+
+/** What came of a run, in the reader's words; why one failed is as the program said it. */
+export function jobSaid(
+  { text, frame }: Pick<AdminView, 'text' | 'frame'>,
+  { failure, result }: Pick<AdminJob, 'failure' | 'result'>,
+): Html {
+  if (failure !== null) return asProgram(failure)
+  const parts = readJobLine(result ?? '')
+  if (parts === null) return asProgram(result ?? '')
+  return html`${parts.map(({ part, figures }, i) => {
+    const words = Object.entries(figures).map(([name, figure]) => [
+      name,
+      name.endsWith('Name') ? asProgram(figure) : numberIn(Number(figure), frame.language),
+    ])
+    const said = fill(text.jobs.parts[part], Object.fromEntries(words) as Words)
+    return html`${i > 0 && html`<br />`}${said}`
+  })}`
+}
+
 function runForm({ text, frame }: AdminView, { name, waits }: AdminJob): Html {
   const { overview: words } = text
   if (waits) return html`${words.jobWaits}`
   return html`<form method="post" action="${JOBS_PATH}/${name}">
     ${tokenField(frame)}
-    <button class="quiet" aria-label="${words.jobRunNamed.replace('{name}', () => name)}">
+    <button
+      class="quiet"
+      aria-label="${words.jobRunNamed.replace('{name}', () => jobName(name, text))}"
+    >
       ${words.jobRun}
     </button>
   </form>`

@@ -15,10 +15,11 @@ import { tokenField } from '../staff/staff-layout.ts'
 import { fill } from '../text/fill.ts'
 import { sendAdminPage } from './admin-page.ts'
 import { LOGS_PATH, PACKS_PATH } from './admin-paths.ts'
+import { jobName, jobSaid } from './jobs.ts'
 import { reachesRows } from './log-request.ts'
 import type { LogView } from './log-request.ts'
 import { criteriaLine } from './log-words.ts'
-import { table, when } from './pieces.ts'
+import { asProgram, table, when } from './pieces.ts'
 
 /** What a form did, by the word that its redirection adds to the address. */
 const DEEDS = ['asked', 'approved', 'held', 'released'] as const
@@ -172,21 +173,25 @@ const HOUR_MS = 3_600_000
 
 /** What the log lets go of, and how it is sealed. */
 function keeping(
-  { frame, text }: LogView,
+  view: LogView,
   { days, lastDay, sealedAt, keyId }: SealingState,
   jobs: readonly AdminJob[],
 ): Html {
+  const { frame, text } = view
   const { packs: words, overview } = text
   const run = (name: string): Html => {
     const job = jobs.find((one) => one.name === name)
     if (job === undefined) return html`${words.neverRan}`
     const { startedAt, finishedAt, failure, result } = job
-    if (failure !== null) return html`${fill(overview.jobFailed, { name, reason: failure })}`
+    if (failure !== null)
+      return fill(overview.jobFailed, {
+        ...{ name: jobName(name, text), reason: asProgram(failure) },
+      })
     if (finishedAt === null) return html`${overview.jobRunning}`
     const next = new Date(finishedAt.getTime() + HOUR_MS)
     const nextRun =
       name === 'retention' ? fill(words.nextRun, { when: when(next, frame.language) }) : ''
-    return html`${when(startedAt, frame.language)}: ${result} ${nextRun}`
+    return html`${when(startedAt, frame.language)}: ${jobSaid(view, { failure, result })} ${nextRun}`
   }
   return html`<section class="card" aria-labelledby="keeping">
     <h2 id="keeping">${words.keeping}</h2>

@@ -142,7 +142,7 @@ describe('the administration', () => {
     const national = await house.signedIn()
     const { text } = await page(national, '/admin?lang=en')
     expect(text).toContain('Gateways that are not heard any more')
-    expect(text).toContain('The job sealing failed: the disk is full')
+    expect(text).toContain('The job “Seal the days of the log” failed: the disk is full')
     const paul = await page(await house.signedIn(PAUL), '/admin?lang=en')
     expect(paul.text).not.toContain('sealing')
     await house.database.sql`
@@ -162,12 +162,12 @@ test('a job is asked for by who may, and the page says so until it has begun', a
   const national = await house.signedIn()
   const before = await page(national, '/admin?lang=en')
   expect(before.text).toContain('2.5 sec')
-  expect(before.text).toContain('Run the job sealing now')
+  expect(before.text).toContain('Run “Seal the days of the log” now')
   const asked = await national.post('/admin/jobs/sealing', {})
   expect(asked.headers.get('Location')).toBe('/admin?asked#jobs')
   const after = await page(national, '/admin?asked&lang=en')
   expect(after.text).toContain('It is asked for')
-  expect(after.text).not.toContain('Run the job sealing now')
+  expect(after.text).not.toContain('Run “Seal the days of the log” now')
   expect((await national.post('/admin/jobs/nothing', {})).status).toBe(404)
   const [line] = await sql`select actor from audit.entry where action like 'job%'`
   expect(line).toMatchObject({ actor: 'staff:helene' })
@@ -205,7 +205,7 @@ test('every page is under 100 KB at 2,333 places, and asks a bounded number of q
   ] as const) {
     const { status, bytes } = await page(national, path)
     expect([path, status, bytes < 100_000]).toEqual([path, 200, true])
-    // A list of columns that several statements share is counted with each.
+    // A statement within another is counted too.
     expect([path, house.statements() <= 2 * most]).toEqual([path, true])
   }
 })

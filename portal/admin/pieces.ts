@@ -72,6 +72,11 @@ export function pageLinks(
   ${next !== null && html`<p><a href="${path}?${new URLSearchParams(next).toString()}">${text.next}</a></p>`}`
 }
 
+/** Reasons are English: whoever listens to the page hears them so. */
+export function asProgram(said: string): Html {
+  return html`<bdi lang="en">${said}</bdi>`
+}
+
 /** Of a table with many rows: without a character that is not needed. */
 export function row(cells: readonly (Html | string | number)[]): Html {
   return html`<tr>

@@ -1,4 +1,6 @@
 import type { AdminText } from './admin-fr.ts'
+import { auditEn } from './audit-en.ts'
+import { jobsEn } from './jobs-en.ts'
 import { overviewEn } from './overview-en.ts'
 import { setUpEn } from './set-up-en.ts'
 
@@ -50,6 +52,8 @@ export const adminEn: AdminText = {
   },
 
   overview: overviewEn,
+
+  jobs: jobsEn,
 
   places: {
     title: 'Places',
@@ -566,7 +570,7 @@ export const adminEn: AdminText = {
         toDo: 'Read them by “accueil logs quarantine”, which says why, and have them tried again.',
       },
       job: {
-        what: 'The job {name} failed: {failure}',
+        what: 'The job “{name}” failed: {failure}',
         toDo: 'Mend what it says, then run it again from “To watch”.',
       },
       versions: {
@@ -613,14 +617,7 @@ export const adminEn: AdminText = {
     undone: 'It is undone. The undoing is a change itself.',
   },
 
-  audit: {
-    title: 'Audit',
-    lead: 'Every change and every look, newest first. Your look is there too.',
-    actor: 'Who (for example staff:helene)',
-    action: 'Action (for example rule or logs.search)',
-    why: 'Why',
-    none: 'No line fits.',
-  },
+  audit: auditEn,
 
   alerts: {
     title: 'Alerts',

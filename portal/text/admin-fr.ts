@@ -1,3 +1,5 @@
+import { auditFr } from './audit-fr.ts'
+import { jobsFr } from './jobs-fr.ts'
 import { overviewFr } from './overview-fr.ts'
 import { setUpFr } from './set-up-fr.ts'
 
@@ -50,6 +52,8 @@ export const adminFr = {
   },
 
   overview: overviewFr,
+
+  jobs: jobsFr,
 
   places: {
     title: 'Lieux',
@@ -573,7 +577,7 @@ export const adminFr = {
         toDo: 'Lisez-les par « accueil logs quarantine », qui dit pourquoi, et faites-les reprendre.',
       },
       job: {
-        what: 'La tâche {name} a échoué : {failure}',
+        what: 'La tâche « {name} » a échoué : {failure}',
         toDo: 'Corrigez ce qu’elle dit, puis relancez-la depuis « À surveiller ».',
       },
       versions: {
@@ -620,14 +624,7 @@ export const adminFr = {
     undone: 'C’est annulé. L’annulation est elle-même un changement.',
   },
 
-  audit: {
-    title: 'Audit',
-    lead: 'Chaque changement et chaque consultation, du plus récent au plus ancien. Votre consultation y est aussi.',
-    actor: 'Qui (par exemple staff:helene)',
-    action: 'Action (par exemple rule ou logs.search)',
-    why: 'Pourquoi',
-    none: 'Aucune ligne ne correspond.',
-  },
+  audit: auditFr,
 
   alerts: {
     title: 'Alertes',

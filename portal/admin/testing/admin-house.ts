@@ -67,8 +67,13 @@ export async function openAdminHouse({
         work(
           new Proxy(sql, {
             apply(target, self, args) {
-              // Called with a template: a statement, or a piece of one; a name or values are neither.
-              if (Array.isArray(args[0]) && 'raw' in args[0]) statements += 1
+              // Called with a template: a statement, or a piece that begins as one.
+              const [template] = args as [unknown]
+              if (
+                Array.isArray(template) &&
+                /^\s*(with|select|insert|update|delete)\b/.test(String(template[0]))
+              )
+                statements += 1
               return Reflect.apply(target, self, args) as unknown
             },
           }),
