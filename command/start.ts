@@ -64,6 +64,11 @@ export async function runStart(args: readonly string[]): Promise<number> {
   return 0
 }
 
+/** A serial line or a pipe made to look like a terminal may have no width: one letter would go on each line. */
+function canBeDrawnOn({ isTTY, columns }: Pick<NodeJS.WriteStream, 'isTTY' | 'columns'>): boolean {
+  return isTTY && columns > 0
+}
+
 function roleNames(args: readonly string[]): readonly RoleName[] {
   const unknown = args.find((arg) => !ROLE_NAMES.some((name) => name === arg))
   if (unknown !== undefined) {
@@ -137,7 +142,10 @@ async function bringUp(
         task: () => startRoles(house(), names, udp, log, lifecycle),
       },
     ],
-    { renderer: process.stdout.isTTY ? 'default' : 'simple', registerSignalListeners: false },
+    {
+      renderer: canBeDrawnOn(process.stdout) ? 'default' : 'simple',
+      registerSignalListeners: false,
+    },
   )
   await tasks.run()
   return house()
