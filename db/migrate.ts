@@ -62,6 +62,7 @@ import { up as gatewaySigns } from './migrations/0071-gateway-signs.ts'
 import { up as placesOnPages } from './migrations/0072-places-on-pages.ts'
 import { up as upgrades } from './migrations/0073-upgrades.ts'
 import { up as forgedLinks } from './migrations/0075-forged-links.ts'
+import { up as changedByPrograms } from './migrations/0080-changed-by-programs.ts'
 import { up as wherePlacesAre } from './migrations/0084-where-places-are.ts'
 import { makePartitions } from './partitions.ts'
 import { missedBy, readShape } from './schema-shape.ts'
@@ -134,6 +135,7 @@ export const MIGRATIONS: Readonly<Record<string, Step>> = {
   '0072-places-on-pages': { up: placesOnPages },
   '0073-upgrades': { up: upgrades },
   '0075-forged-links': { up: forgedLinks },
+  '0080-changed-by-programs': { up: changedByPrograms },
   '0084-where-places-are': { up: wherePlacesAre },
 }
 

@@ -85,7 +85,7 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
     radius: 'select',
     dns: 'select',
     operator: 'select',
-    admin: 'select, insert',
+    admin: 'select, insert, update (vlan, grant_seconds, subnets, ssid), delete',
   },
   // With the sealed secrets: the portal checks signatures with them, the RADIUS server packets.
   'house.gateway': {
@@ -94,7 +94,7 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
     radius: 'select',
     operator: 'select (name, site, address, message_authenticator)',
     admin:
-      'select (name, site, address, kind, vendor, radsec_certificate, radsec_name, coa_port, message_authenticator), insert, update (radsec_certificate)',
+      'select (name, site, address, kind, vendor, radsec_certificate, radsec_name, coa_port, message_authenticator), insert, update (address, kind, vendor, coa_port, message_authenticator, radsec_certificate), delete',
   },
   // How each gateway was seen to sign; an operator may let one go back on what was learned.
   'house.gateway_posture': {
@@ -138,20 +138,22 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
     dns: 'select',
     jobs: 'select, update (sha256, content)',
     operator: 'select (name, category, blocks, sha256, made_by)',
-    admin: 'select (name, category, blocks, sha256, made_by)',
+    admin:
+      'select (name, category, blocks, sha256, made_by), insert, update (category, blocks, sha256, content), delete',
     inventory: 'select (name, category, made_by)',
   },
   'house.list_source': {
     jobs: 'select',
     operator: 'select (list, url, folder, allow_private)',
-    admin: 'select (list, url, folder, allow_private)',
+    admin:
+      'select (list, url, folder, allow_private, tsig_name, tsig_algorithm), insert (list, url, folder, allow_private), delete',
   },
   'house.list_state': {
     jobs: 'select, insert, update',
     operator:
-      'select (list, sha256, syntax, lines, names, unusable, kinds, faults, tried_at, fetched_at, changed_at, error, held_names, held_at)',
+      'select (list, sha256, syntax, lines, names, unusable, kinds, faults, tried_at, fetched_at, changed_at, error, held_names, held_at, held_sha256)',
     admin:
-      'select (list, sha256, syntax, lines, names, unusable, kinds, faults, tried_at, fetched_at, changed_at, error, held_names, held_at)',
+      'select (list, sha256, syntax, lines, names, unusable, kinds, faults, tried_at, fetched_at, changed_at, error, held_names, held_at, held_sha256, held_content), update (tried_at, error, changed_at, names, held_sha256, held_names, held_at, held_content), delete',
   },
   'house.rule': { dns: 'select', admin: 'select, insert, update, delete' },
   // Who has which role; an operator's command looks up whether somebody may approve a pack.
@@ -255,10 +257,13 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
   'house.api_token': {
     operator:
       'select (name, actor, scopes, associations, created_at, created_by, ends_at, used_at, revoked_at, revoked_by)',
+    admin:
+      'select (name, actor, scopes, associations, created_at, created_by, ends_at, used_at, revoked_at, revoked_by)',
   },
   'house.use_api_token()': { portal: 'execute' },
-  'house.create_api_token()': { operator: 'execute' },
-  'house.revoke_api_token()': { operator: 'execute' },
+  'house.token_in_reach()': { admin: 'execute' },
+  'house.create_api_token()': { operator: 'execute', admin: 'execute' },
+  'house.revoke_api_token()': { operator: 'execute', admin: 'execute' },
   'house.token_rights()': { portal: 'execute' },
 
   // Who staff are: passwords' hashes, and the key of the 802.1X certificate.
