@@ -10,6 +10,8 @@ export interface NetBoxAccess {
   readonly token: string
   /** The only authorities its certificate may be of; null: those of the machine. */
   readonly ca: string | null
+  /** For the whole answer to one question. */
+  readonly answerMs: number
 }
 
 const page = z.object({
@@ -62,8 +64,15 @@ function sameHost(first: URL, next: string): URL {
   return url
 }
 
-async function readJson({ token, ca }: NetBoxAccess, url: URL): Promise<unknown> {
-  const { status, type, text } = await get(url, token, ca).catch((thrown: unknown) => {
+async function readJson(access: NetBoxAccess, url: URL): Promise<unknown> {
+  const late = AbortSignal.timeout(access.answerMs)
+  const { status, type, text } = await get(url, access, late).catch((thrown: unknown) => {
+    if (late.aborted) {
+      throw trouble(
+        `${url.host} gave no whole answer to ${url.pathname} within ${access.answerMs / 1000} s: see whether it is overloaded; a tag makes it less to answer`,
+        thrown,
+      )
+    }
     throw trouble(`${url.host} does not answer: ${reasonOf(thrown)}`, thrown)
   })
   if (status === 401 || status === 403) {
@@ -92,7 +101,7 @@ interface Answer {
   readonly text: string
 }
 
-function get(url: URL, token: string, ca: string | null): Promise<Answer> {
+function get(url: URL, { token, ca }: NetBoxAccess, late: AbortSignal): Promise<Answer> {
   const request = url.protocol === 'https:' ? requestTls : requestPlain
   const { promise, resolve, reject } = Promise.withResolvers<Answer>()
   const sent = request(
@@ -101,7 +110,7 @@ function get(url: URL, token: string, ca: string | null): Promise<Answer> {
       headers: { Authorization: `Token ${token}`, Accept: 'application/json' },
       ...(ca === null ? {} : { ca }),
       // Of the whole answer, not of a silence in it.
-      signal: AbortSignal.timeout(NETBOX_LIMITS.answerMs),
+      signal: late,
     },
     (response) => {
       const chunks: Buffer[] = []

@@ -26,6 +26,7 @@ const siteRow = z.object({
   status: z.object({ value: z.string() }),
   tenant: named.nullable(),
   time_zone: z.string().nullable().default(null),
+  physical_address: z.string().default(''),
 })
 
 const prefixRow = z.object({
@@ -107,6 +108,8 @@ function lineOf(
     association: site.tenant?.slug ?? '',
     associationName: site.tenant?.name ?? '',
     timezone: site.time_zone ?? '',
+    // Of several lines, where a declaration has one.
+    postalAddress: site.physical_address.trim().replaceAll(/[\s,]*[\r\n]+\s*/g, ', '),
     ...{ guestSubnets: prefixes(guests), guestVlan: vlan(guests) },
     ...{ staffSubnets: prefixes(staff), staffVlan: vlan(staff) },
     gateway: device?.name ?? '',

@@ -59,14 +59,20 @@ async function declare(database: TestDatabase, yaml: string): Promise<readonly s
 }
 
 /** As the role jobs does. */
-function run(database: TestDatabase): Promise<string> {
-  return jobOf(database).run()
+function run(database: TestDatabase, answerMs = 30_000): Promise<string> {
+  return jobOf(database, answerMs).run()
 }
 
-function jobOf(database: TestDatabase): Job {
+function jobOf(database: TestDatabase, answerMs = 30_000): Job {
   const open = (): Database =>
     openDatabase(database.url, { applicationName: 'test', max: 1, role: 'inventory' })
-  return inventoryJob({ database: database.as('jobs'), open, seal: testSeal, clock: () => NOW })
+  return inventoryJob({
+    database: database.as('jobs'),
+    open,
+    seal: testSeal,
+    clock: () => NOW,
+    answerMs,
+  })
 }
 
 async function sync(database: TestDatabase, how: SyncOptions['how']) {
@@ -100,6 +106,10 @@ describe('places of NetBox', () => {
     expect(changed?.changes.map(formatChange)).toEqual([
       '~ site 75-1001: name "Centre 1" → "Été"',
       '~ gateway gw-1001: address "100.64.0.1/32" → "100.64.9.9/32"',
+    ])
+    netbox.places = [place(0), { ...place(1), physical: '4 rue de l’Été\r\n75011 Paris' }, place(2)]
+    expect((await sync(database, 'look'))?.changes.map(formatChange)).toEqual([
+      '~ site 75-1001: postal_address none → "4 rue de l’Été, 75011 Paris"',
     ])
     // A tenant that nobody has seen is a new association.
     netbox.places = [place(0), { ...place(1), tenant: 'lyon' }, place(2)]
@@ -187,6 +197,21 @@ describe('what NetBox does wrong changes nothing and is told', () => {
     expect(await run(database)).toBe('5 places, 0 changes, 0 gone')
     const [state] = await database.sql`select error from house.inventory_state`
     expect(state).toEqual({ error: null })
+  })
+
+  test('an answer that takes longer than anybody waits, to the poll and to the command', async () => {
+    await using house = await houseOf(3)
+    const { database, netbox } = house
+    await run(database)
+    netbox.trouble = 'slow'
+    const late =
+      /gave no whole answer to \/api\/dcim\/sites\/ within 0.2 s: see whether it is overloaded/
+    expect(await run(database, 200)).toMatch(late)
+    const [state] = await database.sql`select error, places from house.inventory_state`
+    expect(state).toEqual({ error: expect.stringMatching(late), places: 3 })
+    const accept = { how: 'accept', actor: 'cli:ada', now: NOW, answerMs: 200 } as const
+    await expect(syncInventory(database, testSeal, accept)).rejects.toThrow(late)
+    expect(await gateways(database)).toBe(3)
   })
 
   test('a token that it refuses', async () => {

@@ -22,6 +22,8 @@ export interface SyncOptions {
   readonly how: 'look' | 'sync' | 'accept'
   readonly actor: string
   readonly now: number
+  /** How long one answer of NetBox may take; absent: as its limits say. */
+  readonly answerMs?: number
 }
 
 export interface Synced {
@@ -40,12 +42,13 @@ export interface Synced {
 export async function syncInventory(
   database: Database,
   seal: Seal,
-  { how, actor, now }: SyncOptions,
+  { how, actor, now, answerMs }: SyncOptions,
 ): Promise<Synced | null> {
   const { kysely, sql } = database
   const settings = await loadInventory(kysely, seal)
   if (settings === null) return null
-  const lines = await readNetBox(settings.access, settings.mapping)
+  const access = { ...settings.access, answerMs: answerMs ?? settings.access.answerMs }
+  const lines = await readNetBox(access, settings.mapping)
   const known = await sql<{ site: string }[]>`select site from house.inventory_site order by site`
   const codes = new Set(lines.flatMap(({ say }) => say('code') ?? []))
   const gone = known.map(({ site }) => site).filter((site) => !codes.has(site))
@@ -105,10 +108,11 @@ export interface InventoryJobDeps {
   readonly open: () => Database
   readonly seal: Seal
   readonly clock: () => number
+  readonly answerMs?: number
 }
 
 /** A poll; the webhook only asks for it. What NetBox does wrong is told where it is looked at, and tried again. */
-export function inventoryJob({ database, open, seal, clock }: InventoryJobDeps): Job {
+export function inventoryJob({ database, open, seal, clock, ...limits }: InventoryJobDeps): Job {
   return {
     name: 'inventory',
     everyMs: EVERY_MS,
@@ -117,7 +121,7 @@ export function inventoryJob({ database, open, seal, clock }: InventoryJobDeps):
       if (declared === undefined) return summaryOf(null)
       const own = open()
       try {
-        const options = { how: 'sync', actor: 'job:inventory', now: clock() } as const
+        const options = { how: 'sync', actor: 'job:inventory', now: clock(), ...limits } as const
         return summaryOf(await syncInventory(own, seal, options))
       } catch (thrown) {
         const reason = reasonOf(thrown)

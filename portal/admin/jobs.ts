@@ -38,7 +38,7 @@ export function jobSection(view: AdminView, jobs: readonly AdminJob[]): Html {
     const { name, startedAt, finishedAt, tookMs, result, failure } = job
     return row([
       html`${jobName(name, text)}`,
-      when(finishedAt ?? startedAt, frame.language),
+      when(finishedAt ?? startedAt, frame),
       tookMs === null ? '' : secondsIn(tookMs, frame.language),
       finishedAt === null ? words.jobRunning : jobSaid(view, { failure, result }),
       rights.has('jobs.run') ? runForm(view, job) : '',

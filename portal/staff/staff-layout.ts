@@ -13,6 +13,8 @@ import { navigationOf } from './navigation.ts'
 export interface StaffFrame {
   readonly look: Look
   readonly language: StaffLanguage
+  /** IANA name: the clock of the organisation. */
+  readonly zone: string
   /** The page's own path and query, without the language. */
   readonly path: string
   readonly query: readonly (readonly [name: string, value: string])[]
