@@ -2,6 +2,7 @@ import { request as requestPlain } from 'node:http'
 import { request as requestTls } from 'node:https'
 import { z } from 'zod'
 import { AppError, reasonOf } from '#core/error.ts'
+import type { Progress } from '../progress.ts'
 import { NETBOX_LIMITS } from './limits.ts'
 
 export interface NetBoxAccess {
@@ -26,6 +27,7 @@ export async function readAll<T>(
   path: string,
   query: Readonly<Record<string, string>>,
   row: z.ZodType<T>,
+  progress: Progress,
 ): Promise<readonly T[]> {
   const first = new URL(`${access.url}/api/${path}/`)
   first.search = new URLSearchParams({ ...query, limit: String(NETBOX_LIMITS.pageRows) }).toString()
@@ -45,6 +47,7 @@ export async function readAll<T>(
       }
       rows.push(one.data)
     }
+    progress(rows.length / Math.max(1, read.data.count))
     next = read.data.next === null ? null : sameHost(first, read.data.next)
     if (next === null && rows.length !== read.data.count) {
       // Half a list would look like places that are gone.

@@ -137,7 +137,14 @@ describe('places of NetBox', () => {
   test('are 2,333, read page by page; half of them missing changes nothing', async () => {
     await using house = await houseOf(2333)
     const { database, netbox } = house
-    expect(await run(database)).toBe('2333 places, 9332 changes, 0 gone')
+    const parts: number[] = []
+    expect(await jobOf(database).run((part) => void parts.push(part))).toBe(
+      '2333 places, 9332 changes, 0 gone',
+    )
+    // Page by page of NetBox, then step by step of the house, up to the end and never back.
+    expect(parts.length).toBeGreaterThan(60)
+    expect(parts).toEqual(parts.toSorted((a, b) => a - b))
+    expect([parts[0], parts.at(-1)]).toEqual([expect.closeTo(0.032, 2), 1])
     expect(netbox.asked.filter((path) => path.startsWith('/api/dcim/sites/')).length).toBe(5)
     netbox.places = netbox.places.slice(0, 1167)
     expect(await run(database)).toMatch(/^held back: 1166 places are gone/)

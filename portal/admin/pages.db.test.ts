@@ -164,8 +164,8 @@ test('a job is asked for by who may, and the page says so until it has begun', a
   expect(before.text).toContain('2.5 sec')
   expect(before.text).toContain('Run “Seal the days of the log” now')
   const asked = await national.post('/admin/jobs/sealing', {})
-  expect(asked.headers.get('Location')).toBe('/admin?asked#jobs')
-  const after = await page(national, '/admin?asked&lang=en')
+  expect(asked.headers.get('Location')).toBe('/admin/jobs?asked')
+  const after = await page(national, '/admin/jobs?asked&lang=en')
   expect(after.text).toContain('It is asked for')
   expect(after.text).not.toContain('Run “Seal the days of the log” now')
   expect((await national.post('/admin/jobs/nothing', {})).status).toBe(404)
@@ -251,6 +251,28 @@ test('whatever somebody writes into a field is shown as it was written and does 
     ...{ domain: 'esc.example', action: 'block', association: '75', note: 'a\u001b[2Jb' },
   })
   expect(note.status).toBe(422)
+})
+
+test('a job that says how far it is has a bar, on a page that goes on by itself, with script and without', async () => {
+  await using house = await openAdminHouse()
+  const { sql } = house.database
+  await sql`
+    insert into house.job (name, started_at, percent) values ('inventory', now(), 42)`
+  const national = await house.signedIn()
+  const running = await page(national, '/admin/jobs?lang=fr')
+  expect(running.text).toContain('<progress max="100" value="42"')
+  expect(running.text).toContain('Relire l’inventaire NetBox : 42\u00a0%')
+  expect(running.text).toContain('content="3;url=/admin/jobs"')
+  expect(running.text).toContain('hx-trigger="every 2s"')
+  const piece = await national.get('/admin/jobs', { 'HX-Request': 'true' })
+  expect(await piece.text()).toMatch(/^<div\s+id="job-list"[^]*<progress/)
+  await sql`
+    update house.job set finished_at = now(), result = '2333 places, 9332 changes, 0 gone'`
+  const done = await page(national, '/admin/jobs?lang=fr')
+  expect(done.text).toContain('lieux : 2\u202f333')
+  for (const sign of ['<progress', 'http-equiv="refresh"', 'hx-trigger']) {
+    expect([sign, done.text.includes(sign)]).toEqual([sign, false])
+  }
 })
 
 describe('times', () => {
