@@ -63,6 +63,7 @@ import { up as placesOnPages } from './migrations/0072-places-on-pages.ts'
 import { up as upgrades } from './migrations/0073-upgrades.ts'
 import { up as forgedLinks } from './migrations/0075-forged-links.ts'
 import { up as wherePlacesAre } from './migrations/0084-where-places-are.ts'
+import { up as jobProgress } from './migrations/0085-job-progress.ts'
 import { makePartitions } from './partitions.ts'
 import { missedBy, readShape } from './schema-shape.ts'
 import { isRecorded, newerSteps, recordStep } from './upgrades.ts'
@@ -135,6 +136,7 @@ export const MIGRATIONS: Readonly<Record<string, Step>> = {
   '0073-upgrades': { up: upgrades },
   '0075-forged-links': { up: forgedLinks },
   '0084-where-places-are': { up: wherePlacesAre },
+  '0085-job-progress': { up: jobProgress },
 }
 
 /** What this version takes the database to be: its last migration. */
