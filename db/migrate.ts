@@ -139,9 +139,6 @@ export const MIGRATIONS: Readonly<Record<string, Step>> = {
   '0085-job-progress': { up: jobProgress },
 }
 
-/** What this version takes the database to be: its last migration. */
-export const DATABASE_VERSION: string = Object.keys(MIGRATIONS).at(-1) ?? ''
-
 const OLDEST_SERVER = 150_000
 
 /**
