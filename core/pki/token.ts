@@ -9,7 +9,7 @@ import type { TokenKey, TokenPlace } from './token-key.ts'
  * A token is spoken to by OpenSC's `pkcs11-tool`, a program call of some 12 ms for each signature: an authority signs
  * when a device enrols, not when one logs in, and the module of a maker is then no part of this process.
  */
-export const TOKEN_LIMITS = {
+const TOKEN_LIMITS = {
   /** At once; tokens have few sessions. */
   running: 2,
   /** A page of enrolments; who comes then is told to try again. */
