@@ -5,6 +5,7 @@ import { readConfig } from '#core/config.ts'
 import type { Config } from '#core/config.ts'
 import { withCredentials } from '#core/credentials.ts'
 import { AppError, reasonOf } from '#core/error.ts'
+import { within } from '#core/lifecycle.ts'
 import { createSeal } from '#core/seal.ts'
 import type { Seal } from '#core/seal.ts'
 import { openDatabase } from '#db/connection.ts'
@@ -17,6 +18,8 @@ import type { DatabaseRole } from '#db/roles.ts'
 import { roleName } from '#db/roles.ts'
 
 const COMMAND_POOL = 4
+/** For whoever can do without it, a database that takes longer is away. */
+const AWAY_MS = 1_000
 
 /** What every command stands on: the database, and the key to its secrets. */
 export interface House {
@@ -79,7 +82,8 @@ export async function openHouse(
     const seal = createSeal(config.masterKey ?? keyOfDataDir(dataDir))
     const url = databaseUrl ?? embedded?.url ?? ''
     const database = openDatabase(url, options)
-    const away = await silenceOf(database, databaseUrl)
+    const patienceMs = options.mayBeAway === true ? AWAY_MS : null
+    const away = await silenceOf(database, databaseUrl, patienceMs)
     if (away !== null && options.mayBeAway !== true) {
       await database.close()
       throw away
@@ -165,9 +169,14 @@ async function requireRole(database: Database, role: DatabaseRole): Promise<void
 }
 
 /** The sentence about a database that does not answer. */
-async function silenceOf(database: Database, url: string | null): Promise<AppError | null> {
+async function silenceOf(
+  database: Database,
+  url: string | null,
+  patienceMs: number | null,
+): Promise<AppError | null> {
+  const answer = database.sql`select 1`.execute()
   try {
-    await database.sql`select 1`
+    await (patienceMs === null ? answer : within(patienceMs, answer))
     return null
   } catch (thrown) {
     const where = url === null ? 'the embedded Postgres' : `DATABASE_URL (${new URL(url).host})`

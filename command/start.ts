@@ -230,7 +230,8 @@ async function startRoles(
     }
     const own = await house.as(name, POOLS[name])
     const deps: PartDeps = {
-      ...{ config, database: own, seal, log, metrics, clock: systemClock, udp },
+      ...{ config, database: own, isAway: house.away !== null, seal, log, metrics },
+      ...{ clock: systemClock, udp },
       spans: tracing?.spans,
     }
     // Looks into the log, of who may: none where the login of this process was not given that.

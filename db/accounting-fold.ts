@@ -3,20 +3,10 @@ import { newConnectionId } from './connection-id.ts'
 import type { KeySessions } from './key-sessions.ts'
 import { countOctets } from './octets.ts'
 import { seenAddress } from './seen-address.ts'
+import { SLACK, beganAt } from './session-beginning.ts'
+import { byItsClock, setRight } from './session-clock.ts'
 import { SESSION_LIMITS, newSession, seeAddress } from './session-state.ts'
 import type { SessionDraft, SessionState, StartRank, Stop } from './session-state.ts'
-
-const MINUTE_MS = 60_000
-
-const SLACK = {
-  /**
-   * How far apart two packets' accounts of one session may be: a clock that is believed may be ten
-   * minutes off and be corrected meanwhile, and a packet may be on its way for some minutes more.
-   */
-  sessionMs: 15 * MINUTE_MS,
-  /** Whole seconds, rounded at the beginning and at the end. */
-  roundingMs: 2000,
-} as const
 
 export interface Restart {
   readonly at: number
@@ -35,9 +25,11 @@ export function foldRecord(
   const place = placeOf(now, record)
   const known = now[place]
   const session =
-    known === undefined ? beginSession(key, now, record) : draftOf(known, before[place])
+    known === undefined
+      ? beginSession(key, now, record)
+      : draftOf(setRight(known, record), before[place])
   now[place] = session
-  mergeRecord(session, record)
+  mergeRecord(session, byItsClock(session, record))
   if (restarts.length > 0) endByRestart(session, restarts)
 }
 
@@ -48,12 +40,14 @@ function draftOf(session: SessionState, before: SessionState | undefined): Sessi
 
 /** Which of the sessions with this key the record speaks of; one more than there are if of none. */
 function placeOf(generations: readonly SessionState[], record: AccountingRecord): number {
-  const began = beganAt(record) ?? record.at.getTime()
   let best = generations.length
   let distance = Infinity
-  for (const [i, session] of generations.entries()) {
-    const apart = Math.abs(session.startedAt - began)
-    if (apart >= distance || !mayBelong(session, record)) continue
+  for (const [i, known] of generations.entries()) {
+    const session = setRight(known, record)
+    const timed = byItsClock(session, record)
+    const at = timed.at.getTime()
+    const apart = Math.abs(session.startedAt - (beganAt(timed, at) ?? at))
+    if (apart >= distance || !mayBelong(session, timed)) continue
     best = i
     distance = apart
   }
@@ -66,7 +60,7 @@ function placeOf(generations: readonly SessionState[], record: AccountingRecord)
  */
 export function mayBelong(session: SessionState, record: AccountingRecord): boolean {
   const at = record.at.getTime()
-  const began = beganAt(record)
+  const began = beganAt(record, at)
   if (session.startRank > 0 && at < session.startedAt - SLACK.sessionMs) return false
   // It says nothing of its beginning: then nothing speaks for another session.
   if (began === null) return true
@@ -78,15 +72,6 @@ export function mayBelong(session: SessionState, record: AccountingRecord): bool
   const isFirst = Math.abs(began - session.startedAt) <= SLACK.roundingMs
   if (record.kind === 'start') return began < stop.at || isFirst
   return began <= stop.at + SLACK.roundingMs
-}
-
-/** When the session began according to this record alone; null if it does not say. */
-function beganAt({ kind, at, sessionSeconds }: AccountingRecord): number | null {
-  if (kind === 'start') return at.getTime()
-  // Some gateways send 0 where they do not know.
-  return sessionSeconds === null || sessionSeconds === 0
-    ? null
-    : at.getTime() - sessionSeconds * 1000
 }
 
 function beginSession(
@@ -128,9 +113,10 @@ function nameAccount(session: SessionDraft, named: string | null, at: number): v
 /** What knows better wins, then what is earlier. */
 function beginAt(session: SessionDraft, record: AccountingRecord): void {
   const { startedAt, startRank } = session
-  const began = beganAt(record)
+  const at = record.at.getTime()
+  const began = beganAt(record, at)
   const rank: StartRank = record.kind === 'start' ? 2 : began === null ? 0 : 1
-  const candidate = began ?? record.at.getTime()
+  const candidate = began ?? at
   const nasAt = rank === 2 ? (record.nasAt?.getTime() ?? null) : null
   if (rank < startRank || (rank === startRank && startedAt <= candidate)) {
     // The same Start again may have a clock that the first had not.

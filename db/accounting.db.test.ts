@@ -234,25 +234,89 @@ describe('the connection log', () => {
     })
   })
 
-  test('a clock of ours that jumps back or ahead loses nothing, and no row ends before it begins', async () => {
-    for (const jump of [-60, 60]) {
-      await using database = await openTestDatabase()
-      const packet = (kind: TestRecord['kind'], minutes: number, off = 0): TestRecord =>
-        record(kind, minutes, {
-          at: new Date(T0 + (minutes + off) * 60_000),
-          nasAt: new Date(T0 + minutes * 60_000),
-        })
-      await recordAccounting(database, [packet('start', 0), packet('interim', 10)])
-      await recordAccounting(database, [packet('interim', 15, jump)])
-      await recordAccounting(database, [packet('stop', 20, jump)])
-      const found = await database.sql`
-        select stopped_at >= started_at as right, stop_cause as cause, nas_stopped_at as nas
-        from log.connection where stopped_at is not null`
-      // What the gateway's own clock said is kept, which tells the rest.
-      expect([...found]).toEqual([
-        { right: true, cause: 'User-Request', nas: new Date(T0 + 20 * 60_000) },
-      ])
+  describe('a clock of ours that jumps', () => {
+    const minute = (minutes: number): Date => new Date(T0 + minutes * 60_000)
+    /** As it comes when our clock is `off` minutes wrong and the gateway's is right. */
+    const packet = (kind: TestRecord['kind'], minutes: number, off = 0, more = {}): TestRecord =>
+      record(kind, minutes, { at: minute(minutes + off), nasAt: minute(minutes), ...more })
+    const times = async ({ sql }: Database): Promise<readonly object[]> => [
+      ...(await sql`
+        select started_at as start, nas_started_at as "nasStart", stopped_at as stop,
+               nas_stopped_at as "nasStop", host(ipv4) as ip, ipv4_at as "ipAt"
+        from log.connection order by started_at`),
+    ]
+    const right = {
+      ...{ start: minute(0), nasStart: minute(0), stop: minute(20), nasStop: minute(20) },
+      ...{ ip: '192.168.78.9', ipAt: minute(10) },
     }
+    const ip = { ipv4: '192.168.78.9' }
+
+    test.each([-60, 60])('%i minutes in a session: one row, by the right clock', async (jump) => {
+      await using database = await openTestDatabase()
+      await recordAccounting(database, [packet('start', 0), packet('interim', 10, 0, ip)])
+      await recordAccounting(database, [packet('interim', 15, jump, ip)])
+      await recordAccounting(database, [packet('stop', 20, jump)])
+      expect(await times(database)).toEqual([right])
+    })
+
+    test.each([-60, 60])('%i minutes, and is put right in a session: one row', async (jump) => {
+      for (const batched of [true, false]) {
+        await using database = await openTestDatabase()
+        const packets = [
+          packet('start', 0, jump),
+          packet('interim', 10, jump, ip),
+          packet('interim', 15, 0, ip),
+          packet('stop', 20),
+        ]
+        for (const batch of batched ? [packets] : packets.map((one) => [one])) {
+          await recordAccounting(database, batch)
+        }
+        expect(await times(database)).toEqual([right])
+      }
+    })
+
+    test('a gateway that says nothing of the length: one row', async () => {
+      const seconds = { sessionSeconds: 0 }
+      for (const [first, second] of [
+        [0, -60],
+        [60, 0],
+      ] as const) {
+        await using database = await openTestDatabase()
+        await recordAccounting(database, [packet('start', 0, first)])
+        await recordAccounting(database, [packet('interim', 10, second, { ...seconds, ...ip })])
+        await recordAccounting(database, [packet('stop', 20, second)])
+        expect(await times(database)).toEqual([right])
+      }
+    })
+
+    test('a gateway without a clock: nothing is lost, and no row ends before it begins', async () => {
+      for (const jump of [-60, 60]) {
+        await using database = await openTestDatabase()
+        const without = { nasAt: null }
+        await recordAccounting(database, [packet('start', 0, 0, without)])
+        await recordAccounting(database, [packet('interim', 15, jump, without)])
+        await recordAccounting(database, [packet('stop', 20, jump, without)])
+        const found = await database.sql`
+          select stopped_at >= started_at as right, stop_cause as cause
+          from log.connection where stopped_at is not null`
+        expect([...found]).toEqual([{ right: true, cause: 'User-Request' }])
+      }
+    })
+
+    test('the next session under the same identifier is another row, whatever its clock says', async () => {
+      await using database = await openTestDatabase()
+      const next = (kind: TestRecord['kind'], minutes: number, nas: number): TestRecord =>
+        record(kind, minutes - 60, { at: minute(minutes), nasAt: minute(nas) })
+      await recordAccounting(database, [packet('start', 0), packet('stop', 20)])
+      // Its gateway has begun in 1970, and finds its time later.
+      const year = -29_000_000
+      await recordAccounting(database, [next('start', 60, year), next('interim', 70, 70)])
+      await recordAccounting(database, [next('stop', 80, 80)])
+      expect(await times(database)).toMatchObject([
+        { start: minute(0), stop: minute(20) },
+        { start: minute(60), stop: minute(80), nasStart: minute(year) },
+      ])
+    })
   })
 
   test('a changed address is kept with its time, so that it is known who had it then', async () => {

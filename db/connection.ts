@@ -9,7 +9,7 @@ import type { Tables } from './tables.ts'
 export interface Database {
   readonly sql: postgres.Sql
   readonly kysely: Kysely<Tables>
-  /** True when the database answers now. */
+  /** True when the database answers now. Who asks while another waits gets the same answer: one look-up, one connection. */
   ping(): Promise<boolean>
   close(): Promise<void>
   /** Cuts the connections where they are; what is asked rejects. */
@@ -46,17 +46,24 @@ export function openDatabase(url: string, options: PoolOptions): Database {
     },
   })
   const kysely = new Kysely<Tables>({ dialect: new PostgresJSDialect({ postgres: sql }) })
+  let pinging: Promise<boolean> | null = null
+
+  async function askOnce(): Promise<boolean> {
+    try {
+      await sql`select 1`
+      return true
+    } catch {
+      return false
+    }
+  }
+
   return {
     sql,
     kysely,
-    async ping() {
-      try {
-        await sql`select 1`
-        return true
-      } catch {
-        return false
-      }
-    },
+    ping: () =>
+      (pinging ??= askOnce().finally(() => {
+        pinging = null
+      })),
     close: () => sql.end({ timeout: 5 }),
     abandon() {
       void sql.end({ timeout: 0 }).catch(() => {})

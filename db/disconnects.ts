@@ -166,9 +166,13 @@ export async function endUnreachable({ sql }: Pick<Database, 'sql'>): Promise<nu
     update house.disconnect
     set ended_at = now(),
         outcome = case when taken_at is null then 'unreachable' else 'no-answer' end
-    where outcome is null and (
-      taken_at is null and asked_at < now() - ${DISCONNECT_LIMITS.waitMs} * interval '1 ms'
-      or taken_at < now() - ${DISCONNECT_LIMITS.workMs} * interval '1 ms')`
+    where id in (
+      select id from house.disconnect
+      where outcome is null and (
+        taken_at is null and asked_at < now() - ${DISCONNECT_LIMITS.waitMs} * interval '1 ms'
+        or taken_at < now() - ${DISCONNECT_LIMITS.workMs} * interval '1 ms')
+      -- Each process of the fleet looks: what another ends at this moment is done.
+      for update skip locked)`
   return ended.count
 }
 

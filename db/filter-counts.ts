@@ -14,7 +14,10 @@ export interface FilterCount {
 /** As long as the administrators compare a month with the one a year before. */
 const KEPT = '400 days'
 
-/** Adds to what was counted in this hour, by the database's clock. */
+/**
+ * Adds to what was counted in this hour, by the database's clock. In one order, so that two processes that
+ * write at once wait for each other and never in a circle.
+ */
 export async function addFilterCounts(
   { sql }: Pick<Database, 'sql'>,
   counts: readonly FilterCount[],
@@ -25,6 +28,7 @@ export async function addFilterCounts(
     select date_trunc('hour', now()), c.site, c.network, c.category, c.queries
     from jsonb_to_recordset(${sql.json(counts.map((count) => ({ ...count })))})
       as c (site text, network text, category text, queries bigint)
+    order by c.site, c.network, c.category
     on conflict (hour, site, network, category)
     do update set queries = filter_count.queries + excluded.queries`
 }

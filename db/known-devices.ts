@@ -69,11 +69,15 @@ export async function findKnownDevices(
   return rows.map(({ device }) => device)
 }
 
+/** Not those that another process writes at this moment: they have been seen again. */
 export async function deleteForgottenDevices(
   { kysely }: Pick<Database, 'kysely'>,
   day: string,
 ): Promise<void> {
-  await kysely.deleteFrom('staff.known_device').where('seen_on', '<=', lastForgotten(day)).execute()
+  await sql`
+    delete from staff.known_device where (account, device) in (
+      select account, device from staff.known_device
+      where seen_on <= ${lastForgotten(day)} for update skip locked)`.execute(kysely)
 }
 
 function lastForgotten(day: string) {

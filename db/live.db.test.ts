@@ -15,6 +15,7 @@ import type { LiveOptions } from './live.ts'
 import { loadRules } from './rules.ts'
 import type { Rule } from './rules.ts'
 import { createSnapshot } from './snapshot.ts'
+import type { SnapshotFormat } from './snapshot.ts'
 import { soon } from '../test/support/soon.ts'
 
 const MAC =
@@ -22,6 +23,13 @@ const MAC =
   (() => {
     throw new Error('unreadable')
   })()
+
+const RULES_FORMAT: SnapshotFormat<readonly Rule[]> = {
+  number: 1,
+  fromBefore: () => {
+    throw new Error('there is none before')
+  },
+}
 
 function liveRules(database: Database, more: Partial<LiveOptions<readonly Rule[]>> = {}) {
   return createLive<readonly Rule[]>({
@@ -107,18 +115,22 @@ test('where the database is away at the start, begins with what it last saw, and
   await using database = await openTestDatabase()
   await seedHouse(database)
   using folder = temporaryFolder()
-  const snapshotOf = () => createSnapshot<readonly Rule[]>(folder.file('rules'), '1')
+  const snapshotOf = () => createSnapshot(folder.file('rules'), RULES_FORMAT)
   const add = (domain: string): Promise<unknown> =>
     database.sql`insert into house.rule (action, domain) values ('block', ${domain})`
   await add('one.example')
   const before = liveRules(database, { snapshot: snapshotOf() })
   await before.start()
-  await soon(() => expect(snapshotOf().read()).toHaveLength(1))
+  await soon(() =>
+    expect(snapshotOf().read()).toMatchObject({ value: [{ domain: 'one.example' }] }),
+  )
   await before.stop()
 
   await using relay = await startRelay(database.url)
   const away = openDatabase(relay.url, { applicationName: 'test away' })
   await expect(liveRules(away, {}).start()).rejects.toThrow('rules could not be loaded')
+  const none = createSnapshot(folder.file('none'), RULES_FORMAT)
+  await expect(liveRules(away, { snapshot: none }).start()).rejects.toThrow('none is not there')
   const rules = liveRules(away, { snapshot: snapshotOf(), retryMs: 50 })
   await rules.start()
   expect(rules.loaded).toBe(true)
@@ -132,6 +144,25 @@ test('where the database is away at the start, begins with what it last saw, and
   await soon(() => expect(rules.value).toHaveLength(3))
   await rules.stop()
   await away.close()
+})
+
+test('where the database is there and silent, begins with what it last saw, and keeps what comes at last', async () => {
+  await using database = await openTestDatabase()
+  await seedHouse(database)
+  using folder = temporaryFolder()
+  const snapshot = createSnapshot(folder.file('rules'), RULES_FORMAT)
+  const rule = (domain: string): Rule => ({
+    ...{ action: 'block', domain, network: null, site: null, association: null },
+    ...{ until: null, note: null },
+  })
+  await snapshot.write([rule('kept.example')])
+  const slow = Promise.withResolvers<readonly Rule[]>()
+  const rules = liveRules(database, { snapshot, patienceMs: 50, load: () => slow.promise })
+  await rules.start()
+  expect(rules.value).toMatchObject([{ domain: 'kept.example' }])
+  slow.resolve([rule('fresh.example')])
+  await soon(() => expect(rules.value).toMatchObject([{ domain: 'fresh.example' }]))
+  await rules.stop()
 })
 
 test('what is announced while the load after another runs is loaded too', async () => {

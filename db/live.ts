@@ -9,8 +9,8 @@ export interface Live<T> {
   readonly value: T
   readonly loaded: boolean
   /**
-   * Loads once and follows. Where the database is away at this first time it begins with the snapshot and
-   * goes on trying; rejects where there is none.
+   * Loads once and follows. Where the database does not answer at once at this first time it begins with the
+   * snapshot and goes on trying; where there is none it waits, and rejects.
    */
   start(): Promise<void>
   stop(): Promise<void>
@@ -34,11 +34,15 @@ export interface LiveOptions<T> {
   readonly retryMs?: number
   /** What it begins with where there is no database. */
   readonly snapshot?: Snapshot<T>
+  /** How long it waits for the database at the start, where there is a snapshot. */
+  readonly patienceMs?: number
 }
 
 const POLL_MS = 30_000
 const RETRY_MS = 5_000
 const PING_MS = 10_000
+/** Whoever asks a resolver that has just been started gives it some seconds. */
+const PATIENCE_MS = 1_000
 
 export function createLive<T>(options: LiveOptions<T>): Live<T> {
   const { database, log, name, channels, load, onChange } = options
@@ -118,18 +122,24 @@ export function createLive<T>(options: LiveOptions<T>): Live<T> {
       return loaded
     },
     async start() {
+      const kept = options.snapshot?.read() ?? null
+      const connecting = connect()
       try {
-        await connect()
+        const isKept = kept !== null && kept.ok
+        await (isKept ? within(options.patienceMs ?? PATIENCE_MS, connecting) : connecting)
       } catch (thrown) {
-        const last = options.snapshot?.read() ?? null
-        if (last === null) {
-          throw new AppError('live', `${name} could not be loaded: ${reasonOf(thrown)}`, {
+        const reason = reasonOf(thrown)
+        if (kept === null || !kept.ok) {
+          const beside = kept === null ? '' : `; ${kept.reason}`
+          throw new AppError('live', `${name} could not be loaded: ${reason}${beside}`, {
             cause: thrown,
           })
         }
-        log.warn('live.snapshot-used', { what: name, reason: reasonOf(thrown) })
-        use(last)
-        connectLater()
+        if (!loaded) {
+          log.warn('live.snapshot-used', { what: name, reason })
+          use(kept.value)
+        }
+        connecting.catch(connectLater)
       }
     },
     async stop() {

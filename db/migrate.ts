@@ -64,6 +64,7 @@ import { up as upgrades } from './migrations/0073-upgrades.ts'
 import { up as forgedLinks } from './migrations/0075-forged-links.ts'
 import { up as changedByPrograms } from './migrations/0080-changed-by-programs.ts'
 import { up as wherePlacesAre } from './migrations/0084-where-places-are.ts'
+import { up as jobProgress } from './migrations/0085-job-progress.ts'
 import { makePartitions } from './partitions.ts'
 import { missedBy, readShape } from './schema-shape.ts'
 import { isRecorded, newerSteps, recordStep } from './upgrades.ts'
@@ -137,10 +138,8 @@ export const MIGRATIONS: Readonly<Record<string, Step>> = {
   '0075-forged-links': { up: forgedLinks },
   '0080-changed-by-programs': { up: changedByPrograms },
   '0084-where-places-are': { up: wherePlacesAre },
+  '0085-job-progress': { up: jobProgress },
 }
-
-/** What this version takes the database to be: its last migration. */
-export const DATABASE_VERSION: string = Object.keys(MIGRATIONS).at(-1) ?? ''
 
 const OLDEST_SERVER = 150_000
 

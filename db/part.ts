@@ -11,6 +11,8 @@ import type { Database } from './connection.ts'
 export interface PartDeps {
   readonly config: Config
   readonly database: Database
+  /** It did not answer when the process began: who can do without it need not wait for it again. */
+  readonly isAway?: boolean
   readonly seal: Seal
   readonly log: Log
   readonly metrics: Metrics

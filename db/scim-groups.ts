@@ -176,6 +176,11 @@ async function setMembers(
   }
   const touched = [...new Set([...before.map(({ person }) => person), ...wished])]
   if (touched.length === 0) return
+  // Two groups at once: the second waits here, in one order, and then sees what the first has made.
+  await sql`
+    select from staff.person where id = any(${touched}::bigint[]) order by id for no key update`.execute(
+    trx,
+  )
   await sql`
     update staff.person p set groups = g.names, state_by = ${actor}, changed_at = ${at}
     from (

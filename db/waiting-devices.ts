@@ -48,7 +48,11 @@ export async function noteWaiting(
     order by site, mac
     on conflict (site, mac) do update set
       gateway = excluded.gateway, device = excluded.device, seen_at = excluded.seen_at`
-  await sql`delete from guest.waiting where seen_at < now() - ${LIFE_MS} * interval '1 ms'`
+  // Not those that another portal writes at this moment: they have come again.
+  await sql`
+    delete from guest.waiting where (site, mac) in (
+      select site, mac from guest.waiting
+      where seen_at < now() - ${LIFE_MS} * interval '1 ms' for update skip locked)`
 }
 
 /** At these places, the last that came first. */

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { rmSync } from 'node:fs'
+import { cpSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
@@ -176,6 +176,25 @@ describe('the DNS filter of a house', () => {
         .execute()
       await relay.open()
       await soon(async () => expect(await rcodeOf(port, 'news.example.net')).toBe('NXDOMAIN'))
+    } finally {
+      await role.stop()
+      await away.close()
+    }
+  })
+
+  test('with no database starts from what a version before kept', async () => {
+    cpSync(join(import.meta.dirname, 'testing/kept-format-1'), join(dataDir, 'dns'), {
+      recursive: true,
+    })
+    await using relay = await startRelay('postgres://nobody@127.0.0.1/nowhere')
+    const away = openDatabase(relay.url, { applicationName: 'test away', role: 'dns' })
+    const { role, port } = await startFilter(away, [])
+    try {
+      expect(role.ready()).toBeNull()
+      // By its list, and by its rule.
+      expect(await rcodeOf(port, 'www.bad.example')).toBe('NXDOMAIN')
+      expect(await rcodeOf(port, 'ruled.example')).toBe('NXDOMAIN')
+      expect(await rcodeOf(port, 'news.example.net')).toBe('SERVFAIL')
     } finally {
       await role.stop()
       await away.close()

@@ -4,7 +4,6 @@ import type { Role } from '#core/role.ts'
 import { loadListHeads, readPackedList } from '#db/lists.ts'
 import type { ListHead } from '#db/lists.ts'
 import { createLive } from '#db/live.ts'
-import { DATABASE_VERSION } from '#db/migrate.ts'
 import type { PartDeps } from '#db/part.ts'
 import { addFilterCounts } from '#db/filter-counts.ts'
 import { addSeenNames } from '#db/filter-windows.ts'
@@ -14,6 +13,7 @@ import { createSnapshot } from '#db/snapshot.ts'
 import { AnswerCache } from './cache.ts'
 import { createClients } from './policy/client.ts'
 import { createForwarder } from './upstream/forwarder.ts'
+import { KEPT_FORMATS } from './kept-formats.ts'
 import { createListCompiler } from './lists/compiler.ts'
 import { LIMITS } from './limits.ts'
 import { createListReload } from './lists/list-reload.ts'
@@ -60,11 +60,13 @@ export function createDnsFilter(deps: PartDeps): Role {
   const zones = createZoneRoutes(clock, metrics)
   let clients = createClients(NO_PLACES, clock)
 
+  const patience = deps.isAway === true ? { patienceMs: 0 } : {}
   const places = createLive<FilteredPlaces>({
     database,
     log,
     name: 'dns.networks',
-    snapshot: createSnapshot(join(folder, 'networks.snapshot'), DATABASE_VERSION),
+    snapshot: createSnapshot(join(folder, 'networks.snapshot'), KEPT_FORMATS.places),
+    ...patience,
     channels: ['house'],
     initial: NO_PLACES,
     load: () => loadPlaces(database, seal, config.oidc),
@@ -96,7 +98,8 @@ export function createDnsFilter(deps: PartDeps): Role {
     database,
     log,
     name: 'dns.rules',
-    snapshot: createSnapshot(join(folder, 'rules.snapshot'), DATABASE_VERSION),
+    snapshot: createSnapshot(join(folder, 'rules.snapshot'), KEPT_FORMATS.rules),
+    ...patience,
     channels: ['house'],
     initial: [],
     load: () => loadRules(database),
@@ -114,7 +117,8 @@ export function createDnsFilter(deps: PartDeps): Role {
     database,
     log,
     name: 'dns.lists',
-    snapshot: createSnapshot(join(folder, 'lists.snapshot'), DATABASE_VERSION),
+    snapshot: createSnapshot(join(folder, 'lists.snapshot'), KEPT_FORMATS.lists),
+    ...patience,
     channels: ['house'],
     initial: [],
     load: () => loadListHeads(database),

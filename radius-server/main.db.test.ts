@@ -2,10 +2,13 @@ import { createSocket } from 'node:dgram'
 import type { Socket } from 'node:dgram'
 import { once } from 'node:events'
 import { createHash } from 'node:crypto'
+import type { X509Certificate } from 'node:crypto'
+import { connect } from 'node:tls'
 import { expect, test, vi } from 'vitest'
 import { readConfig } from '#core/config.ts'
 import type { Config } from '#core/config.ts'
 import { systemClock } from '#core/clock.ts'
+import type { Clock } from '#core/clock.ts'
 import { silentLog } from '#core/log.ts'
 import { chooseUdpLayer } from '#core/udp/udp-layer.ts'
 import { createMetrics } from '#core/metrics.ts'
@@ -62,6 +65,7 @@ function createRole(
   config: Config,
   database: TestDatabase,
   metrics: Metrics = createMetrics(),
+  clock: Clock = systemClock,
 ): RadiusRole {
   return createRadiusServer({
     config,
@@ -70,7 +74,7 @@ function createRole(
     seal: testSeal,
     log: silentLog,
     metrics,
-    clock: systemClock,
+    clock,
     udp: chooseUdpLayer(null),
   })
 }
@@ -267,6 +271,45 @@ test('on a real database: two machines of the fleet show one certificate', async
   const authorities = await database.sql`select generation from staff.authority`
   expect(authorities).toMatchObject([{ generation: 1 }])
   await Promise.all(roles.map((role) => role.stop()))
+})
+
+test('a clock that is set past the end of the certificate has a new one shown within seconds, and the old one again', async () => {
+  await using database = await openTestDatabase()
+  await seedHouse(database, testSeal)
+  using folder = temporaryFolder()
+  const config = await configOf(folder.path)
+  let aheadMs = 0
+  const role = createRole(config, database, undefined, () => Date.now() + aheadMs)
+  await role.start()
+  const shown = async (): Promise<X509Certificate> => {
+    const socket = connect({
+      host: '127.0.0.1',
+      port: config.radsec.port,
+      rejectUnauthorized: false,
+    })
+    // It asks for a certificate of ours, which we do not have.
+    socket.on('error', () => {})
+    await once(socket, 'secureConnect')
+    const certificate = socket.getPeerX509Certificate()
+    socket.destroy()
+    if (certificate === undefined) throw new Error('nothing is shown')
+    return certificate
+  }
+  const yearOf = (at: number): number => at - (at % (365 * 86_400_000))
+  try {
+    const first = await shown()
+    aheadMs = 1_000 * 86_400_000
+    await soon(async () => {
+      const next = await shown()
+      expect(next.validToDate.getTime()).toBeGreaterThan(Date.now() + aheadMs)
+      // In the year that it is for it counts from the first day on.
+      expect(next.validFromDate.getTime()).toBeLessThan(yearOf(Date.now() + aheadMs))
+    })
+    aheadMs = 0
+    await soon(async () => expect((await shown()).fingerprint256).toBe(first.fingerprint256))
+  } finally {
+    await role.stop()
+  }
 })
 
 test('staff of the directory in the environment come in, and of one that is declared meanwhile', async () => {

@@ -51,7 +51,7 @@ import { utcDay } from '#db/partitions.ts'
 import { JOURNAL_DEADLINE_MS } from './accounting/accounting-writer.ts'
 import { createUdpAsker } from './disconnect/ask-by-udp.ts'
 import { createDisconnector } from './disconnect/disconnector.ts'
-import { loadServerCertificate } from './eap/certificate-store.ts'
+import { certificatesDue, loadServerCertificate } from './eap/certificate-store.ts'
 import { EAP_TYPE } from './eap/eap-packet.ts'
 import { createTunnelContexts } from './eap/tunnel-contexts.ts'
 import { chooseEapLayer } from './eap/tls-engine.ts'
@@ -64,8 +64,8 @@ import { createUdpListener } from './listen-udp.ts'
 import { createPeers } from './radsec/peer.ts'
 import { composeServer } from './compose-server.ts'
 
-/** A machine that runs for years must find out that there is a newer certificate. */
-const CERTIFICATE_REFRESH_MS = 6 * 3_600_000
+/** How soon a clock that was set is seen by the certificates: it may be past their end. */
+const CLOCK_LOOK_MS = 2_000
 const SWEEP_MS = 10_000
 /** What a process left that ended and was not started again must not wait for the next start. */
 const ADOPT_MS = 60_000
@@ -97,6 +97,7 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
   const { config, database, seal, log, clock } = deps
   const eapLayer = chooseEapLayer(config.eapLayer)
   let certificates: readonly StoredCertificate[] = []
+  let loadedAs = ''
   let tunnelContexts: TunnelContexts | null = null
   let contextsOf = ''
   let issuing: readonly string[] = []
@@ -380,11 +381,17 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
 
   async function loadCertificate(): Promise<void> {
     const kinds = config.radiusCertificates
+    const due = certificatesDue(generations.value, clock())
     certificates = await Promise.all(
       kinds.map((kind) => loadServerCertificate(deps, config.publicUrl, kind)),
     )
+    loadedAs = due
     renewContexts()
     radsec.renew()
+  }
+
+  function followClock(): void {
+    if (certificatesDue(generations.value, clock()) !== loadedAs) refreshCertificate()
   }
 
   /** Conversations under way go on with what they began with. */
@@ -439,7 +446,7 @@ export function createRadiusServer(deps: RadiusDeps): RadiusRole {
       writer.wake()
       decoyHash = await hashPassword(randomBytes(16).toString('hex'))
       timers = [
-        setInterval(refreshCertificate, CERTIFICATE_REFRESH_MS),
+        setInterval(followClock, CLOCK_LOOK_MS),
         setInterval(sweep, SWEEP_MS),
         setInterval(() => void traces.flush(), TRACE_MS),
         setInterval(radsec.sweep, SWEEP_MS),

@@ -23,13 +23,16 @@ export interface AdminSite {
 }
 
 export type SiteWish = Pick<AdminSite, 'code' | 'name' | 'association' | 'timezone'>
-export type SiteChange = Partial<Pick<AdminSite, 'name' | 'association' | 'timezone'>>
+export type SiteChange = Partial<
+  Pick<AdminSite, 'name' | 'association' | 'timezone' | 'postalAddress'>
+>
 
 interface StoredSite {
   readonly code: string
   readonly name: string
   readonly association: string
   readonly timezone: string
+  readonly postalAddress: string | null
   readonly etag: string
   readonly snapshot: Snapshot
 }
@@ -116,7 +119,7 @@ export async function changeSite(
 ): Promise<Outcome<AdminSite>> {
   const before = await lockSite(sql, code)
   if (before === null) return refused('not-found')
-  const { name, association, timezone } = { ...before, ...change }
+  const { name, association, timezone, postalAddress } = { ...before, ...change }
   if (!rights.can('sites.write', { association: before.association, site: code })) {
     return refused('not-yours')
   }
@@ -124,7 +127,8 @@ export async function changeSite(
   if (!rights.can('sites.write', { association, site: null })) return refused('not-yours')
   if (etag !== '*' && etag !== before.etag) return refused('changed')
   await sql`
-    update house.site set name = ${name}, association = ${association}, timezone = ${timezone}
+    update house.site set name = ${name}, association = ${association}, timezone = ${timezone},
+      postal_address = ${postalAddress}
     where code = ${code}`
   return recorded(sql, code, before, { actor, reason, action: 'site.change' })
 }
@@ -151,7 +155,8 @@ async function recorded(
 
 async function lockSite(sql: Sql, code: string): Promise<StoredSite | null> {
   const [site] = await sql<StoredSite[]>`
-    select s.code, s.name, s.association, s.timezone, to_jsonb(s) as snapshot,
+    select s.code, s.name, s.association, s.timezone, s.postal_address as "postalAddress",
+           to_jsonb(s) as snapshot,
            ${etag(sql)}
     from house.site s where s.code = ${code} for update`
   return site ?? null

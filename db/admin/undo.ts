@@ -33,7 +33,7 @@ const KINDS = {
   site: {
     ...{ table: 'house.site', action: 'sites.write', removes: false },
     key: ['code'],
-    columns: ['name', 'association', 'timezone', 'declared'],
+    columns: ['name', 'association', 'timezone', 'postal_address', 'declared'],
   },
   role: {
     ...{ table: 'house.role_grant', action: 'roles.write', removes: true, isGivenBy: true },

@@ -6,6 +6,8 @@ import { applyDeclaration, DeclarationError } from '../declaration/apply.ts'
 import { formatChange } from '../declaration/difference.ts'
 import type { Change } from '../declaration/difference.ts'
 import type { Job } from '../jobs.ts'
+import { stretch, unheard } from '../progress.ts'
+import type { Progress } from '../progress.ts'
 import { NETBOX_LIMITS } from './limits.ts'
 import { readNetBox } from './netbox.ts'
 import { loadInventory } from './settings.ts'
@@ -14,6 +16,8 @@ import { declarationOf } from './site-table.ts'
 import { jobPart } from '../job-lines.ts'
 
 const EVERY_MS = 15 * 60_000
+/** Of the whole: it is somebody else's machine that is asked. */
+const READ = 0.6
 /** Of a difference that waits: whoever looks at it needs no more to see what it is. */
 const MOST_HELD_LINES = 500
 
@@ -22,6 +26,9 @@ export interface SyncOptions {
   readonly how: 'look' | 'sync' | 'accept'
   readonly actor: string
   readonly now: number
+  /** How long one answer of NetBox may take; absent: as its limits say. */
+  readonly answerMs?: number
+  readonly progress?: Progress
 }
 
 export interface Synced {
@@ -40,12 +47,13 @@ export interface Synced {
 export async function syncInventory(
   database: Database,
   seal: Seal,
-  { how, actor, now }: SyncOptions,
+  { how, actor, now, answerMs, progress = unheard }: SyncOptions,
 ): Promise<Synced | null> {
   const { kysely, sql } = database
   const settings = await loadInventory(kysely, seal)
   if (settings === null) return null
-  const lines = await readNetBox(settings.access, settings.mapping)
+  const access = { ...settings.access, answerMs: answerMs ?? settings.access.answerMs }
+  const lines = await readNetBox(access, settings.mapping, stretch(progress, 0, READ))
   const known = await sql<{ site: string }[]>`select site from house.inventory_site order by site`
   const codes = new Set(lines.flatMap(({ say }) => say('code') ?? []))
   const gone = known.map(({ site }) => site).filter((site) => !codes.has(site))
@@ -56,6 +64,7 @@ export async function syncInventory(
   const changes = await applyDeclaration(database, seal, outcome.declaration, {
     ...{ actor, now, takesOver: true },
     dryRun: isHeld || how === 'look',
+    progress: stretch(progress, READ, 1),
   })
   const synced = { places: codes.size, changes, gone, isHeld }
   if (how !== 'look') await recordSync(database, synced, codes)
@@ -105,20 +114,22 @@ export interface InventoryJobDeps {
   readonly open: () => Database
   readonly seal: Seal
   readonly clock: () => number
+  readonly answerMs?: number
 }
 
 /** A poll; the webhook only asks for it. What NetBox does wrong is told where it is looked at, and tried again. */
-export function inventoryJob({ database, open, seal, clock }: InventoryJobDeps): Job {
+export function inventoryJob({ database, open, seal, clock, ...limits }: InventoryJobDeps): Job {
   return {
     name: 'inventory',
     everyMs: EVERY_MS,
-    async run() {
+    async run(progress) {
       const [declared] = await database.sql`select url from house.inventory`
       if (declared === undefined) return summaryOf(null)
       const own = open()
+      const said = progress === undefined ? {} : { progress }
       try {
         const options = { how: 'sync', actor: 'job:inventory', now: clock() } as const
-        return summaryOf(await syncInventory(own, seal, options))
+        return summaryOf(await syncInventory(own, seal, { ...options, ...limits, ...said }))
       } catch (thrown) {
         const reason = reasonOf(thrown)
         await database.sql`

@@ -32,7 +32,7 @@ export function auditLog(services: Services): Handler {
     const rows = shown.map(
       (line) =>
         html`<tr>
-          <td>${when(line.at, frame.language)}</td>
+          <td>${when(line.at, frame)}</td>
           <td><bdi>${line.actor}</bdi></td>
           <td>${actionIn(line.action, words)}<br /><span class="soft">${line.action}</span></td>
           <td><bdi>${subjectIn(line.subject, words)}</bdi></td>

@@ -138,13 +138,12 @@ function processTable({ text, frame }: AdminView, processes: readonly FleetProce
         <td>
           ${
             silent
-              ? html`<span class="tag">${words.states.silent}</span>
-                  ${when(seenAt, frame.language)}`
+              ? html`<span class="tag">${words.states.silent}</span> ${when(seenAt, frame)}`
               : words.states[problems.length === 0 ? 'ready' : 'notReady']
           }
         </td>
         <td>${spooled.toLocaleString(frame.language)}</td>
-        <td>${when(startedAt, frame.language)}</td>
+        <td>${when(startedAt, frame)}</td>
       </tr>`,
   )
   const heads = [words.host, words.roles, words.version, words.state, words.spool, words.since]

@@ -1,6 +1,6 @@
 import type { Handler } from 'hono'
 import { html } from 'hono/html'
-import { askJob } from '#db/admin/jobs.ts'
+import { askJob, listJobs } from '#db/admin/jobs.ts'
 import type { AdminJob } from '#db/admin/jobs.ts'
 import { readJobLine } from '#db/job-lines.ts'
 import type { Html } from '../pages/html.ts'
@@ -10,14 +10,46 @@ import type { AdminText } from '../text/admin-fr.ts'
 import { fill } from '../text/fill.ts'
 import type { Words } from '../text/fill.ts'
 import type { StaffLanguage } from '../text/staff-language.ts'
+import { sendAdminPage } from './admin-page.ts'
 import { ADMIN_HOME, JOBS_PATH } from './admin-paths.ts'
 import { withRight } from './admin-request.ts'
 import type { AdminView } from './admin-request.ts'
 import { sendNothing } from './nothing-there.ts'
 import { numberIn } from './numbers.ts'
+import { isPiece, sendPiece } from './piece.ts'
 import { asProgram, row, table, when } from './pieces.ts'
 
 const NAME = /^[a-z][a-z -]{0,63}$/
+
+/** `GET /admin/jobs`: what runs once in the fleet; goes on by itself as long as somebody waits for one, also without script. */
+export function jobsPage(services: Services): Handler {
+  return withRight(services, 'jobs.read', async (view) => {
+    const { c, sql, frame, text } = view
+    const { overview: words } = text
+    const jobs = await listJobs(sql)
+    const list = html`<div
+      id="job-list"
+      ${isAwaited(jobs) && html`hx-get="${JOBS_PATH}" hx-trigger="every 2s" hx-swap="outerHTML"`}
+    >
+      ${jobSection(view, jobs)}
+    </div>`
+    if (isPiece(c)) return sendPiece(view, list)
+    return sendAdminPage(c, services, {
+      ...{ frame, title: words.jobs, scripts: ['htmx'] },
+      ...(isAwaited(jobs) ? { again: { seconds: AGAIN_SECONDS, url: JOBS_PATH } } : {}),
+      main: html`<h1>${words.jobs}</h1>
+        <p class="lead"><a href="${ADMIN_HOME}">${text.overview.title}</a></p>
+        ${list}`,
+    })
+  })
+}
+
+const AGAIN_SECONDS = 3
+
+/** Somebody asked for one, or one says how far it is. */
+function isAwaited(jobs: readonly AdminJob[]): boolean {
+  return jobs.some(({ waits, percent }) => waits || percent !== null)
+}
 
 /** `POST /admin/jobs/NAME`: has it done now, wherever jobs run. */
 export function runJob(services: Services): Handler {
@@ -25,7 +57,7 @@ export function runJob(services: Services): Handler {
     const { c, sql, doer } = view
     const name = c.req.param('name') ?? ''
     const isAsked = NAME.test(name) && (await askJob(sql, name, doer))
-    return isAsked ? c.redirect(`${ADMIN_HOME}?asked#jobs`, 303) : sendNothing(services, view)
+    return isAsked ? c.redirect(`${JOBS_PATH}?asked`, 303) : sendNothing(services, view)
   })
 }
 
@@ -38,9 +70,9 @@ export function jobSection(view: AdminView, jobs: readonly AdminJob[]): Html {
     const { name, startedAt, finishedAt, tookMs, result, failure } = job
     return row([
       html`${jobName(name, text)}`,
-      when(finishedAt ?? startedAt, frame.language),
+      when(finishedAt ?? startedAt, frame),
       tookMs === null ? '' : secondsIn(tookMs, frame.language),
-      finishedAt === null ? words.jobRunning : jobSaid(view, { failure, result }),
+      finishedAt === null ? running(view, job) : jobSaid(view, { failure, result }),
       rights.has('jobs.run') ? runForm(view, job) : '',
     ])
   })
@@ -51,6 +83,14 @@ export function jobSection(view: AdminView, jobs: readonly AdminJob[]): Html {
     <p class="soft">${words.jobsLead}</p>
     ${jobs.length === 0 ? html`<p>${words.noJobs}</p>` : table(words.jobs, heads, rows)}
   </section>`
+}
+
+function running({ text, frame }: AdminView, { name, percent }: AdminJob): Html {
+  const { overview: words } = text
+  if (percent === null) return html`${words.jobRunning}`
+  const said = new Intl.NumberFormat(frame.language, { style: 'percent' }).format(percent / 100)
+  const label = `${jobName(name, text)} : ${said}`
+  return html`<progress max="100" value="${percent}" aria-label="${label}"></progress> ${said}`
 }
 
 export function jobName(name: string, { jobs }: AdminText): string {

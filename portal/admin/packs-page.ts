@@ -93,7 +93,7 @@ function packTable(view: LogView, requests: readonly ExportRequest[]): Html {
         </td>
         <td>${criteriaLine(request.criteria, text)}</td>
         <td><bdi>${request.reason}</bdi></td>
-        <td><bdi>${request.requestedBy}</bdi><br />${when(request.requestedAt, frame.language)}</td>
+        <td><bdi>${request.requestedBy}</bdi><br />${when(request.requestedAt, frame)}</td>
         <td>${answerTo(view, request)}</td>
       </tr>`,
   )
@@ -109,7 +109,7 @@ function answerTo({ frame, text, rights, doer }: LogView, request: ExportRequest
   const { packs: words } = text
   const path = `${PACKS_PATH}/${request.code}`
   if (isApproved(request)) {
-    return html`<bdi>${request.approvedBy}</bdi><br />${when(request.approvedAt, frame.language)}
+    return html`<bdi>${request.approvedBy}</bdi><br />${when(request.approvedAt, frame)}
       <form method="post" action="${path}/file">
         ${tokenField(frame)}
         <button
@@ -140,7 +140,7 @@ function holdTable({ frame, text, rights }: LogView, holds: readonly Hold[]): Ht
       html`<tr>
         <td><bdi>${hold.caseRef}</bdi></td>
         <td>${fill(words.heldRows, { named: String(hold.named), kept: String(hold.kept) })}</td>
-        <td><bdi>${hold.madeBy}</bdi><br />${when(hold.madeAt, frame.language)}</td>
+        <td><bdi>${hold.madeBy}</bdi><br />${when(hold.madeAt, frame)}</td>
         <td><bdi>${hold.reason}</bdi></td>
         <td>
           ${
@@ -158,7 +158,7 @@ function holdTable({ frame, text, rights }: LogView, holds: readonly Hold[]): Ht
                   </form>`
                 }`
               : fill(words.ended, {
-                  when: when(hold.endedAt, frame.language),
+                  when: when(hold.endedAt, frame),
                   who: hold.endedBy ?? '',
                 })
           }
@@ -189,9 +189,8 @@ function keeping(
       })
     if (finishedAt === null) return html`${overview.jobRunning}`
     const next = new Date(finishedAt.getTime() + HOUR_MS)
-    const nextRun =
-      name === 'retention' ? fill(words.nextRun, { when: when(next, frame.language) }) : ''
-    return html`${when(startedAt, frame.language)}: ${jobSaid(view, { failure, result })} ${nextRun}`
+    const nextRun = name === 'retention' ? fill(words.nextRun, { when: when(next, frame) }) : ''
+    return html`${when(startedAt, frame)}: ${jobSaid(view, { failure, result })} ${nextRun}`
   }
   return html`<section class="card" aria-labelledby="keeping">
     <h2 id="keeping">${words.keeping}</h2>
@@ -205,7 +204,7 @@ function keeping(
             ? words.noSeal
             : fill(words.sealed, {
                 ...{ days: String(days), day: lastDay },
-                when: sealedAt === null ? '' : when(sealedAt, frame.language),
+                when: sealedAt === null ? '' : when(sealedAt, frame),
               })
         }<br />${run('sealing')}
       </dd>

@@ -89,12 +89,12 @@ function gatewayItem(view: AdminView, one: TroubledGateway): Html {
 
 function troubleOf({ text, frame }: AdminView, one: TroubledGateway): Html {
   const { overview: words } = text
-  const { trouble, heardAt, clockSkewMs, certificateEndsAt } = one
+  const { trouble, heardAt, clockSkewMs, certificateEndsAt, timezone } = one
   if (trouble === 'silent' && heardAt !== null) {
-    return fill(words.silentSince, { when: when(heardAt, frame.language) })
+    return fill(words.silentSince, { when: when(heardAt, frame, timezone) })
   }
   if (trouble === 'certificate' && certificateEndsAt !== null) {
-    return fill(words.certificateEnds, { when: when(certificateEndsAt, frame.language) })
+    return fill(words.certificateEnds, { when: when(certificateEndsAt, frame, timezone) })
   }
   return fill(words.clockOff, { seconds: String(Math.round((clockSkewMs ?? 0) / 1000)) })
 }
@@ -110,7 +110,7 @@ function waitingLines({ text, frame }: AdminView, waiting: Waiting): Html[] {
           ? fill(words.listFailed, { name, reason: asProgram(error) })
           : fetchedAt === null
             ? fill(words.listNever, { name })
-            : fill(words.listOld, { name, when: when(fetchedAt, language) })
+            : fill(words.listOld, { name, when: when(fetchedAt, frame) })
     return line(said, html`<a href="${FILTERING_PATH}#lists">${words.listToDo}</a>`)
   })
   const channels = waiting.channels.map((name) =>

@@ -72,6 +72,7 @@ export const adminEn: AdminText = {
     only: 'Only {area}.',
     all: 'See all places',
     timezone: 'Time zone',
+    address: 'Postal address',
     added: 'The place is added.',
   },
 
@@ -608,7 +609,13 @@ export const adminEn: AdminText = {
     kinds: { rule: 'rule', site: 'place', role: 'role', terms: 'terms' },
     fields: {
       ...{ action: 'effect', domain: 'domain', network: 'network', note: 'note', until: 'until' },
-      ...{ code: 'code', name: 'name', timezone: 'time zone', association: 'association' },
+      ...{
+        code: 'code',
+        name: 'name',
+        timezone: 'time zone',
+        postal_address: 'address',
+        association: 'association',
+      },
       ...{ site: 'place', subject: 'who', role: 'role', associations: 'associations' },
       ...{ sites: 'places', version: 'version', effective: 'counts from', texts: 'texts' },
     },

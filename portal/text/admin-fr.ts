@@ -72,6 +72,7 @@ export const adminFr = {
     only: 'Seulement {area}.',
     all: 'Voir tous les lieux',
     timezone: 'Fuseau horaire',
+    address: 'Adresse postale',
     added: 'Le lieu est ajouté.',
   },
 
@@ -615,7 +616,13 @@ export const adminFr = {
     kinds: { rule: 'règle', site: 'lieu', role: 'rôle', terms: 'conditions' },
     fields: {
       ...{ action: 'effet', domain: 'domaine', network: 'réseau', note: 'note', until: 'jusqu’au' },
-      ...{ code: 'code', name: 'nom', timezone: 'fuseau horaire', association: 'association' },
+      ...{
+        code: 'code',
+        name: 'nom',
+        timezone: 'fuseau horaire',
+        postal_address: 'adresse',
+        association: 'association',
+      },
       ...{ site: 'lieu', subject: 'qui', role: 'rôle', associations: 'associations' },
       ...{ sites: 'lieux', version: 'version', effective: 'compte à partir du', texts: 'textes' },
     },

@@ -13,6 +13,7 @@ import {
   rootsOf,
   servingGeneration,
 } from '#db/own-authority.ts'
+import type { Generation } from '#db/own-authority.ts'
 
 const RSA_CA = 'radius-ca-rsa'
 /** Two roots must not have one name: a device that trusts both finds the issuer by it. */
@@ -21,6 +22,26 @@ const SERVER_NAMES = { p256: 'radius-server', rsa: 'radius-server-rsa' } as cons
 
 /** A new certificate each year, while the one before is still good for more than another. */
 const PERIOD_MS = 365 * 86_400_000
+
+/**
+ * What says which certificates are those for now. It changes with the year, with the authority that serves, and when
+ * somebody sets the clock: then they are to be loaded again.
+ */
+export function certificatesDue(generations: readonly Generation[], now: number): string {
+  return `${periodOf(now)} ${servingGeneration(generations, now)?.generation ?? 0}`
+}
+
+function periodOf(now: number): number {
+  return Math.floor(now / PERIOD_MS)
+}
+
+/**
+ * From when on one that is made now counts: not from now, which a clock that is ahead for a minute may say. The fleet
+ * keeps it for all of its year.
+ */
+function countsFrom(now: number): number {
+  return periodOf(now) * PERIOD_MS
+}
 
 interface Deps {
   readonly database: Database
@@ -35,7 +56,7 @@ export function loadServerCertificate(
   kind: KeyKind,
 ): Promise<StoredCertificate> {
   const dnsName = serverName(publicUrl)
-  const name = `${SERVER_NAMES[kind]} ${dnsName} ${Math.floor(deps.clock() / PERIOD_MS)}`
+  const name = `${SERVER_NAMES[kind]} ${dnsName} ${periodOf(deps.clock())}`
   return kind === 'rsa' ? loadRsa(deps, dnsName, name) : loadOwn(deps, dnsName, name)
 }
 
@@ -50,7 +71,7 @@ async function loadOwn(deps: Deps, dnsName: string, name: string): Promise<Store
   const row = generation === 1 ? name : `${name} of ${generation}`
   const shown = await getOrCreateCertificate(database, seal, row, async () => {
     const { by, chainPem } = await loadServerSigner(database, seal, serving)
-    const { pem, keyPem } = await makeServer(by, dnsName, clock(), 'p256')
+    const { pem, keyPem } = await makeServer(by, dnsName, countsFrom(clock()), 'p256')
     // The root stays out: devices have it, and it would cost the flight another fragment.
     return { chainPem: pem + chainPem, keyPem, caPem: serving.rootPem }
   })
@@ -66,7 +87,7 @@ async function loadRsa(deps: Deps, dnsName: string, name: string): Promise<Store
   })
   return getOrCreateCertificate(database, seal, name, async () => {
     const by = { certificatePem: ca.caPem, keyPem: ca.keyPem }
-    const { pem, keyPem } = await makeServer(by, dnsName, clock(), 'rsa')
+    const { pem, keyPem } = await makeServer(by, dnsName, countsFrom(clock()), 'rsa')
     return { chainPem: pem, keyPem, caPem: ca.caPem }
   })
 }

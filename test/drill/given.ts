@@ -30,8 +30,6 @@ export interface Report {
   readonly lost: readonly string[]
   /** Sessions that the log has in more than one row. */
   readonly split: readonly string[]
-  /** Whether it may: where a clock was wrong, no row of one time goes on at another. */
-  readonly maySplit?: boolean
   /** Of whom nobody may be turned away in this drill. */
   readonly throughout: readonly Kind[]
 }

@@ -187,7 +187,10 @@ function bootNode(
       ...['--reuid', 'postgres', '--regid', 'postgres', '--init-groups'],
       ...['patroni', join(DEPLOYED, 'patroni.yaml')],
     ]),
-    { ...options, env: { ...settings('node.env.example', name), ...PASSWORDS, HOME: '/tmp' } },
+    {
+      ...options,
+      env: { ...settings('node.env.example', name), ...PASSWORDS, HOME: '/var/lib/postgresql' },
+    },
   )
   return [etcd, patroni]
 }

@@ -12,7 +12,7 @@ export function isPassed({ report }: Outcome): boolean {
   return (
     typeof report !== 'string' &&
     report.lost.length === 0 &&
-    (report.split.length === 0 || report.maySplit === true) &&
+    report.split.length === 0 &&
     report.throughout.every((kind) => (report.felt[kind]?.failed ?? 0) === 0)
   )
 }

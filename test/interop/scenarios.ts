@@ -24,6 +24,7 @@ import { opennds10, openndsPolled } from './opennds-polled.ts'
 import { passkeys } from './passkeys.ts'
 import { disconnect } from './disconnect.ts'
 import { place } from './place.ts'
+import { pkcs11 } from './pkcs11.ts'
 import { posture } from './posture.ts'
 import { proxy } from './proxy.ts'
 import { processes } from './processes.ts'
@@ -54,6 +55,7 @@ export const SCENARIOS: Readonly<Record<string, (s: Scenario) => Promise<void>>>
   processes,
   'staff-wifi': staffWifi,
   enrolment,
+  pkcs11,
   leaving,
   internal,
   sso,

@@ -34,6 +34,8 @@ export interface AdminHouse extends AsyncDisposable {
   routes(): readonly { readonly method: string; readonly path: string }[]
   /** What the DNS filter says from now on. */
   filterSays(verdict: (name: string, site: string | null) => FilterVerdict): void
+  /** The organisation's time zone from now on. */
+  clockOf(zone: string): void
   take(subject: string): void
   give(grant: Partial<RoleGrant> & Pick<RoleGrant, 'subject' | 'role'>): void
   signedIn(person?: Partial<Person>): Promise<SignedIn>
@@ -102,6 +104,9 @@ export async function openAdminHouse({
     },
     filterSays: (verdict) => {
       world.filter = (name, network) => verdict(name, network?.site ?? null)
+    },
+    clockOf: (zone) => {
+      world.house = { ...world.house, zone }
     },
     take: (subject) => {
       world.roleGrants = world.roleGrants.filter((grant) => grant.subject !== subject)

@@ -2,7 +2,7 @@ import type postgres from 'postgres'
 import { fillTheHouse } from '../../support/full-house.ts'
 
 /** How many there are of what pages list beside places, gateways and who is connected. */
-export const COUNTRY = {
+const COUNTRY = {
   devices: 38_000,
   keys: 2_000,
   auditLines: 300_000,
