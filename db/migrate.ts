@@ -62,7 +62,7 @@ import { up as gatewaySigns } from './migrations/0071-gateway-signs.ts'
 import { up as placesOnPages } from './migrations/0072-places-on-pages.ts'
 import { up as upgrades } from './migrations/0073-upgrades.ts'
 import { up as forgedLinks } from './migrations/0075-forged-links.ts'
-import { up as changedByPrograms } from './migrations/0080-changed-by-programs.ts'
+import { up as listsByPrograms } from './migrations/0080-lists-by-programs.ts'
 import { up as wherePlacesAre } from './migrations/0084-where-places-are.ts'
 import { up as jobProgress } from './migrations/0085-job-progress.ts'
 import { makePartitions } from './partitions.ts'
@@ -136,7 +136,7 @@ export const MIGRATIONS: Readonly<Record<string, Step>> = {
   '0072-places-on-pages': { up: placesOnPages },
   '0073-upgrades': { up: upgrades },
   '0075-forged-links': { up: forgedLinks },
-  '0080-changed-by-programs': { up: changedByPrograms },
+  '0080-lists-by-programs': { up: listsByPrograms },
   '0084-where-places-are': { up: wherePlacesAre },
   '0085-job-progress': { up: jobProgress },
 }

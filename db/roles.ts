@@ -85,7 +85,7 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
     radius: 'select',
     dns: 'select',
     operator: 'select',
-    admin: 'select, insert, update (vlan, grant_seconds, subnets, ssid), delete',
+    admin: 'select, insert',
   },
   // With the sealed secrets: the portal checks signatures with them, the RADIUS server packets.
   'house.gateway': {
@@ -94,7 +94,7 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
     radius: 'select',
     operator: 'select (name, site, address, message_authenticator)',
     admin:
-      'select (name, site, address, kind, vendor, radsec_certificate, radsec_name, coa_port, message_authenticator), insert, update (address, kind, vendor, coa_port, message_authenticator, radsec_certificate), delete',
+      'select (name, site, address, kind, vendor, radsec_certificate, radsec_name, coa_port, message_authenticator), insert, update (radsec_certificate)',
   },
   // How each gateway was seen to sign; an operator may let one go back on what was learned.
   'house.gateway_posture': {
@@ -257,13 +257,10 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
   'house.api_token': {
     operator:
       'select (name, actor, scopes, associations, created_at, created_by, ends_at, used_at, revoked_at, revoked_by)',
-    admin:
-      'select (name, actor, scopes, associations, created_at, created_by, ends_at, used_at, revoked_at, revoked_by)',
   },
   'house.use_api_token()': { portal: 'execute' },
-  'house.token_in_reach()': { admin: 'execute' },
-  'house.create_api_token()': { operator: 'execute', admin: 'execute' },
-  'house.revoke_api_token()': { operator: 'execute', admin: 'execute' },
+  'house.create_api_token()': { operator: 'execute' },
+  'house.revoke_api_token()': { operator: 'execute' },
   'house.token_rights()': { portal: 'execute' },
 
   // Who staff are: passwords' hashes, and the key of the 802.1X certificate.

@@ -26,10 +26,6 @@ export type Refusal =
   | 'by-file'
   /** A list of a text has no address to be fetched from. */
   | 'no-source'
-  /** Something else stands on it. */
-  | 'in-use'
-  /** A token would do more than whoever makes it may, or further. */
-  | 'beyond-yours'
   /** Nobody would administer the whole house any more. */
   | 'last-administrator'
 

@@ -697,8 +697,6 @@ export const adminEn: AdminText = {
     'no-text': 'A text in one language at least is needed.',
     'by-file': 'It stands in the files that are applied: change it there.',
     'no-source': 'It has no address to be fetched from.',
-    'in-use': 'Something stands on it: filters, or a gateway. Take that away first.',
-    'beyond-yours': 'A token does no more than whoever makes it may, and no further.',
     invalid: 'Check what is written: {what}.',
   },
 }

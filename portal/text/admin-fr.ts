@@ -705,8 +705,6 @@ export const adminFr = {
     'no-text': 'Il faut un texte dans une langue au moins.',
     'by-file': 'C’est écrit dans les fichiers de déclaration : changez-le là-bas.',
     'no-source': 'Cette liste n’a pas d’adresse où la chercher.',
-    'in-use': 'Quelque chose en dépend : des filtres, ou une passerelle. Retirez d’abord cela.',
-    'beyond-yours': 'Un jeton ne permet rien de plus que ce que peut la personne qui le crée.',
     invalid: 'Vérifiez ce qui est écrit : {what}.',
   },
 }

@@ -108,11 +108,6 @@ const PROBLEM_OF: Readonly<Record<Refusal, readonly [ProblemCode, string]>> = {
   'no-text': ['refused', 'Terms need a text in one language at least.'],
   'by-file': ['refused', 'It stands in the files of apply: change it there.'],
   'no-source': ['refused', 'It has no address to be fetched from: change its names.'],
-  'in-use': ['refused', 'Something stands on it: filters, or a gateway. Take that away first.'],
-  'beyond-yours': [
-    'not-yours',
-    'A token can be for no scope and no association that this one is not for.',
-  ],
   'last-administrator': [
     'refused',
     'Nobody would administer the whole house any more. Give somebody else the role national-admin, without an end, first.',
