@@ -9,6 +9,8 @@ import {
   requestIssuing,
   rotateAuthority,
 } from '#db/authority-changes.ts'
+import { readTokenPlace } from '#core/pki/token-key.ts'
+import type { TokenPlace } from '#core/pki/token-key.ts'
 import { issueGatewayCertificate } from '#db/gateway-certificate.ts'
 import { servingGeneration } from '#db/own-authority.ts'
 import { cliActor } from './apply.ts'
@@ -35,7 +37,9 @@ export async function runCa(args: readonly string[]): Promise<number> {
 
 async function show(args: string[]): Promise<number> {
   parseArgs({ args, options: {} })
-  const all = await withOwnHouse('ca show', ({ database }) => describeAuthority(database))
+  const all = await withOwnHouse('ca show', ({ database, seal }) =>
+    describeAuthority(database, seal),
+  )
   const serving = servingGeneration(all, Date.now())
   for (const one of all) {
     const root = new X509Certificate(one.rootPem)
@@ -50,7 +54,8 @@ async function show(args: string[]): Promise<number> {
       `   root      ${root.subject.replaceAll('\n', ', ')}, until ${dayOf(root.validToDate)}`,
     )
     console.log(`   sha256    ${root.fingerprint256}`)
-    console.log(`   key       ${one.isOurs ? 'of the house, sealed' : 'of the authority above'}`)
+    console.log(`   root key  ${one.isOurs ? keptIn(one.rootToken) : 'of the authority above'}`)
+    console.log(`   issuing   ${keptIn(one.issuingToken)}`)
     console.log(`   devices   ${one.devices}`)
   }
   if (all.length === 0) {
@@ -62,10 +67,11 @@ async function show(args: string[]): Promise<number> {
 }
 
 async function rotate(args: string[]): Promise<number> {
-  const { values } = parseArgs({ args, options: { 'server-from': text } })
+  const { values } = parseArgs({ args, options: { 'server-from': text, token: text } })
   const serverFrom = readDate(values['server-from'])
+  const token = placeOf(values.token)
   const done = await withOwnHouse('ca rotate', ({ database, seal }) =>
-    rotateAuthority(database, seal, { now: Date.now(), serverFrom, actor: cliActor() }),
+    rotateAuthority(database, seal, { now: Date.now(), serverFrom, actor: cliActor(), ...token }),
   )
   tell(done)
   return 0
@@ -91,9 +97,10 @@ async function move(args: string[]): Promise<number> {
 }
 
 async function csr(args: string[]): Promise<number> {
-  const { values } = parseArgs({ args, options: { out: text } })
+  const { values } = parseArgs({ args, options: { out: text, token: text } })
+  const { token } = placeOf(values.token)
   const request = await withOwnHouse('ca csr', ({ database, seal }) =>
-    requestIssuing(database, seal, cliActor()),
+    requestIssuing(database, seal, cliActor(), token),
   )
   if (values.out === undefined) console.log(request.trimEnd())
   else {
@@ -156,6 +163,14 @@ function tell(done: {
   console.log(
     `${done.left} devices would still not know it then; their owners are told on the page of their devices. A later --server-from leaves them more time.`,
   )
+}
+
+function keptIn(token: string | null): string {
+  return token === null ? 'of the house, sealed' : `on the token ${token}`
+}
+
+function placeOf(uri: string | undefined): { readonly token?: TokenPlace } {
+  return uri === undefined ? {} : { token: readTokenPlace(uri) }
 }
 
 function dayOf(at: Date): string {

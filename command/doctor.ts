@@ -20,6 +20,7 @@ import { checkProviders } from './check-providers.ts'
 import { checkHomeServers } from './check-home-servers.ts'
 import { checkZoneServers } from './check-zone-servers.ts'
 import { checkPorts } from './check-ports.ts'
+import { checkToken } from './check-token.ts'
 import { formatFinding } from './finding.ts'
 import type { Finding } from './finding.ts'
 import { openHouse, requireConfig, requireMigrated } from './house.ts'
@@ -71,6 +72,7 @@ async function checkHouse(config: Config): Promise<readonly Finding[]> {
     findings.push(
       ...(await allOrTell('directories', () => checkDirectories(house, config))),
       ...(await allOrTell('identity providers', () => checkProviders(house, config))),
+      ...(await allOrTell('certificate authority', () => checkToken(house))),
       ...(await allOrTell('home servers', () => checkHomeServers(house))),
       ...(await allOrTell('servers of internal zones', () => checkZoneServers(house))),
     )

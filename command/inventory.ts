@@ -6,6 +6,7 @@ import { summaryOf, syncInventory } from '#db/inventory/sync.ts'
 import type { Synced } from '#db/inventory/sync.ts'
 import { cliActor, tellChanges, tellProblems } from './apply.ts'
 import { requireReason } from './criteria.ts'
+import { createProgressBar } from './progress-bar.ts'
 import { requireMigrated, requireOwner, withHouse } from './house.ts'
 
 /** `inventory check`: what NetBox would change now, and nothing is changed. */
@@ -22,11 +23,14 @@ export async function runInventoryAccept(args: readonly string[]): Promise<numbe
 
 async function synced(how: 'look' | 'accept', reason: string | null): Promise<number> {
   const actor = cliActor()
+  const bar = createProgressBar('NetBox')
   try {
     const done = await withHouse(`inventory ${how}`, async ({ database, seal }) => {
       await requireMigrated(database)
       await requireOwner(database)
-      const result = await syncInventory(database, seal, { how, actor, now: Date.now() })
+      const result = await syncInventory(database, seal, {
+        ...{ how, actor, now: Date.now(), progress: bar.progress },
+      })
       if (how === 'accept' && result !== null) {
         await writeAudit(database.kysely, {
           ...{ actor, action: 'inventory.accept', subject: 'inventory', reason },
@@ -35,12 +39,14 @@ async function synced(how: 'look' | 'accept', reason: string | null): Promise<nu
       }
       return result
     })
+    bar.end()
     if (done === null) {
       throw new AppError('inventory', 'no inventory is declared: docs/inventory.md shows how')
     }
     tellChanges(done.changes, how === 'look', notesOn(done))
     return 0
   } catch (thrown) {
+    bar.end()
     if (thrown instanceof DeclarationError) return tellProblems(thrown.problems)
     throw thrown
   }

@@ -104,7 +104,7 @@ export async function runListsAccept(args: readonly string[]): Promise<number> {
   const { positionals } = parseArgs({ args: [...args], allowPositionals: true })
   const name = oneName(positionals)
   return withOwnHouse('lists accept', async ({ database }) => {
-    const names = await acceptHeld(database, name)
+    const names = await database.sql.begin((sql) => acceptHeld(sql, name))
     if (names === null) throw new AppError('list', `nothing of a list "${name}" is held back`)
     await writeAudit(database.kysely, {
       ...{ actor: cliActor(), action: 'list.accept', subject: name, reason: null },

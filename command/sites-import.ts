@@ -5,6 +5,7 @@ import { DeclarationError } from '#db/declaration/apply.ts'
 import { importSites } from '#db/inventory/import-sites.ts'
 import { cliActor, tellChanges, tellProblems } from './apply.ts'
 import { requireMigrated, requireOwner, withHouse } from './house.ts'
+import { createProgressBar } from './progress-bar.ts'
 import { UsageError } from './run.ts'
 
 /** `sites import`: places from a table as people keep it. */
@@ -20,19 +21,22 @@ export async function runSitesImport(args: readonly string[]): Promise<number> {
   }
   const bytes = bytesOf(file)
   const dryRun = values['dry-run']
+  const bar = createProgressBar(file)
   try {
     const { changes, notes, places } = await withHouse(
       'sites import',
       async ({ database, seal }) => {
         await requireMigrated(database)
         await requireOwner(database)
-        const options = { dryRun, actor: cliActor(), now: Date.now() }
+        const options = { dryRun, actor: cliActor(), now: Date.now(), progress: bar.progress }
         return importSites(database, seal, { file, bytes }, options)
       },
     )
+    bar.end()
     tellChanges(changes, dryRun, [`${places} places in ${file}`, ...notes])
     return 0
   } catch (thrown) {
+    bar.end()
     if (thrown instanceof DeclarationError) return tellProblems(thrown.problems)
     throw thrown
   }

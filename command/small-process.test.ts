@@ -15,7 +15,14 @@ test('the resolver alone is started again with what saves memory, and then not o
   const env = { ACCUEIL_DATA_DIR: folder.path, LANG: 'fr' }
   const again = start('start dns', { env })
   expect(again).toEqual({
-    args: ['/usr/bin/node', '--max-semi-space-size=2', '/srv/main.ts', 'start', 'dns'],
+    args: [
+      '/usr/bin/node',
+      '--max-semi-space-size=2',
+      '--expose-gc',
+      '/srv/main.ts',
+      'start',
+      'dns',
+    ],
     env: { ...env, MALLOC_ARENA_MAX: '1', NODE_COMPILE_CACHE: `${folder.path}/compiled` },
   })
   const execArgv = [...(again?.args ?? [])].slice(1, -3)

@@ -1,8 +1,11 @@
 import { existsSync } from 'node:fs'
+import { flushCompileCache } from 'node:module'
 import { join, resolve } from 'node:path'
 
 /** Of Node, of which a box has little; a larger one would hold garbage for longer. */
 const YOUNG_GENERATION = '--max-semi-space-size=2'
+/** What a start leaves behind is given back to the system at its end, see `giveBack`. */
+const MAY_COLLECT = '--expose-gc'
 
 /** What a process is started with: as `process` has it. */
 export interface Start {
@@ -21,12 +24,11 @@ export function smallStart({ argv, execArgv, execPath, env }: Start): {
   readonly args: readonly string[]
   readonly env: Readonly<NodeJS.ProcessEnv>
 } | null {
-  const isResolverAlone = argv.slice(2).join(' ') === 'start dns'
   const chosen = [...execArgv, env['NODE_OPTIONS'] ?? ''].join(' ')
-  if (!isResolverAlone || chosen.includes('--max-semi-space-size')) return null
+  if (!isResolverAlone(argv) || chosen.includes('--max-semi-space-size')) return null
   const data = resolve(env['ACCUEIL_DATA_DIR'] || 'data')
   return {
-    args: [execPath, YOUNG_GENERATION, ...execArgv, ...argv.slice(1)],
+    args: [execPath, YOUNG_GENERATION, MAY_COLLECT, ...execArgv, ...argv.slice(1)],
     env: {
       // One for all threads: each of the C library's own would keep what it once had.
       MALLOC_ARENA_MAX: '1',
@@ -36,9 +38,47 @@ export function smallStart({ argv, execArgv, execPath, env }: Start): {
   }
 }
 
+function isResolverAlone(argv: readonly string[]): boolean {
+  return argv.slice(2).join(' ') === 'start dns'
+}
+
 /** Does it, where this system can: the process stays the same one. */
 export function beSmall(): void {
   const again = smallStart(process)
   if (again === null || process.execve === undefined) return
   process.execve(process.execPath, again.args, again.env)
+}
+
+/** In the environment of a process that was started once more: what compiles is not waited for to go away again. */
+const STARTED_COMPILED = 'COMPILED_FOR_ACCUEIL'
+/** As Node calls, among what it has loaded, the 4 MB of JavaScript and WebAssembly that take types out of a source. */
+const COMPILER = 'NativeModule internal/deps/amaro/dist/index'
+
+/**
+ * The first start after an upgrade has to compile, and would keep what compiles, 18 MB, for as long as it runs:
+ * once all sources of the role are compiled and kept, before anything is opened, it starts once more.
+ */
+export async function beCompiled(): Promise<void> {
+  const { argv, env, execve } = process
+  const isKept = env['NODE_COMPILE_CACHE'] !== undefined && env[STARTED_COMPILED] === undefined
+  if (!isResolverAlone(argv) || !isKept || execve === undefined) return
+  await Promise.all([import('./start.ts'), import('../dns-filter/main.ts')])
+  if (!loadedByNode().includes(COMPILER)) return
+  flushCompileCache()
+  const args = [process.execPath, ...process.execArgv, ...argv.slice(1)]
+  execve(process.execPath, args, { ...env, [STARTED_COMPILED]: '1' })
+}
+
+/** Not in Node's types, and not promised by it: without it nothing is started once more. */
+function loadedByNode(): readonly string[] {
+  const { moduleLoadList } = process as { readonly moduleLoadList?: readonly string[] }
+  return moduleLoadList ?? []
+}
+
+/**
+ * At the end of a start, where the process is a small one: half as much again as is needed was needed to get
+ * here, and the collector would keep it. Takes some 50 ms.
+ */
+export function giveBack(): void {
+  globalThis.gc?.({ type: 'major', execution: 'sync', flavor: 'last-resort' })
 }

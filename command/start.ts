@@ -27,6 +27,7 @@ import { createOperatorServer } from './operator-server.ts'
 import type { RadiusProcesses } from './radius-processes.ts'
 import { RADIUS_POOL } from './radius-pool.ts'
 import { UsageError } from './run.ts'
+import { giveBack } from './small-process.ts'
 import { tracingOf } from './tracing.ts'
 import { measureUdp } from './udp-metrics.ts'
 
@@ -51,6 +52,7 @@ export async function runStart(args: readonly string[]): Promise<number> {
   try {
     const house = await bringUp(config, names, udp, log, lifecycle)
     if (!signals.asked()) console.log(await readyScreen(house, names))
+    giveBack()
     log.info('process.started', { roles: names.join(' ') })
   } catch (thrown) {
     await lifecycle.stop()
@@ -60,6 +62,11 @@ export async function runStart(args: readonly string[]): Promise<number> {
   const signal = await signals.stopped
   log.info('process.stopped', { signal })
   return 0
+}
+
+/** A serial line or a pipe made to look like a terminal may have no width: one letter would go on each line. */
+function canBeDrawnOn({ isTTY, columns }: Pick<NodeJS.WriteStream, 'isTTY' | 'columns'>): boolean {
+  return isTTY && columns > 0
 }
 
 function roleNames(args: readonly string[]): readonly RoleName[] {
@@ -135,7 +142,10 @@ async function bringUp(
         task: () => startRoles(house(), names, udp, log, lifecycle),
       },
     ],
-    { renderer: process.stdout.isTTY ? 'default' : 'simple', registerSignalListeners: false },
+    {
+      renderer: canBeDrawnOn(process.stdout) ? 'default' : 'simple',
+      registerSignalListeners: false,
+    },
   )
   await tasks.run()
   return house()

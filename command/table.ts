@@ -138,7 +138,7 @@ export const commands: Readonly<Record<string, Command>> = {
   },
   ca: {
     usage:
-      'show | rotate [--server-from DATE] | move GENERATION --server-from DATE | csr [--out FILE] | install FILE [--server-from DATE] | gateway NAME --out DIR',
+      'show | rotate [--server-from DATE] [--token URI] | move GENERATION --server-from DATE | csr [--out FILE] [--token URI] | install FILE [--server-from DATE] | gateway NAME --out DIR',
     summary: 'the certificate authority of devices, gateways and the 802.1X server',
     run: async (args) => (await import('./ca.ts')).runCa(args),
   },

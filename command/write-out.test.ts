@@ -1,4 +1,7 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { Writable } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { writeOut } from './write-out.ts'
 
@@ -53,4 +56,27 @@ test('any other failure of the output is told', async () => {
     },
   })
   await expect(writeOut(counted(3).pieces, full)).rejects.toThrow('no space left')
+})
+
+test('a program that said much and ends is heard to the end by a slow reader', async () => {
+  const said = `import { writtenOut } from './command/write-out.ts'
+    for (let i = 0; i < 20_000; i += 1) console.log('line ' + i)
+    await writtenOut(process.stdout)
+    process.exit(0)`
+  const program = spawn(process.execPath, ['--input-type=module', '-e', said])
+  await sleep(200)
+  let text = ''
+  program.stdout.setEncoding('utf8').on('data', (piece: string) => (text += piece))
+  await once(program, 'close')
+  expect(text.trimEnd().split('\n').at(-1)).toBe('line 19999')
+})
+
+test('and ends where the reader has gone', async () => {
+  const said = `import { writtenOut } from './command/write-out.ts'
+    for (let i = 0; i < 20_000; i += 1) console.log('line ' + i)
+    await writtenOut(process.stdout)
+    process.exit(3)`
+  const program = spawn(process.execPath, ['--input-type=module', '-e', said])
+  program.stdout.destroy()
+  expect(await once(program, 'close')).toEqual([3, null])
 })

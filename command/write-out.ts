@@ -16,6 +16,14 @@ export async function writeOut(
   }
 }
 
+/** Waits until all that was said is on its way: of a pipe the rest would be lost where the program ends at once. */
+export async function writtenOut(out: NodeJS.WritableStream): Promise<void> {
+  await new Promise<void>((resolve) => {
+    out.once('error', () => resolve())
+    out.write('', () => resolve())
+  })
+}
+
 function isReaderGone(thrown: unknown): boolean {
   return thrown instanceof Error && 'code' in thrown && thrown.code === 'EPIPE'
 }

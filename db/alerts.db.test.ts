@@ -139,7 +139,7 @@ describe('an alert', () => {
   test('is gone with what it tells of, when that is undone', async () => {
     await using database = await openHouse()
     const undone = database.kysely.transaction().execute(async (kysely) => {
-      const line = { action: 'logs.export', subject: 'PV-1', reason: null, details: {} }
+      const line = { action: 'logs.export', subject: 'PV-1', reason: null, details: {} } as const
       await writeAudit(kysely, { actor: 'cli:ada', ...line })
       throw new Error('undone')
     })
@@ -205,7 +205,7 @@ describe('the security desk is told of', () => {
       insert into log.export_request (code, case_ref, reason, criteria, requested_by)
       values ('ABC', 'PV-12', 'because', '{}', 'cli:ada')`
     await approveExport(operator, 'ABC', 'cli:eve')
-    const line = { action: 'logs.export', subject: 'PV-12', reason: null, details: {} }
+    const line = { action: 'logs.export', subject: 'PV-12', reason: null, details: {} } as const
     await writeAudit(operator.kysely, { actor: 'cli:ada', ...line })
     expect(await alerts(database)).toEqual([
       'log-export-approved | 1 | cli:eve | PV-12',

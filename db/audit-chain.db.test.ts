@@ -11,8 +11,8 @@ import { runPurge } from './retention.ts'
 const DAY_MS = 86_400_000
 
 async function note(database: TestDatabase, subject: string, daysAgo = 0): Promise<void> {
-  const line = { actor: 'cli:ada', action: 'x', reason: null, details: { b: 1, a: [2.5] } }
-  await writeAudit(database.kysely, { ...line, subject })
+  const line = { actor: 'cli:ada', reason: null, details: { b: 1, a: [2.5] } }
+  await writeAudit(database.kysely, { ...line, action: 'job.run', subject })
   await database.sql`
     update audit.entry set at = at - ${`${daysAgo} days`}::interval where subject = ${subject}`
 }
@@ -148,7 +148,7 @@ describe('the audit', () => {
     await using database = await openTestDatabase()
     const { promise, resolve } = Promise.withResolvers<void>()
     const slow = database.kysely.transaction().execute(async (kysely) => {
-      const line = { actor: 'a', action: 'x', reason: null, details: {} }
+      const line = { actor: 'a', action: 'job.run', reason: null, details: {} } as const
       await writeAudit(kysely, { ...line, subject: 'slow' })
       await promise
     })

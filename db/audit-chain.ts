@@ -4,6 +4,7 @@ import type { Database } from './connection.ts'
 import type { Job } from './jobs.ts'
 import { signBytes } from './sealing/day-seal.ts'
 import { getOrCreateSealingKey } from './sealing/sealing-key.ts'
+import { jobPart } from './job-lines.ts'
 
 /** Where the chain of the audit stood at some time. */
 export interface Anchor {
@@ -27,7 +28,7 @@ export function auditChainJob(database: Database, seal: Seal): Job {
     async run() {
       const linked = await linkAuditLines(database)
       const signed = await signAnchors(database, seal)
-      return `${linked} lines linked, ${signed} anchors signed`
+      return jobPart('linesLinked', { lines: linked, anchors: signed })
     },
   }
 }

@@ -1,11 +1,12 @@
 import type postgres from 'postgres'
 import type { Kysely } from 'kysely'
+import type { WrittenAction } from './audit-actions.ts'
 import type { Tables } from './tables.ts'
 
 export interface AuditEntry {
   /** Who did it, see core/actor.ts. */
   readonly actor: string
-  readonly action: string
+  readonly action: WrittenAction
   readonly subject: string
   readonly reason: string | null
   readonly details: Readonly<Record<string, unknown>>

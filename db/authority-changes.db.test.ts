@@ -51,7 +51,9 @@ describe('a rotation', () => {
     expect(rootsOf(all, NOW)).toHaveLength(2)
     expect((await loadIssuing(database, testSeal))?.generation).toBe(2)
     await enrolWithCertificate(database, testSeal, bobs)
-    expect((await describeAuthority(database)).map(({ devices }) => devices)).toEqual([1, 1])
+    expect((await describeAuthority(database, testSeal)).map(({ devices }) => devices)).toEqual([
+      1, 1,
+    ])
   })
 
   test('that comes sooner says how many devices would fall off', async () => {

@@ -2,13 +2,21 @@ import { X509Certificate } from 'node:crypto'
 import type postgres from 'postgres'
 import { AppError } from '#core/error.ts'
 import { makeIssuingRequest } from '#core/pki/authorities.ts'
-import { makeKeyPair, publicKeyOf } from '#core/pki/keys.ts'
+import { makeKeyPair, makeTokenKeyPair, publicKeyOf } from '#core/pki/keys.ts'
 import { certificatesOf } from '#core/pki/pem.ts'
+import { isTokenKey, readTokenKey } from '#core/pki/token-key.ts'
+import type { TokenPlace } from '#core/pki/token-key.ts'
 import type { Seal } from '#core/seal.ts'
 import { writeAuditLine } from './audit.ts'
 import type { Database } from './connection.ts'
 import { openSecret } from './gateways.ts'
-import { authorityContext, issuingName, makeGeneration } from './own-authority.ts'
+import {
+  authorityContext,
+  issuingName,
+  makeGeneration,
+  makeGenerationOn,
+  objectName,
+} from './own-authority.ts'
 import type { Generation } from './own-authority.ts'
 
 type Sql = postgres.Sql | postgres.TransactionSql
@@ -28,13 +36,22 @@ async function deviceDays({ sql }: Pick<Database, 'sql'>): Promise<number> {
 export async function rotateAuthority(
   database: Database,
   seal: Seal,
-  o: { readonly now: number; readonly serverFrom: number | null; readonly actor: string },
+  o: {
+    readonly now: number
+    readonly serverFrom: number | null
+    readonly actor: string
+    /** Where both keys are made; absent: here, sealed. */
+    readonly token?: TokenPlace
+  },
 ): Promise<{ readonly generation: number; readonly serverFrom: Date; readonly left: number }> {
   const serverFrom = new Date(o.serverFrom ?? o.now + ((await deviceDays(database)) + 1) * DAY_MS)
   return database.sql.begin(async (sql) => {
     await alone(sql)
     const generation = await nextGeneration(sql)
-    const { root, issuing } = await makeGeneration(generation, o.now)
+    const { root, issuing } =
+      o.token === undefined
+        ? await makeGeneration(generation, o.now)
+        : await makeGenerationOn(o.token, generation, o.now)
     await sql`
       insert into staff.authority
         (generation, root_pem, root_key, issuing_pem, issuing_key, server_from, made_at)
@@ -45,7 +62,10 @@ export async function rotateAuthority(
     const left = await devicesLeft(sql, generation, serverFrom)
     await writeAuditLine(sql, {
       ...{ actor: o.actor, action: 'authority.rotate', subject: `${generation}`, reason: null },
-      details: { serverFrom: serverFrom.toISOString(), devicesLeft: left },
+      details: {
+        ...{ serverFrom: serverFrom.toISOString(), devicesLeft: left },
+        token: o.token?.token ?? null,
+      },
     })
     return { generation, serverFrom, left }
   })
@@ -88,6 +108,7 @@ export async function requestIssuing(
   database: Database,
   seal: Seal,
   actor: string,
+  token?: TokenPlace,
 ): Promise<string> {
   return database.sql.begin(async (sql) => {
     await alone(sql)
@@ -96,7 +117,10 @@ export async function requestIssuing(
       return makeIssuingRequest(issuingName(waiting.generation), waiting.keyPem)
     }
     const generation = await nextGeneration(sql)
-    const { keyPem } = await makeKeyPair('p256')
+    const { keyPem } =
+      token === undefined
+        ? await makeKeyPair('p256')
+        : await makeTokenKeyPair(token, objectName('issuing', generation))
     await sql`
       insert into staff.authority (generation, issuing_key)
       values (${generation}, ${seal.seal(keyPem, authorityContext.issuing(generation))})`
@@ -183,17 +207,41 @@ function chainProblem(chain: readonly string[], keyPem: string, now: number): st
 }
 
 /** The generations with what hangs on each, for an operator. */
-export async function describeAuthority({
-  sql,
-}: Pick<Database, 'sql'>): Promise<
-  readonly (Generation & { readonly devices: number; readonly isOurs: boolean })[]
-> {
-  return sql<(Generation & { devices: number; isOurs: boolean })[]>`
+export async function describeAuthority(
+  { sql }: Pick<Database, 'sql'>,
+  seal: Seal,
+): Promise<readonly DescribedGeneration[]> {
+  const rows = await sql<
+    (Generation & { devices: number; rootKey: string | null; issuingKey: string })[]
+  >`
     select a.generation, a.root_pem as "rootPem", a.issuing_pem as "issuingPem",
-           a.server_from as "serverFrom", a.made_at as "madeAt", a.root_key is not null as "isOurs",
+           a.server_from as "serverFrom", a.made_at as "madeAt", a.root_key as "rootKey",
+           a.issuing_key as "issuingKey",
            (select count(*)::integer from staff.device d
             where d.generation = a.generation and d.revoked_at is null and d.ends_at > now()) as devices
     from staff.authority a where a.root_pem is not null order by a.generation`
+  return rows.map(({ rootKey, issuingKey, ...generation }) => {
+    const { generation: number } = generation
+    return {
+      ...generation,
+      isOurs: rootKey !== null,
+      rootToken:
+        rootKey === null ? null : tokenOf(openSecret(seal, rootKey, authorityContext.root(number))),
+      issuingToken: tokenOf(openSecret(seal, issuingKey, authorityContext.issuing(number))),
+    }
+  })
+}
+
+export interface DescribedGeneration extends Generation {
+  readonly devices: number
+  readonly isOurs: boolean
+  /** The name of the token that each key is on; null: it is sealed here, or not ours. */
+  readonly rootToken: string | null
+  readonly issuingToken: string | null
+}
+
+function tokenOf(key: string): string | null {
+  return isTokenKey(key) ? readTokenKey(key).token : null
 }
 
 async function alone(sql: Sql): Promise<void> {

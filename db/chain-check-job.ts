@@ -5,6 +5,7 @@ import { checkAuditChain } from './audit-chain-check.ts'
 import type { Database } from './connection.ts'
 import type { Job } from './jobs.ts'
 import { verifyChain } from './sealing/verify-chain.ts'
+import { jobPart } from './job-lines.ts'
 
 const EVERY_MS = 24 * 3_600_000
 
@@ -27,7 +28,7 @@ export function chainCheckJob(database: Database, clock: Clock): Job {
       const said = [audit, log].filter((one) => one !== null)
       // The job fails too: who has no channel sees it all the same.
       if (said.length > 0) throw new AppError('chain', `a chain is broken: ${said.join('; ')}`)
-      return `${lines} lines of the audit and ${seals.seals} seals follow one another`
+      return jobPart('chainsWhole', { lines, seals: seals.seals })
     },
   }
 }

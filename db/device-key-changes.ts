@@ -76,7 +76,13 @@ export async function revokeDeviceKey(
     }
     await endSessionsOfKey(kysely, name, actor, reason)
     await kysely.deleteFrom('staff.device_key').where('name', '=', name).execute()
-    const entry = { actor, action: 'device-key.revoke', subject: name, reason, details: {} }
+    const entry = {
+      actor,
+      action: 'device-key.revoke',
+      subject: name,
+      reason,
+      details: {},
+    } as const
     await writeAudit(kysely, entry)
   })
 }

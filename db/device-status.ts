@@ -2,6 +2,7 @@ import type { Revoked } from '#core/pki/revocation-list.ts'
 import type { CertificateStatus } from '#core/pki/ocsp.ts'
 import type { Database } from './connection.ts'
 import type { Job } from './jobs.ts'
+import { jobPart } from './job-lines.ts'
 
 const REVOCATION_LIMITS = {
   /** In one list: four megabytes. */
@@ -52,7 +53,7 @@ export function endedDevicesJob({ sql }: Pick<Database, 'sql'>): Job {
         delete from staff.device where ends_at < now() - interval '30 days' and not exists (
           select 1 from staff.device_certificate c
           where c.device = staff.device.id and c.ends_at > now())`
-      return `removed ${gone.count} devices`
+      return jobPart('endedDevices', { devices: gone.count })
     },
   }
 }

@@ -5,6 +5,7 @@ import type { Database } from './connection.ts'
 import { askAbout, goneTooMany, writeFindings } from './directory-findings.ts'
 import type { SyncedDirectory } from './directory-findings.ts'
 import type { Job } from './jobs.ts'
+import { jobPart } from './job-lines.ts'
 
 const SYNC_LIMITS = {
   everyMs: 60_000,
@@ -48,7 +49,7 @@ export function directorySyncJob(deps: {
           done.back += written.back
         }
         if (problems.length > 0) throw new AppError('directory-sync', problems.join('; '))
-        return `asked about ${done.asked} accounts: ${done.off} switched off, ${done.back} on again`
+        return jobPart('directorySync', { accounts: done.asked, off: done.off, back: done.back })
       } finally {
         for (const directory of directories) directory.close()
       }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Mac } from '#core/mac.ts'
 import type { Database } from './connection.ts'
 import type { Job } from './jobs.ts'
+import { jobPart } from './job-lines.ts'
 
 export const DISCONNECT_OUTCOMES = [
   /** The gateway says that it ended the session. */
@@ -183,7 +184,7 @@ export function disconnectsJob({ sql }: Pick<Database, 'sql'>): Job {
     async run() {
       const gone = await sql`
         delete from house.disconnect where asked_at < now() - ${LIFE}::interval`
-      return `removed ${gone.count} requests`
+      return jobPart('disconnects', { requests: gone.count })
     },
   }
 }

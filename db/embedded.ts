@@ -256,6 +256,16 @@ async function stopUnlessShared(socketDir: string, cluster: string): Promise<voi
 
 function readPid(cluster: string): number | null {
   if (!readdirSync(cluster).includes('postmaster.pid')) return null
-  const pid = Number(readFileSync(join(cluster, 'postmaster.pid'), 'utf8').split('\n')[0])
+  const pid = Number(readPidFile(cluster).split('\n')[0])
   return Number.isSafeInteger(pid) && pid > 1 ? pid : null
+}
+
+function readPidFile(cluster: string): string {
+  try {
+    return readFileSync(join(cluster, 'postmaster.pid'), 'utf8')
+  } catch (thrown) {
+    // It ended since it was listed.
+    if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT') return ''
+    throw thrown
+  }
 }

@@ -3,6 +3,7 @@ import { writeAudit } from './audit.ts'
 import type { Database } from './connection.ts'
 import type { Job } from './jobs.ts'
 import type { NetworkKind } from './sites.ts'
+import { jobPart } from './job-lines.ts'
 
 /** One device whose names are seen for a time. */
 export interface FilterWindow {
@@ -134,7 +135,8 @@ export function filterWindowsJob(database: Database): Job {
     name: 'filter-windows',
     everyMs: 60_000,
     async run() {
-      return `${await closeFilterWindows(database, 'job:filter-windows')} windows closed`
+      const windows = await closeFilterWindows(database, 'job:filter-windows')
+      return jobPart('filterWindows', { windows })
     },
   }
 }

@@ -1,5 +1,6 @@
 import type { Database } from './connection.ts'
 import type { Job } from './jobs.ts'
+import { jobPart } from './job-lines.ts'
 
 const EVERY_MS = 5 * 60_000
 /** What reaches the log later than this, from a spool or a journal that waited, is in no number. */
@@ -25,7 +26,7 @@ export function hourCountsJob({ sql }: Pick<Database, 'sql'>): Job {
           delete from house.hour_count
           where hour < now() - ${KEPT}::interval
              or (site is not null and hour < now() - ${KEPT_OF_PLACES}::interval)`
-        return `${rows} numbers written, ${gone.count} old ones removed`
+        return jobPart('hourCounts', { numbers: rows, gone: gone.count })
       }),
   }
 }

@@ -3,13 +3,14 @@ import type { Clock } from '#core/clock.ts'
 import type { Log } from '#core/log.ts'
 import type { Spans } from '#core/tracing/span.ts'
 import type { Database } from './connection.ts'
+import type { Progress } from './progress.ts'
 
 /** Something done now and then, once in the whole fleet however many processes run. */
 export interface Job {
   readonly name: string
   readonly everyMs: number
-  /** Idempotent. Returns what it did, in one line. */
-  readonly run: () => Promise<string>
+  /** Idempotent. Returns what it did, in one line of parts ({@link jobPart}). */
+  readonly run: (progress?: Progress) => Promise<string>
 }
 
 /** The latest run of a job, wherever in the fleet. */
@@ -115,11 +116,11 @@ function traced(job: Job, spans: Spans | undefined): Job {
   if (spans === undefined) return job
   return {
     ...job,
-    async run() {
+    async run(progress) {
       const span = spans.start(`job ${job.name}`, 'internal')
       let failed = true
       try {
-        const result = await job.run()
+        const result = await job.run(progress)
         failed = false
         return result
       } finally {
@@ -162,14 +163,31 @@ async function runIfDue(database: Database, job: Job): Promise<string | null> {
 async function runAndRecord(sql: Database['sql'], job: Job): Promise<string> {
   await sql`
     insert into house.job (name, started_at) values (${job.name}, clock_timestamp())
-    on conflict (name) do update set started_at = clock_timestamp(), finished_at = null, result = null, failure = null`
+    on conflict (name) do update set started_at = clock_timestamp(), finished_at = null, result = null, failure = null, percent = null`
   try {
-    const result = await job.run()
+    const result = await job.run(noteProgress(sql, job.name))
     await sql`update house.job set finished_at = now(), result = ${result} where name = ${job.name}`
     return result
   } catch (thrown) {
     await sql`
       update house.job set finished_at = now(), failure = ${reasonOf(thrown)} where name = ${job.name}`
     throw thrown
+  }
+}
+
+/** Whole percents, one statement at a time: who waits looks every few seconds. A number that is lost harms nobody. */
+function noteProgress(sql: Database['sql'], name: string): Progress {
+  let noted = 0
+  let isBusy = false
+  return (part) => {
+    const percent = Math.floor(Math.min(1, Math.max(0, part)) * 100)
+    if (isBusy || percent <= noted) return
+    isBusy = true
+    noted = percent
+    sql`update house.job set percent = ${percent} where name = ${name} and finished_at is null`
+      .catch(() => {})
+      .finally(() => {
+        isBusy = false
+      })
   }
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type postgres from 'postgres'
 import type { Database } from './connection.ts'
 import { packListText } from './lists.ts'
 import type { Sql } from './sessions.ts'
@@ -56,6 +57,8 @@ export interface ListState extends Partial<ListCounts> {
   readonly changedAt: Date | null
   readonly error: string | null
   readonly heldNames: number | null
+  /** Of the text that is held back. */
+  readonly heldId: string | null
 }
 
 type Db = Pick<Database, 'sql'>
@@ -138,20 +141,21 @@ export async function holdBack(
 }
 
 /** Puts what was held back in force, and says how many names it has; null where nothing is. */
-export async function acceptHeld({ sql }: Db, list: string): Promise<number | null> {
-  return sql.begin(async (sql) => {
-    const [held] = await sql<{ names: number }[]>`
-      update house.list l set sha256 = s.held_sha256, content = s.held_content
-      from house.list_state s
-      where s.list = l.name and l.name = ${list} and s.held_sha256 is not null
-      returning s.held_names::float8 as names`
-    if (held === undefined) return null
-    await sql`
-      update house.list_state set error = null, changed_at = now(), names = held_names,
-        held_sha256 = null, held_names = null, held_at = null, held_content = null
-      where list = ${list}`
-    return held.names
-  })
+export async function acceptHeld(
+  sql: postgres.TransactionSql,
+  list: string,
+): Promise<number | null> {
+  const [held] = await sql<{ names: number }[]>`
+    update house.list l set sha256 = s.held_sha256, content = s.held_content
+    from house.list_state s
+    where s.list = l.name and l.name = ${list} and s.held_sha256 is not null
+    returning s.held_names::float8 as names`
+  if (held === undefined) return null
+  await sql`
+    update house.list_state set error = null, changed_at = now(), names = held_names,
+      held_sha256 = null, held_names = null, held_at = null, held_content = null
+    where list = ${list}`
+  return held.names
 }
 
 /** Lists whose counts are of another text than is in force. */
@@ -193,7 +197,7 @@ export async function listStates({ sql }: { readonly sql: Sql }): Promise<readon
     select l.name, l.category, l.blocks, l.made_by as "madeBy", o.url, s.syntax,
       s.lines::float8 as lines, s.names::float8 as names, s.unusable::float8 as unusable, s.kinds,
       s.faults, s.tried_at as "triedAt", s.fetched_at as "fetchedAt", s.changed_at as "changedAt",
-      s.error, s.held_names::float8 as "heldNames"
+      s.error, s.held_names::float8 as "heldNames", left(s.held_sha256, 24) as "heldId"
     from house.list l
     left join house.list_source o on o.list = l.name
     left join house.list_state s on s.list = l.name

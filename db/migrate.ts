@@ -62,6 +62,9 @@ import { up as gatewaySigns } from './migrations/0071-gateway-signs.ts'
 import { up as placesOnPages } from './migrations/0072-places-on-pages.ts'
 import { up as upgrades } from './migrations/0073-upgrades.ts'
 import { up as forgedLinks } from './migrations/0075-forged-links.ts'
+import { up as listsByPrograms } from './migrations/0080-lists-by-programs.ts'
+import { up as wherePlacesAre } from './migrations/0084-where-places-are.ts'
+import { up as jobProgress } from './migrations/0085-job-progress.ts'
 import { makePartitions } from './partitions.ts'
 import { missedBy, readShape } from './schema-shape.ts'
 import { isRecorded, newerSteps, recordStep } from './upgrades.ts'
@@ -133,6 +136,9 @@ export const MIGRATIONS: Readonly<Record<string, Step>> = {
   '0072-places-on-pages': { up: placesOnPages },
   '0073-upgrades': { up: upgrades },
   '0075-forged-links': { up: forgedLinks },
+  '0080-lists-by-programs': { up: listsByPrograms },
+  '0084-where-places-are': { up: wherePlacesAre },
+  '0085-job-progress': { up: jobProgress },
 }
 
 const OLDEST_SERVER = 150_000

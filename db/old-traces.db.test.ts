@@ -16,17 +16,17 @@ import { planPurge, retentionJob, runPurge } from './retention.ts'
 const NONE = { auditLines: 0, requests: 0, holds: 0 }
 
 async function note(database: Database, daysAgo: number): Promise<void> {
-  const line = { actor: 'cli:ada', subject: 's', reason: null, details: {} }
-  await writeAudit(database.kysely, { ...line, action: `${daysAgo} days ago` })
+  const line = { actor: 'cli:ada', action: 'job.run', reason: null, details: {} } as const
+  await writeAudit(database.kysely, { ...line, subject: `${daysAgo} days ago` })
   await database.sql`
     update audit.entry set at = now() - ${`${daysAgo} days`}::interval
-    where action = ${`${daysAgo} days ago`}`
+    where subject = ${`${daysAgo} days ago`}`
 }
 
 async function left(database: Database): Promise<readonly unknown[]> {
   const rows =
-    await database.sql`select action from audit.entry where action like '%ago' order by id`
-  return rows.map(({ action }) => action)
+    await database.sql`select subject from audit.entry where subject like '%ago' order by id`
+  return rows.map(({ subject }) => subject)
 }
 
 async function declare(database: Database, retention: string): Promise<readonly string[]> {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Database } from './connection.ts'
 import type { Job } from './jobs.ts'
+import { jobPart } from './job-lines.ts'
 
 /** A device that its gateway lets in when it asks the next time (openNDS AuthMon). */
 export interface PendingOpening {
@@ -78,7 +79,9 @@ export function openingsJob({ sql }: Pick<Database, 'sql'>): Job {
       const waiting = await sql`
         delete from guest.waiting where seen_at < now() - ${LIFE_MS} * interval '1 ms'`
       const passwords = await sql`delete from guest.credential where expires_at < now()`
-      return `removed ${openings.count} openings, ${waiting.count} devices that waited and ${passwords.count} passwords`
+      return jobPart('openings', {
+        ...{ openings: openings.count, waiting: waiting.count, passwords: passwords.count },
+      })
     },
   }
 }

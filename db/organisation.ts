@@ -1,11 +1,15 @@
 import type { Database } from './connection.ts'
 
+export const DEFAULT_ZONE = 'Europe/Paris'
+
 export interface Organisation {
   readonly name: string
   /** An e-mail address or telephone number that people can turn to. */
   readonly contact: string
   /** `#rrggbb` */
   readonly colour: string
+  /** IANA name: its clock, for what is of no place. */
+  readonly timezone: string
   readonly logo: { readonly type: string; readonly bytes: Uint8Array } | null
   readonly privacy: Privacy
   readonly accessibility: Accessibility
@@ -44,7 +48,7 @@ export async function loadOrganisation(
   if (row === undefined) return null
   const { audit_by: by, auditOn: on, audit_percent: percent } = row
   return {
-    ...{ name: row.name, contact: row.contact, colour: row.colour },
+    ...{ name: row.name, contact: row.contact, colour: row.colour, timezone: row.timezone },
     logo:
       row.logo === null || row.logo_type === null ? null : { type: row.logo_type, bytes: row.logo },
     privacy: { controller: row.controller, contact: row.privacy_contact, dpo: row.dpo },

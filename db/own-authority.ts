@@ -1,7 +1,10 @@
+import { randomBytes } from 'node:crypto'
 import type { Clock } from '#core/clock.ts'
 import { makeIssuing, makeRoot } from '#core/pki/authorities.ts'
 import type { Signer } from '#core/pki/certify.ts'
+import { makeTokenKeyPair } from '#core/pki/keys.ts'
 import { certificatesOf } from '#core/pki/pem.ts'
+import type { TokenPlace } from '#core/pki/token-key.ts'
 import type { Seal } from '#core/seal.ts'
 import type { Database } from './connection.ts'
 import { openSecret } from './gateways.ts'
@@ -88,6 +91,23 @@ export async function makeGeneration(
 ): Promise<{ readonly root: Signer; readonly issuing: Signer }> {
   const root = await makeRoot(rootName(generation), 'p256', now, rootKeyPem)
   return { root, issuing: await makeIssuing(issuingName(generation), root, now) }
+}
+
+/** The same with both keys on a token, under names that no other try has given. */
+export async function makeGenerationOn(
+  place: TokenPlace,
+  generation: number,
+  now: number,
+): Promise<{ readonly root: Signer; readonly issuing: Signer }> {
+  const rootKey = await makeTokenKeyPair(place, objectName('root', generation))
+  const key = await makeTokenKeyPair(place, objectName('issuing', generation))
+  const root = await makeRoot(rootName(generation), 'p256', now, rootKey.keyPem)
+  return { root, issuing: await makeIssuing(issuingName(generation), root, now, key) }
+}
+
+/** How a key is called on a token. */
+export function objectName(kind: 'root' | 'issuing', generation: number): string {
+  return `accueil-${kind}-${generation}-${randomBytes(4).toString('hex')}`
 }
 
 /** Of which the server shows a certificate now. */

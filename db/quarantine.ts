@@ -3,6 +3,7 @@ import type postgres from 'postgres'
 import type { Clock } from '#core/clock.ts'
 import type { Database } from './connection.ts'
 import type { Job } from './jobs.ts'
+import { jobPart } from './job-lines.ts'
 
 /** What the log would not take, kept as it was until a person has looked at it. */
 export interface Quarantined {
@@ -35,7 +36,7 @@ export function quarantineJob(database: Database, clock: Clock): Job {
       const gone = await database.sql`delete from log.quarantine where at < ${before}`
       const [left] = await database.sql<{ rows: number }[]>`
         select count(*)::int as rows from log.quarantine`
-      return `removed ${gone.count} rows, ${left?.rows ?? 0} wait to be looked at`
+      return jobPart('quarantine', { rows: gone.count, left: left?.rows ?? 0 })
     },
   }
 }

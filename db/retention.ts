@@ -15,6 +15,7 @@ import { countOldTraces, removeOldTraces } from './old-traces.ts'
 import type { OldTraces } from './old-traces.ts'
 import { countOldUnblockRequests, removeOldUnblockRequests } from './unblock-requests.ts'
 import { goneFrom, makePartitions, utcDay } from './partitions.ts'
+import { jobPart } from './job-lines.ts'
 
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
@@ -61,7 +62,7 @@ export function retentionJob(database: Database, clock: Clock, patienceMs = PATI
           `${waiting} should be gone since yesterday: a transaction that reads the log does not end; see pg_stat_activity`,
         )
       }
-      return `${made} days made, ${purgeLine(purge)}`
+      return [jobPart('daysMade', { days: made }), purgeLine(purge)].join(', ')
     },
   }
 }
@@ -110,18 +111,18 @@ export async function runPurge(
 
 function purgeLine({ dropped, waiting, released, traces, ...ended }: Purge): string {
   return [
-    `${dropped.length} days dropped`,
-    ...(waiting === null ? [] : [`${waiting} waits for a reader to end`]),
-    ...released.map(({ caseRef, copies }) => `${copies} copies held for ${caseRef} ended`),
-    `${ended.sessions} sessions, ${ended.acceptances} acceptances, ${ended.grants} grants ended`,
-    `${ended.accounts} names of accounts forgotten`,
-    `${ended.logins} traces of logins and ${ended.unblockRequests} requests to unblock removed`,
+    jobPart('daysDropped', { days: dropped.length }),
+    ...(waiting === null ? [] : [jobPart('dayWaits', { dayName: waiting })]),
+    ...released.map(({ caseRef, copies }) => jobPart('copiesEnded', { copies, caseName: caseRef })),
+    jobPart('logEnded', ended),
+    jobPart('accountsForgotten', ended),
+    jobPart('tracesRemoved', { logins: ended.logins, requests: ended.unblockRequests }),
     tracesLine(traces),
   ].join(', ')
 }
 
 export function tracesLine({ auditLines, requests, holds }: OldTraces): string {
-  return `${auditLines} audit lines, ${requests} requests for packs, ${holds} ended holds`
+  return jobPart('oldTraces', { lines: auditLines, requests, holds })
 }
 
 export interface PurgePlan {

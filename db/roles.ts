@@ -77,7 +77,7 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
     jobs: 'select (code, name, association)',
     operator: 'select',
     admin:
-      'select, insert (code, name, association, timezone, declared), update (name, association, timezone, declared)',
+      'select, insert (code, name, association, timezone, declared), update (name, association, timezone, postal_address, declared)',
   },
   'house.network': {
     portal: 'select',
@@ -138,20 +138,22 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
     dns: 'select',
     jobs: 'select, update (sha256, content)',
     operator: 'select (name, category, blocks, sha256, made_by)',
-    admin: 'select (name, category, blocks, sha256, made_by)',
+    admin:
+      'select (name, category, blocks, sha256, made_by), insert, update (category, blocks, sha256, content), delete',
     inventory: 'select (name, category, made_by)',
   },
   'house.list_source': {
     jobs: 'select',
     operator: 'select (list, url, folder, allow_private)',
-    admin: 'select (list, url, folder, allow_private)',
+    admin:
+      'select (list, url, folder, allow_private, tsig_name, tsig_algorithm), insert (list, url, folder, allow_private), delete',
   },
   'house.list_state': {
     jobs: 'select, insert, update',
     operator:
-      'select (list, sha256, syntax, lines, names, unusable, kinds, faults, tried_at, fetched_at, changed_at, error, held_names, held_at)',
+      'select (list, sha256, syntax, lines, names, unusable, kinds, faults, tried_at, fetched_at, changed_at, error, held_names, held_at, held_sha256)',
     admin:
-      'select (list, sha256, syntax, lines, names, unusable, kinds, faults, tried_at, fetched_at, changed_at, error, held_names, held_at)',
+      'select (list, sha256, syntax, lines, names, unusable, kinds, faults, tried_at, fetched_at, changed_at, error, held_names, held_at, held_sha256, held_content), update (tried_at, error, changed_at, names, held_sha256, held_names, held_at, held_content), delete',
   },
   'house.rule': { dns: 'select', admin: 'select, insert, update, delete' },
   // Who has which role; an operator's command looks up whether somebody may approve a pack.

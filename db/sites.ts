@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { SourceNat } from '#core/port-block.ts'
+import { trimmed } from '#core/trimmed.ts'
 import type { Database } from './connection.ts'
 
 export type NetworkKind = 'guest' | 'staff'
@@ -95,7 +96,7 @@ function networkOf({
     firstPort === null || lastPort === null || portsEach === null
       ? null
       : { address, firstPort, lastPort, portsEach }
-  const network = { ...own, nat, captive: null }
+  const network = { ...own, subnets: trimmed(own.subnets), nat, captive: null }
   if (captiveGrant === null || captiveRandom === null) return network
   const captive = {
     ...{ ssid: captiveSsid, gateways: captiveGateways },

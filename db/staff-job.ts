@@ -3,6 +3,7 @@ import type { Database } from './connection.ts'
 import type { Job } from './jobs.ts'
 import { ARRIVAL_MS } from './internal-arrivals.ts'
 import { SESSION_LIMITS } from './staff-sessions.ts'
+import { jobPart } from './job-lines.ts'
 
 const HOUR_MS = 3_600_000
 /** How long it is known why somebody is off, who never comes back. */
@@ -25,7 +26,10 @@ export function staffJob({ sql }: Pick<Database, 'sql'>, clock: Clock): Job {
         delete from staff.internal_grant where until <= ${new Date(now)}`
       const arrivals = await sql`
         delete from staff.internal_arrival where seen_at <= ${new Date(now - ARRIVAL_MS)}`
-      return `removed ${over.count} sessions that are over, ${gone.count} people, ${grants.count} devices that had signed in, ${arrivals.count} that had not`
+      return jobPart('staff', {
+        ...{ sessions: over.count, people: gone.count },
+        ...{ devices: grants.count, arrivals: arrivals.count },
+      })
     },
   }
 }

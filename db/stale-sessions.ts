@@ -2,6 +2,7 @@ import type { Clock } from '#core/clock.ts'
 import { closeRows } from './close-rows.ts'
 import type { Database } from './connection.ts'
 import type { Job } from './jobs.ts'
+import { jobPart } from './job-lines.ts'
 
 const MINUTE_MS = 60_000
 const DAY_MS = 1440 * MINUTE_MS
@@ -25,7 +26,7 @@ export function staleSessionsJob(database: Database, clock: Clock): Job {
       const granted = await closeBatches((limit) => closeGranted(database, now, limit))
       await database.sql`
         delete from log.gateway_restart where at < ${new Date(now.getTime() - RESTART_LIFE_MS)}`
-      return `${silent} silent sessions and ${granted} ended grants closed`
+      return jobPart('staleSessions', { sessions: silent, grants: granted })
     },
   }
 }

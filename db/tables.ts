@@ -73,6 +73,7 @@ interface OrganisationTable {
   name: string
   contact: string
   colour: string
+  timezone: Generated<string>
   logo: Uint8Array | null
   logo_type: string | null
   controller: string | null
@@ -90,6 +91,8 @@ interface SiteTable {
   name: string
   association: string
   timezone: string
+  /** As on a letter. */
+  postal_address: string | null
   provisional: Generated<boolean>
   /** By the files of apply, not on a page. */
   declared: Generated<boolean>

@@ -9,7 +9,7 @@ import { loadGuestPlaces } from '#db/guest-places.ts'
 import type { GuestPlace } from '#db/guest-places.ts'
 import { loadLegalBases } from '#db/legal-basis.ts'
 import type { LegalBasis } from '#db/legal-basis.ts'
-import { loadOrganisation } from '#db/organisation.ts'
+import { DEFAULT_ZONE, loadOrganisation } from '#db/organisation.ts'
 import { loadNetworks } from '#db/sites.ts'
 import type { Network } from '#db/sites.ts'
 import { effectiveTerms, loadTerms } from '#db/terms.ts'
@@ -25,6 +25,8 @@ import type { Language } from './text/language.ts'
 /** What the portal holds in memory, so that pages are served whatever the database does. */
 export interface House {
   readonly look: Look
+  /** IANA name: by its clock pages tell what is of no place. */
+  readonly zone: string
   readonly gateways: ReadonlyMap<string, PortalGateway>
   readonly networks: PrefixTable<Network>
   /** By the code of the place. */
@@ -43,6 +45,7 @@ export interface House {
 export function emptyHouse(): House {
   return {
     look: createLook(null),
+    zone: DEFAULT_ZONE,
     gateways: new Map(),
     networks: new PrefixTable<Network>([]),
     guestPlaces: new Map(),
@@ -72,6 +75,7 @@ export async function loadHouse(
     ])
   return {
     look: createLook(organisation),
+    zone: organisation?.timezone ?? DEFAULT_ZONE,
     gateways: new Map(
       gateways.map((gateway) => [
         gateway.name,

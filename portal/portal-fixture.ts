@@ -147,6 +147,7 @@ export const ORGANISATION: Organisation = {
   name: 'Les Tables Ouvertes',
   contact: 'wifi@example.org',
   colour: '#c8105a',
+  timezone: 'Europe/Paris',
   logo: null,
   privacy: { controller: null, contact: null, dpo: null },
   accessibility: { contact: null, audit: null, notAccessible: [] },
@@ -165,6 +166,7 @@ export function house(
   const render = createMarkdown()
   return {
     look: createLook(change.organisation ?? ORGANISATION),
+    zone: (change.organisation ?? ORGANISATION).timezone,
     gateways: new Map((change.gateways ?? [GENERIC, OPENNDS]).map((g) => [g.name, g])),
     networks: new PrefixTable([GUEST, STAFF].flatMap((n) => n.subnets.map((s) => [s, n] as const))),
     guestPlaces: new Map([

@@ -36,7 +36,7 @@ test('what the docs link to is there, also the heading', () => {
 
 test('what is said to prove something is there: files of tests, and scenarios', () => {
   const text = readFileSync(join(root, 'docs/proofs.md'), 'utf8')
-  const runner = readFileSync(join(root, 'test/interop/run.ts'), 'utf8')
+  const runner = readFileSync(join(root, 'test/interop/scenarios.ts'), 'utf8')
   const files = globSync('*/**/*.ts', { cwd: root, exclude: ['node_modules/**'] })
   const missing: string[] = []
   for (const row of text.split('\n').filter((line) => line.startsWith('| '))) {

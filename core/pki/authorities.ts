@@ -9,7 +9,7 @@ import {
   purposeExtension,
 } from './extensions.ts'
 import { cryptoEngine, makeKeyPair, publicKeyOf, signingKey } from './keys.ts'
-import type { KeyKind } from './keys.ts'
+import type { KeyKind, KeyPair } from './keys.ts'
 import { derOf, pem } from './pem.ts'
 
 const DAY_MS = 86_400_000
@@ -50,8 +50,13 @@ export async function makeRoot(
  * What certificates of devices and gateways are signed with: for clients, and for no name that is in use
  * elsewhere. What signs a profile is of the kind that signs messages.
  */
-export async function makeIssuing(name: string, root: Signer, now: number): Promise<Signer> {
-  const { keyPem, publicKey } = await makeKeyPair('p256')
+export async function makeIssuing(
+  name: string,
+  root: Signer,
+  now: number,
+  key?: KeyPair,
+): Promise<Signer> {
+  const { keyPem, publicKey } = key ?? (await makeKeyPair('p256'))
   const { pem } = await certify({
     commonName: name,
     publicKey,

@@ -18,8 +18,10 @@ export const OID = {
   clientAuth: '1.3.6.1.5.5.7.3.2',
   emailProtection: '1.3.6.1.5.5.7.3.4',
   ocsp: '1.3.6.1.5.5.7.48.1',
+  ocspSigning: '1.3.6.1.5.5.7.3.9',
   ocspBasic: '1.3.6.1.5.5.7.48.1.1',
   ocspNonce: '1.3.6.1.5.5.7.48.1.2',
+  ocspNoCheck: '1.3.6.1.5.5.7.48.1.5',
 } as const
 
 /** Bits of KeyUsage (RFC 5280 §4.2.1.3) and how many at the end are not used. */
@@ -61,6 +63,11 @@ export function keyUsageExtension(usage: keyof typeof KEY_USAGES): pkijs.Extensi
 export function purposeExtension(...purposes: readonly string[]): pkijs.Extension {
   const usage = new pkijs.ExtKeyUsage({ keyPurposes: [...purposes] })
   return extension(OID.extendedKeyUsage, false, usage.toSchema())
+}
+
+/** Nobody asks whether who answers for others still counts: it does so for a day (RFC 6960 §4.2.2.2.1). */
+export function ocspNoCheckExtension(): pkijs.Extension {
+  return extension(OID.ocspNoCheck, false, new asn1js.Null())
 }
 
 export function namesExtension(dnsName: string): pkijs.Extension {

@@ -8,6 +8,7 @@ import {
   namesExtension,
   noAuthorityExtension,
   ocspExtension,
+  ocspNoCheckExtension,
   purposeExtension,
 } from './extensions.ts'
 import { makeKeyPair } from './keys.ts'
@@ -19,6 +20,7 @@ const SERVER_DAYS = 825
 const GATEWAY_DAYS = 825
 /** A profile that was kept is checked when it is installed. */
 const SIGNER_DAYS = 395
+const OCSP_SIGNER_DAYS = 2
 
 /** A certificate with the key that was made for it. */
 export interface Leaf extends Certified {
@@ -97,6 +99,29 @@ export async function makeProfileSigner(by: Signer, name: string, now: number): 
       keyUsageExtension('signs'),
       purposeExtension(OID.emailProtection),
       namesExtension(`profiles.${INTERNAL_DOMAIN}`),
+    ],
+    by,
+  })
+  return { ...certified, keyPem }
+}
+
+/**
+ * What answers about revocation for an authority whose key is on a token (RFC 6960 §2.6): everybody may ask, and each
+ * answer is signed, which a token is too slow and too precious for.
+ */
+export async function makeOcspSigner(by: Signer, now: number): Promise<Leaf> {
+  const { keyPem, publicKey } = await makeKeyPair('p256')
+  const certified = await certify({
+    commonName: 'Accueil revocation',
+    publicKey,
+    from: now - BACKDATED_MS,
+    until: now + OCSP_SIGNER_DAYS * DAY_MS,
+    extensions: [
+      noAuthorityExtension(),
+      keyUsageExtension('signs'),
+      purposeExtension(OID.ocspSigning),
+      namesExtension(`revocation.${INTERNAL_DOMAIN}`),
+      ocspNoCheckExtension(),
     ],
     by,
   })

@@ -73,9 +73,12 @@ const DIGESTS: Readonly<Record<string, string>> = {
   '2.16.840.1.101.3.4.2.3': 'sha512',
 }
 
-/** The answer of the authority itself, DER (RFC 6960 §4.2); good until `until`. */
+/**
+ * An answer, DER (RFC 6960 §4.2), good until `until`: of the authority itself, or of whom it lets answer, whose
+ * certificate then comes with it.
+ */
 export async function makeOcspAnswer(
-  by: Signer,
+  by: Signer & { readonly isDelegate: boolean },
   { nonce }: OcspQuestion,
   statuses: readonly { readonly certId: pkijs.CertID; readonly status: CertificateStatus }[],
   about: { readonly from: number; readonly until: number },
@@ -92,6 +95,7 @@ export async function makeOcspAnswer(
     one.nextUpdate = new Date(about.until)
     return one
   })
+  if (by.isDelegate) answer.certs = [issuer]
   if (nonce !== null) answer.tbsResponseData.responseExtensions = [nonce]
   await answer.sign(await signingKey(by.keyPem), 'SHA-256', cryptoEngine())
   const response = new pkijs.OCSPResponse({

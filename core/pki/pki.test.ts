@@ -186,9 +186,14 @@ describe('OCSP', () => {
     if (asked === null || one === undefined) throw new Error('not read')
     expect(isIssuedBy(one.certId, issuing.certificatePem)).toBe(true)
     expect(isIssuedBy(one.certId, root.certificatePem)).toBe(false)
-    const der = await makeOcspAnswer(issuing, asked, [{ certId: one.certId, status }], {
-      ...{ from: NOW, until: NOW + DAY_MS },
-    })
+    const der = await makeOcspAnswer(
+      { ...issuing, isDelegate: false },
+      asked,
+      [{ certId: one.certId, status }],
+      {
+        ...{ from: NOW, until: NOW + DAY_MS },
+      },
+    )
     const response = pkijs.OCSPResponse.fromBER(der)
     const state = await response.getCertificateStatus(
       pkijs.Certificate.fromBER(derOf(about)),

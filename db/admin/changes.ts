@@ -1,4 +1,5 @@
 import type postgres from 'postgres'
+import type { WrittenAction } from '../audit-actions.ts'
 
 /** A row as it was or is: what the audit keeps of a change, and what undoes it. */
 export type Snapshot = Readonly<Record<string, postgres.JSONValue>>
@@ -6,8 +7,7 @@ export type Snapshot = Readonly<Record<string, postgres.JSONValue>>
 /** One thing of the house that was made, changed or removed. */
 export interface RecordedChange {
   readonly actor: string
-  /** `rule.change` */
-  readonly action: string
+  readonly action: WrittenAction
   /** `rule example.org guest`, as in the difference that `apply` prints. */
   readonly subject: string
   readonly reason: string | null
@@ -36,7 +36,7 @@ export async function recordChange(
 }
 
 /** Of what kind of thing; the first word of a subject. */
-export type ChangedKind = 'rule' | 'site' | 'role' | 'terms'
+export type ChangedKind = 'rule' | 'site' | 'role' | 'terms' | 'list'
 
 /** What was changed, newest first, as far as the transaction reaches; `subject` null: of all of that kind. */
 export async function listChanges(

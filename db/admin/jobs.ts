@@ -10,6 +10,8 @@ export interface AdminJob {
   readonly tookMs: number | null
   readonly result: string | null
   readonly failure: string | null
+  /** How far it has come, where it runs and says so. */
+  readonly percent: number | null
   /** Somebody wants it, and it has not begun since. */
   readonly waits: boolean
   readonly askedAt: Date | null
@@ -22,6 +24,7 @@ export async function listJobs(
   return sql<AdminJob[]>`
     select name, started_at as "startedAt", finished_at as "finishedAt", result, failure,
            (extract(epoch from finished_at - started_at) * 1000)::float8 as "tookMs",
+           case when finished_at is null then percent end as percent,
            coalesce(asked_at > started_at, false) as waits,
            asked_at as "askedAt", asked_by as "askedBy"
     from house.job order by failure is null, name`

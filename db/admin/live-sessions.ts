@@ -1,5 +1,6 @@
 import type postgres from 'postgres'
 import type { Mac } from '#core/mac.ts'
+import { namedLike } from './sites.ts'
 
 /** Somebody who is connected now. */
 export interface LiveSession {
@@ -51,7 +52,6 @@ export async function countLiveSessions(
     select s.code as site, s.name as "siteName", coalesce(c.guests, 0)::int as guests,
            coalesce(c.staff, 0)::int as staff
     from house.site s left join log.live_counts() c on c.site = s.code
-    where ${q === null} and c.site is not null
-       or position(house.folded(${q ?? ''}) in house.folded(s.code || ' ' || s.name)) > 0 and ${q !== null}
+    where ${q === null ? sql`c.site is not null` : namedLike(sql, q)}
     order by coalesce(c.guests, 0) + coalesce(c.staff, 0) desc, s.code limit ${most}`
 }

@@ -22,6 +22,10 @@ export type Refusal =
   | 'not-to-come'
   /** Terms without a text in any language. */
   | 'no-text'
+  /** It stands in the files of `apply`, and is changed there. */
+  | 'by-file'
+  /** A list of a text has no address to be fetched from. */
+  | 'no-source'
   /** Nobody would administer the whole house any more. */
   | 'last-administrator'
 

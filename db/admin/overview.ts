@@ -5,6 +5,7 @@ export interface TroubledGateway {
   readonly gateway: string
   readonly site: string
   readonly siteName: string
+  readonly timezone: string
   readonly trouble: 'silent' | 'clock' | 'certificate'
   readonly heardAt: Date | null
   readonly clockSkewMs: number | null
@@ -65,7 +66,7 @@ type Sql = postgres.TransactionSql
 export async function troubledGateways(sql: Sql): Promise<readonly TroubledGateway[]> {
   return sql<TroubledGateway[]>`
     with troubled as (
-      select g.name as gateway, s.code as site, s.name as "siteName", p.heard_at as "heardAt",
+      select g.name as gateway, s.code as site, s.name as "siteName", s.timezone, p.heard_at as "heardAt",
              p.clock_skew_ms::float8 as "clockSkewMs", p.certificate_ends_at as "certificateEndsAt",
              case when p.heard_at < now() - ${SILENT}::interval then 'silent'
                when abs(p.clock_skew_ms) > ${SKEW_MS} then 'clock' else 'certificate' end as trouble

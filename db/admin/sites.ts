@@ -12,6 +12,8 @@ export interface AdminSite {
   readonly association: string
   readonly associationName: string
   readonly timezone: string
+  /** As on a letter; null: nobody said it. */
+  readonly postalAddress: string | null
   /** True: it stands in the files of `apply`, which would bring it back to what they say. */
   readonly declared: boolean
   readonly gateways: number
@@ -21,26 +23,37 @@ export interface AdminSite {
 }
 
 export type SiteWish = Pick<AdminSite, 'code' | 'name' | 'association' | 'timezone'>
-export type SiteChange = Partial<Pick<AdminSite, 'name' | 'association' | 'timezone'>>
+export type SiteChange = Partial<
+  Pick<AdminSite, 'name' | 'association' | 'timezone' | 'postalAddress'>
+>
 
 interface StoredSite {
   readonly code: string
   readonly name: string
   readonly association: string
   readonly timezone: string
+  readonly postalAddress: string | null
   readonly etag: string
   readonly snapshot: Snapshot
 }
 
 type Sql = postgres.TransactionSql
 
-function columns(sql: Sql) {
+/** Of rows `s` that were found already: what else is of each is looked up for no other. */
+function withGateways(sql: Sql, found: postgres.PendingQuery<postgres.Row[]>) {
   return sql`
-    s.code, s.name, s.association, s.timezone, s.declared, a.name as "associationName",
-    (select count(*)::int from house.gateway g where g.site = s.code) as gateways,
-    (select max(p.heard_at) from house.gateway g join house.gateway_posture p on p.gateway = g.name
-     where g.site = s.code) as "heardAt",
-    encode(substr(sha256(convert_to(to_jsonb(s)::text, 'UTF8')), 1, 12), 'hex') as etag`
+    with s as materialized (${found})
+    select s.code, s.name, s.association, s.timezone, s.postal_address as "postalAddress", s.declared,
+           a.name as "associationName", g.gateways, g."heardAt", s.etag
+    from s join house.association a on a.code = s.association
+    cross join lateral (
+      select count(*)::int as gateways, max(p.heard_at) as "heardAt"
+      from house.gateway g left join house.gateway_posture p on p.gateway = g.name where g.site = s.code
+    ) g order by s.code`
+}
+
+function etag(sql: Sql): postgres.PendingQuery<postgres.Row[]> {
+  return sql`encode(substr(sha256(convert_to(to_jsonb(s)::text, 'UTF8')), 1, 12), 'hex') as etag`
 }
 
 export interface SitesWanted {
@@ -51,26 +64,34 @@ export interface SitesWanted {
   readonly department?: string | null
 }
 
+/** Whether a part of the code or the name of the site `s` is `q`, whose own folding is done once. */
+export function namedLike(sql: Sql, q: string): postgres.PendingQuery<postgres.Row[]> {
+  return sql`position((select house.folded(${q})) in house.folded(s.code || ' ' || s.name)) > 0`
+}
+
 /** By code. */
 export async function listSites(
   sql: Sql,
   { q, association, department = null }: SitesWanted,
   { after, rows }: { readonly after: string | null; readonly rows: number },
 ): Promise<readonly AdminSite[]> {
-  return sql<AdminSite[]>`
-    select ${columns(sql)}
-    from house.site s join house.association a on a.code = s.association
-    where (${q}::text is null or position(house.folded(${q}) in house.folded(s.code || ' ' || s.name)) > 0)
-      and (${association}::text is null or s.association = ${association})
-      and (${department}::text is null or starts_with(upper(s.association), ${department}))
-      and (${after}::text is null or s.code > ${after})
-    order by s.code limit ${rows}`
+  // Conditions of what is asked for alone: the plan that is kept for all of them is right for none.
+  const conditions = [
+    sql`true`,
+    ...(q === null ? [] : [sql`and ${namedLike(sql, q)}`]),
+    ...(association === null ? [] : [sql`and s.association = ${association}`]),
+    ...(department === null ? [] : [sql`and starts_with(upper(s.association), ${department})`]),
+    ...(after === null ? [] : [sql`and s.code > ${after}`]),
+  ]
+  const found = sql`
+    select s.*, ${etag(sql)} from house.site s
+    where ${conditions} order by s.code limit ${rows}`
+  return sql<AdminSite[]>`${withGateways(sql, found)}`
 }
 
 export async function findSite(sql: Sql, code: string): Promise<AdminSite | null> {
-  const [site] = await sql<AdminSite[]>`
-    select ${columns(sql)}
-    from house.site s join house.association a on a.code = s.association where s.code = ${code}`
+  const found = sql`select s.*, ${etag(sql)} from house.site s where s.code = ${code}`
+  const [site] = await sql<AdminSite[]>`${withGateways(sql, found)}`
   return site ?? null
 }
 
@@ -98,7 +119,7 @@ export async function changeSite(
 ): Promise<Outcome<AdminSite>> {
   const before = await lockSite(sql, code)
   if (before === null) return refused('not-found')
-  const { name, association, timezone } = { ...before, ...change }
+  const { name, association, timezone, postalAddress } = { ...before, ...change }
   if (!rights.can('sites.write', { association: before.association, site: code })) {
     return refused('not-yours')
   }
@@ -106,7 +127,8 @@ export async function changeSite(
   if (!rights.can('sites.write', { association, site: null })) return refused('not-yours')
   if (etag !== '*' && etag !== before.etag) return refused('changed')
   await sql`
-    update house.site set name = ${name}, association = ${association}, timezone = ${timezone}
+    update house.site set name = ${name}, association = ${association}, timezone = ${timezone},
+      postal_address = ${postalAddress}
     where code = ${code}`
   return recorded(sql, code, before, { actor, reason, action: 'site.change' })
 }
@@ -115,7 +137,11 @@ async function recorded(
   sql: Sql,
   code: string,
   before: StoredSite | null,
-  deed: { readonly actor: string; readonly reason: string | null; readonly action: string },
+  deed: {
+    readonly actor: string
+    readonly reason: string | null
+    readonly action: 'site.create' | 'site.change'
+  },
 ): Promise<Outcome<AdminSite>> {
   const after = await lockSite(sql, code)
   const site = await findSite(sql, code)
@@ -129,8 +155,9 @@ async function recorded(
 
 async function lockSite(sql: Sql, code: string): Promise<StoredSite | null> {
   const [site] = await sql<StoredSite[]>`
-    select s.code, s.name, s.association, s.timezone, to_jsonb(s) as snapshot,
-           encode(substr(sha256(convert_to(to_jsonb(s)::text, 'UTF8')), 1, 12), 'hex') as etag
+    select s.code, s.name, s.association, s.timezone, s.postal_address as "postalAddress",
+           to_jsonb(s) as snapshot,
+           ${etag(sql)}
     from house.site s where s.code = ${code} for update`
   return site ?? null
 }

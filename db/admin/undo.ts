@@ -8,6 +8,7 @@ import { keptRules } from './kept-rules.ts'
 import { mayGive, withinOf } from './role-changes.ts'
 import type { Doer } from './rules.ts'
 import { undoTerms } from './term-changes.ts'
+import { listCanBeUndone, undoList } from './lists.ts'
 
 /** How a kind of thing is found again by what the audit kept of it. */
 interface Kind {
@@ -32,7 +33,7 @@ const KINDS = {
   site: {
     ...{ table: 'house.site', action: 'sites.write', removes: false },
     key: ['code'],
-    columns: ['name', 'association', 'timezone', 'declared'],
+    columns: ['name', 'association', 'timezone', 'postal_address', 'declared'],
   },
   role: {
     ...{ table: 'house.role_grant', action: 'roles.write', removes: true, isGivenBy: true },
@@ -40,10 +41,12 @@ const KINDS = {
     columns: ['until', 'declared'],
   },
 } as const satisfies Readonly<Record<string, Kind>>
-export type UndoneKind = keyof typeof KINDS | 'terms'
+export type UndoneKind = keyof typeof KINDS | 'terms' | 'list'
 
 /** Whether there is a way back from this change at all. */
-export function canBeUndone({ subject, before, after }: HistoryLine): boolean {
+export function canBeUndone(line: HistoryLine): boolean {
+  const { subject, before, after } = line
+  if (subject.startsWith('list ')) return listCanBeUndone(line)
   if (subject.startsWith('terms ')) return before !== null || after !== null
   const kind = kindOf(subject)
   return kind !== null && (before !== null || (after !== null && kind.removes))
@@ -70,6 +73,10 @@ export async function undoChange(
   const { subject, before, after, association } = line
   if (kindName === 'terms') {
     const undone = await undoTerms(sql, line, { actor, rights, reason })
+    return undone.ok ? done(line) : undone
+  }
+  if (kindName === 'list') {
+    const undone = await undoList(sql, line, { actor, rights, reason })
     return undone.ok ? done(line) : undone
   }
   const kind: Kind = KINDS[kindName]

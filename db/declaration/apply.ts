@@ -24,6 +24,8 @@ import { authorityStep } from './radsec.ts'
 import { policyStep } from './policies.ts'
 import { homeServerStep, realmStep } from './proxying.ts'
 import type { OwnRadius } from './proxying.ts'
+import { stretch, unheard } from '../progress.ts'
+import type { Progress } from '../progress.ts'
 import type { Declaration } from './read.ts'
 import { recordChanges } from './record-changes.ts'
 import { retentionStep } from './retention.ts'
@@ -43,6 +45,7 @@ export interface ApplyOptions {
   readonly own?: OwnRadius
   /** What pages and commands manage is changed too, and stays theirs. */
   readonly takesOver?: boolean
+  readonly progress?: Progress
 }
 
 /** The declaration does not fit what the database holds; `problems` names each misfit. */
@@ -97,6 +100,8 @@ export async function applyDeclaration(
   options: ApplyOptions,
 ): Promise<readonly Change[]> {
   const undo = new Error('dry run')
+  const { progress = unheard } = options
+  const [compared, written] = [stretch(progress, 0, 0.5), stretch(progress, 0.5, 1)]
   let changes: readonly Change[] = []
   try {
     await database.kysely.transaction().execute(async (kysely) => {
@@ -108,9 +113,15 @@ export async function applyDeclaration(
       const said = options.takesOver === true ? whole : await withoutManagedElsewhere(kysely, whole)
       const context = { kysely, declaration: said, seal, now, actor, provisional, own, problems }
       const steps = []
-      for (const step of STEPS) steps.push(await step(context))
+      for (const step of STEPS) {
+        steps.push(await step(context))
+        compared(steps.length / STEPS.length)
+      }
       if (problems.length > 0) throw new DeclarationError(problems)
-      for (const step of steps) await step.write()
+      for (const [i, step] of steps.entries()) {
+        await step.write()
+        written((i + 1) / steps.length)
+      }
       // Last: a gateway that moves to another place must not go with the place it leaves.
       for (const step of steps.toReversed()) await step.remove()
       changes = steps.flatMap((step) => step.changes)

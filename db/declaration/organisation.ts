@@ -50,6 +50,7 @@ function organisationOf(declared: NonNullable<Declaration['organisation']>): Org
   const { privacy, accessibility } = declared
   return {
     ...{ name: declared.name, contact: declared.contact, colour: declared.colour },
+    timezone: declared.timezone,
     logo: declared.logo,
     privacy: {
       controller: privacy.controller ?? null,
@@ -65,9 +66,9 @@ function organisationOf(declared: NonNullable<Declaration['organisation']>): Org
 }
 
 function rowOf({ privacy, accessibility, ...organisation }: Organisation) {
-  const { name, contact, colour, logo } = organisation
+  const { name, contact, colour, timezone, logo } = organisation
   return {
-    ...{ name, contact, colour },
+    ...{ name, contact, colour, timezone },
     logo: logo === null ? null : createHash('sha256').update(logo.bytes).digest('hex').slice(0, 12),
     controller: privacy.controller,
     privacy_contact: privacy.contact,

@@ -43,7 +43,8 @@ export async function siteStep(context: StepContext): Promise<Step> {
   const present = await kysely.selectFrom('house.site').selectAll().execute()
   const declared = declaration.sites.map((site) => ({
     ...{ code: site.code, name: site.name, association: site.association },
-    ...{ timezone: site.timezone, provisional, declared: isDeclared(site) },
+    ...{ timezone: site.timezone, postal_address: site.address ?? null },
+    ...{ provisional, declared: isDeclared(site) },
   }))
   const declaredCodes = new Set(declared.map(({ code }) => code))
   const concerned = present.filter(

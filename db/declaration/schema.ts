@@ -3,6 +3,7 @@ import { formatPrefix, parseAddress, parsePrefix } from '#core/ip.ts'
 import { isPasswordHash } from '#core/password.ts'
 import { portBlockProblem } from '#core/port-block.ts'
 import { SIGNING_RULES } from '../gateways.ts'
+import { DEFAULT_ZONE } from '../organisation.ts'
 import { alertsSchema, hoursSchema } from './alerts-schema.ts'
 import { LIST_KEY_ALGORITHMS } from '../list-keys.ts'
 import { captiveNetworkSchema, captiveProblem } from './captive-network.ts'
@@ -155,7 +156,11 @@ const site = z
     code,
     name: line,
     association: code,
-    timezone: timezone.default('Europe/Paris'),
+    timezone: timezone.default(DEFAULT_ZONE),
+    address: z
+      .string()
+      .regex(/^\P{Cc}{1,300}$/u, 'is not an address in one line of at most 300 letters')
+      .optional(),
     managed: managedSchema,
     opening: hoursSchema.optional(),
     filter: siteFilterSchema.optional(),
@@ -313,6 +318,7 @@ export const declarationSchema = z.strictObject({
         .regex(/^#[0-9a-fA-F]{6}$/, 'must be a colour such as "#c8105a", in quotes')
         .transform((text) => text.toLowerCase())
         .default('#c8105a'),
+      timezone: timezone.default(DEFAULT_ZONE),
       logo: z.string().optional(),
       privacy: privacySchema.default({}),
       accessibility: accessibilitySchema.default({ not_accessible: [] }),

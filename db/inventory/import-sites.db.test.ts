@@ -99,6 +99,20 @@ describe('places from a table', () => {
     ])
   })
 
+  test('have the address where they are, in a column that is no address of a network', async () => {
+    await using database = await openTestDatabase()
+    await seedHouse(database)
+    const table = 'code;adresse;adresse ip\n75-0042;"12, rue Nation\n75012 Paris";192.0.2.9\n'
+    expect((await imported(database, table)).lines).toEqual([
+      '~ site 75-0042: postal_address none → "12, rue Nation 75012 Paris"',
+      '~ gateway gw-0042: address "127.0.0.1/32" → "192.0.2.9/32"',
+    ])
+    // An empty cell says nothing.
+    expect((await imported(database, 'code;adresse postale\n75-0042;\n')).lines).toEqual([])
+    const said = await imported(database, `code;adresse postale\n75-0042;${'x'.repeat(301)}\n`)
+    expect(said.lines).toEqual([expect.stringContaining('p.csv:2: address is not an address')])
+  })
+
   test('name every mistake by its line, and then nothing is changed', async () => {
     await using database = await openTestDatabase()
     await seedHouse(database)

@@ -4,6 +4,7 @@ import { applyDeclaration, DeclarationError } from '../declaration/apply.ts'
 import type { Change } from '../declaration/difference.ts'
 import { readCsv } from './csv-table.ts'
 import { findSiteColumns } from './site-columns.ts'
+import type { Progress } from '../progress.ts'
 import { declarationOf } from './site-table.ts'
 import type { SiteLine } from './site-table.ts'
 
@@ -21,7 +22,12 @@ export async function importSites(
   database: Database,
   seal: Seal,
   { file, bytes }: { readonly file: string; readonly bytes: Uint8Array },
-  options: { readonly dryRun: boolean; readonly actor: string; readonly now: number },
+  options: {
+    readonly dryRun: boolean
+    readonly actor: string
+    readonly now: number
+    readonly progress?: Progress
+  },
 ): Promise<SitesImport> {
   const read = readCsv(bytes)
   if (!read.ok) throw new DeclarationError([`${file}:${read.line}: ${read.problem}`])

@@ -2,6 +2,7 @@ import { request as requestPlain } from 'node:http'
 import { request as requestTls } from 'node:https'
 import { z } from 'zod'
 import { AppError, reasonOf } from '#core/error.ts'
+import type { Progress } from '../progress.ts'
 import { NETBOX_LIMITS } from './limits.ts'
 
 export interface NetBoxAccess {
@@ -10,6 +11,8 @@ export interface NetBoxAccess {
   readonly token: string
   /** The only authorities its certificate may be of; null: those of the machine. */
   readonly ca: string | null
+  /** For the whole answer to one question. */
+  readonly answerMs: number
 }
 
 const page = z.object({
@@ -24,6 +27,7 @@ export async function readAll<T>(
   path: string,
   query: Readonly<Record<string, string>>,
   row: z.ZodType<T>,
+  progress: Progress,
 ): Promise<readonly T[]> {
   const first = new URL(`${access.url}/api/${path}/`)
   first.search = new URLSearchParams({ ...query, limit: String(NETBOX_LIMITS.pageRows) }).toString()
@@ -43,6 +47,7 @@ export async function readAll<T>(
       }
       rows.push(one.data)
     }
+    progress(rows.length / Math.max(1, read.data.count))
     next = read.data.next === null ? null : sameHost(first, read.data.next)
     if (next === null && rows.length !== read.data.count) {
       // Half a list would look like places that are gone.
@@ -62,8 +67,15 @@ function sameHost(first: URL, next: string): URL {
   return url
 }
 
-async function readJson({ token, ca }: NetBoxAccess, url: URL): Promise<unknown> {
-  const { status, type, text } = await get(url, token, ca).catch((thrown: unknown) => {
+async function readJson(access: NetBoxAccess, url: URL): Promise<unknown> {
+  const late = AbortSignal.timeout(access.answerMs)
+  const { status, type, text } = await get(url, access, late).catch((thrown: unknown) => {
+    if (late.aborted) {
+      throw trouble(
+        `${url.host} gave no whole answer to ${url.pathname} within ${access.answerMs / 1000} s: see whether it is overloaded; a tag makes it less to answer`,
+        thrown,
+      )
+    }
     throw trouble(`${url.host} does not answer: ${reasonOf(thrown)}`, thrown)
   })
   if (status === 401 || status === 403) {
@@ -92,7 +104,7 @@ interface Answer {
   readonly text: string
 }
 
-function get(url: URL, token: string, ca: string | null): Promise<Answer> {
+function get(url: URL, { token, ca }: NetBoxAccess, late: AbortSignal): Promise<Answer> {
   const request = url.protocol === 'https:' ? requestTls : requestPlain
   const { promise, resolve, reject } = Promise.withResolvers<Answer>()
   const sent = request(
@@ -101,7 +113,7 @@ function get(url: URL, token: string, ca: string | null): Promise<Answer> {
       headers: { Authorization: `Token ${token}`, Accept: 'application/json' },
       ...(ca === null ? {} : { ca }),
       // Of the whole answer, not of a silence in it.
-      signal: AbortSignal.timeout(NETBOX_LIMITS.answerMs),
+      signal: late,
     },
     (response) => {
       const chunks: Buffer[] = []

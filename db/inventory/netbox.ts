@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { KIND_NAMES } from '../gateway-kinds.ts'
+import { stretch } from '../progress.ts'
+import type { Progress } from '../progress.ts'
 import { readAll } from './netbox-client.ts'
 import type { NetBoxAccess } from './netbox-client.ts'
 import type { SiteColumn } from './site-columns.ts'
@@ -26,6 +28,7 @@ const siteRow = z.object({
   status: z.object({ value: z.string() }),
   tenant: named.nullable(),
   time_zone: z.string().nullable().default(null),
+  physical_address: z.string().default(''),
 })
 
 const prefixRow = z.object({
@@ -52,6 +55,8 @@ type SiteRow = z.output<typeof siteRow>
 type PrefixRow = z.output<typeof prefixRow>
 type DeviceRow = z.output<typeof deviceRow>
 
+const LISTS = 4
+
 /** A place that ended is not in use, whatever else is said of it. */
 const ENDED: ReadonlySet<string> = new Set(['retired', 'decommissioning'])
 
@@ -59,16 +64,18 @@ const ENDED: ReadonlySet<string> = new Set(['retired', 'decommissioning'])
 export async function readNetBox(
   access: NetBoxAccess,
   mapping: NetBoxMapping,
+  progress: Progress,
 ): Promise<readonly SiteLine[]> {
   const { tag, gatewayRole, guestRole, staffRole } = mapping
+  const list = (n: number): Progress => stretch(progress, n / LISTS, (n + 1) / LISTS)
   // One after the other: it is somebody's database too.
-  const sites = await readAll(access, 'dcim/sites', tag === null ? {} : { tag }, siteRow)
-  const guests = await readAll(access, 'ipam/prefixes', { role: guestRole }, prefixRow)
+  const sites = await readAll(access, 'dcim/sites', tag === null ? {} : { tag }, siteRow, list(0))
+  const guests = await readAll(access, 'ipam/prefixes', { role: guestRole }, prefixRow, list(1))
   const staff =
     staffRole === guestRole
       ? []
-      : await readAll(access, 'ipam/prefixes', { role: staffRole }, prefixRow)
-  const devices = await readAll(access, 'dcim/devices', { role: gatewayRole }, deviceRow)
+      : await readAll(access, 'ipam/prefixes', { role: staffRole }, prefixRow, list(2))
+  const devices = await readAll(access, 'dcim/devices', { role: gatewayRole }, deviceRow, list(3))
   const guestsOf = Map.groupBy(guests, siteOf)
   const staffOf = Map.groupBy(staff, siteOf)
   const devicesOf = Map.groupBy(devices, ({ site }) => site.id)
@@ -107,6 +114,8 @@ function lineOf(
     association: site.tenant?.slug ?? '',
     associationName: site.tenant?.name ?? '',
     timezone: site.time_zone ?? '',
+    // Of several lines, where a declaration has one.
+    postalAddress: site.physical_address.trim().replaceAll(/[\s,]*[\r\n]+\s*/g, ', '),
     ...{ guestSubnets: prefixes(guests), guestVlan: vlan(guests) },
     ...{ staffSubnets: prefixes(staff), staffVlan: vlan(staff) },
     gateway: device?.name ?? '',

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { Seal } from '#core/seal.ts'
 import { openSecret } from '../gateways.ts'
+import { NETBOX_LIMITS } from './limits.ts'
 import type { Tables } from '../tables.ts'
 import type { NetBoxMapping } from './netbox.ts'
 import type { NetBoxAccess } from './netbox-client.ts'
@@ -23,7 +24,10 @@ export async function loadInventory(
   const row = await kysely.selectFrom('house.inventory').selectAll().executeTakeFirst()
   if (row === undefined) return null
   return {
-    access: { url: row.url, token: openSecret(seal, row.token, INVENTORY_TOKEN), ca: row.ca_pem },
+    access: {
+      ...{ url: row.url, token: openSecret(seal, row.token, INVENTORY_TOKEN), ca: row.ca_pem },
+      answerMs: NETBOX_LIMITS.answerMs,
+    },
     mapping: {
       ...{ tag: row.tag, codeFrom: row.code_from, gatewayRole: row.gateway_role },
       ...{ guestRole: row.guest_role, staffRole: row.staff_role },

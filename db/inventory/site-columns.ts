@@ -15,6 +15,10 @@ const NAMES = {
     ...['department', 'tenant'],
   ],
   associationName: ['nom association', 'nom de l association', 'association name', 'nom ad'],
+  postalAddress: [
+    ...['adresse postale', 'adresse du centre', 'adresse du lieu', 'adresse du site', 'rue'],
+    ...['postal address', 'street', 'street address', 'physical address'],
+  ],
   timezone: ['fuseau', 'fuseau horaire', 'timezone', 'time zone', 'tz'],
   guestSubnets: [
     ...['reseau', 'reseaux', 'sous reseau', 'sous reseaux', 'reseau invites', 'reseau guest'],
@@ -62,7 +66,7 @@ export interface SiteColumns {
 
 /**
  * Finds the columns. `adresse` alone is where a place is, or where its gateway's packets come from: what stands
- * in it decides, and the street is not kept.
+ * in it decides.
  */
 export function findSiteColumns(
   header: readonly string[],
@@ -94,7 +98,8 @@ function addressOf(
 ): SiteColumn | undefined {
   const values = rows.map(({ cells }) => cells[column] ?? '').filter((value) => value !== '')
   const isOfNetwork = values.length > 0 && values.every((value) => parsePrefix(value) !== null)
-  return isOfNetwork ? 'address' : undefined
+  if (isOfNetwork) return 'address'
+  return values.length > 0 ? 'postalAddress' : undefined
 }
 
 /** `Réseau (invités)` as `reseau invites`. */

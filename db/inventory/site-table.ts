@@ -147,6 +147,7 @@ function withLine(place: Place, { say }: SiteLine, house: PresentHouse): Place {
     ...given('name', 'name'),
     ...(association === null ? {} : { association: codeOf(association, house.associations) }),
     ...given('timezone', 'timezone'),
+    ...given('postalAddress', 'address'),
     networks: {
       ...withNetwork(place.networks, 'guest', {
         ...subnetsOf(say('guestSubnets')),

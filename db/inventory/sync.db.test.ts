@@ -59,14 +59,20 @@ async function declare(database: TestDatabase, yaml: string): Promise<readonly s
 }
 
 /** As the role jobs does. */
-function run(database: TestDatabase): Promise<string> {
-  return jobOf(database).run()
+function run(database: TestDatabase, answerMs = 30_000): Promise<string> {
+  return jobOf(database, answerMs).run()
 }
 
-function jobOf(database: TestDatabase): Job {
+function jobOf(database: TestDatabase, answerMs = 30_000): Job {
   const open = (): Database =>
     openDatabase(database.url, { applicationName: 'test', max: 1, role: 'inventory' })
-  return inventoryJob({ database: database.as('jobs'), open, seal: testSeal, clock: () => NOW })
+  return inventoryJob({
+    database: database.as('jobs'),
+    open,
+    seal: testSeal,
+    clock: () => NOW,
+    answerMs,
+  })
 }
 
 async function sync(database: TestDatabase, how: SyncOptions['how']) {
@@ -101,6 +107,10 @@ describe('places of NetBox', () => {
       '~ site 75-1001: name "Centre 1" → "Été"',
       '~ gateway gw-1001: address "100.64.0.1/32" → "100.64.9.9/32"',
     ])
+    netbox.places = [place(0), { ...place(1), physical: '4 rue de l’Été\r\n75011 Paris' }, place(2)]
+    expect((await sync(database, 'look'))?.changes.map(formatChange)).toEqual([
+      '~ site 75-1001: postal_address none → "4 rue de l’Été, 75011 Paris"',
+    ])
     // A tenant that nobody has seen is a new association.
     netbox.places = [place(0), { ...place(1), tenant: 'lyon' }, place(2)]
     expect((await sync(database, 'look'))?.changes.map(formatChange)).toContain(
@@ -127,7 +137,14 @@ describe('places of NetBox', () => {
   test('are 2,333, read page by page; half of them missing changes nothing', async () => {
     await using house = await houseOf(2333)
     const { database, netbox } = house
-    expect(await run(database)).toBe('2333 places, 9332 changes, 0 gone')
+    const parts: number[] = []
+    expect(await jobOf(database).run((part) => void parts.push(part))).toBe(
+      '2333 places, 9332 changes, 0 gone',
+    )
+    // Page by page of NetBox, then step by step of the house, up to the end and never back.
+    expect(parts.length).toBeGreaterThan(60)
+    expect(parts).toEqual(parts.toSorted((a, b) => a - b))
+    expect([parts[0], parts.at(-1)]).toEqual([expect.closeTo(0.032, 2), 1])
     expect(netbox.asked.filter((path) => path.startsWith('/api/dcim/sites/')).length).toBe(5)
     netbox.places = netbox.places.slice(0, 1167)
     expect(await run(database)).toMatch(/^held back: 1166 places are gone/)
@@ -187,6 +204,21 @@ describe('what NetBox does wrong changes nothing and is told', () => {
     expect(await run(database)).toBe('5 places, 0 changes, 0 gone')
     const [state] = await database.sql`select error from house.inventory_state`
     expect(state).toEqual({ error: null })
+  })
+
+  test('an answer that takes longer than anybody waits, to the poll and to the command', async () => {
+    await using house = await houseOf(3)
+    const { database, netbox } = house
+    await run(database)
+    netbox.trouble = 'slow'
+    const late =
+      /gave no whole answer to \/api\/dcim\/sites\/ within 0.2 s: see whether it is overloaded/
+    expect(await run(database, 200)).toMatch(late)
+    const [state] = await database.sql`select error, places from house.inventory_state`
+    expect(state).toEqual({ error: expect.stringMatching(late), places: 3 })
+    const accept = { how: 'accept', actor: 'cli:ada', now: NOW, answerMs: 200 } as const
+    await expect(syncInventory(database, testSeal, accept)).rejects.toThrow(late)
+    expect(await gateways(database)).toBe(3)
   })
 
   test('a token that it refuses', async () => {

@@ -6,13 +6,18 @@ import { applyDeclaration, DeclarationError } from '../declaration/apply.ts'
 import { formatChange } from '../declaration/difference.ts'
 import type { Change } from '../declaration/difference.ts'
 import type { Job } from '../jobs.ts'
+import { stretch, unheard } from '../progress.ts'
+import type { Progress } from '../progress.ts'
 import { NETBOX_LIMITS } from './limits.ts'
 import { readNetBox } from './netbox.ts'
 import { loadInventory } from './settings.ts'
 import type { InventorySettings } from './settings.ts'
 import { declarationOf } from './site-table.ts'
+import { jobPart } from '../job-lines.ts'
 
 const EVERY_MS = 15 * 60_000
+/** Of the whole: it is somebody else's machine that is asked. */
+const READ = 0.6
 /** Of a difference that waits: whoever looks at it needs no more to see what it is. */
 const MOST_HELD_LINES = 500
 
@@ -21,6 +26,9 @@ export interface SyncOptions {
   readonly how: 'look' | 'sync' | 'accept'
   readonly actor: string
   readonly now: number
+  /** How long one answer of NetBox may take; absent: as its limits say. */
+  readonly answerMs?: number
+  readonly progress?: Progress
 }
 
 export interface Synced {
@@ -39,12 +47,13 @@ export interface Synced {
 export async function syncInventory(
   database: Database,
   seal: Seal,
-  { how, actor, now }: SyncOptions,
+  { how, actor, now, answerMs, progress = unheard }: SyncOptions,
 ): Promise<Synced | null> {
   const { kysely, sql } = database
   const settings = await loadInventory(kysely, seal)
   if (settings === null) return null
-  const lines = await readNetBox(settings.access, settings.mapping)
+  const access = { ...settings.access, answerMs: answerMs ?? settings.access.answerMs }
+  const lines = await readNetBox(access, settings.mapping, stretch(progress, 0, READ))
   const known = await sql<{ site: string }[]>`select site from house.inventory_site order by site`
   const codes = new Set(lines.flatMap(({ say }) => say('code') ?? []))
   const gone = known.map(({ site }) => site).filter((site) => !codes.has(site))
@@ -55,6 +64,7 @@ export async function syncInventory(
   const changes = await applyDeclaration(database, seal, outcome.declaration, {
     ...{ actor, now, takesOver: true },
     dryRun: isHeld || how === 'look',
+    progress: stretch(progress, READ, 1),
   })
   const synced = { places: codes.size, changes, gone, isHeld }
   if (how !== 'look') await recordSync(database, synced, codes)
@@ -104,26 +114,28 @@ export interface InventoryJobDeps {
   readonly open: () => Database
   readonly seal: Seal
   readonly clock: () => number
+  readonly answerMs?: number
 }
 
 /** A poll; the webhook only asks for it. What NetBox does wrong is told where it is looked at, and tried again. */
-export function inventoryJob({ database, open, seal, clock }: InventoryJobDeps): Job {
+export function inventoryJob({ database, open, seal, clock, ...limits }: InventoryJobDeps): Job {
   return {
     name: 'inventory',
     everyMs: EVERY_MS,
-    async run() {
+    async run(progress) {
       const [declared] = await database.sql`select url from house.inventory`
       if (declared === undefined) return summaryOf(null)
       const own = open()
+      const said = progress === undefined ? {} : { progress }
       try {
         const options = { how: 'sync', actor: 'job:inventory', now: clock() } as const
-        return summaryOf(await syncInventory(own, seal, options))
+        return summaryOf(await syncInventory(own, seal, { ...options, ...limits, ...said }))
       } catch (thrown) {
         const reason = reasonOf(thrown)
         await database.sql`
           insert into house.inventory_state (checked_at, places, error) values (now(), 0, ${reason})
           on conflict (id) do update set checked_at = now(), error = excluded.error`
-        return `nothing was changed: ${reason.slice(0, 500)}`
+        return jobPart('inventoryFailed', { reasonName: reason.slice(0, 500) })
       } finally {
         await own.close()
       }
@@ -132,8 +144,8 @@ export function inventoryJob({ database, open, seal, clock }: InventoryJobDeps):
 }
 
 export function summaryOf(synced: Synced | null): string {
-  if (synced === null) return 'no inventory is declared'
+  if (synced === null) return jobPart('noInventory', {})
   const { places, changes, gone, isHeld } = synced
-  if (!isHeld) return `${places} places, ${changes.length} changes, ${gone.length} gone`
-  return `held back: ${gone.length} places are gone from NetBox; look with accueil inventory check, then accueil inventory accept`
+  if (!isHeld) return jobPart('inventory', { places, changes: changes.length, gone: gone.length })
+  return jobPart('inventoryHeld', { gone: gone.length })
 }

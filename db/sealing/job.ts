@@ -9,6 +9,7 @@ import type { PublishOutcome } from './publish.ts'
 import { tendClosedDays } from './closed-days.ts'
 import { sealClosedDays } from './seal-day.ts'
 import { getOrCreateSealingKey } from './sealing-key.ts'
+import { jobPart } from '../job-lines.ts'
 
 const EVERY_MS = 10 * 60_000
 const DAY_MS = 86_400_000
@@ -67,7 +68,9 @@ export async function runSealing(
 
 export function sealingLine({ sealed, published, failures }: SealingOutcome): string {
   return [
-    `${sealed} days sealed, ${published} seals published`,
-    ...failures.map(({ day, target }) => `${target} waits from ${day} on`),
+    jobPart('daysSealed', { days: sealed, seals: published }),
+    ...failures.map(({ day, target }) =>
+      jobPart('sealWaits', { targetName: target, dayName: day }),
+    ),
   ].join(', ')
 }

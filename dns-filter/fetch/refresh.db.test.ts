@@ -146,10 +146,10 @@ describe('a list with an address', () => {
     // As it was: that is still no reason to believe it.
     expect(await refresh(database)).toBe('unchanged')
     expect((await stateOf(database)).error).toMatch(/held back/)
-    expect(await acceptHeld(database, 'games')).toBe(149)
+    expect(await database.sql.begin((sql) => acceptHeld(sql, 'games'))).toBe(149)
     expect(await textOf(database)).toBe(hundred(149))
     expect(await stateOf(database)).toMatchObject({ heldNames: null, error: null, names: 149 })
-    expect(await acceptHeld(database, 'games')).toBeNull()
+    expect(await database.sql.begin((sql) => acceptHeld(sql, 'games'))).toBeNull()
   })
 
   test('that comes back to its size by itself is in force at once', async () => {
@@ -242,7 +242,7 @@ describe('a list of a command', () => {
     expect(await removeList(database, 'adult', 'cli:ada')).toBe(false)
     expect(await removeList(database, 'own', 'cli:ada')).toBe(true)
     const lines = await database.sql<{ action: string }[]>`
-      select action from audit.entry where subject = 'own' order by id`
-    expect(lines.map(({ action }) => action)).toEqual(['list.add', 'list.add', 'list.remove'])
+      select action from audit.entry where subject = 'list own' order by id`
+    expect(lines.map(({ action }) => action)).toEqual(['list.create', 'list.change', 'list.remove'])
   })
 })

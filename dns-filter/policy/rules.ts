@@ -13,16 +13,19 @@ export interface CompiledRules {
   readonly size: number
 }
 
-/** The rules on one domain for one network by how far they reach; an allow stands before a block. */
+/**
+ * The rules on one domain for one network by how far they reach; an allow stands before a block. Null where
+ * there is none: most domains have one rule, and six maps for each of those took 3 MB for a country.
+ */
 interface Scopes {
-  readonly organisation: Rule[]
-  readonly associations: Map<string, Rule[]>
-  readonly sites: Map<string, Rule[]>
+  organisation: Rule[] | null
+  associations: Map<string, Rule[]> | null
+  sites: Map<string, Rule[]> | null
   /** Those that name the place and its network. */
-  readonly networks: Map<string, Rule[]>
+  networks: Map<string, Rule[]> | null
 }
 
-type OnDomain = Readonly<Record<NetworkKind, Scopes>>
+type OnDomain = Record<NetworkKind, Scopes | null>
 
 /**
  * Network over site over association over organisation; within one of them the longer domain, and on one
@@ -32,10 +35,10 @@ export function compileRules(rules: readonly Rule[]): CompiledRules {
   const byDomain = new Map<string, OnDomain>()
   // All allows first, so that each array of scopes has them first.
   for (const rule of [...rules.filter(isAllow), ...rules.filter((rule) => !isAllow(rule))]) {
-    const scopes = byDomain.get(rule.domain) ?? { guest: noScopes(), staff: noScopes() }
+    const scopes = byDomain.get(rule.domain) ?? { guest: null, staff: null }
     byDomain.set(rule.domain, scopes)
-    if (rule.network !== 'staff') place(scopes.guest, rule)
-    if (rule.network !== 'guest') place(scopes.staff, rule)
+    if (rule.network !== 'staff') place((scopes.guest ??= noScopes()), rule)
+    if (rule.network !== 'guest') place((scopes.staff ??= noScopes()), rule)
   }
   const domains = new NameMap(byDomain)
   let found = 0
@@ -50,17 +53,17 @@ export function compileRules(rules: readonly Rule[]): CompiledRules {
       let bestReach = 0
       for (let suffix = name.count - 1; suffix >= 0; suffix--) {
         const scopes = domains.get(name, suffix)?.[client.network]
-        if (scopes === undefined) continue
+        if (scopes === undefined || scopes === null) continue
         const { site, association } = client
         let reach = 4
-        let rule = site === null ? null : inForce(scopes.networks.get(site), now)
+        let rule = site === null ? null : inForce(scopes.networks?.get(site), now)
         if (rule === null) {
           reach = 3
-          rule = site === null ? null : inForce(scopes.sites.get(site), now)
+          rule = site === null ? null : inForce(scopes.sites?.get(site), now)
         }
         if (rule === null) {
           reach = 2
-          rule = association === null ? null : inForce(scopes.associations.get(association), now)
+          rule = association === null ? null : inForce(scopes.associations?.get(association), now)
         }
         if (rule === null) {
           reach = 1
@@ -81,8 +84,8 @@ function isAllow(rule: Rule): boolean {
   return rule.action === 'allow'
 }
 
-function inForce(rules: readonly Rule[] | undefined, now: number): Rule | null {
-  if (rules === undefined) return null
+function inForce(rules: readonly Rule[] | null | undefined, now: number): Rule | null {
+  if (rules === null || rules === undefined) return null
   for (const rule of rules) {
     if (rule.until === null || now < rule.until) return rule
   }
@@ -90,14 +93,16 @@ function inForce(rules: readonly Rule[] | undefined, now: number): Rule | null {
 }
 
 function noScopes(): Scopes {
-  return { organisation: [], associations: new Map(), sites: new Map(), networks: new Map() }
+  return { organisation: null, associations: null, sites: null, networks: null }
 }
 
 function place(scopes: Scopes, rule: Rule): void {
-  if (rule.site !== null) {
-    append(rule.network === null ? scopes.sites : scopes.networks, rule.site, rule)
-  } else if (rule.association !== null) append(scopes.associations, rule.association, rule)
-  else scopes.organisation.push(rule)
+  if (rule.site !== null && rule.network !== null) {
+    append((scopes.networks ??= new Map()), rule.site, rule)
+  } else if (rule.site !== null) append((scopes.sites ??= new Map()), rule.site, rule)
+  else if (rule.association !== null) {
+    append((scopes.associations ??= new Map()), rule.association, rule)
+  } else (scopes.organisation ??= []).push(rule)
 }
 
 function append(map: Map<string, Rule[]>, key: string, rule: Rule): void {

@@ -1,3 +1,5 @@
+import type { Bag } from '#core/under-way.ts'
+
 /** What came of one try; bytes are an answer that `judge` took. */
 export type Asked = Uint8Array | NotAsked
 
@@ -18,7 +20,7 @@ export interface Ask {
   readonly judge: (bytes: Uint8Array) => 'taken' | 'foreign' | 'misspelt'
   readonly onMismatch: () => void
   /** Holds a way to end each try that is under way. */
-  readonly open: Set<() => void>
+  readonly open: Bag<() => void>
 }
 
 /** A promise for one try, settled once: by an answer, by its time, or because everything ends. */
@@ -32,7 +34,7 @@ export function startTry(
     if (isSettled) return
     isSettled = true
     clearTimeout(timer)
-    ask.open.delete(stop)
+    ask.open.remove(place)
     onEnd()
     resolve(asked)
   }
@@ -40,6 +42,6 @@ export function startTry(
     settle('stopped')
   }
   const timer = setTimeout(() => settle('timeout'), ask.timeoutMs)
-  ask.open.add(stop)
+  const place = ask.open.add(stop)
   return { asked: promise, settle }
 }

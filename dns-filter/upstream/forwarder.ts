@@ -7,6 +7,7 @@ import type { Answer } from '../message/response.ts'
 import { failure, isTruncated, rcodeOf, readAnswer } from '../message/response.ts'
 import type { ExtendedError } from '../message/edns.ts'
 import { extendedError } from '../message/edns.ts'
+import { Bag, UnderWay } from '#core/under-way.ts'
 import type { Span, Spans } from '#core/tracing/span.ts'
 import type { DnsMetrics } from '../metrics.ts'
 import type { Ask, Asked } from './ask.ts'
@@ -44,8 +45,8 @@ export function createForwarder(
   metrics: DnsMetrics,
   spans?: Spans,
 ): Forwarder {
-  const waiting = new Map<string, OnAnswer[]>()
-  const open = new Set<() => void>()
+  const waiting = new UnderWay<OnAnswer[]>()
+  const open = new Bag<() => void>()
   let isStopped = false
 
   async function find(question: Question, span: Span | null): Promise<Answer> {
@@ -166,7 +167,7 @@ export function createForwarder(
       if (isStopped || waiting.size >= LIMITS.upstreamQuestions) return 'full'
       const started = performance.now()
       const waiters = [onAnswer]
-      waiting.set(key, waiters)
+      waiting.add(key, waiters)
       // A rejection can only come from the machine (no descriptor, no memory): it is a failure too.
       const span = spans?.start('dns upstream', 'internal') ?? null
       const found = find(question, span).catch(() => failure(question.bytes, null))

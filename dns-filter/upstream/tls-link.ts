@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { connect } from 'node:tls'
 import type { DnsUpstream } from '#core/dns-upstream.ts'
+import { UnderWay } from '#core/under-way.ts'
 import { LIMITS } from '../limits.ts'
 import { uint16At } from '../message/name.ts'
 import { frame, TcpFrames } from '../message/tcp-frames.ts'
@@ -72,7 +73,7 @@ function connectPipe(
   options: Trust & { readonly session?: Buffer },
   onSession: (session: Buffer) => void,
 ): Pipe {
-  const waiting = new Map<number, OnAnswer>()
+  const waiting = new UnderWay<OnAnswer>()
   const frames = new TcpFrames()
   let isOpen = true
   let isProven = false
@@ -90,9 +91,7 @@ function connectPipe(
   function end(why: 'gone' | 'untrusted'): void {
     isOpen = false
     socket.destroy()
-    const left = [...waiting.values()]
-    waiting.clear()
-    for (const onAnswer of left) onAnswer(why)
+    for (const onAnswer of waiting.takeAll()) onAnswer(why)
   }
   socket.on('session', onSession)
   socket.on('error', (error) => end(isUntrusted(error) ? 'untrusted' : 'gone'))
@@ -126,9 +125,9 @@ function connectPipe(
         return () => {}
       }
       let id = randomInt(0x10000)
-      while (waiting.has(id)) id = randomInt(0x10000)
+      while (waiting.get(id) !== undefined) id = randomInt(0x10000)
       const own = uint16At(message, 0)
-      waiting.set(id, (answer) =>
+      waiting.add(id, (answer) =>
         onAnswer(typeof answer === 'string' ? answer : withId(answer, own)),
       )
       socket.write(frame(withId(message, id)))

@@ -8,7 +8,7 @@ import type { AdminView } from './admin-request.ts'
 import { categoryName } from '../text/category-name.ts'
 import { chart } from './chart.ts'
 import { numberIn } from './numbers.ts'
-import { ZONE, table } from './pieces.ts'
+import { table } from './pieces.ts'
 
 /** Columns of the table that all charts are pictures of, after the one of the time. */
 const COLUMNS = [
@@ -35,7 +35,7 @@ export function activitySection(
 ): Html {
   const { text, frame } = view
   const { overview: words } = text
-  const rows = stepsOf(counts, span, now).map(({ at, counted }) => ({
+  const rows = stepsOf(counts, { span, now, zone: frame.zone }).map(({ at, counted }) => ({
     at,
     values: COLUMNS.map(({ kind, of }) => sumOf(counted, kind, of)),
   }))
@@ -80,8 +80,11 @@ interface Step {
 }
 
 /** Every hour or day up to now, those without anything too. */
-function stepsOf(counts: readonly HourCount[], span: Span, now: number): readonly Step[] {
-  const key = keyOf(span)
+function stepsOf(
+  counts: readonly HourCount[],
+  { span, now, zone }: { readonly span: Span; readonly now: number; readonly zone: string },
+): readonly Step[] {
+  const key = keyOf(span, zone)
   const byKey = Map.groupBy(counts, ({ at }) => key(at))
   const stepMs = span === 'hours' ? 3_600_000 : 86_400_000
   return Array.from({ length: SPANS[span] }, (_, i) => {
@@ -91,10 +94,10 @@ function stepsOf(counts: readonly HourCount[], span: Span, now: number): readonl
   })
 }
 
-/** The same for all instants of an hour, or of a day by the clock of Paris, whatever the clocks did that day. */
-function keyOf(span: Span): (at: Date) => string {
+/** The same for all instants of an hour, or of a day by the organisation’s clock, whatever the clocks did that day. */
+function keyOf(span: Span, timeZone: string): (at: Date) => string {
   if (span === 'hours') return (at) => at.toISOString().slice(0, 13)
-  const day = new Intl.DateTimeFormat('sv-SE', { timeZone: ZONE, dateStyle: 'short' })
+  const day = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short' })
   return (at) => day.format(at)
 }
 
@@ -105,14 +108,16 @@ function sumOf(counted: readonly HourCount[], kind: CountKind, of: string | null
 }
 
 function numbersTable(
-  { text: { overview: words }, frame: { language } }: AdminView,
+  { text: { overview: words }, frame: { language, zone } }: AdminView,
   rows: readonly { readonly at: Date; readonly values: readonly number[] }[],
   span: Span,
 ): Html {
   const format = span === 'hours' ? HOUR : DAY
-  const written = new Intl.DateTimeFormat(language === 'fr' ? 'fr-FR' : 'en-GB', format)
+  const written = new Intl.DateTimeFormat(language === 'fr' ? 'fr-FR' : 'en-GB', {
+    ...{ ...format, timeZone: zone },
+  })
   return html`<div class="scroll" tabindex="0" role="group" aria-label="${words.numbersTable}">
-    <table id="activity-table" data-zone="${ZONE}" data-step="${span === 'hours' ? 'hour' : 'day'}">
+    <table id="activity-table" data-zone="${zone}" data-step="${span === 'hours' ? 'hour' : 'day'}">
       <thead>
         <tr>
           <th scope="col">${words.times[span]}</th>
@@ -132,8 +137,8 @@ function numbersTable(
   </div>`
 }
 
-const HOUR = { timeZone: ZONE, weekday: 'short', hour: '2-digit', minute: '2-digit' } as const
-const DAY = { timeZone: ZONE, weekday: 'short', day: 'numeric', month: 'short' } as const
+const HOUR = { weekday: 'short', hour: '2-digit', minute: '2-digit' } as const
+const DAY = { weekday: 'short', day: 'numeric', month: 'short' } as const
 
 /** What there was most of, with what it means and what helps. */
 function ranking(

@@ -5,7 +5,7 @@ import type { Html } from '../pages/html.ts'
 import type { Services } from '../services.ts'
 import type { StaticName } from '../static-files.ts'
 import { sendStaffPage } from '../staff/send-staff-page.ts'
-import type { StaffFrame } from '../staff/staff-layout.ts'
+import type { StaffContent, StaffFrame } from '../staff/staff-layout.ts'
 import { adminTextIn } from '../text/admin-language.ts'
 import { ADMIN_HOME } from './admin-paths.ts'
 import { adminEntries } from './entries.ts'
@@ -20,6 +20,7 @@ export async function sendAdminPage(
     readonly status?: ContentfulStatusCode
     readonly scripts?: readonly StaticName[]
     readonly styles?: readonly StaticName[]
+    readonly again?: StaffContent['again']
   },
 ): Promise<Response> {
   const { frame, main, scripts, styles, ...rest } = page

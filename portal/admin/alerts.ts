@@ -46,7 +46,7 @@ export function alerts(services: Services): Handler {
 
 function trouble({ text: { alerts: words }, frame }: AdminView, channel: SeenChannel): Html {
   const { name, failure, nextAt } = channel
-  const next = nextAt === null ? words.soon : when(nextAt, frame.language)
+  const next = nextAt === null ? words.soon : when(nextAt, frame)
   return html`<p class="error" role="alert">
     ${fill(words.failing, { name, failure: failure ?? '', next })}
     <br />${fill(words.mend[channel.kind], { name })}
@@ -112,7 +112,7 @@ function channelList({ text, frame }: AdminView, channels: readonly SeenChannel[
           ${quietHours.length === 0 ? words.noQuiet : html`<bdi>${quietHours.join(', ')}</bdi><br /><span class="soft">${timezone}</span>`}
         </td>
         <td>${words.languages[language]}</td>
-        <td>${state.sentAt === null ? text.never : when(state.sentAt, frame.language)}</td>
+        <td>${state.sentAt === null ? text.never : when(state.sentAt, frame)}</td>
         <td>${state.waiting}</td>
       </tr>`,
   )

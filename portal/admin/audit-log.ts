@@ -1,7 +1,11 @@
 import type { Handler } from 'hono'
 import { html } from 'hono/html'
 import { listAuditLines, recordLook } from '#db/admin/audit-lines.ts'
+import { CHANGED_KINDS, readAction } from '#db/audit-actions.ts'
+import type { Html } from '../pages/html.ts'
 import type { Services } from '../services.ts'
+import type { AuditText } from '../text/audit-fr.ts'
+import { fill } from '../text/fill.ts'
 import { sendAdminPage } from './admin-page.ts'
 import { AUDIT_PATH } from './admin-paths.ts'
 import { withRight } from './admin-request.ts'
@@ -28,10 +32,10 @@ export function auditLog(services: Services): Handler {
     const rows = shown.map(
       (line) =>
         html`<tr>
-          <td>${when(line.at, frame.language)}</td>
+          <td>${when(line.at, frame)}</td>
           <td><bdi>${line.actor}</bdi></td>
-          <td>${line.action}</td>
-          <td><bdi>${line.subject}</bdi></td>
+          <td>${actionIn(line.action, words)}<br /><span class="soft">${line.action}</span></td>
+          <td><bdi>${subjectIn(line.subject, words)}</bdi></td>
           <td><bdi>${line.reason ?? ''}</bdi></td>
         </tr>`,
     )
@@ -52,4 +56,19 @@ export function auditLog(services: Services): Handler {
         ${found.length > ROWS && html`<p><a href="${AUDIT_PATH}?${next.toString()}">${text.next}</a></p>`}`,
     })
   })
+}
+
+/** What was done, in the reader's words; of another version of the program its code, which stands below in any case. */
+function actionIn(action: string, words: AuditText): Html | string {
+  const read = readAction(action)
+  if (read === null) return ''
+  if ('named' in read) return words.actions[read.named]
+  return fill(words.deed, { deed: words.deeds[read.deed], kind: words.kinds[read.kind] })
+}
+
+/** `rule example.org guest`, its kind in words. */
+function subjectIn(subject: string, { kinds }: AuditText): string {
+  const [kind, ...rest] = subject.split(' ')
+  const known = CHANGED_KINDS.find((one) => one === kind)
+  return known === undefined || rest.length === 0 ? subject : [kinds[known], ...rest].join(' ')
 }

@@ -85,7 +85,7 @@ function facts(view: AdminView, found: AdminDevice): Html {
           <dd><bdi>${site}</bdi></dd>`
       }
       <dt>${words.since}</dt>
-      <dd>${when(createdAt, frame.language)}</dd>
+      <dd>${when(createdAt, frame)}</dd>
       <dt>${words.until}</dt>
       <dd>${stateOf(view, found)}</dd>
       ${

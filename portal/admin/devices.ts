@@ -82,12 +82,11 @@ export function stateOf(
   { revokedAt, endsAt }: AdminDevice,
 ): Html {
   if (revokedAt !== null) {
-    return html`<span class="tag">${words.revoked}</span> ${when(revokedAt, frame.language)}`
+    return html`<span class="tag">${words.revoked}</span> ${when(revokedAt, frame)}`
   }
   if (endsAt === null) return html`${words.noEnd}`
   const left = endsAt.getTime() - services.clock()
-  return html`${when(endsAt, frame.language)}
-  ${left <= 0 && html`<span class="tag">${words.over}</span>`}`
+  return html`${when(endsAt, frame)} ${left <= 0 && html`<span class="tag">${words.over}</span>`}`
 }
 
 /** The roots that devices trust and the certificate that the server shows, with their ends. */
@@ -108,7 +107,7 @@ function authorityCard(
       one.rootPem === null ? null : certificateEnd('root', one.rootPem, now),
       one.issuingPem === null ? null : certificateEnd('issuing', one.issuingPem, now),
     ])
-    const from = one.serverFrom === null ? '' : when(one.serverFrom, frame.language)
+    const from = one.serverFrom === null ? '' : when(one.serverFrom, frame)
     return html`<h3>${fill(words.generation, { number: String(one.generation) })}</h3>
       <p>
         ${fill(words.states[state], { from })} ·
@@ -133,7 +132,7 @@ function endList(
 ): Html {
   return html`${list.map(
     ({ what, name, endsAt, days }) =>
-      html`<p><bdi>${name}</bdi>: ${fill(words.endsOn, { when: when(endsAt, frame.language) })}</p>
+      html`<p><bdi>${name}</bdi>: ${fill(words.endsOn, { when: when(endsAt, frame) })}</p>
         ${days < SOON_DAYS && !isFormer && html`<p class="error" role="alert">${fill(words.mend[what], { days: String(days) })}</p>`}`,
   )}`
 }

@@ -48,7 +48,7 @@ function listSection({ text, frame }: AdminView, lists: readonly ListState[]): H
       <td>${blocks.map((network) => text[network === 'staff' ? 'staff' : 'guest']).join(', ')}</td>
       <td>${names == null ? words.notCounted : numberIn(names, frame.language)}</td>
       <td>
-        ${url === null ? words.byHand : fetchedAt === null ? text.never : when(fetchedAt, frame.language)}
+        ${url === null ? words.byHand : fetchedAt === null ? text.never : when(fetchedAt, frame)}
       </td>
       <td>
         ${heldNames !== null && html`<strong>${fill(words.held, { names: numberIn(heldNames, frame.language) })}</strong><br />`}
@@ -100,7 +100,7 @@ function liftSection({ text, frame }: AdminView, lifts: readonly ShownLift[]): H
       const where = `${whereOf(lift, text)}, ${networkOf(lift.network, text)}`
       return html`<p class="row">
         <span
-          >${fill(words.lifted, { what, where, when: when(endsAt, frame.language), who: madeBy })}<br /><span
+          >${fill(words.lifted, { what, where, when: when(endsAt, frame), who: madeBy })}<br /><span
             class="soft"
             ><bdi>${reason}</bdi></span
           ></span

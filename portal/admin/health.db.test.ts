@@ -38,7 +38,7 @@ test('each line that is wrong says what to do and names its run book', async () 
     ['dns-1 (radius) is not heard any more', 'down.md'],
     ['radius-1, role database: &lt;b&gt;it does not answer', 'database-down.md'],
     ['radius-1 keeps 42 events on its disk', 'spool.md'],
-    ['The job sealing failed: the disk is full', 'job-failed.md'],
+    ['The job “Seal the days of the log” failed: the disk is full', 'job-failed.md'],
     ['Several versions run side by side: 0.1.0, 0.2.0', 'README.md'],
   ] as const) {
     expect(text).toContain(said)

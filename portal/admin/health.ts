@@ -12,6 +12,7 @@ import { fill } from '../text/fill.ts'
 import { sendAdminPage } from './admin-page.ts'
 import { withRight } from './admin-request.ts'
 import type { AdminView } from './admin-request.ts'
+import { jobName } from './jobs.ts'
 import { sendNothing } from './nothing-there.ts'
 import { table, when } from './pieces.ts'
 
@@ -40,7 +41,7 @@ export function health(services: Services): Handler {
     const jobs = await listJobs(sql)
     const { terms } = services.house()
     const hasTerms = effectiveTerms(terms, services.clock()) !== null
-    const wrong = findings({ processes, database, jobs, hasTerms })
+    const wrong = findings({ processes, database, jobs, hasTerms }, text)
     return sendAdminPage(c, services, {
       ...{ frame, title: words.title },
       main: html`<h1>${words.title}</h1>
@@ -60,12 +61,15 @@ export function health(services: Services): Handler {
 }
 
 /** The worst first: what loses something, what keeps people out, the rest. */
-function findings(seen: {
-  readonly processes: readonly FleetProcess[]
-  readonly database: DatabaseHealth
-  readonly jobs: readonly AdminJob[]
-  readonly hasTerms: boolean
-}): readonly HealthFinding[] {
+function findings(
+  seen: {
+    readonly processes: readonly FleetProcess[]
+    readonly database: DatabaseHealth
+    readonly jobs: readonly AdminJob[]
+    readonly hasTerms: boolean
+  },
+  text: AdminText,
+): readonly HealthFinding[] {
   const { processes, database, jobs, hasTerms } = seen
   const there = processes.filter(({ silent }) => !silent)
   const versions = [...new Set(there.map(({ version }) => version))].toSorted()
@@ -102,7 +106,9 @@ function findings(seen: {
       : []),
     ...jobs
       .filter(({ failure }) => failure !== null)
-      .map(({ name, failure }) => of('job', 'job-failed.md', { name, failure: failure ?? '' })),
+      .map(({ name, failure }) =>
+        of('job', 'job-failed.md', { name: jobName(name, text), failure: failure ?? '' }),
+      ),
     ...(versions.length > 1
       ? [of('versions', 'README.md', { versions: versions.join(', ') })]
       : []),
@@ -132,13 +138,12 @@ function processTable({ text, frame }: AdminView, processes: readonly FleetProce
         <td>
           ${
             silent
-              ? html`<span class="tag">${words.states.silent}</span>
-                  ${when(seenAt, frame.language)}`
+              ? html`<span class="tag">${words.states.silent}</span> ${when(seenAt, frame)}`
               : words.states[problems.length === 0 ? 'ready' : 'notReady']
           }
         </td>
         <td>${spooled.toLocaleString(frame.language)}</td>
-        <td>${when(startedAt, frame.language)}</td>
+        <td>${when(startedAt, frame)}</td>
       </tr>`,
   )
   const heads = [words.host, words.roles, words.version, words.state, words.spool, words.since]

@@ -28,7 +28,7 @@ export function newPlace(services: Services): Handler {
 /** `POST /admin/places`: the place, its networks and its gateway, with secrets that nobody is shown here. */
 export function addPlace(services: Services): Handler {
   return withRight(services, 'sites.write', async (view) => {
-    const { c, sql, text, doer } = view
+    const { c, sql, frame, text, doer } = view
     const read = readNewPlace(formOf(c))
     if (!read.ok) {
       const said = read.wrong.map((mistake) => text.setUp.wrong[mistake])
@@ -37,7 +37,7 @@ export function addPlace(services: Services): Handler {
     const { wish } = read
     const { code, name, association } = wish
     const gateway = newGateway(services, wish)
-    const site = { code, name, association, timezone: 'Europe/Paris' }
+    const site = { code, name, association, timezone: frame.zone }
     const made = await createPlace(sql, site, { networks: wish.networks, gateway }, doer)
     if (!made.ok) return sendNewPlace(services, view, [text.refusals[made.refusal]])
     return c.redirect(`${PLACES_PATH}/${code}${gateway === null ? '?added' : '/set-up?added'}`, 303)

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { askUnblock } from '#db/unblock-requests.ts'
+import { jobPart } from '#db/job-lines.ts'
 import { PAUL, openAdminHouse, page } from './testing/admin-house.ts'
 
 test('the overview has what waits for somebody: lists, requests, certificates that end', async () => {
@@ -63,4 +64,25 @@ test('the map is there from three associations on, and its departments lead to t
   const paris = await page(national, '/admin/places?department=75')
   expect(paris.text).toContain('Centre Nation')
   expect(paris.text).not.toContain('Bellecour')
+})
+
+test('what jobs did and what the audit keeps is told in the reader’s language', async () => {
+  await using house = await openAdminHouse()
+  const { sql } = house.database
+  await sql`
+    insert into house.job (name, started_at, finished_at, result)
+    values ('audit-chain', now(), now(), ${jobPart('linesLinked', { lines: 1204, anchors: 1 })})`
+  await sql`
+    insert into audit.entry (actor, action, subject)
+    values ('cli:ada', 'logs.seal-day', '2026-11-28'), ('cli:ada', 'rule.remove', 'rule x.example')`
+  const national = await house.signedIn()
+  const french = await page(national, '/admin?lang=fr')
+  expect(french.text).toContain('Enchaîner les lignes de l’audit')
+  expect(french.text).toContain('lignes enchaînées : 1\u202f204, points d’ancrage signés : 1')
+  const english = await page(national, '/admin?lang=en')
+  expect(english.text).toContain('lines linked: 1,204, anchors signed: 1')
+  const audit = await page(national, '/admin/audit?lang=fr')
+  expect(audit.text).toContain('Un jour du journal est scellé')
+  expect(audit.text).toContain('Retrait : règle de filtrage')
+  expect(audit.text).toContain('règle de filtrage x.example')
 })

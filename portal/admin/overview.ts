@@ -19,7 +19,6 @@ import { associationSection } from './associations.ts'
 import { askedFor } from './fields.ts'
 import { jobSection } from './jobs.ts'
 import { numberIn } from './numbers.ts'
-import { ZONE } from './pieces.ts'
 import { troubleSection } from './trouble.ts'
 
 const NOTHING_WAITS = { lists: [], requests: 0, channels: [] }
@@ -34,7 +33,7 @@ export function overview(services: Services): Handler {
     const waiting = rights.has('rules.read') ? await waitingThings(sql) : NOTHING_WAITS
     const counts = await countHouse(sql)
     const associations = await associationStates(sql)
-    const hours = await listHourCounts(sql, rights.reach('sites.read'), span, ZONE)
+    const hours = await listHourCounts(sql, rights.reach('sites.read'), span, frame.zone)
     const jobs = mayJobs ? await listJobs(sql) : []
     // What this process says of itself is of the whole house.
     const own = mayJobs ? services.health() : []

@@ -15,10 +15,11 @@ import { tokenField } from '../staff/staff-layout.ts'
 import { fill } from '../text/fill.ts'
 import { sendAdminPage } from './admin-page.ts'
 import { LOGS_PATH, PACKS_PATH } from './admin-paths.ts'
+import { jobName, jobSaid } from './jobs.ts'
 import { reachesRows } from './log-request.ts'
 import type { LogView } from './log-request.ts'
 import { criteriaLine } from './log-words.ts'
-import { table, when } from './pieces.ts'
+import { asProgram, table, when } from './pieces.ts'
 
 /** What a form did, by the word that its redirection adds to the address. */
 const DEEDS = ['asked', 'approved', 'held', 'released'] as const
@@ -92,7 +93,7 @@ function packTable(view: LogView, requests: readonly ExportRequest[]): Html {
         </td>
         <td>${criteriaLine(request.criteria, text)}</td>
         <td><bdi>${request.reason}</bdi></td>
-        <td><bdi>${request.requestedBy}</bdi><br />${when(request.requestedAt, frame.language)}</td>
+        <td><bdi>${request.requestedBy}</bdi><br />${when(request.requestedAt, frame)}</td>
         <td>${answerTo(view, request)}</td>
       </tr>`,
   )
@@ -108,7 +109,7 @@ function answerTo({ frame, text, rights, doer }: LogView, request: ExportRequest
   const { packs: words } = text
   const path = `${PACKS_PATH}/${request.code}`
   if (isApproved(request)) {
-    return html`<bdi>${request.approvedBy}</bdi><br />${when(request.approvedAt, frame.language)}
+    return html`<bdi>${request.approvedBy}</bdi><br />${when(request.approvedAt, frame)}
       <form method="post" action="${path}/file">
         ${tokenField(frame)}
         <button
@@ -139,7 +140,7 @@ function holdTable({ frame, text, rights }: LogView, holds: readonly Hold[]): Ht
       html`<tr>
         <td><bdi>${hold.caseRef}</bdi></td>
         <td>${fill(words.heldRows, { named: String(hold.named), kept: String(hold.kept) })}</td>
-        <td><bdi>${hold.madeBy}</bdi><br />${when(hold.madeAt, frame.language)}</td>
+        <td><bdi>${hold.madeBy}</bdi><br />${when(hold.madeAt, frame)}</td>
         <td><bdi>${hold.reason}</bdi></td>
         <td>
           ${
@@ -157,7 +158,7 @@ function holdTable({ frame, text, rights }: LogView, holds: readonly Hold[]): Ht
                   </form>`
                 }`
               : fill(words.ended, {
-                  when: when(hold.endedAt, frame.language),
+                  when: when(hold.endedAt, frame),
                   who: hold.endedBy ?? '',
                 })
           }
@@ -172,21 +173,24 @@ const HOUR_MS = 3_600_000
 
 /** What the log lets go of, and how it is sealed. */
 function keeping(
-  { frame, text }: LogView,
+  view: LogView,
   { days, lastDay, sealedAt, keyId }: SealingState,
   jobs: readonly AdminJob[],
 ): Html {
+  const { frame, text } = view
   const { packs: words, overview } = text
   const run = (name: string): Html => {
     const job = jobs.find((one) => one.name === name)
     if (job === undefined) return html`${words.neverRan}`
     const { startedAt, finishedAt, failure, result } = job
-    if (failure !== null) return html`${fill(overview.jobFailed, { name, reason: failure })}`
+    if (failure !== null)
+      return fill(overview.jobFailed, {
+        ...{ name: jobName(name, text), reason: asProgram(failure) },
+      })
     if (finishedAt === null) return html`${overview.jobRunning}`
     const next = new Date(finishedAt.getTime() + HOUR_MS)
-    const nextRun =
-      name === 'retention' ? fill(words.nextRun, { when: when(next, frame.language) }) : ''
-    return html`${when(startedAt, frame.language)}: ${result} ${nextRun}`
+    const nextRun = name === 'retention' ? fill(words.nextRun, { when: when(next, frame) }) : ''
+    return html`${when(startedAt, frame)}: ${jobSaid(view, { failure, result })} ${nextRun}`
   }
   return html`<section class="card" aria-labelledby="keeping">
     <h2 id="keeping">${words.keeping}</h2>
@@ -200,7 +204,7 @@ function keeping(
             ? words.noSeal
             : fill(words.sealed, {
                 ...{ days: String(days), day: lastDay },
-                when: sealedAt === null ? '' : when(sealedAt, frame.language),
+                when: sealedAt === null ? '' : when(sealedAt, frame),
               })
         }<br />${run('sealing')}
       </dd>

@@ -142,7 +142,7 @@ describe('the administration', () => {
     const national = await house.signedIn()
     const { text } = await page(national, '/admin?lang=en')
     expect(text).toContain('Gateways that are not heard any more')
-    expect(text).toContain('The job sealing failed: the disk is full')
+    expect(text).toContain('The job “Seal the days of the log” failed: the disk is full')
     const paul = await page(await house.signedIn(PAUL), '/admin?lang=en')
     expect(paul.text).not.toContain('sealing')
     await house.database.sql`
@@ -162,12 +162,12 @@ test('a job is asked for by who may, and the page says so until it has begun', a
   const national = await house.signedIn()
   const before = await page(national, '/admin?lang=en')
   expect(before.text).toContain('2.5 sec')
-  expect(before.text).toContain('Run the job sealing now')
+  expect(before.text).toContain('Run “Seal the days of the log” now')
   const asked = await national.post('/admin/jobs/sealing', {})
-  expect(asked.headers.get('Location')).toBe('/admin?asked#jobs')
-  const after = await page(national, '/admin?asked&lang=en')
+  expect(asked.headers.get('Location')).toBe('/admin/jobs?asked')
+  const after = await page(national, '/admin/jobs?asked&lang=en')
   expect(after.text).toContain('It is asked for')
-  expect(after.text).not.toContain('Run the job sealing now')
+  expect(after.text).not.toContain('Run “Seal the days of the log” now')
   expect((await national.post('/admin/jobs/nothing', {})).status).toBe(404)
   const [line] = await sql`select actor from audit.entry where action like 'job%'`
   expect(line).toMatchObject({ actor: 'staff:helene' })
@@ -205,7 +205,7 @@ test('every page is under 100 KB at 2,333 places, and asks a bounded number of q
   ] as const) {
     const { status, bytes } = await page(national, path)
     expect([path, status, bytes < 100_000]).toEqual([path, 200, true])
-    // A list of columns that several statements share is counted with each.
+    // A statement within another is counted too.
     expect([path, house.statements() <= 2 * most]).toEqual([path, true])
   }
 })
@@ -251,4 +251,97 @@ test('whatever somebody writes into a field is shown as it was written and does 
     ...{ domain: 'esc.example', action: 'block', association: '75', note: 'a\u001b[2Jb' },
   })
   expect(note.status).toBe(422)
+})
+
+test('a job that says how far it is has a bar, on a page that goes on by itself, with script and without', async () => {
+  await using house = await openAdminHouse()
+  const { sql } = house.database
+  await sql`
+    insert into house.job (name, started_at, percent) values ('inventory', now(), 42)`
+  const national = await house.signedIn()
+  const running = await page(national, '/admin/jobs?lang=fr')
+  expect(running.text).toContain('<progress max="100" value="42"')
+  expect(running.text).toContain('Relire l’inventaire NetBox : 42\u00a0%')
+  expect(running.text).toContain('content="3;url=/admin/jobs"')
+  expect(running.text).toContain('hx-trigger="every 2s"')
+  const piece = await national.get('/admin/jobs', { 'HX-Request': 'true' })
+  expect(await piece.text()).toMatch(/^<div\s+id="job-list"[^]*<progress/)
+  await sql`
+    update house.job set finished_at = now(), result = '2333 places, 9332 changes, 0 gone'`
+  const done = await page(national, '/admin/jobs?lang=fr')
+  expect(done.text).toContain('lieux : 2\u202f333')
+  for (const sign of ['<progress', 'http-equiv="refresh"', 'hx-trigger']) {
+    expect([sign, done.text.includes(sign)]).toEqual([sign, false])
+  }
+})
+
+describe('times', () => {
+  const AT = new Date('2026-03-01T08:00:00Z')
+
+  async function openReunion(): Promise<AdminHouse> {
+    const house = await openAdminHouse()
+    const { sql } = house.database
+    await sql`insert into house.association values ('974', 'La Réunion')`
+    await sql`
+      insert into house.site (code, name, association, timezone, postal_address)
+      values ('974-0001', 'Saint-Denis', '974', 'Indian/Reunion', '3 rue de Paris, 97400 Saint-Denis')`
+    await sql`
+      insert into house.gateway (name, site, address, secret, kind)
+      values ('gw-974', '974-0001', '10.97.4.1', 'sealed', 'generic')`
+    await sql`
+      insert into house.gateway_posture
+        (gateway, transport, heard_at, clock_skew_ms, requests, unsigned, refused, over_limit)
+      select name, 'udp', ${AT}, 20, 1, 0, 0, 0 from house.gateway`
+    await sql`
+      insert into house.job (name, started_at, finished_at, result)
+      values ('sealing', ${AT}, ${AT}, 'x')`
+    return house
+  }
+
+  test('of a place are by its own clock, and say so where that is not the organisation’s', async () => {
+    await using house = await openReunion()
+    const national = await house.signedIn()
+    const list = await page(national, '/admin/places?lang=fr')
+    expect(list.text).toContain('1 mars 2026, 12:00 (UTC+4)')
+    expect(list.text).toContain('1 mars 2026, 09:00<')
+    const place = await page(national, '/admin/places/974-0001?lang=en')
+    expect(place.text).toContain('1 Mar 2026, 12:00 (GMT+4)')
+    expect(place.text).toContain('3 rue de Paris, 97400 Saint-Denis')
+    const overview = await page(national, '/admin?lang=fr')
+    expect(overview.text).toContain('depuis le 1 mars 2026, 12:00 (UTC+4)')
+    expect(overview.text).toContain('1 mars 2026, 09:00')
+  })
+
+  test('of no place are by the organisation’s clock, wherever it is', async () => {
+    await using house = await openReunion()
+    house.clockOf('Indian/Reunion')
+    const national = await house.signedIn()
+    const { text } = await page(national, '/admin?lang=fr')
+    expect(text).toContain('depuis le 1 mars 2026, 12:00<')
+    // The place in Paris is the one that differs here, and the job's is the organisation's own.
+    expect(text).toContain('depuis le 1 mars 2026, 09:00 (UTC+1)')
+    expect(text).toContain('<td>1 mars 2026, 12:00</td>')
+    expect(text).toContain('data-zone="Indian/Reunion"')
+  })
+
+  test('and where a place is, is written on its page and undone there', async () => {
+    await using house = await openReunion()
+    const national = await house.signedIn()
+    const path = '/admin/places/974-0001'
+    const etag = hidden((await page(national, path)).text, 'etag')
+    const wrong = await national.post(path, { etag, name: 'Saint-Denis', address: 'a\u001bb' })
+    expect([wrong.status, (await wrong.text()).includes('Adresse postale')]).toEqual([422, true])
+    const moved = { etag, name: 'Saint-Denis', address: '5 rue du Port' }
+    expect((await national.post(path, moved)).status).toBe(303)
+    const shown = (await page(national, path)).text
+    expect(shown).toContain('adresse: 3 rue de Paris, 97400 Saint-Denis →')
+    const undone = await national.post('/admin/undo', {
+      kind: 'site',
+      change: hidden(shown, 'change'),
+    })
+    expect(undone.headers.get('Location')).toBe('/admin/places?undone')
+    const [row] = await house.database.sql`
+      select postal_address from house.site where code = '974-0001'`
+    expect(row).toEqual({ postal_address: '3 rue de Paris, 97400 Saint-Denis' })
+  })
 })

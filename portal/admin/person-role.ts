@@ -99,7 +99,7 @@ function facts(
       <dd>${until ?? words.noEnd}</dd>
       <dt>${words.by}</dt>
       <dd>
-        <bdi>${madeBy}</bdi>, ${when(madeAt, frame.language)}
+        <bdi>${madeBy}</bdi>, ${when(madeAt, frame)}
         ${declared && html`<span class="tag">${text.byFile}</span>`}
       </dd>
     </dl>
@@ -117,7 +117,7 @@ function holderList(
       html`<tr>
         <td><bdi>${account}</bdi></td>
         <td><bdi>${name}</bdi></td>
-        <td>${seenAt === null ? never : when(seenAt, frame.language)}</td>
+        <td>${seenAt === null ? never : when(seenAt, frame)}</td>
       </tr>`,
   )
   return html`<section class="card" aria-labelledby="holders">

@@ -11,14 +11,27 @@ import type { StaffLanguage } from '../text/staff-language.ts'
 import { UNDO_PATH } from './admin-paths.ts'
 import type { AdminView } from './admin-request.ts'
 
-/** Of an organisation in France: its day, wherever the server stands. */
-export const ZONE = 'Europe/Paris'
+/**
+ * By the clock of the place `zone` is of, which is said where it is not that of the organisation; without a place by
+ * the organisation's, wherever the server stands.
+ */
+export function when(
+  at: Date,
+  { language, zone: own }: Pick<StaffFrame, 'language' | 'zone'>,
+  zone: string | null = null,
+): string {
+  const place = zone ?? own
+  const locale = language === 'fr' ? 'fr-FR' : 'en-GB'
+  const format = { dateStyle: 'medium', timeStyle: 'short', timeZone: place } as const
+  const said = new Intl.DateTimeFormat(locale, format).format(at)
+  if (place === own || offset(at, place, locale) === offset(at, own, locale)) return said
+  return `${said} (${offset(at, place, locale)})`
+}
 
-/** By the clock of the place where there is one. */
-export function when(at: Date, language: StaffLanguage, zone: string | null = ZONE): string {
-  return new Intl.DateTimeFormat(language === 'fr' ? 'fr-FR' : 'en-GB', {
-    ...{ dateStyle: 'medium', timeStyle: 'short', timeZone: zone ?? ZONE },
-  }).format(at)
+/** `UTC+4` */
+function offset(at: Date, timeZone: string, locale: string): string {
+  const format = new Intl.DateTimeFormat(locale, { timeZone, timeZoneName: 'shortOffset' })
+  return format.formatToParts(at).find(({ type }) => type === 'timeZoneName')?.value ?? timeZone
 }
 
 /** Of a day as dates are kept, `2026-12-31`. */
@@ -72,6 +85,11 @@ export function pageLinks(
   ${next !== null && html`<p><a href="${path}?${new URLSearchParams(next).toString()}">${text.next}</a></p>`}`
 }
 
+/** Reasons are English: whoever listens to the page hears them so. */
+export function asProgram(said: string): Html {
+  return html`<bdi lang="en">${said}</bdi>`
+}
+
 /** Of a table with many rows: without a character that is not needed. */
 export function row(cells: readonly (Html | string | number)[]): Html {
   return html`<tr>
@@ -101,13 +119,20 @@ export function historyTable(
   {
     frame,
     text,
+    zone,
     mayUndo,
-  }: { frame: StaffFrame; text: AdminText; mayUndo: (line: HistoryLine) => boolean },
+  }: {
+    frame: StaffFrame
+    text: AdminText
+    /** Of the place that it is the history of. */
+    zone?: string
+    mayUndo: (line: HistoryLine) => boolean
+  },
 ): Html {
   const { changes } = text
   if (lines.length === 0) return html`<p class="soft">${changes.none}</p>`
   const rows = lines.map((line) => {
-    const at = when(line.at, frame.language)
+    const at = when(line.at, frame, zone)
     const label = changes.undoNamed
       .replace('{subject}', () => line.subject)
       .replace('{when}', () => at)

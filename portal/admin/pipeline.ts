@@ -29,7 +29,7 @@ import { device, revokeDevice } from './device.ts'
 import { devices } from './devices.ts'
 import { filtering } from './filtering.ts'
 import { health } from './health.ts'
-import { runJob } from './jobs.ts'
+import { jobsPage, runJob } from './jobs.ts'
 import { logForm, searchLog } from './log-search.ts'
 import { overview } from './overview.ts'
 import { approvePack, askForPack, downloadPack, endHolds, holdRows, packs } from './packs.ts'
@@ -98,6 +98,7 @@ export function adminPipeline(app: Hono, services: Services): void {
   app.post(`${PACKS_PATH}/:code`, may('logs.approve'), form, approvePack(services))
   const mayHave = may('logs.search', 'logs.approve')
   app.post(`${PACKS_PATH}/:code/file`, mayHave, form, downloadPack(services))
+  app.get(JOBS_PATH, may('jobs.read'), jobsPage(services))
   app.post(`${JOBS_PATH}/:name`, may('jobs.run'), form, runJob(services))
   app.get(ALERTS_PATH, may('alerts.read'), alerts(services))
   app.get(AUDIT_PATH, may('audit.read'), auditLog(services))

@@ -30,7 +30,7 @@ export function gatewaySection(
 function gatewayFacts({ text, frame }: AdminView, site: AdminSite, one: GatewaySigns): Html {
   const { place: words, setUp } = text
   const at = (moment: Date | null, none: string): string =>
-    moment === null ? none : when(moment, frame.language, site.timezone)
+    moment === null ? none : when(moment, frame, site.timezone)
   const facts: readonly (readonly [string, string | Html])[] = [
     [words.kind, one.kind],
     [setUp.software, one.software ?? setUp.unknown],

@@ -143,8 +143,8 @@ function sessionTable(
       <td><bdi>${who}</bdi><br /><span class="soft">${mac ?? logs.unknown}</span></td>
       <td>${network === 'guest' ? text.guest : text.staff}</td>
       <td><bdi>${gateway}</bdi></td>
-      <td>${when(startedAt, frame.language, timezone)}</td>
-      <td>${when(lastAt, frame.language, timezone)}</td>
+      <td>${when(startedAt, frame, timezone)}</td>
+      <td>${when(lastAt, frame, timezone)}</td>
       <td>${octets === null ? '' : inMegabytes(octets, frame.language)}</td>
     </tr>`
   })

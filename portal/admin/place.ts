@@ -1,4 +1,5 @@
 import type { Handler } from 'hono'
+import { z } from 'zod'
 import { html } from 'hono/html'
 import { listChanges } from '#db/admin/changes.ts'
 import { filtersAt } from '#db/admin/filtering.ts'
@@ -25,6 +26,8 @@ import { gatewaySection } from './place-gateways.ts'
 import { unreadable } from './settle.ts'
 
 const CHANGES = 20
+/** In one line, as on a letter; empty for none. */
+const postalAddress = z.string().regex(/^\P{Cc}{0,300}$/u)
 
 /** `GET /admin/places/CODE` */
 export function place(services: Services): Handler {
@@ -36,7 +39,7 @@ export function place(services: Services): Handler {
   })
 }
 
-/** `POST /admin/places/CODE`: renames it. */
+/** `POST /admin/places/CODE`: its name and where it is. */
 export function changePlace(services: Services): Handler {
   return withRight(services, 'sites.write', async (view) => {
     const { c, sql, text, doer } = view
@@ -47,8 +50,17 @@ export function changePlace(services: Services): Handler {
       const problem = unreadable(view, text.places.name)
       return sendPlace(services, view, { note: null, problem })
     }
+    const address = postalAddress.safeParse((form.get('address') ?? '').trim())
+    if (!address.success) {
+      const problem = unreadable(view, text.places.address)
+      return sendPlace(services, view, { note: null, problem })
+    }
     const etag = form.get('etag') ?? ''
-    const changed = await changeSite(sql, code, etag === '*' ? '' : etag, { name: name.data }, doer)
+    const change = {
+      name: name.data,
+      ...(form.has('address') ? { postalAddress: address.data === '' ? null : address.data } : {}),
+    }
+    const changed = await changeSite(sql, code, etag === '*' ? '' : etag, change, doer)
     if (!changed.ok) {
       return sendPlace(services, view, { note: null, problem: text.refusals[changed.refusal] })
     }
@@ -79,7 +91,10 @@ async function sendPlace(
     ...{ frame, title: site.name, status: problem === null ? 200 : 422 },
     main: html`<h1><bdi>${site.name}</bdi></h1>
       <p class="lead">
-        <bdi>${site.code}</bdi> · <bdi>${site.associationName}</bdi> ·
+        ${site.postalAddress !== null && html`<bdi>${site.postalAddress}</bdi><br />`}<bdi
+          >${site.code}</bdi
+        >
+        · <bdi>${site.associationName}</bdi> ·
         ${site.timezone}${
           rights.has('sessions.read') &&
           html` · <a href="${SESSIONS_PATH}/${site.code}">${text.sessions.title}</a>`
@@ -93,7 +108,9 @@ async function sendPlace(
       ${mayWrite && editForm(view, site)}
       <section class="card" aria-labelledby="changes">
         <h2 id="changes">${text.changes.title}</h2>
-        ${historyTable(changes, { frame, text, mayUndo: () => mayWrite })}
+        ${historyTable(changes, {
+          ...{ frame, text, zone: site.timezone, mayUndo: () => mayWrite },
+        })}
       </section>`,
   })
 }
@@ -159,6 +176,14 @@ function editForm({ frame, text }: AdminView, site: AdminSite): Html {
       ${tokenField(frame)}<input type="hidden" name="etag" value="${site.etag}" />
       <label for="name">${text.places.name}</label>
       <input id="name" name="name" value="${site.name}" required maxlength="200" />
+      <label for="address">${text.places.address}</label>
+      <input
+        id="address"
+        name="address"
+        value="${site.postalAddress ?? ''}"
+        maxlength="300"
+        autocomplete="off"
+      />
       <label for="reason">${text.reason}</label>
       <input id="reason" name="reason" maxlength="500" />
       <button>${words.save}</button>

@@ -122,7 +122,7 @@ function placeTable(
       html`<bdi>${site.name}</bdi>`,
       html`<bdi>${site.associationName}</bdi>`,
       site.gateways,
-      site.heardAt === null ? text.never : when(site.heardAt, frame.language),
+      site.heardAt === null ? text.never : when(site.heardAt, frame, site.timezone),
     ]),
   )
   const heads = [words.code, words.name, words.association, words.gateways, words.heard]

@@ -82,7 +82,7 @@ async function sendRequest(
           <dd>${placeLink({ site, siteName }, words.noPlace)}, ${networkOf(network, text)}</dd>
           <dt>${words.times}</dt>
           <dd>
-            ${fill(words.timesLast, { times: String(times), when: when(lastAt, frame.language, timezone) })}
+            ${fill(words.timesLast, { times: String(times), when: when(lastAt, frame, timezone) })}
           </dd>
           <dt>${words.cause}</dt>
           <dd>${causeOf(view, found)}</dd>

@@ -64,7 +64,7 @@ function waitingTable({ text, frame }: AdminView, shown: readonly WaitingName[])
         <td>${placeLink({ site, siteName }, words.noPlace)}</td>
         <td>${networkOf(network, text)}</td>
         <td>${times}</td>
-        <td>${when(lastAt, frame.language, timezone)}</td>
+        <td>${when(lastAt, frame, timezone)}</td>
         <td>
           ${notes.slice(0, 2).map(
             (note) =>
@@ -97,7 +97,7 @@ export function answerTable({ text, frame }: AdminView, answers: readonly Unbloc
   const rows = answers.map(
     ({ at, timezone, domain, site, siteName, times, decision, rule, until, actor, reason }) =>
       html`<tr>
-        <td>${when(at, frame.language, timezone)}</td>
+        <td>${when(at, frame, timezone)}</td>
         <td><bdi>${domain}</bdi> (${times})</td>
         <td>${placeLink({ site, siteName }, words.noPlace)}</td>
         <td>

@@ -96,7 +96,7 @@ function lightItem(
   }
   const said = isHour ? words.seenHour : words.seen
   return html`<li class="green">
-    <strong>${what}</strong><br />${fill(said, { when: when(at, frame.language, site.timezone) })}
+    <strong>${what}</strong><br />${fill(said, { when: when(at, frame, site.timezone) })}
   </li>`
 }
 

@@ -6,8 +6,9 @@ import type { Html } from '../pages/html.ts'
 import { fill } from '../text/fill.ts'
 import { ALERTS_PATH, FILTERING_PATH, PLACES_PATH, REQUESTS_PATH } from './admin-paths.ts'
 import type { AdminView } from './admin-request.ts'
+import { jobName } from './jobs.ts'
 import { numberIn } from './numbers.ts'
-import { when } from './pieces.ts'
+import { asProgram, when } from './pieces.ts'
 
 /** Everything that somebody should look at, as far as it is theirs to see. */
 export interface Trouble {
@@ -43,12 +44,14 @@ function ownLines({ text: { overview: words } }: AdminView, own: readonly Proble
   return own.map((problem) => line(fill(words.ownProblem, { ...problem }), words.ownProblemToDo))
 }
 
-function jobLines({ text: { overview: words } }: AdminView, jobs: readonly AdminJob[]): Html[] {
+function jobLines({ text }: AdminView, jobs: readonly AdminJob[]): Html[] {
+  const { overview: words } = text
   return jobs
     .filter(({ failure }) => failure !== null)
-    .map(({ name, failure }) =>
-      line(fill(words.jobFailed, { name, reason: failure ?? '' }), words.jobToDo),
-    )
+    .map(({ name, failure }) => {
+      const said = { name: jobName(name, text), reason: asProgram(failure ?? '') }
+      return line(fill(words.jobFailed, said), words.jobToDo)
+    })
 }
 
 const KINDS = ['silent', 'clock', 'certificate'] as const
@@ -86,12 +89,12 @@ function gatewayItem(view: AdminView, one: TroubledGateway): Html {
 
 function troubleOf({ text, frame }: AdminView, one: TroubledGateway): Html {
   const { overview: words } = text
-  const { trouble, heardAt, clockSkewMs, certificateEndsAt } = one
+  const { trouble, heardAt, clockSkewMs, certificateEndsAt, timezone } = one
   if (trouble === 'silent' && heardAt !== null) {
-    return fill(words.silentSince, { when: when(heardAt, frame.language) })
+    return fill(words.silentSince, { when: when(heardAt, frame, timezone) })
   }
   if (trouble === 'certificate' && certificateEndsAt !== null) {
-    return fill(words.certificateEnds, { when: when(certificateEndsAt, frame.language) })
+    return fill(words.certificateEnds, { when: when(certificateEndsAt, frame, timezone) })
   }
   return fill(words.clockOff, { seconds: String(Math.round((clockSkewMs ?? 0) / 1000)) })
 }
@@ -104,10 +107,10 @@ function waitingLines({ text, frame }: AdminView, waiting: Waiting): Html[] {
       heldNames !== null
         ? fill(words.listHeld, { name, names: numberIn(heldNames, language) })
         : error !== null
-          ? fill(words.listFailed, { name, reason: error })
+          ? fill(words.listFailed, { name, reason: asProgram(error) })
           : fetchedAt === null
             ? fill(words.listNever, { name })
-            : fill(words.listOld, { name, when: when(fetchedAt, language) })
+            : fill(words.listOld, { name, when: when(fetchedAt, frame) })
     return line(said, html`<a href="${FILTERING_PATH}#lists">${words.listToDo}</a>`)
   })
   const channels = waiting.channels.map((name) =>

@@ -6,7 +6,7 @@ import type { UndoneKind } from '#db/admin/undo.ts'
 import type { Services } from '../services.ts'
 import { formOf } from '../staff/staff-form.ts'
 import { sendAdminPage } from './admin-page.ts'
-import { PEOPLE_PATH, PLACES_PATH, RULES_PATH, TERMS_PATH } from './admin-paths.ts'
+import { FILTERING_PATH, PEOPLE_PATH, PLACES_PATH, RULES_PATH, TERMS_PATH } from './admin-paths.ts'
 import { withRight } from './admin-request.ts'
 import { rowNumber } from './fields.ts'
 import { sendNothing } from './nothing-there.ts'
@@ -17,6 +17,7 @@ const KINDS = {
   site: { action: 'sites.write', back: PLACES_PATH },
   role: { action: 'roles.write', back: PEOPLE_PATH },
   terms: { action: 'terms.write', back: TERMS_PATH },
+  list: { action: 'rules.write', back: FILTERING_PATH },
 } as const satisfies Readonly<Record<UndoneKind, { action: Action; back: string }>>
 
 export const UNDO_ACTIONS: readonly Action[] = Object.values(KINDS).map(({ action }) => action)

@@ -21,6 +21,7 @@ import { alertMessage } from './alert-message.ts'
 import { quietUntil } from './quiet-hours.ts'
 import { sendAlert } from './send-alert.ts'
 import type { SendOutcome } from './send-limits.ts'
+import { jobPart } from '#db/job-lines.ts'
 
 const EVERY_MS = 10_000
 /** A slow receiver must not keep the other jobs waiting: the rest of it is the next run's. */
@@ -56,7 +57,7 @@ export function alertsJob(deps: AlertsJobDeps): Job {
       const channels = await loadAlertChannels(database, seal)
       if (channels.length === 0) {
         deps.report([])
-        return 'no channel is declared'
+        return jobPart('noChannel', {})
       }
       await queueDeliveries(database, new Date(clock()))
       const due = await dueDeliveries(database, new Date(clock()))
@@ -73,7 +74,7 @@ export function alertsJob(deps: AlertsJobDeps): Job {
         ),
       )
       deps.report(await deliveryStates(database))
-      return `${told.sent} sent, ${told.failed} failed, ${told.quiet} wait for the end of quiet hours`
+      return jobPart('alerts', { ...told })
     },
   }
 }

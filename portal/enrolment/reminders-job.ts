@@ -7,6 +7,7 @@ import { dueReminders, noteReminded, organisationName, reminderMail } from '#db/
 import type { Job } from '#db/jobs.ts'
 import { openMail } from '../alerts/mail.ts'
 import { reminderMessage } from './reminder-message.ts'
+import { jobPart } from '#db/job-lines.ts'
 
 const HOUR_MS = 3_600_000
 /** A slow mail server must not keep the other jobs waiting: the rest is the next run's. */
@@ -31,7 +32,7 @@ export function deviceRemindersJob(deps: {
     everyMs: HOUR_MS,
     async run() {
       const settings = await reminderMail(database, seal)
-      if (settings === null) return 'no channel for reminders is declared'
+      if (settings === null) return jobPart('noReminders', {})
       const endsAt = clock() + RUN_MS
       const organisation = await organisationName(database)
       const due = await dueReminders(database, new Date(clock()))
@@ -60,7 +61,7 @@ export function deviceRemindersJob(deps: {
           `the mail server ${settings.host}:${settings.port} took no reminder: ${failure}; ${told.sent} people were told; try the channel with npx accueil alerts test`,
         )
       }
-      return `${told.sent} people told, ${told.refused} addresses refused`
+      return jobPart('reminders', { people: told.sent, refused: told.refused })
     },
   }
 }

@@ -57,7 +57,7 @@ export async function finishSignIn(
       const known = OFF_REASONS.find((one) => one === reason)
       const words = {
         reason: known === undefined ? reason : staffTextIn(language).offReasons[known],
-        since: formatDay(since, language, 'Europe/Paris'),
+        since: formatDay(since, language, services.house().zone),
       }
       return await sendStaffProblem(c, services, 'account-off', { status: 403, words })
     }

@@ -3,12 +3,13 @@ import { SignJWT, exportJWK, generateKeyPair } from 'jose'
 import type { Database } from '#db/connection.ts'
 import { openTestDatabase } from '../../test/support/database.ts'
 import type { TestDatabase } from '../../test/support/database.ts'
-import { seedHouse, testSeal } from '../../test/support/house.ts'
+import { seedHouse } from '../../test/support/house.ts'
 import { plainBrowser } from '../../test/support/peers/browser.ts'
 import type { BrowserPage, PlainBrowser } from '../../test/support/peers/browser.ts'
 import { OPENID_CLIENT, startOpenidProvider } from '../../test/support/peers/openid-provider.ts'
 import type { OpenidProvider } from '../../test/support/peers/openid-provider.ts'
 import { portalAddress, startStaffPortal } from '../../test/support/staff-portal.ts'
+import { declareProvider } from './testing/declare-provider.ts'
 
 const START = '/staff/oidc/restos/start'
 
@@ -25,23 +26,10 @@ async function withProvider(run: (place: Place) => Promise<void>): Promise<void>
   await seedHouse(database)
   const url = await portalAddress()
   await using provider = await startOpenidProvider(url, 'restos')
-  await declare(database, 'restos', provider.issuer)
+  await declareProvider(database, 'restos', provider.issuer)
   const world = { now: Date.now() }
   await using _portal = await startStaffPortal(database.as('portal'), url, {}, () => world.now)
   await run({ url, database, provider, world })
-}
-
-async function declare({ kysely }: Database, name: string, issuer: string): Promise<void> {
-  await kysely
-    .insertInto('staff.sign_in_provider')
-    .values({
-      ...{ name, label: `Compte ${name}`, issuer, client_id: OPENID_CLIENT.id, position: 0 },
-      client_secret: testSeal.seal(OPENID_CLIENT.secret, `sign-in:${name}`),
-      scopes: ['openid', 'profile', 'email', 'groups'],
-      ...{ account_claim: 'preferred_username', name_claim: 'name' },
-      ...{ mail_claim: 'email', groups_claim: 'groups' },
-    })
-    .execute()
 }
 
 /** From the page that was asked for, by the button, to what the browser shows at the end. */
@@ -136,7 +124,7 @@ describe('somebody with an account of the organisation', () => {
   test('of two providers is led to theirs, and the answer of one does not count for the other', async () => {
     await withProvider(async ({ url, database }) => {
       await using other = await startOpenidProvider(url, 'autre')
-      await declare(database, 'autre', other.issuer)
+      await declareProvider(database, 'autre', other.issuer)
       const browser = plainBrowser()
       await expect
         .poll(async () => (await browser.open(`${url}/staff/sign-in`)).body, { timeout: 20_000 })

@@ -40,6 +40,7 @@ export function staffFrameOf(c: Context, services: Services): StaffFrame {
   return {
     look: services.house().look,
     language: staffLanguage(c),
+    zone: services.house().zone,
     path: url.pathname,
     query: [...url.searchParams].filter(([name]) => name !== 'lang'),
     person: session?.person ?? null,

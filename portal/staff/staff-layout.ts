@@ -13,6 +13,8 @@ import { navigationOf } from './navigation.ts'
 export interface StaffFrame {
   readonly look: Look
   readonly language: StaffLanguage
+  /** IANA name: the clock of the organisation. */
+  readonly zone: string
   /** The page's own path and query, without the language. */
   readonly path: string
   readonly query: readonly (readonly [name: string, value: string])[]
@@ -34,6 +36,8 @@ export interface StaffContent {
   readonly isWide?: boolean
   /** Goes on by itself, without script, and not as the answer to a form. */
   readonly refresh?: string
+  /** Looks again by itself where no script does. */
+  readonly again?: { readonly seconds: number; readonly url: string } | undefined
 }
 
 /** The name of that field. */
@@ -56,6 +60,12 @@ export function staffLayout(frame: StaffFrame, page: StaffContent): Html {
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         ${page.refresh !== undefined && html`<meta http-equiv="refresh" content="0;url=${page.refresh}" />`}
+        ${
+          page.again !== undefined &&
+          html`<noscript
+            ><meta http-equiv="refresh" content="${page.again.seconds};url=${page.again.url}"
+          /></noscript>`
+        }
         <title>${page.title} – ${look.name}</title>
         ${look.logo && html`<link rel="icon" href="${look.logo.path}" />`} ${raw(look.staffStyle)}
         ${page.scripts && raw(HTMX_CONFIG)}

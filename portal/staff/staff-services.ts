@@ -36,6 +36,7 @@ export const SIGN_IN_OUTCOMES = [
   'provider-away',
   'provider-refused',
   'provider-answer',
+  'provider-clock',
   'no-account',
   'other-person',
   'unavailable',

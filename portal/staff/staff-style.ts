@@ -80,6 +80,7 @@ th,td{padding:.5rem .75rem .5rem 0;border-bottom:1px solid var(--line);text-alig
 .chart path{stroke-linecap:butt}.chart .s1{stroke:var(--fill)}.chart .s2{stroke:var(--good)}
 .card .tabs{margin:0 0 1rem}
 @media(max-width:47.9rem){main>.tabs{flex-wrap:nowrap;overflow-x:auto;padding-bottom:.375rem}main>.tabs a{white-space:nowrap}main>.tabs li:has([aria-current]){order:-1}}
+progress{width:10rem;max-width:100%;height:.75rem;accent-color:var(--fill);vertical-align:middle}
 .lights{list-style:none;padding:0;margin:0 0 1rem}
 .lights li{position:relative;padding:.625rem 0 .625rem 2.25rem;border-bottom:1px solid var(--line);margin:0}
 .lights li::before{content:"…";position:absolute;inset-inline-start:0;width:1.5rem;height:1.5rem;border-radius:50%;background:var(--line);color:var(--ink);text-align:center;line-height:1.35rem;font-weight:700}

@@ -1,4 +1,6 @@
 import type { AdminText } from './admin-fr.ts'
+import { auditEn } from './audit-en.ts'
+import { jobsEn } from './jobs-en.ts'
 import { overviewEn } from './overview-en.ts'
 import { setUpEn } from './set-up-en.ts'
 
@@ -51,6 +53,8 @@ export const adminEn: AdminText = {
 
   overview: overviewEn,
 
+  jobs: jobsEn,
+
   places: {
     title: 'Places',
     lead: 'Search by name or code, with or without accents.',
@@ -68,6 +72,7 @@ export const adminEn: AdminText = {
     only: 'Only {area}.',
     all: 'See all places',
     timezone: 'Time zone',
+    address: 'Postal address',
     added: 'The place is added.',
   },
 
@@ -566,7 +571,7 @@ export const adminEn: AdminText = {
         toDo: 'Read them by “accueil logs quarantine”, which says why, and have them tried again.',
       },
       job: {
-        what: 'The job {name} failed: {failure}',
+        what: 'The job “{name}” failed: {failure}',
         toDo: 'Mend what it says, then run it again from “To watch”.',
       },
       versions: {
@@ -604,7 +609,13 @@ export const adminEn: AdminText = {
     kinds: { rule: 'rule', site: 'place', role: 'role', terms: 'terms' },
     fields: {
       ...{ action: 'effect', domain: 'domain', network: 'network', note: 'note', until: 'until' },
-      ...{ code: 'code', name: 'name', timezone: 'time zone', association: 'association' },
+      ...{
+        code: 'code',
+        name: 'name',
+        timezone: 'time zone',
+        postal_address: 'address',
+        association: 'association',
+      },
       ...{ site: 'place', subject: 'who', role: 'role', associations: 'associations' },
       ...{ sites: 'places', version: 'version', effective: 'counts from', texts: 'texts' },
     },
@@ -613,14 +624,7 @@ export const adminEn: AdminText = {
     undone: 'It is undone. The undoing is a change itself.',
   },
 
-  audit: {
-    title: 'Audit',
-    lead: 'Every change and every look, newest first. Your look is there too.',
-    actor: 'Who (for example staff:helene)',
-    action: 'Action (for example rule or logs.search)',
-    why: 'Why',
-    none: 'No line fits.',
-  },
+  audit: auditEn,
 
   alerts: {
     title: 'Alerts',
@@ -691,6 +695,8 @@ export const adminEn: AdminText = {
     'in-force': 'People have accepted this text: it changes no more. Draft a new version.',
     'not-to-come': 'New terms count tomorrow at the earliest: give a day to come.',
     'no-text': 'A text in one language at least is needed.',
+    'by-file': 'It stands in the files that are applied: change it there.',
+    'no-source': 'It has no address to be fetched from.',
     invalid: 'Check what is written: {what}.',
   },
 }

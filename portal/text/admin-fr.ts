@@ -1,3 +1,5 @@
+import { auditFr } from './audit-fr.ts'
+import { jobsFr } from './jobs-fr.ts'
 import { overviewFr } from './overview-fr.ts'
 import { setUpFr } from './set-up-fr.ts'
 
@@ -51,6 +53,8 @@ export const adminFr = {
 
   overview: overviewFr,
 
+  jobs: jobsFr,
+
   places: {
     title: 'Lieux',
     lead: 'Cherchez par nom ou par code, avec ou sans accents.',
@@ -68,6 +72,7 @@ export const adminFr = {
     only: 'Seulement {area}.',
     all: 'Voir tous les lieux',
     timezone: 'Fuseau horaire',
+    address: 'Adresse postale',
     added: 'Le lieu est ajouté.',
   },
 
@@ -573,7 +578,7 @@ export const adminFr = {
         toDo: 'Lisez-les par « accueil logs quarantine », qui dit pourquoi, et faites-les reprendre.',
       },
       job: {
-        what: 'La tâche {name} a échoué : {failure}',
+        what: 'La tâche « {name} » a échoué : {failure}',
         toDo: 'Corrigez ce qu’elle dit, puis relancez-la depuis « À surveiller ».',
       },
       versions: {
@@ -611,7 +616,13 @@ export const adminFr = {
     kinds: { rule: 'règle', site: 'lieu', role: 'rôle', terms: 'conditions' },
     fields: {
       ...{ action: 'effet', domain: 'domaine', network: 'réseau', note: 'note', until: 'jusqu’au' },
-      ...{ code: 'code', name: 'nom', timezone: 'fuseau horaire', association: 'association' },
+      ...{
+        code: 'code',
+        name: 'nom',
+        timezone: 'fuseau horaire',
+        postal_address: 'adresse',
+        association: 'association',
+      },
       ...{ site: 'lieu', subject: 'qui', role: 'rôle', associations: 'associations' },
       ...{ sites: 'lieux', version: 'version', effective: 'compte à partir du', texts: 'textes' },
     },
@@ -620,14 +631,7 @@ export const adminFr = {
     undone: 'C’est annulé. L’annulation est elle-même un changement.',
   },
 
-  audit: {
-    title: 'Audit',
-    lead: 'Chaque changement et chaque consultation, du plus récent au plus ancien. Votre consultation y est aussi.',
-    actor: 'Qui (par exemple staff:helene)',
-    action: 'Action (par exemple rule ou logs.search)',
-    why: 'Pourquoi',
-    none: 'Aucune ligne ne correspond.',
-  },
+  audit: auditFr,
 
   alerts: {
     title: 'Alertes',
@@ -699,6 +703,8 @@ export const adminFr = {
       'Des personnes ont accepté ce texte : il ne change plus. Préparez une nouvelle version.',
     'not-to-come': 'De nouvelles conditions comptent demain au plus tôt : donnez un jour à venir.',
     'no-text': 'Il faut un texte dans une langue au moins.',
+    'by-file': 'C’est écrit dans les fichiers de déclaration : changez-le là-bas.',
+    'no-source': 'Cette liste n’a pas d’adresse où la chercher.',
     invalid: 'Vérifiez ce qui est écrit : {what}.',
   },
 }

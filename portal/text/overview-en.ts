@@ -16,7 +16,7 @@ export const overviewEn: OverviewText = {
   certificateToDo:
     'Make the files of the place again from its page, and install them before that day.',
   moreGateways: 'and {count} more; the table of associations says where',
-  jobFailed: 'The job {name} failed: {reason}',
+  jobFailed: 'The job “{name}” failed: {reason}',
   jobToDo: 'Read the reason, then run it again in the list of jobs.',
   listOld: 'The list {name} has not been up to date since {when}.',
   listNever: 'The list {name} could never be fetched.',
@@ -41,7 +41,7 @@ export const overviewEn: OverviewText = {
   jobTook: 'Length',
   jobResult: 'Result',
   jobRun: 'Run',
-  jobRunNamed: 'Run the job {name} now',
+  jobRunNamed: 'Run “{name}” now',
   jobWaits: 'asked for',
   jobAsked: 'It is asked for: a process with the role jobs runs it within the minute.',
   jobRunning: 'running',

@@ -219,6 +219,10 @@ export const staffEn: StaffText = {
       title: 'This sign-in is not valid',
       why: 'The answer is not the one that we expect of {provider}: it may be old, or used already. Nobody was signed in. Please start again.',
     },
+    'provider-clock': {
+      title: 'The clocks do not agree',
+      why: 'The time of {provider} and ours are more than five minutes apart. Nobody was signed in. Tell your IT department: one of the two servers must be set right.',
+    },
     'no-account': {
       title: 'Your account has no user name',
       why: '{provider} did not say what you are called. An administrator has to look at the declaration “sign_in”.',

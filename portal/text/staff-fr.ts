@@ -223,6 +223,10 @@ export const staffFr = {
       title: 'Cette connexion n’est pas valable',
       why: 'La réponse reçue n’est pas celle que nous attendions de {provider} : elle est peut-être ancienne, ou déjà utilisée. Personne n’a été connecté. Recommencez.',
     },
+    'provider-clock': {
+      title: 'Les horloges ne sont pas d’accord',
+      why: 'L’heure de {provider} et la nôtre diffèrent de plus de cinq minutes. Personne n’a été connecté. Prévenez votre service informatique : il faut remettre à l’heure l’un des deux serveurs.',
+    },
     'no-account': {
       title: 'Votre compte n’a pas d’identifiant',
       why: '{provider} n’a pas dit comment vous vous appelez. Un administrateur doit vérifier la déclaration « sign_in ».',

@@ -120,7 +120,7 @@ export function createAccountingWriter(
     isPumping = false
     while (!isSpooling && mayBegin()) {
       const batch = queue.splice(0, limits.batch)
-      inWork = [...inWork, batch]
+      inWork = inWork.concat([batch])
       void writeDirectly(batch)
     }
   }

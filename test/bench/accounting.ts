@@ -11,6 +11,12 @@ import type { Row } from './row.ts'
 /** What no server here reaches; making them takes a few seconds, outside the measured time. */
 const PACKETS = 600_000
 
+/** What is promised at so many outstanding: answers a second beside the peer, and our p99 in its p50. */
+const PROMISED: Readonly<Record<number, { goalPerSecond: number; shareOfTheirP50: number }>> = {
+  200: { goalPerSecond: 10, shareOfTheirP50: 0.5 },
+  20: { goalPerSecond: 4, shareOfTheirP50: 1 },
+}
+
 /**
  * Accounting that is acknowledged when it is in Postgres, fsync on, beside FreeRADIUS with rlm_sql on the
  * same binaries. Ours is acknowledged from the journal, and a load as short as this is a burst to which the log
@@ -31,6 +37,7 @@ export async function accountingRow(
   return {
     work: `accounting, ${outstanding} outstanding`,
     peer: 'FreeRADIUS, rlm_sql',
+    ...PROMISED[outstanding],
     // Of all that was sent, warming up included: the part that was counted cannot be told from the rest.
     ours: { ...acknowledged, cpuSeconds: (all * acknowledged.answers) / acknowledged.sent },
     theirs: await measureLoad(peer, load),

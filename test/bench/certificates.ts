@@ -165,7 +165,7 @@ async function measure(product: Product, devices: readonly Device[]): Promise<Me
   const { pid } = product.running()
   const load: EapLoad = {
     ...{ port: product.ports.radius, version: VERSION, isResumed: false, certificates: devices },
-    ...{ devices: DEVICES, warmUp: WARM_UP, logins: LOGINS, accounts: DEVICES },
+    ...{ devices: devices.length, warmUp: WARM_UP, logins: LOGINS, accounts: devices.length },
     caPem: readFileSync(join(product.dataDir, 'eap-ca.pem'), 'utf8'),
     serverName: serverName(new URL(product.portalUrl)),
     sigalgs: 'ECDSA+SHA256',

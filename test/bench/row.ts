@@ -11,6 +11,10 @@ export interface Row {
   readonly least?: number
   /** Milliseconds above which our p99 is a failure, whatever the peer's is. */
   readonly mostP99?: number
+  /** What ours divided by theirs should at least be, per second of the clock. */
+  readonly goalPerSecond?: number
+  /** Our p99 is a failure above so much of the peer's p50. */
+  readonly shareOfTheirP50?: number
 }
 
 export interface Measure {
@@ -38,16 +42,22 @@ const ROOM = 0.75
 export function missedRows(rows: readonly Row[]): readonly string[] {
   return rows.flatMap((row) => {
     const { work, peer, goal = 0, least = goal * ROOM, ours, theirs } = row
-    const { mostP99 = Number.POSITIVE_INFINITY } = row
-    const { perCpuSecond } = ratiosOf(row)
+    const { goalPerSecond = 0, shareOfTheirP50 = Number.POSITIVE_INFINITY } = row
+    const mostP99 = Math.min(row.mostP99 ?? Number.POSITIVE_INFINITY, shareOfTheirP50 * theirs.p50)
+    const { perCpuSecond, perSecond } = ratiosOf(row)
     const wrong = ours.wrong + theirs.wrong
     return [
       ...(wrong > 0 ? [`${work}: ${wrong} answers were not the right ones`] : []),
       ...(perCpuSecond < least
         ? [`${work}: ${perCpuSecond.toFixed(2)} times ${peer}, which is below ${least.toFixed(2)}`]
         : []),
+      ...(perSecond < goalPerSecond * ROOM
+        ? [
+            `${work}: ${perSecond.toFixed(2)} times ${peer} per second, of ${goalPerSecond} that should be`,
+          ]
+        : []),
       ...(ours.p99 > mostP99
-        ? [`${work}: p99 is ${ours.p99.toFixed(1)} ms, which is above ${mostP99} ms`]
+        ? [`${work}: p99 is ${ours.p99.toFixed(1)} ms, which is above ${mostP99.toFixed(1)} ms`]
         : []),
     ]
   })

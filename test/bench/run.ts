@@ -5,7 +5,7 @@ import { BENCH_PEERS, providePeers } from '../interop/packages.ts'
 import { createProduct } from '../support/peers/product.ts'
 import { createRunFolder, endProcesses, sweepLeftovers } from '../support/peers/run-folder.ts'
 import { blockedNameRow, blockedNames } from './blocked-name.ts'
-import { adminProblems, measureAdmin, printAdmin } from './admin.ts'
+import { adminProblems, measureAdmin, printAdmin } from './admin/admin.ts'
 import { filteringMissed, filteringRows } from './filtering.ts'
 import { accountingRow } from './accounting.ts'
 import { CERTIFICATE_COUNTS, measureCertificates, printIssued } from './certificates.ts'
@@ -71,8 +71,8 @@ try {
   if (publishing !== null) printPublishing(publishing)
   const storms = only === 'storm' ? await runStorms(folder, WHOLE_COUNTRY) : null
   if (storms !== null) printStorms(storms)
-  const admin = only === 'admin' ? await measureAdmin(folder) : []
-  if (admin.length > 0) printAdmin(admin)
+  const admin = only === 'admin' ? await measureAdmin(folder, yearRows) : null
+  if (admin !== null) printAdmin(admin)
   const year = isAsked('year') ? await measureYear(folder, yearRows) : null
   if (year !== null) printYear(year)
   const file = join(import.meta.dirname, 'result.json')
@@ -89,7 +89,7 @@ try {
     ...(publishing?.missed ?? []),
     ...(year?.missed ?? []),
     ...storm,
-    ...adminProblems(admin),
+    ...(admin === null ? [] : adminProblems(admin)),
   ]
   for (const sentence of missed) console.log(`missed: ${sentence}`)
   if (missed.length > 0) process.exitCode = 1

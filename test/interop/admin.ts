@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
 import { sitDown, startBrowser } from '../browser/admin-desk.ts'
 import type { Desk, Seat } from '../browser/admin-desk.ts'
+import { termsWalk } from '../browser/terms-walk.ts'
 import { listZip, readZipEntry } from '../../db/export/zip.ts'
 import { dig } from '../support/peers/dig.ts'
 import { readForm, signedPath } from '../support/peers/guest.ts'
@@ -23,7 +24,7 @@ const NAME = 'www.example.com'
 
 const OTHER_PAGES = [
   ...['places/75-0042', 'rules', 'requests', 'sessions', 'people', 'people/1', 'devices', 'health'],
-  ...['alerts', 'audit', 'terms', 'terms/2026-01', 'terms/2026-01/fr', 'places/none'],
+  ...['alerts', 'audit', 'jobs', 'terms', 'terms/2026-01', 'terms/2026-01/fr', 'places/none'],
 ] as const
 
 const ROLES = {
@@ -76,6 +77,10 @@ export async function admin(scenario: Scenario): Promise<void> {
       () => deskOf('helene', { language: 'fr', hasScript: true }),
       clean,
     )
+    await termsWalk({
+      ...{ product, browser, test, clean },
+      sit: () => deskOf('helene', { language: 'fr', hasScript: true }),
+    })
     await associationAdmin(
       scenario,
       () => deskOf('paul', { language: 'en', hasScript: false }),

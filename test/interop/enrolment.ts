@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { totpCode, totpStep } from '../../core/totp.ts'
 import { plainBrowser } from '../support/peers/browser.ts'
-import type { BrowserPage, PlainBrowser } from '../support/peers/browser.ts'
+import type { BrowserPage } from '../support/peers/browser.ts'
 import { eapolRun } from '../support/peers/eapol-test.ts'
 import type { EapolTest } from '../support/peers/eapol-test.ts'
 import { startEvilTwin } from '../support/peers/evil-twin.ts'
@@ -12,13 +10,13 @@ import { must, run } from '../support/peers/process.ts'
 import { profileReaders } from '../support/peers/profile-readers.ts'
 import type { ReadProfile } from '../support/peers/profile-readers.ts'
 import { startRelay } from '../support/peers/radius-relay.ts'
+import { idOf, letIn, refused, revoke, signIn, soon } from './enrolling.ts'
 import type { Scenario } from './scenario.ts'
 
 const VERSIONS = ['1.2', '1.3'] as const
 type Tls = (typeof VERSIONS)[number]
 type Devices = ReadonlyMap<string, ReadProfile>
 const MAKE = '/staff/devices/new'
-const MOST_TRIES = 20
 const SERVER = 'radius.accueil.internal'
 
 const DECLARATION = `version: 1
@@ -236,32 +234,6 @@ export async function enrolment({ product, folder, test }: Scenario): Promise<vo
   })
 }
 
-/** The first sign-in of an account of the house: its password, then the second factor that the page gives it. */
-async function signIn(browser: PlainBrowser, url: string): Promise<void> {
-  const page = await browser.open(`${url}/staff/devices`)
-  const credentials = { account: 'carol', password: 'carols-own-password' }
-  const factor = await browser.submit(page, '/staff/sign-in', credentials)
-  const key = /class="code key">([A-Z2-7 ]+)</.exec(factor.body)?.[1]?.replaceAll(' ', '') ?? ''
-  const bits = Array.from(key, (letter) =>
-    'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter).toString(2).padStart(5, '0'),
-  ).join('')
-  const secret = Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)))
-  const code = totpCode(secret, totpStep(Date.now()))
-  const codes = await browser.submit(factor, '/staff/sign-in/second-factor', { code })
-  assert.equal(codes.status, 200, codes.body)
-}
-
-async function revoke(browser: PlainBrowser, url: string, id: string): Promise<void> {
-  const page = await browser.open(`${url}/staff/devices/${id}`)
-  const done = await browser.submit(page, `/staff/devices/${id}/revoke`, { reason: 'lost' })
-  assert.match(done.url, /done=revoked/)
-}
-
-async function idOf({ certificate }: ReadProfile): Promise<string> {
-  const stdout = await must(['openssl', 'x509', '-noout', '-subject', '-in', certificate])
-  return /CN ?= ?(\S+)/.exec(stdout)?.[1] ?? ''
-}
-
 /** Where a certificate says that it can be asked about, openssl asks. */
 async function statuses({
   folder,
@@ -357,31 +329,4 @@ function deviceOf(devices: Devices, way: string): ReadProfile {
   const device = devices.get(way)
   if (device === undefined) throw new Error(`there is no device of ${way}`)
   return device
-}
-
-/** What every process hears by notification is true a moment later. */
-async function soon<T>(body: () => Promise<T>): Promise<T> {
-  for (let tries = 0; tries < MOST_TRIES; tries += 1) {
-    try {
-      return await body()
-    } catch {
-      await sleep(500)
-    }
-  }
-  return body()
-}
-
-function letIn(done: EapolTest): void {
-  const { success, keysMatch } = done
-  assert.deepEqual({ success, keysMatch }, { success: true, keysMatch: true }, tailOf(done))
-}
-
-function refused(done: EapolTest, acceptsBefore: number): void {
-  assert.equal(done.success, false, tailOf(done))
-  const accepts = done.output.match(/code=2 \(Access-Accept\)/g) ?? []
-  assert.equal(accepts.length, acceptsBefore, tailOf(done))
-}
-
-function tailOf({ output }: EapolTest): string {
-  return output.split('\n').slice(-25).join('\n')
 }

@@ -35,6 +35,8 @@ const PEERS: readonly (readonly [program: string, packageName: string])[] = [
   ['curl', 'curl'],
   // Independent readers of what devices are given.
   ['openssl', 'openssl'],
+  ['softhsm2-util', 'softhsm2'],
+  ['pkcs11-tool', 'opensc'],
   ['xmllint', 'libxml2-utils'],
   ['nmcli', 'network-manager'],
   ['/usr/bin/python3', 'python3-minimal'],

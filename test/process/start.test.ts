@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -100,10 +100,14 @@ describe('the role dns alone', () => {
       env: {
         DATABASE_URL: `postgres://nobody@127.0.0.1:${await freePort()}/none`,
         ACCUEIL_MASTER_KEY: '00'.repeat(32),
+        NODE_COMPILE_CACHE: join(home, 'compiled-anew'),
       },
     })
     await filter.launch().printed(/Accueil is ready/)
     expect(filter.running().output()).toContain('database.away')
+    // Nothing of this role was compiled before: it did that, and then started without what does.
+    const environment = readFileSync(`/proc/${filter.running().pid}/environ`, 'utf8').split('\0')
+    expect(environment).toContain('COMPILED_FOR_ACCUEIL=1')
     const query = wireQuery('www.casino.example')
     const answer = await askOverUdp(filter.ports.dns, query)
     expect(answer === null ? null : summary(query, answer)).toMatchObject({ rcode: 'NXDOMAIN' })

@@ -20,10 +20,10 @@ export async function writeOrganisation(
 ): Promise<Said | undefined> {
   const organisation = await loadOrganisation({ kysely })
   if (organisation === null) return undefined
-  const { name, contact, colour, logo, privacy, accessibility } = organisation
+  const { name, contact, colour, timezone, logo, privacy, accessibility } = organisation
   const filter = withNetworks(filterAt, {})
   return {
-    ...{ name, contact, colour },
+    ...{ name, contact, colour, timezone },
     ...said({
       logo: logo && attach(`logo.${EXTENSIONS[logo.type] ?? 'svg'}`, logo.type, logo.bytes),
       privacy: said({ ...privacy }),

@@ -161,6 +161,7 @@ const site = (n: number) =>
     .tuple(
       maybe({
         timezone: fc.constantFrom('Europe/Paris', 'Indian/Reunion'),
+        address: fc.constant('12, rue de l’Été, 75012 Paris'),
         managed: fc.constant('pages' as const),
         filter: level,
       }),
@@ -176,14 +177,16 @@ const site = (n: number) =>
 
 /** A house in the format of `apply`: its sections, each with all the keys that it may have. */
 const houses = maybe({
-  organisation: fc.tuple(word, maybe({ filter: houseLevel })).map(([name, more]) => ({
-    ...{ name, contact: 'wifi@example.org', logo: './logo.svg', ...more },
-    privacy: { controller: 'Association <X>', dpo: 'dpo@example.org' },
-    accessibility: {
-      ...{ contact: 'a11y@example.org', not_accessible: ['La carte'] },
-      audit: { by: 'Ada', on: '2026-10-02', percent: 0 },
-    },
-  })),
+  organisation: fc
+    .tuple(word, maybe({ filter: houseLevel, timezone: fc.constant('Indian/Reunion') }))
+    .map(([name, more]) => ({
+      ...{ name, contact: 'wifi@example.org', logo: './logo.svg', ...more },
+      privacy: { controller: 'Association <X>', dpo: 'dpo@example.org' },
+      accessibility: {
+        ...{ contact: 'a11y@example.org', not_accessible: ['La carte'] },
+        audit: { by: 'Ada', on: '2026-10-02', percent: 0 },
+      },
+    })),
   legal: fc.constant([
     {
       id: 'decree',

@@ -49,9 +49,9 @@ export async function writeSites(writing: Writing, filterAt: FilterAt): Promise<
     .where('site', 'is not', null)
     .execute()
   const openAt = new Map(openings.map(({ site, hours }) => [site, hours]))
-  return sites.map(({ code, name, association, timezone, declared }) => ({
+  return sites.map(({ code, name, association, timezone, declared, postal_address: address }) => ({
     ...{ code, name, association, timezone },
-    ...said({ managed: managed(declared), opening: openAt.get(code) }),
+    ...said({ address, managed: managed(declared), opening: openAt.get(code) }),
     ...kept('filter', filterAt({ site: code })),
     networks: Object.fromEntries(
       (networks.get(code) ?? []).map((network) => [

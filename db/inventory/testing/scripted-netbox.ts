@@ -11,15 +11,26 @@ export interface NetBoxPlace {
   readonly staff?: string
   readonly gateway?: string
   readonly address?: string
+  readonly physical?: string
 }
 
 export interface ScriptedNetBox extends AsyncDisposable {
   readonly url: string
   places: readonly NetBoxPlace[]
   /** Instead of a page: how NetBox, or what stands before it, can go wrong. */
-  trouble: null | 'sign-in page' | 'breaks off' | 'half a list' | 'error' | 'silence' | 'elsewhere'
+  trouble:
+    | null
+    | 'sign-in page'
+    | 'breaks off'
+    | 'half a list'
+    | 'error'
+    | 'silence'
+    | 'elsewhere'
+    | 'slow'
   readonly asked: readonly string[]
 }
+
+const SLOW_MS = 60_000
 
 export const NETBOX_TOKEN = '0123456789abcdef0123456789abcdef01234567'
 
@@ -44,6 +55,12 @@ export async function scriptedNetBox(): Promise<ScriptedNetBox> {
       return send(200, '<!doctype html><title>Sign in</title>', 'text/html')
     if (box.trouble === 'error') return send(502, 'Bad gateway', 'text/plain')
     if (box.trouble === 'silence') return void request.socket.destroy()
+    if (box.trouble === 'slow') {
+      // Begins at once, and ends after anybody's patience.
+      response.writeHead(200, { 'Content-Type': 'application/json' })
+      response.write('{"count": 0, ')
+      return void setTimeout(() => response.end('"next": null, "results": []}'), SLOW_MS).unref()
+    }
     const rows = rowsOf(url, box.places)
     if (rows === null) return send(404, { detail: 'Not found.' })
     const limit = Math.min(Number(url.searchParams.get('limit') ?? 50), 1000)
@@ -78,12 +95,15 @@ function rowsOf(url: URL, places: readonly NetBoxPlace[]): readonly object[] | n
   const role = url.searchParams.get('role')
   switch (url.pathname) {
     case '/api/dcim/sites/':
-      return places.map(({ slug, name = slug, status = 'active', tenant = '75' }, i) => ({
-        ...{ id: i + 1, name, slug, facility: '', time_zone: 'Europe/Paris', tags: [] },
-        status: { value: status, label: status },
-        tenant: { id: 1, name: tenant, slug: tenant },
-        custom_fields: {},
-      }))
+      return places.map(
+        ({ slug, name = slug, status = 'active', tenant = '75', physical = '' }, i) => ({
+          ...{ id: i + 1, name, slug, facility: '', time_zone: 'Europe/Paris', tags: [] },
+          physical_address: physical,
+          status: { value: status, label: status },
+          tenant: { id: 1, name: tenant, slug: tenant },
+          custom_fields: {},
+        }),
+      )
     case '/api/ipam/prefixes/':
       return places.flatMap((place, i) => {
         const prefix = role === 'guest' ? place.guest : place.staff

@@ -34,6 +34,8 @@ export interface AdminHouse extends AsyncDisposable {
   routes(): readonly { readonly method: string; readonly path: string }[]
   /** What the DNS filter says from now on. */
   filterSays(verdict: (name: string, site: string | null) => FilterVerdict): void
+  /** The organisation's time zone from now on. */
+  clockOf(zone: string): void
   take(subject: string): void
   give(grant: Partial<RoleGrant> & Pick<RoleGrant, 'subject' | 'role'>): void
   signedIn(person?: Partial<Person>): Promise<SignedIn>
@@ -67,8 +69,13 @@ export async function openAdminHouse({
         work(
           new Proxy(sql, {
             apply(target, self, args) {
-              // Called with a template: a statement, or a piece of one; a name or values are neither.
-              if (Array.isArray(args[0]) && 'raw' in args[0]) statements += 1
+              // Called with a template: a statement, or a piece that begins as one.
+              const [template] = args as [unknown]
+              if (
+                Array.isArray(template) &&
+                /^\s*(with|select|insert|update|delete)\b/.test(String(template[0]))
+              )
+                statements += 1
               return Reflect.apply(target, self, args) as unknown
             },
           }),
@@ -97,6 +104,9 @@ export async function openAdminHouse({
     },
     filterSays: (verdict) => {
       world.filter = (name, network) => verdict(name, network?.site ?? null)
+    },
+    clockOf: (zone) => {
+      world.house = { ...world.house, zone }
     },
     take: (subject) => {
       world.roleGrants = world.roleGrants.filter((grant) => grant.subject !== subject)

@@ -43,7 +43,9 @@ function operationOf(route: AdminRoute): object {
 const DONE = { 200: 'As asked', 201: 'Made', 204: 'Done' } as const
 
 function hasEtag({ answers, path }: AdminRoute): boolean {
-  const isOne = ['Rule', 'Site', 'Role', 'Terms'].includes(answers.schema ?? '')
+  const isOne = ['Rule', 'Site', 'Role', 'Terms', 'List', 'Network', 'Gateway'].includes(
+    answers.schema ?? '',
+  )
   return isOne && !path.includes('changes')
 }
 

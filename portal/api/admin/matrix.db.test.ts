@@ -15,11 +15,14 @@ const BODIES: Readonly<Record<string, object>> = {
   endSessions: { mac: '02:00:00:00:00:01' },
   changeRole: { until: null },
   draftTerms: { version: 'v9', effective: '2099-01-01', texts: { fr: 'x' } },
+  createList: { name: 'x', category: 'x', names: ['x.example'] },
+  changeList: { category: 'x' },
+  acceptList: { heldId: 'a'.repeat(24) },
   changeTerms: { effective: '2099-01-01' },
 }
 
 /** What is made for the whole house or not at all. */
-const OF_HOUSE: ReadonlySet<string> = new Set(['/api/v1/terms'])
+const OF_HOUSE: ReadonlySet<string> = new Set(['/api/v1/terms', '/api/v1/lists'])
 
 /** What is the other association's, by what the address takes, and what is nobody's. */
 async function targets(
@@ -28,6 +31,8 @@ async function targets(
 ): Promise<{ readonly theirs: string; readonly nobodys: string }> {
   // Of the whole house: there is none of the other association alone.
   if (route.path.includes('terms')) return { theirs: '999998', nobodys: '999999' }
+  if (route.path.includes('lists/{name}')) return { theirs: 'none', nobodys: 'no-such' }
+  if (route.path.includes('lists')) return { theirs: '999998', nobodys: '999999' }
   if (route.path.includes('devices')) return { theirs: 'aaaabbbbccccdddd', nobodys: 'a' }
   if (route.path.includes('{request}')) {
     const uuid = '00000000-0000-4000-8000-00000000000'

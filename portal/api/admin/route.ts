@@ -106,6 +106,8 @@ const PROBLEM_OF: Readonly<Record<Refusal, readonly [ProblemCode, string]>> = {
   ],
   'not-to-come': ['refused', 'effective must be tomorrow or later, in UTC.'],
   'no-text': ['refused', 'Terms need a text in one language at least.'],
+  'by-file': ['refused', 'It stands in the files of apply: change it there.'],
+  'no-source': ['refused', 'It has no address to be fetched from: change its names.'],
   'last-administrator': [
     'refused',
     'Nobody would administer the whole house any more. Give somebody else the role national-admin, without an end, first.',

@@ -4,6 +4,7 @@ import { FILTERING_ROUTES } from './filtering.ts'
 import { HEALTH_ROUTES } from './health.ts'
 import { INVENTORY_ROUTES } from './inventory.ts'
 import { JOB_ROUTES } from './jobs.ts'
+import { LIST_ROUTES } from './lists.ts'
 import { ROLE_ROUTES } from './roles.ts'
 import type { AdminRoute } from './route.ts'
 import { RULE_ROUTES } from './rules.ts'
@@ -21,6 +22,7 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
   ...DEVICE_ROUTES,
   ...HEALTH_ROUTES,
   ...SESSION_ROUTES,
+  ...LIST_ROUTES,
   ...FILTERING_ROUTES,
   ...JOB_ROUTES,
   ...INVENTORY_ROUTES,

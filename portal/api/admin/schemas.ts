@@ -256,6 +256,7 @@ const listState = z
     heldNames: z.number().nullable().meta({
       description: 'Of a text that waits, because half of the names would be gone.',
     }),
+    heldId: text.meta({ description: 'Of that text, by which it is accepted.' }),
     ...{ triedAt: moment, fetchedAt: moment, changedAt: moment, error: text },
   })
   .meta({ id: 'List' })

@@ -10,6 +10,8 @@ export const OIDC_LIMITS = {
   pauseMs: 3_000,
   /** Clocks may be apart by this much. */
   toleranceSeconds: 30,
+  /** An ID token comes a moment after it was made: one that says otherwise is of a clock that is off. */
+  issuedSeconds: 300,
   /** How long ago somebody may have proved who they are, who is asked to do it again. */
   againSeconds: 300,
   /** An unknown key is looked for in the published ones at most this often. */

@@ -93,6 +93,15 @@ export function createOidcProviders(deps: OidcDeps): OidcProviders {
     const { settings } = connection
     const idToken = tokens.id_token ?? ''
     const claims = await verifiedClaims(connection, discovered, idToken, clock())
+    const aheadSeconds = Math.round(Number(claims['iat']) - clock() / 1000)
+    if (Math.abs(aheadSeconds) > OIDC_LIMITS.issuedSeconds) {
+      log.warn('portal.staff.provider.failed', {
+        provider: settings.name,
+        outcome: 'provider-clock',
+        reason: `its clock and ours are ${Math.abs(aheadSeconds)} s apart, it is ${aheadSeconds > 0 ? 'ahead' : 'behind'}; look at NTP on both`,
+      })
+      return { ok: false, reason: 'provider-clock' }
+    }
     const subject = typeof claims['sub'] === 'string' ? claims['sub'] : ''
     const { userinfo_endpoint: userinfo } = discovered.configuration.serverMetadata()
     // Many providers tell groups only there; of another person it is refused.

@@ -5,6 +5,7 @@ export type OidcRefusal =
   | 'provider-away'
   | 'provider-refused'
   | 'provider-answer'
+  | 'provider-clock'
   | 'no-account'
   | 'no-provider'
 

@@ -8,6 +8,7 @@ const STATUS = {
   'provider-away': 503,
   'provider-refused': 403,
   'provider-answer': 400,
+  'provider-clock': 503,
   'no-account': 403,
   'no-provider': 404,
 } as const satisfies Record<OidcRefusal, number>

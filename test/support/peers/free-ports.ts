@@ -7,9 +7,9 @@ import { createServer } from 'node:net'
  * somebody's in the moment between the look and the listening.
  */
 const [FIRST, END] = [10_000, 32_000]
-/** Test files that run at the same moment have a port of each so many: the looks of one are not seen by the other. */
+/** Test files, and lanes of the interop suite, that run at the same moment have a port of each so many: the looks of one are not seen by the other. */
 const WORKERS = 8
-const WORKER = Number(process.env['VITEST_POOL_ID'] ?? 0) % WORKERS
+const WORKER = Number(process.env['VITEST_POOL_ID'] ?? process.env['INTEROP_LANE'] ?? 0) % WORKERS
 
 /** A port of 127.0.0.1 that nobody uses now, free for TCP and for UDP. */
 export async function freePort(): Promise<number> {

@@ -63,6 +63,9 @@ export function hostDevice(role: string): string {
   return `acc${process.pid % 100_000}${role}`.slice(0, 15)
 }
 
+/** Lanes of the suite look at the same moment: each begins so many further. */
+const NETWORKS_A_LANE = 40
+
 /** The first /30 of 10.213.x.0/24 that no interface of this machine uses, for an uplink. */
 export function freeUplink(firstThirdOctet: number): {
   readonly ours: string
@@ -71,7 +74,8 @@ export function freeUplink(firstThirdOctet: number): {
   const taken = Object.values(networkInterfaces())
     .flat()
     .map((one) => one?.address ?? '')
-  for (let third = firstThirdOctet; third < firstThirdOctet + 100; third++) {
+  const first = firstThirdOctet + NETWORKS_A_LANE * Number(process.env['INTEROP_LANE'] ?? 0)
+  for (let third = first; third < first + NETWORKS_A_LANE; third++) {
     if (!taken.some((address) => address.startsWith(`10.213.${third}.`))) {
       return { ours: `10.213.${third}.1`, gateway: `10.213.${third}.2` }
     }

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { generateKeyPairSync, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
@@ -18,6 +19,8 @@ export interface OpenidProvider extends AsyncDisposable {
     delayMs: number
     /** What it answers to everything, where it is not 0. */
     status: number
+    /** By how much its clock is ahead of this machine's; below 0: behind. */
+    aheadMs: number
   }
   /** New keys for what is signed from now on; the old ones are published no more. */
   rotateKeys(): void
@@ -44,7 +47,12 @@ export async function startOpenidProvider(portal: string, name: string): Promise
     },
     delayMs: 0,
     status: 0,
+    aheadMs: 0,
   }
+  const ahead = new AsyncLocalStorage<number>()
+  const machineNow = Date.now
+  // It reads no other clock than this, and what it does not run in goes on with the machine's.
+  Date.now = () => machineNow() + (ahead.getStore() ?? 0)
   let provider = createProvider()
 
   function createProvider(): Provider {
@@ -119,7 +127,9 @@ export async function startOpenidProvider(portal: string, name: string): Promise
       else if (request.url?.startsWith('/interaction') === true) await interact(request, response)
       else provider.callback()(request, response)
     }
-    answer().catch((thrown: unknown) => response.writeHead(500).end(String(thrown)))
+    ahead
+      .run(world.aheadMs, answer)
+      .catch((thrown: unknown) => response.writeHead(500).end(String(thrown)))
   })
   server.listen(port, '127.0.0.1')
   await once(server, 'listening')
@@ -137,6 +147,7 @@ export async function startOpenidProvider(portal: string, name: string): Promise
       server.closeAllConnections()
       server.close()
       await once(server, 'close')
+      Date.now = machineNow
     },
   }
 }
