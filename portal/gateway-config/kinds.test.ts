@@ -45,6 +45,15 @@ describe.each(NAMES)('the folder of kind %s', (kind: KindName) => {
   })
 })
 
+test('openNDS has what it asks itself with, begins with none of its old rules, and its bridge is told of', () => {
+  const files = placeFiles('opennds', testPlace({}), null)
+  expect(textOf(files, 'install.sh')).toMatch(/for package in .*\bopennds iptables wget\b/)
+  expect(textOf(files, 'opennds-accueil.conf')).toMatch(
+    /^ExecStartPre=\/etc\/accueil\/clear-opennds\.sh$/m,
+  )
+  expect(textOf(files, 'README.md').match(/^ {7}ifup br-guest$/gm)).toHaveLength(2)
+})
+
 describe('RADIUS inside TLS', () => {
   test('needs the gateway’s certificate', () => {
     const place = testPlace({ gateway: { radsec: RADSEC } })
