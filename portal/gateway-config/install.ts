@@ -81,27 +81,38 @@ PrivateTmp=yes
 WantedBy=multi-user.target
 `
 
-/** openNDS begins with nothing of the one before. */
+/** openNDS begins with nothing of the one before, and with what it looks for. */
 export const OPENNDS_DROP_IN = `# Made by accueil gateway config.
 [Unit]
 After=network-online.target accueil-firewall.service
 Wants=network-online.target
 
 [Service]
-ExecStartPre=/etc/accueil/clear-opennds.sh
+ExecStartPre=/etc/accueil/before-opennds.sh
 Restart=always
 RestartSec=5
 `
 
 /**
- * Debian's openNDS 9.10 takes its rules away by nft, and has written them by iptables-legacy: they stay, and the next
- * one finds its chains there and gives up.
+ * Debian's openNDS 9.10 writes its rules by iptables-legacy, which alone takes them, and knows nothing of it elsewhere.
+ * It takes them away by nft: they stay, and the next one finds its chains there and gives up. And every few seconds it
+ * looks by nft for its chain ndsNET, and begins anew where that is missing; one that a rule leads to is not deleted.
  */
-export const CLEAR_OPENNDS = `#!/bin/sh
+export const BEFORE_OPENNDS = `#!/bin/sh
 # Takes away the rules that an openNDS has left.
 for table in mangle nat filter; do
   iptables-save -t "$table" | grep -v -E '^:nds|-[Aj] nds' | iptables-restore -T "$table"
 done
+# Where openNDS looks whether its rules are there.
+nft list chain ip filter accueil_opennds > /dev/null 2>&1 || nft -f - << 'END'
+table ip filter {
+  chain ndsNET {
+  }
+  chain accueil_opennds {
+    jump ndsNET
+  }
+}
+END
 `
 
 /** RADIUS of this machine to us, by TLS. */

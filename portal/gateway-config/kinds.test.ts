@@ -49,8 +49,9 @@ test('openNDS has what it asks itself with, begins with none of its old rules, a
   const files = placeFiles('opennds', testPlace({}), null)
   expect(textOf(files, 'install.sh')).toMatch(/for package in .*\bopennds iptables wget\b/)
   expect(textOf(files, 'opennds-accueil.conf')).toMatch(
-    /^ExecStartPre=\/etc\/accueil\/clear-opennds\.sh$/m,
+    /^ExecStartPre=\/etc\/accueil\/before-opennds\.sh$/m,
   )
+  expect(textOf(files, 'before-opennds.sh')).toMatch(/chain ndsNET \{[\s\S]*jump ndsNET/)
   expect(textOf(files, 'README.md').match(/^ {7}ifup br-guest$/gm)).toHaveLength(2)
 })
 

@@ -3,7 +3,7 @@ import type { GatewayKind } from '#db/gateway-kinds.ts'
 import { dnsmasq } from './dnsmasq.ts'
 import { VLAN_FILE, hostapdConf, hostapdVlans } from './hostapd.ts'
 import {
-  CLEAR_OPENNDS,
+  BEFORE_OPENNDS,
   FIREWALL_UNIT,
   ISOLATION_UNIT,
   OPENNDS_DROP_IN,
@@ -152,8 +152,8 @@ function debian(place: Place, certificate: GatewayCertificate | null): readonly 
             target: '/etc/opennds/opennds.conf',
           },
           {
-            ...{ name: 'clear-opennds.sh', text: CLEAR_OPENNDS, mode: '0755' },
-            target: '/etc/accueil/clear-opennds.sh',
+            ...{ name: 'before-opennds.sh', text: BEFORE_OPENNDS, mode: '0755' },
+            target: '/etc/accueil/before-opennds.sh',
           },
           {
             name: 'opennds-accueil.conf',

@@ -24,25 +24,28 @@ export const clock: Drill = {
     const faked = createFakedClock(folder)
     await using house = await openOwnHouse(folder, { env: faked.env })
     const { product, url } = house
-    return underLoad({ run, url, servers: [product], accountants: [product] }, async (people) => {
-      const took: string[] = []
-      for (const [offset, words] of [
-        [HOUR_S, 'ahead'],
-        [-HOUR_S, 'back'],
-      ] as const) {
-        faked.set(offset)
-        await sleep(WRONG_MS)
-        await doctorSays(product, /wrong {2}clock: this machine and the database differ by \d+ s/)
-        faked.set(0)
-        const began = performance.now()
-        const before = people.accepted.length + 1
-        const isAccepting = (): boolean => people.accepted.length > before
-        await eventually('guests are accepted', isAccepting, PATIENCE_MS)
-        took.push(`${words}: guests are accepted ${seconds(began)} after it is right`)
-      }
-      await doctorSays(product, /well {3}clock/)
-      return `doctor names it; ${took.join('; ')}`
-    })
+    return await underLoad(
+      { run, url, servers: [product], accountants: [product] },
+      async (people) => {
+        const took: string[] = []
+        for (const [offset, words] of [
+          [HOUR_S, 'ahead'],
+          [-HOUR_S, 'back'],
+        ] as const) {
+          faked.set(offset)
+          await sleep(WRONG_MS)
+          await doctorSays(product, /wrong {2}clock: this machine and the database differ by \d+ s/)
+          faked.set(0)
+          const began = performance.now()
+          const before = people.accepted.length + 1
+          const isAccepting = (): boolean => people.accepted.length > before
+          await eventually('guests are accepted', isAccepting, PATIENCE_MS)
+          took.push(`${words}: guests are accepted ${seconds(began)} after it is right`)
+        }
+        await doctorSays(product, /well {3}clock/)
+        return `doctor names it; ${took.join('; ')}`
+      },
+    )
   },
 }
 
