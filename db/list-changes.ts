@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type postgres from 'postgres'
 import type { Seal } from '#core/seal.ts'
+import { AppError } from '#core/error.ts'
 import { recordChange } from './admin/changes.ts'
 import type { Snapshot } from './admin/changes.ts'
 import type { Database } from './connection.ts'
@@ -45,7 +46,9 @@ export async function addList(
   return sql.begin(async (sql) => {
     const before = await lockList(sql, list.name)
     if (before?.['made_by'] === 'declaration') return false
-    await writeList(sql, list, before !== null)
+    if (!(await writeList(sql, list, before !== null))) {
+      throw new AppError('list', `a list "${list.name}" was made in the same moment; try again`)
+    }
     if ('url' in list.from) await setKey(sql, seal, list.name, list.from.key ?? null)
     const by = { actor, reason: null }
     await recordList(sql, list.name, before, by)
@@ -77,19 +80,21 @@ export async function lockList(sql: Sql, name: string): Promise<Snapshot | null>
   return row?.snapshot ?? null
 }
 
-/** What it was is replaced. Of one that is fetched, the text stays until it was fetched from where it is said now. */
+/** What it was is replaced; false where somebody has made one of this name in the same moment. Of one that is fetched, the text stays until it was fetched from where it is said now. */
 export async function writeList(
   sql: Sql,
   { name, category, blocks, from }: NewList,
   isThere: boolean,
-): Promise<void> {
+): Promise<boolean> {
   const text = 'text' in from ? from.text : new Uint8Array()
   const [sha256, content] = [digest(text), packListText(text)]
   const networks = [...new Set(blocks)].toSorted()
   if (!isThere) {
-    await sql`
+    const made = await sql`
       insert into house.list (name, category, blocks, sha256, content, made_by)
-      values (${name}, ${category}, ${networks}, ${sha256}, ${content}, 'command')`
+      values (${name}, ${category}, ${networks}, ${sha256}, ${content}, 'command')
+      on conflict (name) do nothing`
+    if (made.count === 0) return false
   } else {
     await sql`
       update house.list set category = ${category}, blocks = ${networks} where name = ${name}`
@@ -101,10 +106,11 @@ export async function writeList(
       await sql`delete from house.list_state where list = ${name}`
     }
   }
-  if ('text' in from) return
+  if ('text' in from) return true
   await sql`
     insert into house.list_source (list, url, folder, allow_private)
     values (${name}, ${from.url}, ${from.folder}, ${from.allowPrivate})`
+  return true
 }
 
 export async function deleteList(sql: Sql, name: string): Promise<void> {

@@ -140,15 +140,20 @@ export async function holdBack(
     where list = ${origin.list}`
 }
 
-/** Puts what was held back in force, and says how many names it has; null where nothing is. */
+/** Puts what was held back in force, and says how many names it has; null where nothing is, or not what has this `heldId`. */
 export async function acceptHeld(
   sql: postgres.TransactionSql,
   list: string,
+  heldId?: string,
 ): Promise<number | null> {
+  // In the order in which a fetch takes them; from here on it is the text that was looked at.
+  await sql`select from house.list where name = ${list} for update`
+  await sql`select from house.list_state where list = ${list} for update`
   const [held] = await sql<{ names: number }[]>`
     update house.list l set sha256 = s.held_sha256, content = s.held_content
     from house.list_state s
     where s.list = l.name and l.name = ${list} and s.held_sha256 is not null
+      and left(s.held_sha256, 24) = coalesce(${heldId ?? null}::text, left(s.held_sha256, 24))
     returning s.held_names::float8 as names`
   if (held === undefined) return null
   await sql`

@@ -42,7 +42,7 @@ export async function findList(sql: Sql, name: string): Promise<AdminList | null
 export async function createList(sql: Sql, wish: NewList, doer: Doer): Promise<Outcome<AdminList>> {
   if (!doer.rights.can('rules.write', HOUSE)) return refused('not-yours')
   if ((await lockList(sql, wish.name)) !== null) return refused('exists')
-  await writeList(sql, wish, false)
+  if (!(await writeList(sql, wish, false))) return refused('exists')
   return written(sql, wish.name, null, doer)
 }
 
@@ -56,6 +56,8 @@ export async function changeList(
   const before = await lockOwn(sql, name, etag, doer)
   if (!before.ok) return before
   const { category, blocks, from } = change
+  // Another origin would take the key of its zone away, which nobody can bring back from here.
+  if (from !== undefined && before.value['tsig_name'] !== null) return refused('has-key')
   if (category !== undefined) {
     await sql`update house.list set category = ${category} where name = ${name}`
   }
@@ -105,8 +107,7 @@ export async function acceptHeldList(
   const list = await findList(sql, name)
   if (list === null) return refused('not-found')
   if (!rights.can('rules.write', HOUSE)) return refused('not-yours')
-  if (list.heldId !== heldId) return refused('changed')
-  const names = await acceptHeld(sql, name)
+  const names = await acceptHeld(sql, name, heldId)
   if (names === null) return refused('changed')
   await recordLine(sql, {
     ...{ actor, action: 'list.accept', subject: name, reason, association: null },

@@ -26,6 +26,8 @@ export type Refusal =
   | 'by-file'
   /** A list of a text has no address to be fetched from. */
   | 'no-source'
+  /** The key of a zone is known to commands and files alone. */
+  | 'has-key'
   /** Nobody would administer the whole house any more. */
   | 'last-administrator'
 

@@ -146,6 +146,8 @@ describe('a list with an address', () => {
     // As it was: that is still no reason to believe it.
     expect(await refresh(database)).toBe('unchanged')
     expect((await stateOf(database)).error).toMatch(/held back/)
+    const another = 'ab'.repeat(12)
+    expect(await database.sql.begin((sql) => acceptHeld(sql, 'games', another))).toBeNull()
     expect(await database.sql.begin((sql) => acceptHeld(sql, 'games'))).toBe(149)
     expect(await textOf(database)).toBe(hundred(149))
     expect(await stateOf(database)).toMatchObject({ heldNames: null, error: null, names: 149 })

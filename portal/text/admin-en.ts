@@ -696,6 +696,8 @@ export const adminEn: AdminText = {
     'not-to-come': 'New terms count tomorrow at the earliest: give a day to come.',
     'no-text': 'A text in one language at least is needed.',
     'by-file': 'It stands in the files that are applied: change it there.',
+    'has-key':
+      'The zone of this list has a key: change where it comes from by accueil lists add or in the files.',
     'no-source': 'It has no address to be fetched from.',
     invalid: 'Check what is written: {what}.',
   },

@@ -704,6 +704,8 @@ export const adminFr = {
     'not-to-come': 'De nouvelles conditions comptent demain au plus tôt : donnez un jour à venir.',
     'no-text': 'Il faut un texte dans une langue au moins.',
     'by-file': 'C’est écrit dans les fichiers de déclaration : changez-le là-bas.',
+    'has-key':
+      'La zone de cette liste a une clé : changez son origine avec « accueil lists add » ou dans les fichiers.',
     'no-source': 'Cette liste n’a pas d’adresse où la chercher.',
     invalid: 'Vérifiez ce qui est écrit : {what}.',
   },

@@ -127,6 +127,35 @@ describe('a list of the API', () => {
     }
   })
 
+  test('of a zone with a key keeps its origin; a folder without a url is refused', async () => {
+    await using house = await twoAssociations()
+    const { sql } = house.database
+    const token = await house.token('national-admin', null)
+    await house.call(token, 'POST /api/v1/lists', { body: WISH })
+    const change = (body: object) =>
+      house.call(token, 'PATCH /api/v1/lists/games', { body, headers: { 'If-Match': '*' } })
+    expect(await change({ category: 'play', folder: 'adult' })).toMatchObject({ status: 400 })
+    await sql`update house.list_source set tsig_name = 'k', tsig_algorithm = 'hmac-sha256',
+      tsig_secret = 'sealed' where list = 'games'`
+    expect(await change({ url: 'https://lists.example/h' })).toMatchObject({
+      status: 422,
+      body: { detail: expect.stringContaining('key') },
+    })
+    expect(await change({ category: 'play' })).toMatchObject({ status: 200 })
+    const [{ key } = { key: null }] = await sql<{ key: string | null }[]>`
+      select tsig_name as key from house.list_source where list = 'games'`
+    expect(key).toBe('k')
+  })
+
+  test('made twice in one moment is made once', async () => {
+    await using house = await twoAssociations()
+    const token = await house.token('national-admin', null)
+    const made = await Promise.all(
+      Array.from({ length: 4 }, () => house.call(token, 'POST /api/v1/lists', { body: WISH })),
+    )
+    expect(made.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([201, 409, 409, 409])
+  })
+
   test('cannot have the server ask with a password, nor without saying where', async () => {
     await using house = await twoAssociations()
     const token = await house.token('national-admin', null)

@@ -50,6 +50,18 @@ const networks = z.array(network).min(1, 'names none').max(2)
 
 const from = { url: url.optional(), folder, names: names.optional() }
 
+/** Of anything else a folder would be passed over without a word. */
+const FOLDER = { path: ['folder'], error: 'is of a url: give both' }
+function hasItsUrl({
+  url,
+  folder,
+}: {
+  readonly url?: string | undefined
+  readonly folder: string | null
+}): boolean {
+  return folder === null || url !== undefined
+}
+
 const listWish = z
   .strictObject({
     ...{ name: code, category: code, networks: networks.default(['guest', 'staff']) },
@@ -59,6 +71,7 @@ const listWish = z
     path: ['url'],
     error: 'or names must be given, not both',
   })
+  .refine(hasItsUrl, FOLDER)
 
 const listChange = z
   .strictObject({ category: code.optional(), networks: networks.optional(), ...from })
@@ -71,6 +84,7 @@ const listChange = z
     path: ['url'],
     error: 'or names may be given, not both',
   })
+  .refine(hasItsUrl, FOLDER)
 
 /** What is blocked by lists is the whole house's: whoever may see its rules sees them, and who may write its rules changes them. */
 export const LIST_ROUTES: readonly AdminRoute[] = [

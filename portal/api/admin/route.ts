@@ -107,6 +107,10 @@ const PROBLEM_OF: Readonly<Record<Refusal, readonly [ProblemCode, string]>> = {
   'not-to-come': ['refused', 'effective must be tomorrow or later, in UTC.'],
   'no-text': ['refused', 'Terms need a text in one language at least.'],
   'by-file': ['refused', 'It stands in the files of apply: change it there.'],
+  'has-key': [
+    'refused',
+    'Its zone has a key: change where it comes from by accueil lists add or in the files.',
+  ],
   'no-source': ['refused', 'It has no address to be fetched from: change its names.'],
   'last-administrator': [
     'refused',
