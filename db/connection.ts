@@ -1,6 +1,8 @@
 import { Kysely } from 'kysely'
 import { PostgresJSDialect } from 'kysely-postgres-js'
 import postgres from 'postgres'
+import { within } from '#core/lifecycle.ts'
+import { countReserved } from './reserved.ts'
 import { roleName } from './roles.ts'
 import type { DatabaseRole } from './roles.ts'
 import type { Tables } from './tables.ts'
@@ -17,6 +19,8 @@ export interface Database {
 }
 
 const RECONNECT_MS = 500
+/** What is under way when a pool is closed has so long to end; then it is cut. */
+const CLOSE_MS = 5_000
 const STATEMENT_TIMEOUT_MS = 60_000
 
 export interface PoolOptions {
@@ -45,7 +49,8 @@ export function openDatabase(url: string, options: PoolOptions): Database {
       ...(options.role === undefined ? {} : { role: roleName(options.role) }),
     },
   })
-  const kysely = new Kysely<Tables>({ dialect: new PostgresJSDialect({ postgres: sql }) })
+  const { counted, idle } = countReserved(sql)
+  const kysely = new Kysely<Tables>({ dialect: new PostgresJSDialect({ postgres: counted }) })
   let pinging: Promise<boolean> | null = null
 
   async function askOnce(): Promise<boolean> {
@@ -64,7 +69,12 @@ export function openDatabase(url: string, options: PoolOptions): Database {
       (pinging ??= askOnce().finally(() => {
         pinging = null
       })),
-    close: () => sql.end({ timeout: 5 }),
+    async close() {
+      const began = performance.now()
+      await within(CLOSE_MS, idle()).catch(() => {})
+      const left = Math.max(0, CLOSE_MS - (performance.now() - began))
+      await sql.end({ timeout: left / 1000 })
+    },
     abandon() {
       void sql.end({ timeout: 0 }).catch(() => {})
     },

@@ -22,6 +22,8 @@ export interface Lane {
 export function openLane(at: number): Lane {
   const child = spawn(process.execPath, [join(import.meta.dirname, 'lane.ts')], {
     stdio: ['pipe', 'pipe', 'inherit'],
+    // A group of its own: Ctrl-C reaches it once, by `end`; a second signal would end its cleaning up.
+    detached: true,
     env: {
       ...process.env,
       INTEROP_LANE: `${at}`,

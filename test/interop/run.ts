@@ -44,12 +44,16 @@ try {
   )
   const asked = Number(args.find((arg) => arg.startsWith('--lanes='))?.slice('--lanes='.length))
   const count = Math.min(asked || Math.min(MOST_LANES, availableParallelism()), together.left)
-  await Promise.all(Array.from({ length: count }, (_, at) => runLane(at, together)))
+  // One that cannot go on is told of when the others are through, and `faults` has its turn.
+  const ended = await Promise.allSettled(
+    Array.from({ length: count }, (_, at) => runLane(at, together)),
+  )
   const alone = createQueue(
     wanted.filter((name) => ALONE.has(name)),
     { long: {}, shared: {} },
   )
   if (alone.left > 0) await runLane(0, alone)
+  for (const end of ended) if (end.status === 'rejected') throw end.reason
 } catch (error) {
   tally.failed++
   console.log('not ok the suite could start the product with its fixture')

@@ -100,4 +100,9 @@ export const LONG: Readonly<Record<string, number>> = {
   'opennds-polled': 201,
   browser: 200,
   place: 130,
+  admin: 104,
+  debian: 86,
+  leaving: 68,
+  storm: 59,
+  container: 52,
 }
