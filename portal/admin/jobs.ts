@@ -81,7 +81,11 @@ export function jobSection(view: AdminView, jobs: readonly AdminJob[]): Html {
     <h2 id="jobs">${words.jobs}</h2>
     ${isAsked && html`<p class="note" role="status">${words.jobAsked}</p>`}
     <p class="soft">${words.jobsLead}</p>
-    ${jobs.length === 0 ? html`<p>${words.noJobs}</p>` : table(words.jobs, heads, rows)}
+    ${
+      jobs.length === 0
+        ? html`<p>${words.noJobs}</p>`
+        : html`<div class="stacks">${table(words.jobs, heads, rows)}</div>`
+    }
   </section>`
 }
 
