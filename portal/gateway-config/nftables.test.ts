@@ -42,3 +42,10 @@ test('it can be loaded again, and devices of a bridge are kept apart', () => {
   expect(rules).toMatch(/^table inet accueil\ndelete table inet accueil\n/m)
   expect(isolation(place)).toContain('/sys/class/net/br-guest/brif/*')
 })
+
+test('where openNDS lets devices in, nobody passes without its mark', () => {
+  const { gateway } = place
+  const mark = 'meta mark & 0x00020000 == 0 counter reject'
+  expect(nftables(testPlace({ gateway: { ...gateway, kind: 'opennds' } }))).toContain(mark)
+  expect(nftables(testPlace({ gateway: { ...gateway, kind: 'generic' } }))).not.toContain(mark)
+})

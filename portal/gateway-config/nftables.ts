@@ -6,6 +6,11 @@ import type { Place, PlaceNetwork } from './place.ts'
 /** Where openNDS itself answers phones. */
 const OPENNDS_PORT = 2050
 
+/** openNDS's own two marks of who may pass, 0x20000 (trusted) and 0x30000 (authenticated), have this bit in common. */
+const LET_IN_ALONE = `
+    # Whom openNDS let in has its mark; while it does not run, as after a power cut, nobody is let in.
+    meta mark & 0x00020000 == 0 counter reject with icmpx admin-prohibited`
+
 /**
  * The firewall of a place: what a guest never reaches, whatever the captive portal thinks of it, and which
  * source ports each device goes out with. Tables of their own, loaded in one transaction, so that it may be
@@ -65,7 +70,7 @@ table inet accueil {
     meta l4proto { tcp, udp } th dport 853 counter reject with icmpx admin-prohibited
     ip daddr @resolvers meta l4proto { tcp, udp } th dport { 53, 443 } counter reject with icmpx admin-prohibited
     ip daddr @private counter reject with icmpx admin-prohibited
-    oifname != "${wan}" counter reject with icmpx admin-prohibited
+    oifname != "${wan}" counter reject with icmpx admin-prohibited${place.gateway.kind === 'opennds' ? LET_IN_ALONE : ''}
   }
 
   # Of the gateway itself a guest needs an address, names, and the portal's redirect.

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { globSync } from 'node:fs'
 import { join } from 'node:path'
-import { bootDebian } from '../support/peers/debian-machine.ts'
+import { SERVER, bootDebian } from '../support/peers/debian-machine.ts'
 import type { Finished } from '../support/peers/process.ts'
 import { must, repository, run } from '../support/peers/process.ts'
 import type { Scenario } from './scenario.ts'
@@ -36,7 +36,7 @@ export async function debian({ folder, test }: Scenario): Promise<void> {
     assert.equal(checked.code, 0, checked.stdout + checked.stderr)
   })
 
-  await using machine = await bootDebian(folder)
+  await using machine = await bootDebian(folder, SERVER)
   const [built = ''] = globSync(`${out}/*.deb`)
   const deb = machine.put(built)
   const house = machine.put(join(repository, 'test/interop/fixture'))

@@ -7,10 +7,10 @@ import {
   BOX_PUBLIC,
   OTHER_RESOLVER,
   WEB,
-  createMachine,
   dhcp,
   wirePlace,
 } from '../support/peers/configured-place.ts'
+import { bootDebian } from '../support/peers/debian-machine.ts'
 import { readForm } from '../support/peers/guest.ts'
 import type { Namespace } from '../support/peers/namespaces.ts'
 import { eventually, must, repository, run } from '../support/peers/process.ts'
@@ -27,9 +27,22 @@ const MACS = {
 const STAFF_ROUTER = '192.168.98.1'
 const PRINTER = '192.168.98.5'
 
+/** What install.sh would fetch, which has no mirror there; it finds all of it installed. */
+const GATEWAY = {
+  ...{ suite: 'bookworm', role: 'gateway' },
+  packages: [
+    ...['systemd', 'systemd-sysv', 'dbus', 'ca-certificates', 'curl', 'procps'],
+    ...['nftables', 'dnsmasq', 'iproute2', 'opennds', 'iptables', 'wget', 'hostapd', 'freeradius'],
+  ],
+}
+const SERVICES = [
+  ...['accueil-firewall', 'dnsmasq', 'accueil-staff-names', 'opennds'],
+  ...['accueil-radius-proxy', 'hostapd', 'accueil-isolation'],
+] as const
+
 /**
- * A whole place from the files of `gateway config`, run as they are: openNDS, dnsmasq, nftables, hostapd and the
- * RADIUS proxy on a Debian machine behind a box; guests, a laptop and a printer of the staff before it.
+ * A whole place from the folder of `gateway config`: its installer is run on a Debian that boots, behind a box; guests, a
+ * laptop and a printer of the staff before it.
  */
 export async function place(scenario: Scenario): Promise<void> {
   const { product, folder, test } = scenario
@@ -86,41 +99,42 @@ export async function place(scenario: Scenario): Promise<void> {
     assert.doesNotMatch(await must([join(out, 'install.sh')], { env }), /laid/)
   })
 
-  const machine = await createMachine({ folder, own, namespace: gateway, root })
-  await test('the programs of the place start with those files', async () => {
-    for (const command of [
-      ['sysctl', '-q', '-p', '/etc/sysctl.d/60-accueil.conf'],
-      ['nft', '-f', '/etc/accueil/place.nft'],
-      // As a reload does it.
-      ['nft', '-f', '/etc/accueil/place.nft'],
-      ['/etc/accueil/isolate.sh'],
-    ]) {
-      const done = await machine.run(command)
-      assert.equal(done.code, 0, done.stderr)
-    }
-    const names = machine.start('dnsmasq', [
-      ...['dnsmasq', '--keep-in-foreground', '--conf-file=/etc/dnsmasq.d/accueil.conf'],
-      ...['--log-facility=-', '--user=root', '--pid-file='],
-    ])
-    await eventually('dnsmasq runs', () => names.output().includes('started'))
-    const staffNames = machine.start('dnsmasq-staff', [
-      ...['dnsmasq', '--keep-in-foreground', '--conf-file=/etc/accueil/dnsmasq-staff.conf'],
-      ...['--log-facility=-', '--user=root', '--pid-file='],
-    ])
-    await eventually('dnsmasq of the staff runs', () => staffNames.output().includes('started'))
+  await using machine = await bootDebian(folder, GATEWAY, gateway.name)
+  const well = async (script: string): Promise<string> => {
+    const done = await machine.sh(script)
+    assert.equal(done.code, 0, `${script}\n${done.stdout}${done.stderr}`)
+    return done.stdout
+  }
+  await test('the installer makes a Debian the gateway, and has nothing to do the second time', async () => {
+    const install = `${machine.put(out)}/install.sh 2>&1`
+    const first = await well(install)
+    assert.match(first, /laid \/etc\/accueil\/place\.nft/)
+    assert.equal(first.trimEnd().split('\n').at(-1), `${CODE} is ready`, first)
+    assert.doesNotMatch(await well(install), /laid/)
   })
-  const proxy = machine.start('radius-proxy', [
-    ...['freeradius', '-f', '-d', '/etc/accueil/radius-proxy', '-l', 'stdout', '-xx'],
-  ])
-  await proxy.printed(/Ready to process requests/, 30_000)
-  const hostapd = machine.start('hostapd', ['hostapd', '-dd', '/etc/hostapd/hostapd.conf'])
-  await hostapd.printed(/AP-ENABLED/)
-  const nds = await machine.startOpenNds()
+  await test('its firewall can be loaded again, as a reload does it', () =>
+    well('systemctl reload accueil-firewall').then(() => undefined))
+  await eventually('openNDS has begun', async () => /client_list/.test(await nds('json')), 40_000)
 
+  let cable: Supplicant | undefined
   await guests()
   await staff()
   await away()
+  await powerCut()
   await fleet()
+
+  async function nds(...asked: readonly string[]): Promise<string> {
+    return (await machine.sh(`ndsctl ${asked.join(' ')}`)).stdout
+  }
+
+  /** Of each service: whether it runs, and how often systemd had to begin it anew. */
+  async function states(): Promise<readonly string[]> {
+    const asked = `systemctl show -p Id -p ActiveState -p NRestarts --value ${SERVICES.join(' ')}`
+    return (await well(asked))
+      .trim()
+      .split('\n\n')
+      .map((one) => one.split('\n').toSorted().join(' '))
+  }
 
   async function guests(): Promise<void> {
     await test('a phone gets an address by DHCP, of the range that has a block each', async () => {
@@ -214,20 +228,25 @@ export async function place(scenario: Scenario): Promise<void> {
       }
     })
     await test('the gateway’s own packets use none of those ports', async () => {
-      const done = await machine.run(['curl', '-s', '-m', '5', `http://${WEB}/`])
-      const port = Number(/hello \S+ (\d+)/.exec(done.stdout)?.[1])
+      const said = await well(`curl -s -m 5 http://${WEB}/`)
+      const port = Number(/hello \S+ (\d+)/.exec(said)?.[1])
       assert.ok(port >= 1024 && port < 8192, `${port}`)
     })
   }
 
+  /** The laptop's cable, out and in again where it was in. */
+  async function plugIn(): Promise<Supplicant> {
+    await cable?.stop()
+    cable = own.use(
+      await startSupplicant({
+        ...{ folder, namespace: laptop, device: 'eth0', identity: 'bob', password: 'hello' },
+        caFile: join(product.dataDir, 'eap-ca.pem'),
+      }),
+    )
+    return cable
+  }
+
   async function staff(): Promise<void> {
-    const plugIn = async (): Promise<Supplicant> =>
-      own.use(
-        await startSupplicant({
-          ...{ folder, namespace: laptop, device: 'eth0', identity: 'bob', password: 'hello' },
-          caFile: join(product.dataDir, 'eap-ca.pem'),
-        }),
-      )
     const supplicant = await plugIn()
     await test('a laptop logs in by 802.1X, through the proxy, TLS and two translations', async () => {
       await supplicant.printed(/CTRL-EVENT-EAP-SUCCESS/, 30_000)
@@ -264,7 +283,6 @@ export async function place(scenario: Scenario): Promise<void> {
       )
     })
     await test('and the laptop, whose account is still good, comes back when its cable is plugged in again', async () => {
-      await supplicant.stop()
       await plugIn()
       await eventually(
         'an open row',
@@ -275,9 +293,22 @@ export async function place(scenario: Scenario): Promise<void> {
     })
   }
 
+  /** Until it is in: it asks again and again, as phones do. */
+  async function comesBack(device: Namespace): Promise<void> {
+    await eventually(
+      'hello',
+      async () => {
+        if (/hello/.test(await get(device, `http://${WEB}/`))) return true
+        await accept(device).catch(() => undefined)
+        return false
+      },
+      60_000,
+    )
+  }
+
   async function away(): Promise<void> {
     await test('while the centre is away, who is let in stays in, and known names are answered', async () => {
-      await nds.ndsctl('deauth', MACS.other)
+      await nds('deauth', MACS.other)
       await wiring.cut(true)
       assert.match(await get(phone, `http://${WEB}/`), /hello/)
       assert.match(await get(phone, 'http://www.example.com/'), /hello/)
@@ -290,15 +321,7 @@ export async function place(scenario: Scenario): Promise<void> {
     let leftAt = 0
     await test('a laptop that leaves meanwhile is in the log afterwards, with the time at which it left', async () => {
       leftAt = Date.now()
-      await must([
-        'hostapd_cli',
-        '-p',
-        '/run/hostapd',
-        '-i',
-        'port0',
-        'deauthenticate',
-        MACS.laptop,
-      ])
+      await well(`hostapd_cli -p /run/hostapd -i port0 deauthenticate ${MACS.laptop}`)
       await new Promise((resolve) => setTimeout(resolve, 8_000))
       await wiring.cut(false)
       const row = await eventually(
@@ -311,16 +334,45 @@ export async function place(scenario: Scenario): Promise<void> {
       )
       assert.ok(Date.parse(row.stop ?? '') < leftAt + 6_000, `${row.stop}`)
     })
-    await test('and whoever waited comes in', async () => {
-      await eventually(
-        'hello',
-        async () => {
-          if (/hello/.test(await get(other, `http://${WEB}/`))) return true
-          await accept(other).catch(() => undefined)
-          return false
-        },
-        60_000,
+    await test('and whoever waited comes in', () => comesBack(other))
+  }
+
+  async function powerCut(): Promise<void> {
+    const alike = SERVICES.map((name) => ['0', `${name}.service`, 'active'].toSorted().join(' '))
+    await test('all this time each of its services has run, and none was begun anew', async () => {
+      assert.deepEqual(await states(), alike)
+      assert.equal((await well('systemctl --failed --no-legend')).trim(), '')
+    })
+    await test('the power goes and comes: the place is there again by itself, and takes its guests and staff', async () => {
+      let isBack = false
+      let reached = Promise.resolve<readonly string[]>([])
+      const tries = async (): Promise<readonly string[]> => {
+        const pages: string[] = []
+        while (!isBack) pages.push(await get(phone, `http://${WEB}:443/`))
+        return pages.filter((page) => page !== '')
+      }
+      await machine.powerCycle(async () => {
+        // The kernel of a machine without power has no rule either, and forwards nothing.
+        await must(['sysctl', '-qw', 'net.ipv4.ip_forward=0'], { namespace: gateway.name })
+        await must(['nft', 'flush', 'ruleset'], { namespace: gateway.name })
+        for (const table of ['filter', 'nat', 'mangle']) {
+          await must(['iptables-legacy', '-t', table, '-F'], { namespace: gateway.name })
+          await must(['iptables-legacy', '-t', table, '-X'], { namespace: gateway.name })
+        }
+        reached = tries()
+      })
+      await eventually('openNDS has begun', async () => /client_list/.test(await nds('json')))
+      isBack = true
+      assert.deepEqual(await reached, [], 'nobody passes before openNDS lets him in')
+      await comesBack(phone)
+      await eventually('all services run', async () =>
+        (await states()).every((one, i) => one === alike[i]),
       )
+      assert.deepEqual(await states(), alike)
+    })
+    await test('a guest reaches no printer then either, and the laptop logs in', async () => {
+      assert.doesNotMatch(await get(phone, `http://${PRINTER}/`), /hello/)
+      await (await plugIn()).printed(/CTRL-EVENT-EAP-SUCCESS/, 30_000)
     })
   }
 

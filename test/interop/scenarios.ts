@@ -99,7 +99,7 @@ export const LONG: Readonly<Record<string, number>> = {
   opennds: 223,
   'opennds-polled': 201,
   browser: 200,
-  place: 130,
+  place: 150,
   admin: 104,
   debian: 86,
   leaving: 68,

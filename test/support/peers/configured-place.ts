@@ -1,9 +1,7 @@
-import { cpSync, mkdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { writeFileSync } from 'node:fs'
 import { connect, createNamespace, freeUplink, hostDevice } from './namespaces.ts'
 import type { Namespace } from './namespaces.ts'
-import { eventually, must, run, start } from './process.ts'
-import type { Running } from './process.ts'
+import { must, run, start } from './process.ts'
 import type { RunFolder } from './run-folder.ts'
 
 /** What the internet of this place sees of the box, and a web server there. */
@@ -140,75 +138,6 @@ for (const socket of process.argv.slice(1)) {
   }).listen(Number(port), host)
 }
 `
-
-/** A Debian machine in a namespace, with the files of a place laid over its own. */
-export interface Machine {
-  /** Runs to its end on the machine. */
-  run(command: readonly string[]): ReturnType<typeof run>
-  start(name: string, command: readonly string[]): Running
-  /** openNDS as its package starts it, with processes and /tmp of its own. */
-  startOpenNds(): Promise<Running & { ndsctl(...args: readonly string[]): Promise<string> }>
-}
-
-/** `root` holds what install.sh laid: its /etc goes over that of this machine, for these processes alone. */
-export async function createMachine(o: {
-  readonly folder: RunFolder
-  readonly own: AsyncDisposableStack
-  readonly namespace: Namespace
-  readonly root: string
-}): Promise<Machine> {
-  const { folder, namespace, root } = o
-  const [upper, work, misc, tmp] = ['upper', 'work', 'misc', 'tmp'].map((name) => {
-    const path = join(folder.fresh(`machine-${name}`))
-    mkdirSync(path)
-    return path
-  })
-  cpSync('/etc/opennds', join(root, 'etc/opennds'), { recursive: true, force: false })
-  const tools = join(tmp ?? '', 'tools')
-  mkdirSync(tools)
-  await must(['ln', '-s', '/usr/sbin/iptables-legacy', join(tools, 'iptables')])
-  await must(['ln', '-s', '/usr/bin/true', join(tools, 'systemctl')])
-  const script = [
-    `mount -t overlay overlay -o lowerdir=${root}/etc:/etc,upperdir=${upper},workdir=${work} /etc`,
-    `mount --bind ${misc} /var/lib/misc`,
-    'echo up',
-    'exec sleep infinity',
-  ].join(' && ')
-  const holder = o.own.use(
-    start('machine', ['unshare', '--mount', '--propagation', 'private', 'sh', '-c', script], {
-      folder,
-      namespace: namespace.name,
-    }),
-  )
-  await holder.printed(/^up$/m)
-  const inside = ['nsenter', '-t', `${holder.pid}`, '-m', '-n']
-  const startInside = (name: string, command: readonly string[]): Running =>
-    o.own.use(start(name, [...inside, ...command], { folder }))
-  return {
-    run: (command) => run([...inside, ...command]),
-    start: startInside,
-    async startOpenNds() {
-      const own = `mount --bind ${tmp} /tmp && export PATH=/tmp/tools:$PATH && exec opennds -f -d 2`
-      const running = startInside('opennds', [
-        ...['unshare', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc'],
-        ...['--propagation', 'private', 'sh', '-c', own],
-      ])
-      const ndsctl = async (...args: readonly string[]): Promise<string> => {
-        const asked = ['nsenter', '-t', `${running.pid}`, '-m', '-n', 'ndsctl', ...args]
-        return (await run(asked, { timeoutMs: 10_000 })).stdout
-      }
-      await eventually(
-        'openNDS answers ndsctl and has its rules in place',
-        async () => {
-          if (!running.alive()) throw new Error(`openNDS ended:\n${running.output()}`)
-          return (await ndsctl('json')).includes('"client_list_length"')
-        },
-        40_000,
-      )
-      return { ...running, ndsctl }
-    },
-  }
-}
 
 /** An address by DHCP, as a phone asks for one; what the server told, by the names that udhcpc gives it. */
 export async function dhcp(
