@@ -85,7 +85,8 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
     radius: 'select',
     dns: 'select',
     operator: 'select',
-    admin: 'select, insert',
+    // What is taken away by mistake comes back whole, with what the files alone say of it.
+    admin: 'select, insert, update, delete',
   },
   // With the sealed secrets: the portal checks signatures with them, the RADIUS server packets.
   'house.gateway': {
@@ -163,6 +164,7 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
     admin:
       'select, insert (subject, role, associations, sites, until, declared, made_by), update (until, declared), delete',
   },
+  'house.network_is_used()': { admin: 'execute' },
   'house.in_reach()': { admin: 'execute' },
   'house.grant_in_reach()': { admin: 'execute' },
   // Of people it says who has both halves of a pack, and who is behind a role that is within reach; no more.

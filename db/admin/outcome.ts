@@ -28,6 +28,12 @@ export type Refusal =
   | 'no-source'
   /** The key of a zone is known to commands and files alone. */
   | 'has-key'
+  /** Rules, filters or devices of the filter are for that network of the place alone. */
+  | 'network-used'
+  /** Devices without 802.1X would share a name or VLAN with the others of their place. */
+  | 'captive-alike'
+  /** Its range has not as many source ports as its addresses need. */
+  | 'nat-ports'
   /** Nobody would administer the whole house any more. */
   | 'last-administrator'
 

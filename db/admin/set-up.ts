@@ -1,8 +1,9 @@
 import type postgres from 'postgres'
 import type { GatewayKind } from '../gateway-kinds.ts'
 import { recordChange } from './changes.ts'
+import { USUAL_GRANT_SECONDS, createNetwork } from './networks.ts'
 import { refused } from './outcome.ts'
-import type { Outcome } from './outcome.ts'
+import type { Outcome, Refusal } from './outcome.ts'
 import type { Doer } from './rules.ts'
 import { createSite } from './sites.ts'
 import type { AdminSite, SiteWish } from './sites.ts'
@@ -36,9 +37,6 @@ interface Place {
 
 type Sql = postgres.TransactionSql
 
-/** As long as a guest who comes every week need not accept the terms again. */
-const GRANT_SECONDS = 30 * 86_400
-
 /** A place with its networks and its gateway: all of it, or nothing. */
 export async function createPlace(
   sql: Sql,
@@ -51,30 +49,29 @@ export async function createPlace(
     return await sql.savepoint(async (sql) => {
       const made = await createSite(sql, site, doer)
       if (!made.ok) return made
-      for (const network of wish.networks) await addNetwork(sql, place, network, doer)
+      for (const { subnet, ...network } of wish.networks) {
+        const usual = { subnets: [subnet], grantSeconds: USUAL_GRANT_SECONDS, nat: null }
+        const added = await createNetwork(sql, site.code, { ...network, ...usual }, doer)
+        if (!added.ok) throw new NotMade(added.refusal)
+      }
       if (wish.gateway !== null) await addGateway(sql, place, wish.gateway, doer)
       return made
     })
   } catch (thrown) {
+    if (thrown instanceof NotMade) return refused(thrown.refusal)
     // Names and addresses are one house's, whoever may see them: the database says that one is taken.
     if (isTaken(thrown)) return refused('gateway-taken')
     throw thrown
   }
 }
 
-async function addNetwork(
-  sql: Sql,
-  { site, association }: Place,
-  { kind, ssid, vlan, subnet }: NewNetwork,
-  { actor, reason }: Doer,
-): Promise<void> {
-  await sql`
-    insert into house.network (site, kind, vlan, grant_seconds, subnets, ssid)
-    values (${site}, ${kind}, ${vlan}, ${GRANT_SECONDS}, array[${subnet}::cidr], ${ssid})`
-  await recordChange(sql, {
-    ...{ actor, reason, association, action: 'network.create', subject: `network ${site} ${kind}` },
-    ...{ before: null, after: { vlan, ssid, subnets: [subnet] } },
-  })
+/** Ends the savepoint: nothing of the place stays. */
+class NotMade extends Error {
+  readonly refusal: Refusal
+  constructor(refusal: Refusal) {
+    super(refusal)
+    this.refusal = refusal
+  }
 }
 
 async function addGateway(

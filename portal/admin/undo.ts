@@ -15,6 +15,7 @@ import { sendNothing } from './nothing-there.ts'
 const KINDS = {
   rule: { action: 'rules.write', back: RULES_PATH },
   site: { action: 'sites.write', back: PLACES_PATH },
+  network: { action: 'sites.write', back: PLACES_PATH },
   role: { action: 'roles.write', back: PEOPLE_PATH },
   terms: { action: 'terms.write', back: TERMS_PATH },
   list: { action: 'rules.write', back: FILTERING_PATH },

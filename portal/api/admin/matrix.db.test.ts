@@ -11,6 +11,8 @@ const BODIES: Readonly<Record<string, object>> = {
   changeRule: { action: 'allow' },
   createSite: { code: 'x-1', name: 'X', association: '69' },
   changeSite: { name: 'X' },
+  createNetwork: { kind: 'staff', subnets: ['192.0.2.0/24'] },
+  changeNetwork: { vlan: 4 },
   giveRole: { subject: 'person:mallory', role: 'association-admin', associations: ['69'] },
   endSessions: { mac: '02:00:00:00:00:01' },
   changeRole: { until: null },
@@ -43,6 +45,7 @@ async function targets(
     const kinds = {
       rules: 'rule lyon.example 69',
       sites: 'site 69-0001',
+      networks: 'network 69-0001 guest',
       roles: 'role person:eve association-admin 69',
     }
     const [, kind = ''] = Object.entries(kinds).find(([noun]) => route.path.includes(noun)) ?? []
@@ -77,6 +80,7 @@ test('no route tells or lets change, to any role, what is another association’
     select (select jsonb_agg(to_jsonb(r) order by r.id) from house.rule r
             where r.association = '69' or r.site = '69-0001' or r.association is null and r.site is null) as rules,
            (select jsonb_agg(to_jsonb(s) order by s.code) from house.site s where s.association = '69') as sites,
+           (select jsonb_agg(to_jsonb(n) order by n.site, n.kind) from house.network n) as networks,
            (select jsonb_agg(to_jsonb(g) order by g.id) from house.role_grant g) as roles,
            (select jsonb_agg(to_jsonb(t) order by t.version) from house.terms t) as terms,
            (select jsonb_agg(to_jsonb(d)) from staff.device d) as devices`

@@ -132,6 +132,18 @@ const PROBLEM_OF: Readonly<Record<Refusal, readonly [ProblemCode, string]>> = {
     'Its zone has a key: change where it comes from by accueil lists add or in the files.',
   ],
   'no-source': ['refused', 'It has no address to be fetched from: change its names.'],
+  'network-used': [
+    'refused',
+    'Rules, filters, devices of the filter or somebody who watches names are for this network of the place: end those first, then take it away.',
+  ],
+  'captive-alike': [
+    'refused',
+    'Devices without 802.1X come into this place by a name and a VLAN of their own, as its files say: take others.',
+  ],
+  'nat-ports': [
+    'refused',
+    'Each address of subnets needs portsEach source ports, and the range has fewer: widen it, give each fewer, or make subnets smaller.',
+  ],
   'last-administrator': [
     'refused',
     'Nobody would administer the whole house any more. Give somebody else the role national-admin, without an end, first.',

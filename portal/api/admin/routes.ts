@@ -5,6 +5,7 @@ import { HEALTH_ROUTES } from './health.ts'
 import { INVENTORY_ROUTES } from './inventory.ts'
 import { JOB_ROUTES } from './jobs.ts'
 import { LIST_ROUTES } from './lists.ts'
+import { NETWORK_ROUTES } from './networks.ts'
 import { ROLE_ROUTES } from './roles.ts'
 import type { AdminRoute } from './route.ts'
 import { RULE_ROUTES } from './rules.ts'
@@ -16,6 +17,7 @@ import { TERMS_ROUTES } from './terms.ts'
 export const ADMIN_ROUTES: readonly AdminRoute[] = [
   ...RULE_ROUTES,
   ...SITE_ROUTES,
+  ...NETWORK_ROUTES,
   ...AUDIT_ROUTES,
   ...ROLE_ROUTES,
   ...TERMS_ROUTES,

@@ -278,10 +278,3 @@ const category = z
   })
   .meta({ id: 'Category' })
 z.object({ rows: z.array(category) }).meta({ id: 'Categories' })
-
-const placeNetwork = z
-  .object({
-    ...{ kind: network, ssid: text, vlan: z.int().nullable(), subnets: z.array(z.string()) },
-  })
-  .meta({ id: 'Network' })
-z.object({ rows: z.array(placeNetwork) }).meta({ id: 'Networks' })

@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import { listGateways } from '#db/admin/gateways.ts'
-import { networksOf } from '#db/admin/place-page.ts'
 import { changeSite, createSite, findSite, listSites } from '#db/admin/sites.ts'
 import type { AdminSite } from '#db/admin/sites.ts'
 import { changesRoute, undoRoute } from './changes.ts'
@@ -86,16 +85,6 @@ export const SITE_ROUTES: readonly AdminRoute[] = [
       }
       const changed = await changeSite(sql, id, ifMatch ?? '', change, { ...caller, reason })
       return changed.ok ? answerOf(changed.value) : problemOf(changed.refusal)
-    },
-  }),
-  adminRoute({
-    ...{ method: 'get', path: `${PATH}/{code}/networks`, operationId: 'listNetworks' },
-    ...{ action: 'sites.read', idSchema: code },
-    summary: 'The networks of a place: name, VLAN, prefixes',
-    answers: { status: 200, schema: 'Networks' },
-    async run({ sql, id }) {
-      if ((await findSite(sql, id)) === null) return problemOf('not-found')
-      return { status: 200, body: { rows: await networksOf(sql, id) } }
     },
   }),
   adminRoute({

@@ -42,6 +42,9 @@ export async function twoAssociations(): Promise<TwoAssociations> {
     insert into house.gateway (name, site, address, secret, kind)
     values ('gw-69', '69-0001', '10.69.0.1', 'sealed', 'generic')`
   await sql`
+    insert into house.network (site, kind, grant_seconds, subnets, ssid)
+    values ('69-0001', 'guest', 3600, '{10.69.2.0/24}', 'Bellecour')`
+  await sql`
     insert into house.rule (action, domain, site, association, declared)
     values ('block', 'all.example', null, null, true), ('block', 'paris.example', null, '75', true),
            ('block', 'lyon.example', null, '69', true),
@@ -59,6 +62,8 @@ export async function twoAssociations(): Promise<TwoAssociations> {
     values ('staff:bob', 'rule.change', 'rule paris.example 75', '75', '{"before": null, "after": null}'),
            ('person:eve', 'rule.change', 'rule lyon.example 69', '69', '{"before": null, "after": null}'),
            ('person:eve', 'site.change', 'site 69-0001', '69', '{"before": null, "after": null}'),
+           ('person:eve', 'network.change', 'network 69-0001 guest', '69',
+            '{"before": {"site": "69-0001", "kind": "guest", "vlan": 3}, "after": {"site": "69-0001", "kind": "guest", "vlan": null}}'),
            ('person:eve', 'role.create', 'role person:eve association-admin 69', '69',
             '{"before": null, "after": {"subject": "person:eve", "role": "association-admin", "associations": ["69"], "sites": null}}')`
   const wait = <T>(question: () => Promise<T>): Promise<T> => question()
