@@ -10,6 +10,7 @@ export const TOKEN_SCOPES = [
   'sites.read',
   'sites.write',
   'gateways.read',
+  'gateways.write',
   'roles.read',
   'roles.write',
   'terms.read',

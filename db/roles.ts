@@ -95,7 +95,7 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
     radius: 'select',
     operator: 'select (name, site, address, message_authenticator)',
     admin:
-      'select (name, site, address, kind, vendor, radsec_certificate, radsec_name, coa_port, message_authenticator), insert, update (radsec_certificate)',
+      'select (name, site, address, kind, vendor, radsec_certificate, radsec_name, coa_port, message_authenticator, fas_level), insert, update (radsec_certificate, address, kind, vendor, coa_port, message_authenticator, fas_level, fas_key), delete',
   },
   // How each gateway was seen to sign; an operator may let one go back on what was learned.
   'house.gateway_posture': {
@@ -109,6 +109,7 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
   'house.gateway_settings': {
     portal: 'select',
     radius: 'select (gateway, captive)',
+    admin: 'select (gateway)',
     inventory: 'select, insert, update, delete',
   },
   'house.authority': { radius: 'select', inventory: 'select' },

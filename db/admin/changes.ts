@@ -36,7 +36,7 @@ export async function recordChange(
 }
 
 /** Of what kind of thing; the first word of a subject. */
-export type ChangedKind = 'rule' | 'site' | 'network' | 'role' | 'terms' | 'list'
+export type ChangedKind = 'rule' | 'site' | 'network' | 'gateway' | 'role' | 'terms' | 'list'
 
 /** What was changed, newest first, as far as the transaction reaches; `subject` null: of all of that kind. */
 export async function listChanges(

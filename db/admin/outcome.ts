@@ -34,6 +34,14 @@ export type Refusal =
   | 'captive-alike'
   /** Its range has not as many source ports as its addresses need. */
   | 'nat-ports'
+  /** Secrets went with it that nobody kept. */
+  | 'secret-gone'
+  /** It would have neither an address nor anything else by which it is known. */
+  | 'no-way'
+  /** The files give it settings that are sealed, which would be left behind. */
+  | 'own-settings'
+  /** Devices without 802.1X come in by it, as the files say. */
+  | 'captive-gateway'
   /** Nobody would administer the whole house any more. */
   | 'last-administrator'
 

@@ -5,6 +5,7 @@ import type { HistoryLine, Snapshot } from './changes.ts'
 import { done, refused } from './outcome.ts'
 import type { Outcome, Refusal } from './outcome.ts'
 import { keptRules } from './kept-rules.ts'
+import { gatewayCanBeUndone, undoGateway } from './gateway-undo.ts'
 import { mayGive, withinOf } from './role-changes.ts'
 import type { Doer } from './rules.ts'
 import { undoTerms } from './term-changes.ts'
@@ -59,12 +60,16 @@ const KINDS = {
     columns: ['until', 'declared'],
   },
 } as const satisfies Readonly<Record<string, Kind>>
-export type UndoneKind = keyof typeof KINDS | 'terms' | 'list'
+/** What is more than a row that is as it was before. */
+const OWN_WAYS = { terms: undoTerms, list: undoList, gateway: undoGateway } as const
+
+export type UndoneKind = keyof typeof KINDS | 'gateway' | 'terms' | 'list'
 
 /** Whether there is a way back from this change at all. */
 export function canBeUndone(line: HistoryLine): boolean {
   const { subject, before, after } = line
   if (subject.startsWith('list ')) return listCanBeUndone(line)
+  if (subject.startsWith('gateway ')) return gatewayCanBeUndone(line)
   if (subject.startsWith('terms ')) return before !== null || after !== null
   const kind = kindOf(subject)
   const known = after ?? before
@@ -90,14 +95,13 @@ export async function undoChange(
 ): Promise<Outcome<HistoryLine>> {
   const line = await findChange(sql, id)
   const isOfKind = line?.subject.startsWith(`${kindName} `) === true
-  if (line === null || !isOfKind || !canBeUndone(line)) return refused('not-found')
-  const { subject, before, after, association } = line
-  if (kindName === 'terms') {
-    const undone = await undoTerms(sql, line, { actor, rights, reason })
-    return undone.ok ? done(line) : undone
+  if (line === null || !isOfKind) return refused('not-found')
+  if (!canBeUndone(line)) {
+    return refused(kindName === 'gateway' && line.after === null ? 'secret-gone' : 'not-found')
   }
-  if (kindName === 'list') {
-    const undone = await undoList(sql, line, { actor, rights, reason })
+  const { subject, before, after, association } = line
+  if (kindName === 'terms' || kindName === 'list' || kindName === 'gateway') {
+    const undone = await OWN_WAYS[kindName](sql, line, { actor, rights, reason })
     return undone.ok ? done(line) : undone
   }
   const kind: Kind = KINDS[kindName]

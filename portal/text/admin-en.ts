@@ -710,6 +710,14 @@ export const adminEn: AdminText = {
       'Devices without 802.1X come into this place by a name and a VLAN of their own, as its files say: take others.',
     'nat-ports':
       'Each address needs its ports, and the range has fewer: widen it, give each fewer, or take fewer addresses.',
+    'secret-gone':
+      'Its secrets went with it, and nobody has kept them: add it anew, and give it its new files.',
+    'no-way':
+      'It is known by its address alone: give another, or make the gateway anew without one.',
+    'own-settings':
+      'The files of the declaration give it settings that go with its kind and its CoA: change both there.',
+    'captive-gateway':
+      'Devices without 802.1X come into the internal network by it, as the files of the declaration say: change that first.',
     'has-key':
       'The zone of this list has a key: change where it comes from by accueil lists add or in the files.',
     'no-source': 'It has no address to be fetched from.',

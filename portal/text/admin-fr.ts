@@ -718,6 +718,14 @@ export const adminFr = {
       'Les appareils sans 802.1X entrent dans ce lieu par un nom et un VLAN à eux, dits dans les fichiers : prenez-en d’autres.',
     'nat-ports':
       'Chaque adresse a besoin de ses ports, et la plage en a moins : élargissez-la, donnez-en moins à chacune, ou prenez moins d’adresses.',
+    'secret-gone':
+      'Ses secrets sont partis avec elle et personne ne les a gardés : ajoutez-la de nouveau et donnez-lui ses nouveaux fichiers.',
+    'no-way':
+      'Elle n’est connue que par son adresse : donnez-en une autre, ou refaites la passerelle sans adresse.',
+    'own-settings':
+      'Les fichiers de déclaration lui donnent des réglages propres à sa sorte et à son CoA : changez les deux là-bas.',
+    'captive-gateway':
+      'Des appareils sans 802.1X entrent par elle dans le réseau interne, disent les fichiers de déclaration : changez cela d’abord.',
     'has-key':
       'La zone de cette liste a une clé : changez son origine avec « accueil lists add » ou dans les fichiers.',
     'no-source': 'Cette liste n’a pas d’adresse où la chercher.',

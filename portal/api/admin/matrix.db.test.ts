@@ -13,6 +13,9 @@ const BODIES: Readonly<Record<string, object>> = {
   changeSite: { name: 'X' },
   createNetwork: { kind: 'staff', subnets: ['192.0.2.0/24'] },
   changeNetwork: { vlan: 4 },
+  createGateway: { site: '69-0001', kind: 'generic', address: '192.0.2.9' },
+  changeGateway: { coaPort: null },
+  handOverFiles: { kind: 'generic' },
   giveRole: { subject: 'person:mallory', role: 'association-admin', associations: ['69'] },
   endSessions: { mac: '02:00:00:00:00:01' },
   changeRole: { until: null },
@@ -34,6 +37,7 @@ async function targets(
   // Of the whole house: there is none of the other association alone.
   if (route.path.includes('terms')) return { theirs: '999998', nobodys: '999999' }
   if (route.path.includes('lists/{name}')) return { theirs: 'none', nobodys: 'no-such' }
+  if (route.path.includes('gateways/{name}')) return { theirs: 'gw-69', nobodys: 'gw-70' }
   if (route.path.includes('lists')) return { theirs: '999998', nobodys: '999999' }
   if (route.path.includes('devices')) return { theirs: 'aaaabbbbccccdddd', nobodys: 'a' }
   if (route.path.includes('{request}')) {
@@ -46,6 +50,7 @@ async function targets(
       rules: 'rule lyon.example 69',
       sites: 'site 69-0001',
       networks: 'network 69-0001 guest',
+      gateways: 'gateway gw-69',
       roles: 'role person:eve association-admin 69',
     }
     const [, kind = ''] = Object.entries(kinds).find(([noun]) => route.path.includes(noun)) ?? []
@@ -81,6 +86,7 @@ test('no route tells or lets change, to any role, what is another association’
             where r.association = '69' or r.site = '69-0001' or r.association is null and r.site is null) as rules,
            (select jsonb_agg(to_jsonb(s) order by s.code) from house.site s where s.association = '69') as sites,
            (select jsonb_agg(to_jsonb(n) order by n.site, n.kind) from house.network n) as networks,
+           (select jsonb_agg(to_jsonb(g) order by g.name) from house.gateway g) as gateways,
            (select jsonb_agg(to_jsonb(g) order by g.id) from house.role_grant g) as roles,
            (select jsonb_agg(to_jsonb(t) order by t.version) from house.terms t) as terms,
            (select jsonb_agg(to_jsonb(d)) from staff.device d) as devices`

@@ -144,6 +144,22 @@ const PROBLEM_OF: Readonly<Record<Refusal, readonly [ProblemCode, string]>> = {
     'refused',
     'Each address of subnets needs portsEach source ports, and the range has fewer: widen it, give each fewer, or make subnets smaller.',
   ],
+  'secret-gone': [
+    'cannot-undo',
+    'Its secrets went with it, and nobody has kept them: make it anew, and give it its new files.',
+  ],
+  'no-way': [
+    'refused',
+    'It comes by UDP and is known by its address alone: give another, or make it anew without one.',
+  ],
+  'own-settings': [
+    'refused',
+    'The files of apply give it settings that go with its kind and its CoA: change both there.',
+  ],
+  'captive-gateway': [
+    'refused',
+    'Devices without 802.1X come into the internal network by it, as the files of apply say: change that there first.',
+  ],
   'last-administrator': [
     'refused',
     'Nobody would administer the whole house any more. Give somebody else the role national-admin, without an end, first.',

@@ -1,6 +1,7 @@
 import { AUDIT_ROUTES } from './audit.ts'
 import { DEVICE_ROUTES } from './devices.ts'
 import { FILTERING_ROUTES } from './filtering.ts'
+import { GATEWAY_ROUTES } from './gateways.ts'
 import { HEALTH_ROUTES } from './health.ts'
 import { INVENTORY_ROUTES } from './inventory.ts'
 import { JOB_ROUTES } from './jobs.ts'
@@ -10,6 +11,7 @@ import { ROLE_ROUTES } from './roles.ts'
 import type { AdminRoute } from './route.ts'
 import { RULE_ROUTES } from './rules.ts'
 import { SESSION_ROUTES } from './sessions.ts'
+import { SET_UP_ROUTES } from './set-up.ts'
 import { SITE_ROUTES } from './sites.ts'
 import { TERMS_ROUTES } from './terms.ts'
 
@@ -18,6 +20,8 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
   ...RULE_ROUTES,
   ...SITE_ROUTES,
   ...NETWORK_ROUTES,
+  ...GATEWAY_ROUTES,
+  ...SET_UP_ROUTES,
   ...AUDIT_ROUTES,
   ...ROLE_ROUTES,
   ...TERMS_ROUTES,

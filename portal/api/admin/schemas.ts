@@ -124,18 +124,6 @@ const site = z
   .meta({ id: 'Site' })
 list('Sites', site)
 
-const gateway = z
-  .object({
-    ...{ name: z.string(), site: z.string(), kind: z.string(), vendor: z.string(), address: text },
-    transport: z.enum(['udp', 'radsec']),
-    messageAuthenticator: z.string(),
-    heardAt: moment,
-    clockSkewMs: z.number().nullable(),
-    refused: z.int(),
-  })
-  .meta({ id: 'Gateway' })
-list('Gateways', gateway)
-
 const role = z
   .object({
     id: z.string(),

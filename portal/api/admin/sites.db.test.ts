@@ -136,7 +136,7 @@ test('gateways are listed with what was seen of them and without a secret', asyn
         {
           ...{ name: 'gw-0042', site: '75-0042', kind: 'generic', vendor: 'standard' },
           ...{ address: '127.0.0.1/32', transport: 'udp', messageAuthenticator: 'required' },
-          ...{ heardAt: null, clockSkewMs: null, refused: 0 },
+          ...{ coaPort: null, declared: true, heardAt: null, clockSkewMs: null, refused: 0 },
         },
       ],
       next: null,

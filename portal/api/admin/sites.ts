@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { listGateways } from '#db/admin/gateways.ts'
 import { changeSite, createSite, findSite, listSites } from '#db/admin/sites.ts'
 import type { AdminSite } from '#db/admin/sites.ts'
 import { changesRoute, undoRoute } from './changes.ts'
@@ -85,20 +84,6 @@ export const SITE_ROUTES: readonly AdminRoute[] = [
       }
       const changed = await changeSite(sql, id, ifMatch ?? '', change, { ...caller, reason })
       return changed.ok ? answerOf(changed.value) : problemOf(changed.refusal)
-    },
-  }),
-  adminRoute({
-    ...{ method: 'get', path: '/api/v1/gateways', operationId: 'listGateways' },
-    action: 'gateways.read',
-    summary: 'Gateways, by name: how each signs and when it was heard. Never a secret',
-    query: z.strictObject({ q: search.optional(), site: code.optional(), ...pageQuery }),
-    answers: { status: 200, schema: 'Gateways' },
-    async run({ sql, query: { q = null, site = null, limit, cursor } }) {
-      const place = cursor === undefined ? null : readPlace(cursor, [CODE])
-      if (cursor !== undefined && place === null) return BAD_CURSOR
-      const page = { after: place?.[0] ?? null, rows: limit + 1 }
-      const found = await listGateways(sql, { q, site }, page)
-      return { status: 200, body: cutPage(found, limit, ({ name }) => [name]) }
     },
   }),
 ]

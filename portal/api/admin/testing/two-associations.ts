@@ -1,9 +1,11 @@
 import { actionsOf } from '#core/rights.ts'
 import type { Role } from '#core/rights.ts'
 import { TOKEN_SCOPES, createApiToken } from '#db/api-tokens.ts'
+import type { Database } from '#db/connection.ts'
 import { openTestDatabase } from '../../../../test/support/database.ts'
 import type { TestDatabase } from '../../../../test/support/database.ts'
 import { seedHouse } from '../../../../test/support/house.ts'
+import type { PlaceFiles } from '../../../place-files.ts'
 import { testPortal } from '../../../portal-fixture.ts'
 import { createAdminAccess } from '../access.ts'
 
@@ -30,7 +32,12 @@ export interface TwoAssociations extends AsyncDisposable {
 /** Words that stand in what is Lyon's alone. */
 export const SECRETS = ['69-0001', 'Bellecour', 'bellecour', 'gw-69', 'lyon', 'Lyon', 'person:eve']
 
-export async function twoAssociations(): Promise<TwoAssociations> {
+export async function twoAssociations({
+  placeFiles,
+}: {
+  /** What the portal makes the files of a place with, as it sees the database. */
+  readonly placeFiles?: (portal: Database) => PlaceFiles
+} = {}): Promise<TwoAssociations> {
   const database = await openTestDatabase()
   await seedHouse(database)
   const { sql } = database
@@ -64,10 +71,15 @@ export async function twoAssociations(): Promise<TwoAssociations> {
            ('person:eve', 'site.change', 'site 69-0001', '69', '{"before": null, "after": null}'),
            ('person:eve', 'network.change', 'network 69-0001 guest', '69',
             '{"before": {"site": "69-0001", "kind": "guest", "vlan": 3}, "after": {"site": "69-0001", "kind": "guest", "vlan": null}}'),
+           ('person:eve', 'gateway.change', 'gateway gw-69', '69',
+            '{"before": {"name": "gw-69", "site": "69-0001", "coa_port": 1}, "after": {"name": "gw-69", "site": "69-0001", "coa_port": null}}'),
            ('person:eve', 'role.create', 'role person:eve association-admin 69', '69',
             '{"before": null, "after": {"subject": "person:eve", "role": "association-admin", "associations": ["69"], "sites": null}}')`
   const wait = <T>(question: () => Promise<T>): Promise<T> => question()
-  const portal = testPortal({ admin: createAdminAccess(database.as('portal'), wait) })
+  const portal = testPortal({
+    admin: createAdminAccess(database.as('portal'), wait),
+    ...(placeFiles === undefined ? {} : { placeFiles: placeFiles(database.as('portal')) }),
+  })
   let made = 0
   return {
     database,
