@@ -259,11 +259,15 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
   // Tokens of the API. Made and ended through functions that write the audit; whoever serves looks none up.
   'house.api_token': {
     operator:
-      'select (name, actor, scopes, associations, created_at, created_by, ends_at, used_at, revoked_at, revoked_by)',
+      'select (name, actor, scopes, associations, made_with, created_at, created_by, ends_at, used_at, revoked_at, revoked_by)',
+    admin:
+      'select (name, actor, scopes, associations, made_with, created_at, created_by, ends_at, used_at, revoked_at, revoked_by)',
   },
   'house.use_api_token()': { portal: 'execute' },
   'house.create_api_token()': { operator: 'execute' },
   'house.revoke_api_token()': { operator: 'execute' },
+  'house.give_api_token()': { admin: 'execute' },
+  'house.end_api_token()': { admin: 'execute' },
   'house.token_rights()': { portal: 'execute' },
 
   // Who staff are: passwords' hashes, and the key of the 802.1X certificate.

@@ -42,6 +42,8 @@ export type Refusal =
   | 'own-settings'
   /** Devices without 802.1X come in by it, as the files say. */
   | 'captive-gateway'
+  /** A token would have a scope, an association or a time that the one with which it is made has not. */
+  | 'more-than-yours'
   /** Nobody would administer the whole house any more. */
   | 'last-administrator'
 

@@ -718,6 +718,7 @@ export const adminEn: AdminText = {
       'The files of the declaration give it settings that go with its kind and its CoA: change both there.',
     'captive-gateway':
       'Devices without 802.1X come into the internal network by it, as the files of the declaration say: change that first.',
+    'more-than-yours': 'A token gives no right, no association and no time beyond its own.',
     'has-key':
       'The zone of this list has a key: change where it comes from by accueil lists add or in the files.',
     'no-source': 'It has no address to be fetched from.',

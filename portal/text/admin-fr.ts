@@ -726,6 +726,8 @@ export const adminFr = {
       'Les fichiers de déclaration lui donnent des réglages propres à sa sorte et à son CoA : changez les deux là-bas.',
     'captive-gateway':
       'Des appareils sans 802.1X entrent par elle dans le réseau interne, disent les fichiers de déclaration : changez cela d’abord.',
+    'more-than-yours':
+      'Un jeton ne donne ni droit, ni association, ni durée au-delà de ce qu’il a lui-même.',
     'has-key':
       'La zone de cette liste a une clé : changez son origine avec « accueil lists add » ou dans les fichiers.',
     'no-source': 'Cette liste n’a pas d’adresse où la chercher.',

@@ -160,6 +160,10 @@ const PROBLEM_OF: Readonly<Record<Refusal, readonly [ProblemCode, string]>> = {
     'refused',
     'Devices without 802.1X come into the internal network by it, as the files of apply say: change that there first.',
   ],
+  'more-than-yours': [
+    'not-yours',
+    'A token gives no scope and no association beyond its own, and no time beyond its own end.',
+  ],
   'last-administrator': [
     'refused',
     'Nobody would administer the whole house any more. Give somebody else the role national-admin, without an end, first.',

@@ -14,6 +14,7 @@ import { SESSION_ROUTES } from './sessions.ts'
 import { SET_UP_ROUTES } from './set-up.ts'
 import { SITE_ROUTES } from './sites.ts'
 import { TERMS_ROUTES } from './terms.ts'
+import { TOKEN_ROUTES } from './tokens.ts'
 
 /** All of them, for the server, the document and the test that tries every one with every role. */
 export const ADMIN_ROUTES: readonly AdminRoute[] = [
@@ -32,4 +33,5 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
   ...FILTERING_ROUTES,
   ...JOB_ROUTES,
   ...INVENTORY_ROUTES,
+  ...TOKEN_ROUTES,
 ]

@@ -67,7 +67,12 @@ const subject = z
   .toLowerCase()
   .regex(/^(?:group|person):[^\p{Cc}]{1,200}$/u, 'must be group:NAME or person:ACCOUNT')
 
-const codes = z.array(code).min(1, 'names none: leave it out').max(500).nullable().default(null)
+export const codes = z
+  .array(code)
+  .min(1, 'names none: leave it out')
+  .max(500)
+  .nullable()
+  .default(null)
 
 /** Who gets which role where, and until which day, which counts. */
 export const roleWish = z

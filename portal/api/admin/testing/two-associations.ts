@@ -60,6 +60,9 @@ export async function twoAssociations({
     insert into house.role_grant (subject, role, associations, made_by)
     values ('person:bob', 'association-admin', '{75}', 'cli:ada'),
            ('person:eve', 'association-admin', '{69}', 'cli:ada')`
+  await sql`
+    insert into house.api_token (name, sha256, actor, scopes, associations, created_by)
+    values ('lyon', ${Buffer.alloc(32)}, 'person:eve', '{rules.read}', '{69}', 'cli:ada')`
   await sql`insert into staff.authority (generation, issuing_key) values (1, 'sealed')`
   await sql`
     insert into staff.device (id, account, name, kind, how, groups, credential, generation, ends_at)
