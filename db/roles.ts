@@ -101,7 +101,7 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
   'house.gateway_posture': {
     radius: 'select, insert, update',
     operator: 'select, update (enforced_at)',
-    admin: 'select',
+    admin: 'select, update (enforced_at)',
   },
   // When it sent somebody to the portal.
   'house.gateway_arrival': { portal: 'select, insert, update', admin: 'select' },

@@ -3,6 +3,7 @@ import { ASKING_BY_MAC } from '../gateway-kinds.ts'
 import type { GatewayKind } from '../gateway-kinds.ts'
 import { vendorOf } from '../gateways.ts'
 import type { GatewayVendor, SigningRule } from '../gateways.ts'
+import { recordLine } from './audit-lines.ts'
 import { recordChange } from './changes.ts'
 import type { Snapshot } from './changes.ts'
 import { keptRules } from './kept-rules.ts'
@@ -186,6 +187,28 @@ export async function removeGateway(
     ...{ actor, reason, association, action: 'gateway.remove', subject: `gateway ${name}` },
     ...{ before: snapshot, after: null },
   })
+  return done(gateway)
+}
+
+/** What was learned of how it signs counts no more; nothing is written where nothing was. */
+export async function forgetSigning(
+  sql: Sql,
+  name: string,
+  doer: Doer,
+): Promise<Outcome<AdminGateway>> {
+  const locked = await lockOwn(sql, name, '*', doer)
+  if (!locked.ok) return locked
+  const { association, snapshot: _, ...gateway } = locked.value
+  const forgotten = await sql`
+    update house.gateway_posture set enforced_at = null
+    where gateway = ${name} and enforced_at is not null`
+  if (forgotten.count > 0) {
+    const { actor, reason } = doer
+    await recordLine(sql, {
+      ...{ actor, reason, association, action: 'radius.forget-signing' },
+      ...{ subject: `house.gateway ${name}`, details: {} },
+    })
+  }
   return done(gateway)
 }
 

@@ -17,4 +17,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`
     create policy seen on house.gateway_settings for select to accueil_admin
     using (gateway in (select name from house.gateway))`.execute(db)
+  // One that cannot sign any more is let go back on what was learned of it.
+  await sql`
+    create policy forgotten on house.gateway_posture for update to accueil_admin
+    using (gateway in (select name from house.gateway))
+    with check (gateway in (select name from house.gateway))`.execute(db)
 }

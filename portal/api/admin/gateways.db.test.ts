@@ -156,6 +156,33 @@ describe('a gateway of the API', () => {
   })
 })
 
+test('a gateway that was seen to sign is let sign no more, for a reason, within reach', async () => {
+  await using house = await twoAssociations()
+  const { sql } = house.database
+  await sql`
+    insert into house.gateway_posture (gateway, transport, requests, unsigned, refused, over_limit,
+      enforced_at, heard_at)
+    select name, 'udp', 1, 0, 0, 0, now(), now() from house.gateway`
+  const token = await house.token('association-admin', ['75'])
+  const forget = (name: string, headers: Readonly<Record<string, string>> = {}) =>
+    house.call(token, `POST ${PATH}/${name}/forget-signing`, { headers })
+  const why = { 'Audit-Reason': 'it was reset' }
+  expect(await forget('gw-0042')).toMatchObject({ status: 400 })
+  expect(await forget('gw-69', why)).toMatchObject({ status: 404 })
+  const signs = () => house.call(token, 'GET /api/v1/sites/75-0042/signs')
+  const one = { name: 'gw-0042', transport: 'udp', heardAt: expect.any(String) }
+  expect(await signs()).toMatchObject({
+    ...{ status: 200, body: { gateways: [{ ...one, enforcedAt: expect.any(String) }], names: [] } },
+  })
+  for (const _ of [1, 2]) expect(await forget('gw-0042', why)).toMatchObject({ status: 200 })
+  expect(await signs()).toMatchObject({ body: { gateways: [{ ...one, enforcedAt: null }] } })
+  const kept = await sql`select gateway from house.gateway_posture where enforced_at is not null`
+  expect([...kept]).toEqual([{ gateway: 'gw-69' }])
+  const lines = await sql`
+    select subject, reason from audit.entry where action = 'radius.forget-signing'`
+  expect([...lines]).toEqual([{ subject: 'house.gateway gw-0042', reason: 'it was reset' }])
+})
+
 async function houseWithFiles(): Promise<TwoAssociations> {
   const read = readConfig({ ACCUEIL_PUBLIC_URL: 'https://198.51.100.9' })
   if (!read.ok) throw new Error(read.problems.join())

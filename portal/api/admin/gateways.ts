@@ -4,6 +4,7 @@ import {
   changeGateway,
   createGateway,
   findGateway,
+  forgetSigning,
   listGateways,
   removeGateway,
 } from '#db/admin/gateways.ts'
@@ -131,6 +132,20 @@ export const GATEWAY_ROUTES: readonly AdminRoute[] = [
       const doer = { ...caller, reason }
       const changed = await changeGateway(sql, id, ifMatch ?? '', { change, fas }, doer)
       return changed.ok ? answerOf(changed.value) : problemOf(changed.refusal)
+    },
+  }),
+  adminRoute({
+    ...{ method: 'post', path: `${ONE}/forget-signing`, operationId: 'forgetSigning' },
+    ...{ action: 'gateways.write', idSchema: code },
+    summary: 'Let a gateway sign no more that was seen to, as after a reset; Audit-Reason says why',
+    description: 'Of one whose messageAuthenticator is auto. It counts within a second.',
+    answers: { status: 200, schema: 'Gateway' },
+    async run({ sql, id, caller, reason }) {
+      if (reason === null) {
+        return { problem: 'bad-parameter', detail: 'Send Audit-Reason: why it need not sign.' }
+      }
+      const forgotten = await forgetSigning(sql, id, { ...caller, reason })
+      return forgotten.ok ? answerOf(forgotten.value) : problemOf(forgotten.refusal)
     },
   }),
   adminRoute({

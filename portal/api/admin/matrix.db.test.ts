@@ -103,7 +103,7 @@ test('no route tells or lets change, to any role, what is another association’
       const send = (id: string): Promise<ApiAnswer> =>
         house.call(token, `${route.method.toUpperCase()} ${addressOf(route, id)}`, {
           ...(route.body === null ? {} : { body: BODIES[route.operationId] }),
-          headers: { 'If-Match': '*' },
+          headers: { 'If-Match': '*', 'Audit-Reason': 'x' },
         })
       const [answer, nothing] = [await send(ids.theirs), await send(ids.nobodys)]
       tried += 1

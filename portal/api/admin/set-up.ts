@@ -1,12 +1,14 @@
 import { isIPv4, isIPv6 } from 'node:net'
 import { z } from 'zod'
+import { gatewaySignsAt, nameSignsAt } from '#db/admin/gateway-signs.ts'
+import { findSite } from '#db/admin/sites.ts'
 import { handOver } from '../../gateway-config/hand-over.ts'
 import type { HandedOver } from '../../gateway-config/hand-over.ts'
 import { KINDS } from '../../gateway-config/kinds.ts'
 import type { KindName } from '../../gateway-config/kinds.ts'
 import { adminRoute, problemOf } from './route.ts'
 import type { AdminAnswer, AdminRoute } from './route.ts'
-import { code, domain } from './schemas.ts'
+import { code, domain, network } from './schemas.ts'
 
 /** The kernel's longest name of a device, without anything that a shell or nft would read. */
 const device = z.string().regex(/^[A-Za-z][\w.-]{0,14}$/, 'is not the name of a network device')
@@ -38,7 +40,39 @@ const filesWish = z.strictObject({
   }),
 })
 
+const moment = z.iso.datetime().nullable()
+const gatewaySigns = z.object({
+  ...{ name: z.string(), kind: z.string(), address: z.string().nullable() },
+  ...{ transport: z.enum(['udp', 'radsec']), messageAuthenticator: z.string() },
+  ...{ heardAt: moment, clockSkewMs: z.number().nullable(), connectedAt: moment },
+  accessAt: moment.meta({ description: 'When it last asked whether to let somebody in.' }),
+  accountingAt: moment.meta({ description: 'When it last told of a session.' }),
+  certificateEndsAt: moment,
+  ...{ signedAt: moment, unsignedAt: moment },
+  enforcedAt: moment.meta({ description: 'Since when it must sign, because it was seen to.' }),
+  refused: z.int(),
+  forged: z.int().meta({ description: 'Packets from its address that its secret did not make.' }),
+  arrivalAt: moment.meta({ description: 'When it last sent a phone to the portal.' }),
+  software: z.string().nullable(),
+})
+const nameSigns = z.object({
+  network,
+  hour: z.iso.datetime().meta({ description: 'In which names were last asked for from it.' }),
+})
+z.object({ gateways: z.array(gatewaySigns), names: z.array(nameSigns) }).meta({ id: 'Signs' })
+
 export const SET_UP_ROUTES: readonly AdminRoute[] = [
+  adminRoute({
+    ...{ method: 'get', path: '/api/v1/sites/{code}/signs', operationId: 'readSigns' },
+    ...{ action: 'gateways.read', idSchema: code },
+    summary: 'What of a place has answered, and when: RadSec, portal, access, accounting, names',
+    answers: { status: 200, schema: 'Signs' },
+    async run({ sql, id }) {
+      if ((await findSite(sql, id)) === null) return problemOf('not-found')
+      const gateways = await gatewaySignsAt(sql, id)
+      return { status: 200, body: { gateways, names: await nameSignsAt(sql, id) } }
+    },
+  }),
   adminRoute({
     ...{ method: 'post', path: '/api/v1/sites/{code}/files', operationId: 'handOverFiles' },
     ...{ action: 'gateways.write', idSchema: code, isSecret: true, body: filesWish },
