@@ -156,6 +156,34 @@ describe('a gateway of the API', () => {
   })
 })
 
+test('what the files changed is undone as far as pages and API may change it', async () => {
+  await using house = await twoAssociations()
+  const { sql } = house.database
+  const token = await house.token('association-admin', ['75'])
+  const row = {
+    ...{ name: 'gw-0042', site: '75-0042', kind: 'generic', vendor: 'standard', fas_level: null },
+    ...{ address: '127.0.0.1/32', coa_port: null, message_authenticator: 'required' },
+    ...{ radsec_certificate: null, former_secret_until: null },
+  }
+  const applied = (before: object, after: object): Promise<unknown> => sql`
+    insert into audit.entry (actor, action, subject, association, details)
+    values ('cli:ada', 'gateway.change', 'gateway gw-0042', '75',
+            ${sql.json({ before: { ...row, ...before }, after: { ...row, ...after } })})`
+  await applied({ radsec_certificate: 'a'.repeat(64) }, {})
+  await applied({ site: '75-0001', address: '192.0.2.1/32' }, {})
+  // A secret alone, which is hidden.
+  await applied({}, {})
+  await applied({ address: '192.0.2.1/32', coa_port: 3799 }, {})
+  const lines = await historyOf(house, token)
+  expect(lines.map(({ canBeUndone }) => canBeUndone)).toEqual([true, false, false, false])
+  const undo = (n: number) => house.call(token, `POST ${PATH}/changes/${lines[n]?.id}/undo`)
+  expect(await undo(1)).toMatchObject({ status: 404 })
+  expect(await undo(0)).toMatchObject({ status: 200 })
+  expect(await house.call(token, `GET ${PATH}/gw-0042`)).toMatchObject({
+    body: { address: '192.0.2.1/32', coaPort: 3799 },
+  })
+})
+
 test('a gateway that was seen to sign is let sign no more, for a reason, within reach', async () => {
   await using house = await twoAssociations()
   const { sql } = house.database
