@@ -147,11 +147,9 @@ export async function changeGateway(
   const locked = await lockOwn(sql, name, etag, doer)
   if (!locked.ok) return locked
   const before = locked.value
-  const next = {
-    ...before,
-    ...(change.kind === undefined ? {} : { vendor: vendorOf(change.kind) }),
-    ...change,
-  }
+  const { kind = before.kind } = change
+  const vendor = kind === before.kind ? before.vendor : vendorOf(kind)
+  const next = { ...before, vendor, ...change }
   const wrong = await whyNot(sql, before, next)
   if (wrong !== null) return refused(wrong)
   return keptRules(sql, async (sql) => {

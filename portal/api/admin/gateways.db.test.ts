@@ -152,7 +152,10 @@ describe('a gateway of the API', () => {
     await sql`delete from house.gateway_settings`
     await sql`update house.gateway set coa_port = 1, coa_secret = 'sealed' where name = 'gw-0042'`
     expect(await change({ coaPort: null })).toMatchObject(settings)
-    expect(await change({ coaPort: 2 })).toMatchObject({ status: 200 })
+    await sql`update house.gateway set vendor = 'cisco' where name = 'gw-0042'`
+    expect(await change({ coaPort: 2, kind: 'generic' })).toMatchObject({
+      ...{ status: 200, body: { coaPort: 2, vendor: 'cisco' } },
+    })
   })
 })
 

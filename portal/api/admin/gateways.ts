@@ -51,7 +51,10 @@ const gatewayWish = z.strictObject({
 const gatewayChange = z
   .strictObject({
     ...{ address: address.optional(), kind: kind.optional() },
-    vendor: z.enum(GATEWAY_VENDORS).optional().meta({ description: 'Absent: that of its kind.' }),
+    vendor: z
+      .enum(GATEWAY_VENDORS)
+      .optional()
+      .meta({ description: 'Absent: that of its new kind.' }),
     coaPort: port.optional(),
     messageAuthenticator: z.enum(SIGNING_RULES).optional(),
   })
