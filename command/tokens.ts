@@ -103,11 +103,12 @@ function untilOf(given: string | undefined): Date | null {
 }
 
 function lineOf(token: ApiToken, now: Date): string {
-  const { name, actor, scopes, associations, createdAt, createdBy, usedAt } = token
+  const { name, actor, scopes, associations, madeWith, createdAt, createdBy, usedAt } = token
+  const shown = madeWith === null ? '' : ` with ${madeWith}`
   return [
     `${name}  ${stateOf(token, now)}`,
     `for ${actor}, ${scopes.join(' ')}, ${associations === null ? 'all associations' : `associations ${associations.join(' ')}`}`,
-    `made ${createdAt.toISOString()} by ${createdBy}`,
+    `made ${createdAt.toISOString()} by ${createdBy}${shown}`,
     usedAt === null ? 'never used' : `last used ${usedAt.toISOString()}`,
   ].join('  |  ')
 }

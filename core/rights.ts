@@ -26,6 +26,7 @@ const RIGHTS = {
     ],
     ...['alerts.read', 'radius.explain', 'guests.let-in', 'sessions.read', 'sessions.end'],
     ...['terms.read', 'terms.write', 'devices.read', 'devices.revoke', 'health.read'],
+    ...['tokens.read', 'tokens.write'],
   ],
   'association-admin': [
     ...['associations.read', 'sites.read', 'sites.write', 'gateways.read', 'gateways.write'],

@@ -10,6 +10,7 @@ export const TOKEN_SCOPES = [
   'sites.read',
   'sites.write',
   'gateways.read',
+  'gateways.write',
   'roles.read',
   'roles.write',
   'terms.read',
@@ -22,6 +23,8 @@ export const TOKEN_SCOPES = [
   'audit.read',
   'jobs.read',
   'jobs.run',
+  'tokens.read',
+  'tokens.write',
   // Whoever tells of people and of who left, by SCIM: no right of a person.
   'scim',
 ] as const satisfies readonly (Action | 'scim')[]
@@ -38,6 +41,8 @@ export interface ApiToken {
   readonly scopes: readonly string[]
   /** Null: of all associations. */
   readonly associations: readonly string[] | null
+  /** The token that was shown for it; null: a command made it. */
+  readonly madeWith: string | null
   readonly createdAt: Date
   readonly createdBy: string
   readonly endsAt: Date | null
@@ -64,7 +69,7 @@ export async function createApiToken(
   wish: TokenWish,
   by: string,
 ): Promise<CreatedToken> {
-  const token = TOKEN_PREFIX + randomBytes(TOKEN_BYTES).toString('base64url')
+  const token = newToken()
   try {
     const [row] = await sql<{ strange: string | null }[]>`
       select house.create_api_token(
@@ -80,6 +85,10 @@ export async function createApiToken(
   }
 }
 
+export function newToken(): string {
+  return TOKEN_PREFIX + randomBytes(TOKEN_BYTES).toString('base64url')
+}
+
 /** False if there is no such token, or it is revoked already. */
 export async function revokeApiToken(
   { sql }: Pick<Database, 'sql'>,
@@ -93,7 +102,7 @@ export async function revokeApiToken(
 
 export async function listApiTokens({ sql }: Pick<Database, 'sql'>): Promise<readonly ApiToken[]> {
   return sql<ApiToken[]>`
-    select name, actor, scopes, associations, created_at as "createdAt", created_by as "createdBy",
+    select name, actor, scopes, associations, made_with as "madeWith", created_at as "createdAt", created_by as "createdBy",
            ends_at as "endsAt", used_at as "usedAt", revoked_at as "revokedAt"
     from house.api_token order by created_at, name`
 }

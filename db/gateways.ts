@@ -36,6 +36,11 @@ export const GATEWAY_VENDORS = [
 /** Whose it is: what it is told in an accept, and how it is asked to end a session. */
 export type GatewayVendor = (typeof GATEWAY_VENDORS)[number]
 
+/** A kind that has a vendor's name is that vendor's, unless it is said otherwise. */
+export function vendorOf(kind: GatewayKind): GatewayVendor {
+  return GATEWAY_VENDORS.find((vendor) => vendor === kind) ?? 'standard'
+}
+
 /** What was valid before `secret` and still is, for gateways that do not know the new one yet. */
 export interface FormerSecret {
   readonly secret: string

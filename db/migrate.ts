@@ -65,6 +65,9 @@ import { up as forgedLinks } from './migrations/0075-forged-links.ts'
 import { up as listsByPrograms } from './migrations/0080-lists-by-programs.ts'
 import { up as wherePlacesAre } from './migrations/0084-where-places-are.ts'
 import { up as jobProgress } from './migrations/0085-job-progress.ts'
+import { up as networksByPrograms } from './migrations/0086-networks-by-programs.ts'
+import { up as gatewaysByPrograms } from './migrations/0087-gateways-by-programs.ts'
+import { up as tokensByPrograms } from './migrations/0088-tokens-by-programs.ts'
 import { makePartitions } from './partitions.ts'
 import { missedBy, readShape } from './schema-shape.ts'
 import { isRecorded, newerSteps, recordStep } from './upgrades.ts'
@@ -139,6 +142,9 @@ export const MIGRATIONS: Readonly<Record<string, Step>> = {
   '0080-lists-by-programs': { up: listsByPrograms },
   '0084-where-places-are': { up: wherePlacesAre },
   '0085-job-progress': { up: jobProgress },
+  '0086-networks-by-programs': { up: networksByPrograms },
+  '0087-gateways-by-programs': { up: gatewaysByPrograms },
+  '0088-tokens-by-programs': { up: tokensByPrograms },
 }
 
 const OLDEST_SERVER = 150_000

@@ -77,7 +77,7 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
     jobs: 'select (code, name, association)',
     operator: 'select',
     admin:
-      'select, insert (code, name, association, timezone, declared), update (name, association, timezone, postal_address, declared)',
+      'select, insert (code, name, association, timezone, postal_address, declared), update (name, association, timezone, postal_address, declared)',
   },
   'house.network': {
     portal: 'select',
@@ -85,7 +85,8 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
     radius: 'select',
     dns: 'select',
     operator: 'select',
-    admin: 'select, insert',
+    // What is taken away by mistake comes back whole, with what the files alone say of it.
+    admin: 'select, insert, update, delete',
   },
   // With the sealed secrets: the portal checks signatures with them, the RADIUS server packets.
   'house.gateway': {
@@ -94,13 +95,13 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
     radius: 'select',
     operator: 'select (name, site, address, message_authenticator)',
     admin:
-      'select (name, site, address, kind, vendor, radsec_certificate, radsec_name, coa_port, message_authenticator), insert, update (radsec_certificate)',
+      'select (name, site, address, kind, vendor, radsec_certificate, radsec_name, coa_port, message_authenticator, fas_level), insert, update (radsec_certificate, address, kind, vendor, coa_port, message_authenticator, fas_level, fas_key), delete',
   },
   // How each gateway was seen to sign; an operator may let one go back on what was learned.
   'house.gateway_posture': {
     radius: 'select, insert, update',
     operator: 'select, update (enforced_at)',
-    admin: 'select',
+    admin: 'select, update (enforced_at)',
   },
   // When it sent somebody to the portal.
   'house.gateway_arrival': { portal: 'select, insert, update', admin: 'select' },
@@ -108,6 +109,7 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
   'house.gateway_settings': {
     portal: 'select',
     radius: 'select (gateway, captive)',
+    admin: 'select (gateway)',
     inventory: 'select, insert, update, delete',
   },
   'house.authority': { radius: 'select', inventory: 'select' },
@@ -163,6 +165,7 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
     admin:
       'select, insert (subject, role, associations, sites, until, declared, made_by), update (until, declared), delete',
   },
+  'house.network_is_used()': { admin: 'execute' },
   'house.in_reach()': { admin: 'execute' },
   'house.grant_in_reach()': { admin: 'execute' },
   // Of people it says who has both halves of a pack, and who is behind a role that is within reach; no more.
@@ -256,11 +259,15 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
   // Tokens of the API. Made and ended through functions that write the audit; whoever serves looks none up.
   'house.api_token': {
     operator:
-      'select (name, actor, scopes, associations, created_at, created_by, ends_at, used_at, revoked_at, revoked_by)',
+      'select (name, actor, scopes, associations, made_with, created_at, created_by, ends_at, used_at, revoked_at, revoked_by)',
+    admin:
+      'select (name, actor, scopes, associations, made_with, created_at, created_by, ends_at, used_at, revoked_at, revoked_by)',
   },
   'house.use_api_token()': { portal: 'execute' },
   'house.create_api_token()': { operator: 'execute' },
   'house.revoke_api_token()': { operator: 'execute' },
+  'house.give_api_token()': { admin: 'execute' },
+  'house.end_api_token()': { admin: 'execute' },
   'house.token_rights()': { portal: 'execute' },
 
   // Who staff are: passwords' hashes, and the key of the 802.1X certificate.

@@ -28,6 +28,14 @@ async function twoAssociations(): Promise<TestDatabase> {
     insert into house.gateway_posture (gateway, transport, requests, unsigned, refused, over_limit)
     values ('gw-69', 'udp', 0, 0, 0, 0), ('gw-0042', 'udp', 0, 0, 0, 0)`
   await sql`
+    insert into house.gateway_settings (gateway, settings, revokes) values ('gw-69', 'sealed', false)`
+  await sql`
+    insert into house.filter_device (site, network, name) values ('69-0001', 'guest', 'library')`
+  await sql`
+    insert into house.api_token (name, sha256, actor, scopes, associations, created_by)
+    values ('lyon', ${Buffer.alloc(32)}, 'person:eve', '{rules.read}', '{69}', 'cli:ada'),
+           ('all', ${Buffer.alloc(32, 1)}, 'person:ada', '{rules.read}', null, 'cli:ada')`
+  await sql`
     insert into house.rule (action, domain, site, association)
     values ('block', 'all.example', null, null), ('block', 'paris.example', null, '75'),
            ('block', 'lyon.example', null, '69'), ('block', 'bellecour.example', '69-0001', null),
@@ -72,6 +80,9 @@ describe('a transaction of the administration', () => {
       'site as name from house.network': ['75-0042', '75-0042'],
       'name from house.gateway': ['gw-0042'],
       'gateway as name from house.gateway_posture': ['gw-0042'],
+      'gateway as name from house.gateway_settings': [],
+      'name from house.api_token': [],
+      [`'used' as name where house.network_is_used('69-0001', 'guest')`]: [],
       'domain as name from house.rule': ['all.example', 'nation.example', 'paris.example'],
       'subject as name from house.role_grant': ['person:bob', 'person:joe'],
       'subject as name from audit.entry': ['paris'],
@@ -109,6 +120,18 @@ describe('a transaction of the administration', () => {
          values ('person:bob', 'national-admin', '{75}', 'bob')`,
       `update house.role_grant set associations = '{75,69}' where subject = 'person:bob'`,
       `insert into audit.entry (actor, action, subject) values ('staff:eve', 'x', 'y')`,
+      `insert into house.network (site, kind, grant_seconds, subnets)
+         values ('69-0001', 'staff', 60, '{10.0.0.0/8}')`,
+      `update house.network set site = '69-0001' where kind = 'staff'`,
+      `insert into house.gateway (name, site, address, secret, kind)
+         values ('x', '69-0001', '10.1.1.1', 'x', 'generic')`,
+      `insert into house.api_token (name, sha256, actor, scopes, created_by)
+         values ('x', '\\x00', 'staff:bob', '{rules.read}', 'bob')`,
+      `update house.api_token set scopes = '{roles.write}'`,
+      `select house.create_api_token('x', '\\x00', 'staff:bob', '{rules.read}', null, null, 'bob')`,
+      `select house.revoke_api_token('x', 'bob')`,
+      `update house.gateway set site = '75-0001'`,
+      `select fas_key from house.gateway`,
       `select secret from house.gateway`,
       `update house.gateway set name = 'x'`,
       `select hash from audit.entry`,
@@ -121,6 +144,11 @@ describe('a transaction of the administration', () => {
       `delete from house.rule where domain in ('all.example', 'lyon.example', 'bellecour.example')`,
       `update house.rule set action = 'allow' where domain in ('all.example', 'lyon.example')`,
       `update house.site set name = 'x' where code = '69-0001'`,
+      `update house.network set vlan = 1 where site = '69-0001'`,
+      `delete from house.network where site = '69-0001'`,
+      `update house.gateway set address = '10.1.1.1' where name = 'gw-69'`,
+      `delete from house.gateway where name = 'gw-69'`,
+      `update house.gateway_posture set enforced_at = null where gateway = 'gw-69'`,
       `delete from house.role_grant where subject in ('person:ada', 'person:eve')`,
       `update house.role_grant set until = '2099-01-01' where subject in ('person:ada', 'person:eve')`,
     ]

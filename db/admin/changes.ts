@@ -36,7 +36,7 @@ export async function recordChange(
 }
 
 /** Of what kind of thing; the first word of a subject. */
-export type ChangedKind = 'rule' | 'site' | 'role' | 'terms' | 'list'
+export type ChangedKind = 'rule' | 'site' | 'network' | 'gateway' | 'role' | 'terms' | 'list'
 
 /** What was changed, newest first, as far as the transaction reaches; `subject` null: of all of that kind. */
 export async function listChanges(
@@ -51,6 +51,31 @@ export async function listChanges(
     where details ? 'before' and starts_with(subject, ${`${kind} `})
       and (${subject}::text is null or subject = ${subject})
       and (${before}::bigint is null or audit.entry.id < ${before}::bigint)
+    order by audit.entry.id desc limit ${rows}`
+}
+
+/** What was changed of a place and what it has, newest first; `gateways`: of those too, also of gone ones. */
+export async function placeChanges(
+  sql: postgres.TransactionSql,
+  { site, gateways }: { readonly site: string; readonly gateways: boolean },
+  rows: number,
+): Promise<readonly HistoryLine[]> {
+  const own = [`site ${site}`, `network ${site} guest`, `network ${site} staff`]
+  const ofGateways = sql`
+    union all
+    (select id from audit.entry
+     where details ? 'before' and starts_with(subject, 'gateway ')
+       and coalesce(details->'after'->>'site', details->'before'->>'site') = ${site}
+     order by audit.entry.id desc limit ${rows})`
+  return sql<HistoryLine[]>`
+    with found as (
+      (select id from audit.entry where details ? 'before' and subject = any(${own}::text[])
+       order by audit.entry.id desc limit ${rows})
+      ${gateways ? ofGateways : sql``}
+    )
+    select id::text, at, actor, action, subject, reason, association,
+           details->'before' as before, details->'after' as after
+    from audit.entry where id in (select id from found)
     order by audit.entry.id desc limit ${rows}`
 }
 

@@ -1,4 +1,5 @@
 import type postgres from 'postgres'
+import { transport } from './gateways.ts'
 
 /** A gateway with everything that is known of how it does. */
 export interface GatewaySigns {
@@ -40,8 +41,7 @@ const MOST = 20
 export async function gatewaySignsAt(sql: Sql, site: string): Promise<readonly GatewaySigns[]> {
   return sql<GatewaySigns[]>`
     select g.name, g.kind, g.address::text,
-           case when num_nonnulls(g.radsec_certificate, g.radsec_name) > 0 then 'radsec' else 'udp' end
-             as transport,
+           ${transport(sql)},
            g.message_authenticator as "messageAuthenticator", p.heard_at as "heardAt",
            p.clock_skew_ms::float8 as "clockSkewMs", p.access_at as "accessAt",
            p.accounting_at as "accountingAt", p.connected_at as "connectedAt",

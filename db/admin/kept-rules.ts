@@ -4,11 +4,16 @@ import type { Outcome, Refusal } from './outcome.ts'
 
 type Sql = postgres.TransactionSql
 
-/** By the names that the triggers give to what they refuse. */
+/** By the names that triggers and constraints give to what they refuse. */
 const REFUSED_BY: Readonly<Record<string, Refusal>> = {
   roles_apart: 'both-halves',
   last_national_admin: 'last-administrator',
   terms_in_force: 'in-force',
+  // Names and addresses are one house's, whoever may see them.
+  gateway_pkey: 'gateway-taken',
+  gateway_address_key: 'gateway-taken',
+  gateway_known: 'no-way',
+  gateway_coa_secret: 'own-settings',
 }
 
 /** What the database refuses whoever asks, as an answer and before the transaction ends. */
@@ -20,7 +25,7 @@ export async function keptRules<T>(
     const answer: { made?: Outcome<T> } = {}
     await sql.savepoint(async (sql) => {
       answer.made = await work(sql)
-      await sql`set constraints house.keep_national immediate`
+      await sql`set constraints all immediate`
     })
     return answer.made ?? refused('not-found')
   } catch (thrown) {

@@ -28,6 +28,22 @@ export type Refusal =
   | 'no-source'
   /** The key of a zone is known to commands and files alone. */
   | 'has-key'
+  /** Rules, filters or devices of the filter are for that network of the place alone. */
+  | 'network-used'
+  /** Devices without 802.1X would share a name or VLAN with the others of their place. */
+  | 'captive-alike'
+  /** Its range has not as many source ports as its addresses need. */
+  | 'nat-ports'
+  /** Secrets went with it that nobody kept. */
+  | 'secret-gone'
+  /** It would have neither an address nor anything else by which it is known. */
+  | 'no-way'
+  /** The files give it settings that are sealed, which would be left behind. */
+  | 'own-settings'
+  /** Devices without 802.1X come in by it, as the files say. */
+  | 'captive-gateway'
+  /** A token would have a scope, an association or a time that the one with which it is made has not. */
+  | 'more-than-yours'
   /** Nobody would administer the whole house any more. */
   | 'last-administrator'
 

@@ -1,22 +1,6 @@
 import type postgres from 'postgres'
 import type { AdminRule } from './rules.ts'
 
-/** A network of a place, as administrators see it. */
-export interface AdminNetwork {
-  readonly kind: 'guest' | 'staff'
-  readonly ssid: string | null
-  readonly vlan: number | null
-  readonly subnets: readonly string[]
-}
-
-export async function networksOf(
-  sql: postgres.TransactionSql,
-  site: string,
-): Promise<readonly AdminNetwork[]> {
-  return sql<AdminNetwork[]>`
-    select kind, ssid, vlan, subnets::text[] from house.network where site = ${site} order by kind`
-}
-
 const MOST_RULES = 200
 
 /** What holds at a place, the nearest first: of the place itself, its association, the house. */

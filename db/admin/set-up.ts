@@ -1,8 +1,9 @@
 import type postgres from 'postgres'
-import type { GatewayKind } from '../gateway-kinds.ts'
-import { recordChange } from './changes.ts'
+import { createGateway } from './gateways.ts'
+import type { NewGateway } from './gateways.ts'
+import { USUAL_GRANT_SECONDS, createNetwork } from './networks.ts'
 import { refused } from './outcome.ts'
-import type { Outcome } from './outcome.ts'
+import type { Outcome, Refusal } from './outcome.ts'
 import type { Doer } from './rules.ts'
 import { createSite } from './sites.ts'
 import type { AdminSite, SiteWish } from './sites.ts'
@@ -16,28 +17,7 @@ export interface NewNetwork {
   readonly subnet: string
 }
 
-/** A gateway with what was made for it; sealed are `secret` (context `gateway:NAME`) and `fasKey` (`fas:NAME`). */
-export interface NewGateway {
-  readonly name: string
-  readonly kind: GatewayKind
-  /** CIDR; null: it proves who it is by `certificate`. */
-  readonly address: string | null
-  /** SHA-256 in hexadecimal of the one that it will show; null: it has an address. */
-  readonly certificate: string | null
-  readonly secret: string
-  readonly fas: { readonly level: number; readonly key: string } | null
-  readonly coaPort: number | null
-}
-
-interface Place {
-  readonly site: string
-  readonly association: string
-}
-
 type Sql = postgres.TransactionSql
-
-/** As long as a guest who comes every week need not accept the terms again. */
-const GRANT_SECONDS = 30 * 86_400
 
 /** A place with its networks and its gateway: all of it, or nothing. */
 export async function createPlace(
@@ -46,61 +26,33 @@ export async function createPlace(
   wish: { readonly networks: readonly NewNetwork[]; readonly gateway: NewGateway | null },
   doer: Doer,
 ): Promise<Outcome<AdminSite>> {
-  const place = { site: site.code, association: site.association }
   try {
     return await sql.savepoint(async (sql) => {
       const made = await createSite(sql, site, doer)
       if (!made.ok) return made
-      for (const network of wish.networks) await addNetwork(sql, place, network, doer)
-      if (wish.gateway !== null) await addGateway(sql, place, wish.gateway, doer)
+      for (const { subnet, ...network } of wish.networks) {
+        const usual = { subnets: [subnet], grantSeconds: USUAL_GRANT_SECONDS, nat: null }
+        const added = await createNetwork(sql, site.code, { ...network, ...usual }, doer)
+        if (!added.ok) throw new NotMade(added.refusal)
+      }
+      if (wish.gateway === null) return made
+      const added = await createGateway(sql, site.code, wish.gateway, doer)
+      if (!added.ok) throw new NotMade(added.refusal)
       return made
     })
   } catch (thrown) {
-    // Names and addresses are one house's, whoever may see them: the database says that one is taken.
-    if (isTaken(thrown)) return refused('gateway-taken')
+    if (thrown instanceof NotMade) return refused(thrown.refusal)
     throw thrown
   }
 }
 
-async function addNetwork(
-  sql: Sql,
-  { site, association }: Place,
-  { kind, ssid, vlan, subnet }: NewNetwork,
-  { actor, reason }: Doer,
-): Promise<void> {
-  await sql`
-    insert into house.network (site, kind, vlan, grant_seconds, subnets, ssid)
-    values (${site}, ${kind}, ${vlan}, ${GRANT_SECONDS}, array[${subnet}::cidr], ${ssid})`
-  await recordChange(sql, {
-    ...{ actor, reason, association, action: 'network.create', subject: `network ${site} ${kind}` },
-    ...{ before: null, after: { vlan, ssid, subnets: [subnet] } },
-  })
-}
-
-async function addGateway(
-  sql: Sql,
-  { site, association }: Place,
-  gateway: NewGateway,
-  { actor, reason }: Doer,
-): Promise<void> {
-  const { name, kind, address, certificate, fas, coaPort } = gateway
-  await sql`
-    insert into house.gateway (name, site, address, secret, kind, vendor, fas_level, fas_key,
-      radsec_certificate, coa_port)
-    values (${name}, ${site}, ${address}, ${gateway.secret}, ${kind},
-      ${kind === 'mikrotik' ? 'mikrotik' : 'standard'}, ${fas?.level ?? null}, ${fas?.key ?? null},
-      ${certificate}, ${coaPort})`
-  await sql`set constraints all immediate`
-  await recordChange(sql, {
-    ...{ actor, reason, association, action: 'gateway.create', subject: `gateway ${name}` },
-    ...{ before: null, after: { site, kind, address } },
-  })
-}
-
-const UNIQUE_VIOLATION = '23505'
-
-function isTaken(thrown: unknown): boolean {
-  return thrown instanceof Error && 'code' in thrown && thrown.code === UNIQUE_VIOLATION
+/** Ends the savepoint: nothing of the place stays. */
+class NotMade extends Error {
+  readonly refusal: Refusal
+  constructor(refusal: Refusal) {
+    super(refusal)
+    this.refusal = refusal
+  }
 }
 
 /** From now on it is known by another certificate, and by the one before no more. */

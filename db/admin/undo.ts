@@ -3,12 +3,15 @@ import type { Action, Rights, RoleGrant } from '#core/rights.ts'
 import { findChange, recordChange } from './changes.ts'
 import type { HistoryLine, Snapshot } from './changes.ts'
 import { done, refused } from './outcome.ts'
-import type { Outcome } from './outcome.ts'
+import type { Outcome, Refusal } from './outcome.ts'
 import { keptRules } from './kept-rules.ts'
+import { gatewayCanBeUndone, undoGateway } from './gateway-undo.ts'
 import { mayGive, withinOf } from './role-changes.ts'
 import type { Doer } from './rules.ts'
 import { undoTerms } from './term-changes.ts'
 import { listCanBeUndone, undoList } from './lists.ts'
+import type { NetworkKind } from '../sites.ts'
+import { isUsed } from './networks.ts'
 
 /** How a kind of thing is found again by what the audit kept of it. */
 interface Kind {
@@ -20,6 +23,8 @@ interface Kind {
   readonly columns: readonly string[]
   /** False: it is not taken away again once it was made, for other things stand on it. */
   readonly removes: boolean
+  /** Why one that was made cannot be taken away again. */
+  readonly whyKept?: (sql: postgres.TransactionSql, row: Snapshot) => Promise<Refusal | null>
   /** True: whoever makes it again by undoing is who gave it. */
   readonly isGivenBy?: boolean
 }
@@ -35,26 +40,47 @@ const KINDS = {
     key: ['code'],
     columns: ['name', 'association', 'timezone', 'postal_address', 'declared'],
   },
+  network: {
+    ...{ table: 'house.network', action: 'sites.write', removes: true },
+    key: ['site', 'kind'],
+    columns: [
+      ...['vlan', 'grant_seconds', 'subnets', 'ssid'],
+      ...['nat_address', 'nat_first_port', 'nat_last_port', 'nat_ports_each'],
+      ...['captive_ssid', 'captive_gateways', 'captive_vlan'],
+      ...['captive_grant_seconds', 'captive_random_mac_seconds'],
+    ],
+    whyKept: async (sql, row) => {
+      const kind: NetworkKind = row['kind'] === 'staff' ? 'staff' : 'guest'
+      return (await isUsed(sql, { site: textOf(row, 'site') ?? '', kind })) ? 'network-used' : null
+    },
+  },
   role: {
     ...{ table: 'house.role_grant', action: 'roles.write', removes: true, isGivenBy: true },
     key: ['subject', 'role', 'associations', 'sites'],
     columns: ['until', 'declared'],
   },
 } as const satisfies Readonly<Record<string, Kind>>
-export type UndoneKind = keyof typeof KINDS | 'terms' | 'list'
+/** What is more than a row that is as it was before. */
+const OWN_WAYS = { terms: undoTerms, list: undoList, gateway: undoGateway } as const
+
+export type UndoneKind = keyof typeof KINDS | 'gateway' | 'terms' | 'list'
 
 /** Whether there is a way back from this change at all. */
 export function canBeUndone(line: HistoryLine): boolean {
   const { subject, before, after } = line
   if (subject.startsWith('list ')) return listCanBeUndone(line)
+  if (subject.startsWith('gateway ')) return gatewayCanBeUndone(line)
   if (subject.startsWith('terms ')) return before !== null || after !== null
   const kind = kindOf(subject)
-  return kind !== null && (before !== null || (after !== null && kind.removes))
+  const known = after ?? before
+  // Lines of older versions do not say which thing it is.
+  if (kind === null || known === null || !kind.key.every((column) => column in known)) return false
+  return before !== null || kind.removes
 }
 
 function kindOf(subject: string): Kind | null {
-  const [name] = subject.split(' ')
-  return name === 'rule' || name === 'site' || name === 'role' ? KINDS[name] : null
+  const [name = ''] = subject.split(' ')
+  return Object.hasOwn(KINDS, name) ? KINDS[name as keyof typeof KINDS] : null
 }
 
 /**
@@ -69,14 +95,13 @@ export async function undoChange(
 ): Promise<Outcome<HistoryLine>> {
   const line = await findChange(sql, id)
   const isOfKind = line?.subject.startsWith(`${kindName} `) === true
-  if (line === null || !isOfKind || !canBeUndone(line)) return refused('not-found')
-  const { subject, before, after, association } = line
-  if (kindName === 'terms') {
-    const undone = await undoTerms(sql, line, { actor, rights, reason })
-    return undone.ok ? done(line) : undone
+  if (line === null || !isOfKind) return refused('not-found')
+  if (!canBeUndone(line)) {
+    return refused(kindName === 'gateway' && line.after === null ? 'secret-gone' : 'not-found')
   }
-  if (kindName === 'list') {
-    const undone = await undoList(sql, line, { actor, rights, reason })
+  const { subject, before, after, association } = line
+  if (kindName === 'terms' || kindName === 'list' || kindName === 'gateway') {
+    const undone = await OWN_WAYS[kindName](sql, line, { actor, rights, reason })
     return undone.ok ? done(line) : undone
   }
   const kind: Kind = KINDS[kindName]
@@ -86,6 +111,8 @@ export async function undoChange(
   return keptRules(sql, async (sql) => {
     const present = await lockPresent(sql, kind, known)
     if (!isAs(present, after)) return refused('changed-since')
+    const kept = before === null ? await kind.whyKept?.(sql, known) : null
+    if (kept !== null && kept !== undefined) return refused(kept)
     await write(sql, kind, { present, before, known, actor })
     await recordChange(sql, {
       ...{ actor, action: `${kindName}.undo`, subject, association },
@@ -102,8 +129,15 @@ async function mayUndo(
   { known, association }: { readonly known: Snapshot; readonly association: string | null },
 ): Promise<boolean> {
   if (table !== 'house.role_grant') {
-    const site = textOf(known, table === 'house.site' ? 'code' : 'site')
-    return rights.can(action, { association, site })
+    if (table === 'house.site') {
+      return rights.can(action, { association, site: textOf(known, 'code') })
+    }
+    const site = textOf(known, 'site')
+    if (site === null) return rights.can(action, { association, site })
+    // Its place may have moved to another association since.
+    const [place] = await sql<{ association: string }[]>`
+      select association from house.site where code = ${site}`
+    return place !== undefined && rights.can(action, { association: place.association, site })
   }
   // What the audit kept was a row of that table.
   const role = known as unknown as RoleGrant

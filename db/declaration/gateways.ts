@@ -1,5 +1,5 @@
 import type { Seal } from '#core/seal.ts'
-import { GATEWAY_VENDORS, openSecret } from '../gateways.ts'
+import { openSecret, vendorOf } from '../gateways.ts'
 import type { GatewayKind, GatewayVendor, SigningRule } from '../gateways.ts'
 import { secretsOf } from './gateway-secret.ts'
 import type { GatewaySecrets } from './gateway-secret.ts'
@@ -116,11 +116,6 @@ function rowOf(
     coa_secret: coa?.secret ?? null,
     message_authenticator: gateway.message_authenticator,
   }
-}
-
-/** A kind that has a vendor's name is that vendor's, unless it is said otherwise. */
-function vendorOf(kind: GatewayKind): GatewayVendor {
-  return GATEWAY_VENDORS.find((vendor) => vendor === kind) ?? 'standard'
 }
 
 function withSecrets<R extends GatewayRow>(

@@ -1,6 +1,9 @@
 import { closeSync, openSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { createLog } from '#core/log.ts'
+import { EVERYWHERE, rightsOfToken } from '#core/rights.ts'
+import { asAdmin } from '#db/admin/as-admin.ts'
+import { changeNetwork } from '#db/admin/networks.ts'
 import { printable } from '#core/printable.ts'
 import { csvLine } from '#db/export/connection-csv.ts'
 import { noteProcess } from '#db/processes.ts'
@@ -21,6 +24,11 @@ const PAYLOADS: Readonly<Record<string, string>> = {
   line: `a\r\n{"level":"error"}`,
   escape: '\u001b[2J\u001b]0;x\u0007',
   direction: 'a\u202ebcd\u2066',
+}
+
+const ADA = {
+  ...{ actor: 'staff:ada', reason: null },
+  rights: rightsOfToken(['sites.write'], null),
 }
 
 type Write = (database: TestDatabase, payload: string) => Promise<unknown>
@@ -71,6 +79,37 @@ const FIELDS: readonly (readonly [who: string, field: string, write: Write, page
     'name of a place',
     ({ sql }, name) => sql`update house.site set name = ${name} where code = '75-0042'`,
     ['/admin/places', '/admin/places/75-0042', '/admin/sessions/75-0042', '/admin'],
+  ],
+  [
+    'program',
+    'postal address of a place',
+    ({ sql }, address) =>
+      sql`update house.site set postal_address = ${address} where code = '75-0042'`,
+    ['/admin/places/75-0042'],
+  ],
+  [
+    'program',
+    'name of a Wi-Fi, which the history of its place tells too',
+    (database, ssid) =>
+      asAdmin(database.as('portal'), { actor: 'staff:ada', reach: EVERYWHERE }, (sql) =>
+        changeNetwork(sql, { site: '75-0042', kind: 'guest' }, '*', { ssid }, ADA),
+      ),
+    ['/admin/places/75-0042', '/admin/audit'],
+  ],
+  [
+    'program',
+    'reason for which it does something',
+    (database, reason) =>
+      asAdmin(database.as('portal'), { actor: 'staff:ada', reach: EVERYWHERE }, (sql) =>
+        changeNetwork(
+          sql,
+          { site: '75-0042', kind: 'guest' },
+          '*',
+          { vlan: 7 },
+          { ...ADA, reason },
+        ),
+      ),
+    ['/admin/places/75-0042', '/admin/audit'],
   ],
   [
     'NetBox',

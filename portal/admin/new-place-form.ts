@@ -2,11 +2,9 @@ import { isIP } from 'node:net'
 import { parsePrefix } from '#core/ip.ts'
 import type { NewNetwork } from '#db/admin/set-up.ts'
 import { code, line } from '../api/admin/schemas.ts'
+import { OWN_KINDS } from '../new-gateway.ts'
+import type { OwnKind } from '../new-gateway.ts'
 import type { SetUpText } from '../text/set-up-fr.ts'
-
-/** Kinds that need nothing but what we make ourselves. */
-export const PAGE_KINDS = ['opennds', 'mikrotik', 'generic'] as const
-type PageKind = (typeof PAGE_KINDS)[number]
 
 export interface NewPlace {
   readonly code: string
@@ -15,7 +13,7 @@ export interface NewPlace {
   readonly networks: readonly NewNetwork[]
   /** Null: the place alone. */
   readonly gateway: {
-    readonly kind: PageKind
+    readonly kind: OwnKind
     /** CIDR; null: by RadSec. */
     readonly address: string | null
   } | null
@@ -41,7 +39,7 @@ export function readNewPlace(
   const networks = (['guest', 'staff'] as const).flatMap((kind) =>
     networkOf(kind, (field) => text(`${kind}-${field}`), wrong),
   )
-  const kind = PAGE_KINDS.find((one) => one === text('kind')) ?? null
+  const kind = OWN_KINDS.find((one) => one === text('kind')) ?? null
   const address =
     kind === null || text('reach') === 'radsec' ? null : addressOf(text('address'), wrong)
   if (kind !== null && !networks.some((network) => network.kind === 'guest')) wrong.add('noGuests')

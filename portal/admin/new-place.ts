@@ -1,10 +1,9 @@
-import { randomBytes } from 'node:crypto'
 import type { Handler } from 'hono'
 import { html } from 'hono/html'
 import { createPlace } from '#db/admin/set-up.ts'
 import { listAssociations } from '#db/admin/sites.ts'
 import type { Association } from '#db/admin/sites.ts'
-import type { NewGateway } from '#db/admin/set-up.ts'
+import { OWN_KINDS, newGateway } from '../new-gateway.ts'
 import type { Html } from '../pages/html.ts'
 import type { Services } from '../services.ts'
 import { formOf } from '../staff/staff-form.ts'
@@ -14,11 +13,7 @@ import { PLACES_PATH } from './admin-paths.ts'
 import { withRight } from './admin-request.ts'
 import type { AdminView } from './admin-request.ts'
 import { choice, field, reasonField } from './fields.ts'
-import { PAGE_KINDS, readNewPlace } from './new-place-form.ts'
-import type { NewPlace } from './new-place-form.ts'
-
-/** What both of 802.1X and of disconnects listen to in the files that we make. */
-const COA_PORT = 3799
+import { readNewPlace } from './new-place-form.ts'
 
 /** `GET /admin/places-new` */
 export function newPlace(services: Services): Handler {
@@ -36,29 +31,15 @@ export function addPlace(services: Services): Handler {
     }
     const { wish } = read
     const { code, name, association } = wish
-    const gateway = newGateway(services, wish)
-    const site = { code, name, association, timezone: frame.zone }
+    const gateway =
+      wish.gateway === null
+        ? null
+        : newGateway(services, { ...wish.gateway, name: `gw-${wish.code}` })
+    const site = { code, name, association, timezone: frame.zone, postalAddress: null }
     const made = await createPlace(sql, site, { networks: wish.networks, gateway }, doer)
     if (!made.ok) return sendNewPlace(services, view, [text.refusals[made.refusal]])
     return c.redirect(`${PLACES_PATH}/${code}${gateway === null ? '?added' : '/set-up?added'}`, 303)
   })
-}
-
-function newGateway({ seal, publicUrl }: Services, wish: NewPlace): NewGateway | null {
-  if (wish.gateway === null) return null
-  const { kind, address } = wish.gateway
-  const name = `gw-${wish.code}`
-  const secret = (): string => randomBytes(24).toString('base64url')
-  // Where the portal has TLS, openNDS asks it itself, and nothing of the key passes the phone.
-  const level = publicUrl.protocol === 'https:' ? 3 : 1
-  return {
-    ...{ name, kind, address },
-    // No certificate has this: it is made with the files, and its key is kept nowhere.
-    certificate: address === null ? randomBytes(32).toString('hex') : null,
-    secret: seal.seal(secret(), `gateway:${name}`),
-    fas: kind === 'opennds' ? { level, key: seal.seal(secret(), `fas:${name}`) } : null,
-    coaPort: kind === 'generic' ? null : COA_PORT,
-  }
 }
 
 async function sendNewPlace(
@@ -137,7 +118,7 @@ function networkFields(view: AdminView, kind: 'guest' | 'staff'): Html {
 
 function gatewayFields(view: AdminView): Html {
   const { setUp: words } = view.text
-  const kinds = [...PAGE_KINDS, 'none'] as const
+  const kinds = [...OWN_KINDS, 'none'] as const
   return html`<fieldset>
     <legend>${words.theGateway}</legend>
     ${choice(

@@ -1,12 +1,14 @@
 import type { Handler } from 'hono'
 import { z } from 'zod'
 import { html } from 'hono/html'
-import { listChanges } from '#db/admin/changes.ts'
+import { placeChanges } from '#db/admin/changes.ts'
+import type { HistoryLine } from '#db/admin/changes.ts'
 import { filtersAt } from '#db/admin/filtering.ts'
 import type { ShownFilter } from '#db/admin/filtering.ts'
 import { gatewaySignsAt } from '#db/admin/gateway-signs.ts'
-import { networksOf, rulesAt } from '#db/admin/place-page.ts'
-import type { AdminNetwork } from '#db/admin/place-page.ts'
+import { networksOf } from '#db/admin/networks.ts'
+import type { AdminNetwork } from '#db/admin/networks.ts'
+import { rulesAt } from '#db/admin/place-page.ts'
 import type { AdminRule } from '#db/admin/rules.ts'
 import { changeSite, findSite } from '#db/admin/sites.ts'
 import type { AdminSite } from '#db/admin/sites.ts'
@@ -78,15 +80,15 @@ async function sendPlace(
   const site = await findSite(sql, code)
   if (site === null) return sendNothing(services, view)
   const networks = await networksOf(sql, code)
-  const gateways = rights.has('gateways.read') ? await gatewaySignsAt(sql, code) : []
+  const hasGateways = rights.has('gateways.read')
+  const gateways = hasGateways ? await gatewaySignsAt(sql, code) : []
   const rules = rights.has('rules.read') ? await rulesAt(sql, site) : []
   const filters = rights.has('rules.read') ? await filtersAt(sql, site) : []
-  const changes = await listChanges(
-    sql,
-    { kind: 'site', subject: `site ${code}` },
-    { before: null, rows: CHANGES },
-  )
-  const mayWrite = rights.can('sites.write', { association: site.association, site: code })
+  const changes = await placeChanges(sql, { site: code, gateways: hasGateways }, CHANGES)
+  const here = { association: site.association, site: code }
+  const mayWrite = rights.can('sites.write', here)
+  const mayUndo = ({ subject }: HistoryLine): boolean =>
+    rights.can(subject.startsWith('gateway ') ? 'gateways.write' : 'sites.write', here)
   return sendAdminPage(c, services, {
     ...{ frame, title: site.name, status: problem === null ? 200 : 422 },
     main: html`<h1><bdi>${site.name}</bdi></h1>
@@ -102,14 +104,13 @@ async function sendPlace(
       </p>
       ${note !== null && html`<p class="note" role="status">${note}</p>`}
       ${problem !== null && html`<p class="error" role="alert">${problem}</p>`}
-      ${networkSection(text, networks)}
-      ${rights.has('gateways.read') && gatewaySection(view, site, gateways)}
+      ${networkSection(text, networks)} ${hasGateways && gatewaySection(view, site, gateways)}
       ${ruleSection(text, rules)} ${filters.length > 0 && levelSection(view, filters)}
       ${mayWrite && editForm(view, site)}
       <section class="card" aria-labelledby="changes">
         <h2 id="changes">${text.changes.title}</h2>
         ${historyTable(changes, {
-          ...{ frame, text, zone: site.timezone, mayUndo: () => mayWrite },
+          ...{ frame, text, zone: site.timezone, mayUndo },
         })}
       </section>`,
   })

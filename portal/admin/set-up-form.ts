@@ -1,8 +1,7 @@
 import { isIPv4 } from 'node:net'
 import { html } from 'hono/html'
-import type { GatewaySigns } from '#db/admin/gateway-signs.ts'
-import { KINDS, isKindName } from '../gateway-config/kinds.ts'
-import type { KindName } from '../gateway-config/kinds.ts'
+import { kindsFor } from '../gateway-config/hand-over.ts'
+import { isKindName } from '../gateway-config/kinds.ts'
 import type { PlaceWish } from '../gateway-config/load.ts'
 import type { Html } from '../pages/html.ts'
 import { tokenField } from '../staff/staff-layout.ts'
@@ -15,17 +14,6 @@ import type { PlaceSigns } from './set-up-signs.ts'
 /** The kernel's longest name of a device, without anything that a shell or nft would read. */
 const DEVICE = /^[A-Za-z][\w.-]{0,14}$/
 const USUAL = { lan: 'br-guest', wan: 'eth0', staff: 'br-staff', 'dot1x-device': 'wlan0' } as const
-
-/** Of which kinds a gateway's files can be, what fits it best first. */
-export function kindsFor({ kind }: Pick<GatewaySigns, 'kind'>): readonly KindName[] {
-  const fitting = Object.entries(KINDS).flatMap(([name, { of }]) => {
-    const isFit = of === null || of.some((one) => one === kind)
-    return isFit && isKindName(name) ? [{ name, isOwn: of !== null }] : []
-  })
-  const rank = ({ name, isOwn }: { name: KindName; isOwn: boolean }): number =>
-    isOwn ? 0 : name === 'generic' ? 1 : 2
-  return fitting.toSorted((a, b) => rank(a) - rank(b)).map(({ name }) => name)
-}
 
 /** What was asked for in the form; a key of the sentences where it cannot be read. */
 export function readPlaceWish(

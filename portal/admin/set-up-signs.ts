@@ -1,6 +1,6 @@
 import { html } from 'hono/html'
 import type { GatewaySigns, NameSign } from '#db/admin/gateway-signs.ts'
-import type { AdminNetwork } from '#db/admin/place-page.ts'
+import type { AdminNetwork } from '#db/admin/networks.ts'
 import type { AdminSite } from '#db/admin/sites.ts'
 import type { Html } from '../pages/html.ts'
 import { fill } from '../text/fill.ts'

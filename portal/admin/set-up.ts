@@ -1,7 +1,7 @@
 import type { Handler } from 'hono'
 import { html } from 'hono/html'
 import { gatewaySignsAt, nameSignsAt } from '#db/admin/gateway-signs.ts'
-import { networksOf } from '#db/admin/place-page.ts'
+import { networksOf } from '#db/admin/networks.ts'
 import { findSite } from '#db/admin/sites.ts'
 import type { Html } from '../pages/html.ts'
 import type { Services } from '../services.ts'

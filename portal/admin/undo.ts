@@ -15,6 +15,8 @@ import { sendNothing } from './nothing-there.ts'
 const KINDS = {
   rule: { action: 'rules.write', back: RULES_PATH },
   site: { action: 'sites.write', back: PLACES_PATH },
+  network: { action: 'sites.write', back: PLACES_PATH },
+  gateway: { action: 'gateways.write', back: PLACES_PATH },
   role: { action: 'roles.write', back: PEOPLE_PATH },
   terms: { action: 'terms.write', back: TERMS_PATH },
   list: { action: 'rules.write', back: FILTERING_PATH },

@@ -606,7 +606,10 @@ export const adminEn: AdminText = {
     what: 'What',
     beforeAfter: 'Before → after',
     nothing: 'nothing',
-    kinds: { rule: 'rule', site: 'place', role: 'role', terms: 'terms' },
+    kinds: {
+      ...{ rule: 'rule', site: 'place', role: 'role', terms: 'terms' },
+      ...{ network: 'network', gateway: 'gateway', list: 'list' },
+    },
     fields: {
       ...{ action: 'effect', domain: 'domain', network: 'network', note: 'note', until: 'until' },
       ...{
@@ -618,6 +621,11 @@ export const adminEn: AdminText = {
       },
       ...{ site: 'place', subject: 'who', role: 'role', associations: 'associations' },
       ...{ sites: 'places', version: 'version', effective: 'counts from', texts: 'texts' },
+      ...{ kind: 'kind', vlan: 'VLAN', ssid: 'name of the Wi-Fi', subnets: 'addresses' },
+      ...{ grant_seconds: 'access in seconds', nat_address: 'public address' },
+      ...{ nat_first_port: 'first port', nat_last_port: 'last port' },
+      ...{ nat_ports_each: 'ports per address', address: 'address', vendor: 'vendor' },
+      ...{ coa_port: 'CoA port', message_authenticator: 'signing of requests' },
     },
     undo: 'Undo',
     undoNamed: 'Undo the change of {subject} of {when}',
@@ -696,6 +704,21 @@ export const adminEn: AdminText = {
     'not-to-come': 'New terms count tomorrow at the earliest: give a day to come.',
     'no-text': 'A text in one language at least is needed.',
     'by-file': 'It stands in the files that are applied: change it there.',
+    'network-used':
+      'Rules, filters, devices of the filter or a watch on names are for this network of the place: end those first.',
+    'captive-alike':
+      'Devices without 802.1X come into this place by a name and a VLAN of their own, as its files say: take others.',
+    'nat-ports':
+      'Each address needs its ports, and the range has fewer: widen it, give each fewer, or take fewer addresses.',
+    'secret-gone':
+      'Its secrets went with it, and nobody has kept them: add it anew, and give it its new files.',
+    'no-way':
+      'It is known by its address alone: give another, or make the gateway anew without one.',
+    'own-settings':
+      'The files of the declaration give it settings that go with its kind and its CoA: change both there.',
+    'captive-gateway':
+      'Devices without 802.1X come into the internal network by it, as the files of the declaration say: change that first.',
+    'more-than-yours': 'A token gives no right, no association and no time beyond its own.',
     'has-key':
       'The zone of this list has a key: change where it comes from by accueil lists add or in the files.',
     'no-source': 'It has no address to be fetched from.',

@@ -613,7 +613,10 @@ export const adminFr = {
     what: 'Quoi',
     beforeAfter: 'Avant → après',
     nothing: 'rien',
-    kinds: { rule: 'règle', site: 'lieu', role: 'rôle', terms: 'conditions' },
+    kinds: {
+      ...{ rule: 'règle', site: 'lieu', role: 'rôle', terms: 'conditions' },
+      ...{ network: 'réseau', gateway: 'passerelle', list: 'liste' },
+    },
     fields: {
       ...{ action: 'effet', domain: 'domaine', network: 'réseau', note: 'note', until: 'jusqu’au' },
       ...{
@@ -625,6 +628,11 @@ export const adminFr = {
       },
       ...{ site: 'lieu', subject: 'qui', role: 'rôle', associations: 'associations' },
       ...{ sites: 'lieux', version: 'version', effective: 'compte à partir du', texts: 'textes' },
+      ...{ kind: 'sorte', vlan: 'VLAN', ssid: 'nom du Wi-Fi', subnets: 'adresses' },
+      ...{ grant_seconds: 'accès en secondes', nat_address: 'adresse publique' },
+      ...{ nat_first_port: 'premier port', nat_last_port: 'dernier port' },
+      ...{ nat_ports_each: 'ports par adresse', address: 'adresse', vendor: 'marque' },
+      ...{ coa_port: 'port de CoA', message_authenticator: 'signature des demandes' },
     },
     undo: 'Annuler',
     undoNamed: 'Annuler le changement de {subject} du {when}',
@@ -704,6 +712,22 @@ export const adminFr = {
     'not-to-come': 'De nouvelles conditions comptent demain au plus tôt : donnez un jour à venir.',
     'no-text': 'Il faut un texte dans une langue au moins.',
     'by-file': 'C’est écrit dans les fichiers de déclaration : changez-le là-bas.',
+    'network-used':
+      'Des règles, des filtres, des appareils du filtre ou une surveillance sont pour ce réseau du lieu : retirez-les d’abord.',
+    'captive-alike':
+      'Les appareils sans 802.1X entrent dans ce lieu par un nom et un VLAN à eux, dits dans les fichiers : prenez-en d’autres.',
+    'nat-ports':
+      'Chaque adresse a besoin de ses ports, et la plage en a moins : élargissez-la, donnez-en moins à chacune, ou prenez moins d’adresses.',
+    'secret-gone':
+      'Ses secrets sont partis avec elle et personne ne les a gardés : ajoutez-la de nouveau et donnez-lui ses nouveaux fichiers.',
+    'no-way':
+      'Elle n’est connue que par son adresse : donnez-en une autre, ou refaites la passerelle sans adresse.',
+    'own-settings':
+      'Les fichiers de déclaration lui donnent des réglages propres à sa sorte et à son CoA : changez les deux là-bas.',
+    'captive-gateway':
+      'Des appareils sans 802.1X entrent par elle dans le réseau interne, disent les fichiers de déclaration : changez cela d’abord.',
+    'more-than-yours':
+      'Un jeton ne donne ni droit, ni association, ni durée au-delà de ce qu’il a lui-même.',
     'has-key':
       'La zone de cette liste a une clé : changez son origine avec « accueil lists add » ou dans les fichiers.',
     'no-source': 'Cette liste n’a pas d’adresse où la chercher.',

@@ -21,7 +21,9 @@ test('each action that a function of the database writes has a sentence', async 
     ),
   )
   expect(actions.length).toBeGreaterThan(8)
-  expect([...new Set(actions)].filter((action) => readAction(action) === null)).toEqual([])
+  const rights: readonly string[] = ACTIONS
+  const silent = actions.filter((one) => readAction(one) === null && !rights.includes(one))
+  expect(silent).toEqual([])
 })
 
 test('and each that the program writes', () => {

@@ -8,7 +8,7 @@ import type { Seal } from '#core/seal.ts'
 import { openTestDatabase } from '../../../test/support/database.ts'
 import { temporaryFolder } from '../../../test/support/folder.ts'
 import { createTestAuthority } from '../../../test/support/gateway-certificate.ts'
-import { testSeal } from '../../../test/support/house.ts'
+import { seedHouse, testSeal } from '../../../test/support/house.ts'
 import type { Database } from '../../connection.ts'
 import { applyDeclaration } from '../apply.ts'
 import { formatChange } from '../difference.ts'
@@ -453,6 +453,18 @@ describe('the house, exported', () => {
     const [made] = await restored.sql`
       select (select declared from house.site) as site, (select declared from house.rule) as rule`
     expect(made).toEqual({ site: false, rule: false })
+  })
+
+  test('is read again where the key of openNDS waits in a gateway that is of another kind now', async () => {
+    await using database = await openTestDatabase()
+    await seedHouse(database)
+    await database.sql`
+      update house.gateway set kind = 'mikrotik', fas_level = 1,
+        fas_key = ${testSeal.seal('1234567890', 'fas:gw-0042')}`
+    const house = await exported(database, {})
+    expect(house.yaml).not.toContain('fas:')
+    await using empty = await openTestDatabase()
+    expect(await apply(empty, house)).toContain('+ gateway gw-0042')
   })
 
   test('counts for the house that sealed it, and each secret in its own place', async () => {

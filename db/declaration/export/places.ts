@@ -155,7 +155,8 @@ function gatewayOf(
     ...(gateway.message_authenticator === DEFAULT_MESSAGE_AUTHENTICATOR
       ? {}
       : { message_authenticator: gateway.message_authenticator }),
-    ...(level === null || gateway.fas_key === null
+    // Where it was openNDS before, its key waits for that to be undone.
+    ...(gateway.kind !== 'opennds' || level === null || gateway.fas_key === null
       ? {}
       : {
           fas: { level, key: secret('sites.*.gateways.*.fas.key', open(gateway.fas_key, 'fas')) },

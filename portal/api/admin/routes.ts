@@ -1,21 +1,28 @@
 import { AUDIT_ROUTES } from './audit.ts'
 import { DEVICE_ROUTES } from './devices.ts'
 import { FILTERING_ROUTES } from './filtering.ts'
+import { GATEWAY_ROUTES } from './gateways.ts'
 import { HEALTH_ROUTES } from './health.ts'
 import { INVENTORY_ROUTES } from './inventory.ts'
 import { JOB_ROUTES } from './jobs.ts'
 import { LIST_ROUTES } from './lists.ts'
+import { NETWORK_ROUTES } from './networks.ts'
 import { ROLE_ROUTES } from './roles.ts'
 import type { AdminRoute } from './route.ts'
 import { RULE_ROUTES } from './rules.ts'
 import { SESSION_ROUTES } from './sessions.ts'
+import { SET_UP_ROUTES } from './set-up.ts'
 import { SITE_ROUTES } from './sites.ts'
 import { TERMS_ROUTES } from './terms.ts'
+import { TOKEN_ROUTES } from './tokens.ts'
 
 /** All of them, for the server, the document and the test that tries every one with every role. */
 export const ADMIN_ROUTES: readonly AdminRoute[] = [
   ...RULE_ROUTES,
   ...SITE_ROUTES,
+  ...NETWORK_ROUTES,
+  ...GATEWAY_ROUTES,
+  ...SET_UP_ROUTES,
   ...AUDIT_ROUTES,
   ...ROLE_ROUTES,
   ...TERMS_ROUTES,
@@ -26,4 +33,5 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
   ...FILTERING_ROUTES,
   ...JOB_ROUTES,
   ...INVENTORY_ROUTES,
+  ...TOKEN_ROUTES,
 ]

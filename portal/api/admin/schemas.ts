@@ -20,12 +20,19 @@ export const code = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'must be 1 to 64 letters, digits, dots, dashes')
 
-export const line = z
-  .string()
-  .trim()
-  .min(1, 'is empty')
-  .max(200, 'is longer than 200 characters')
-  .refine((text) => !/\p{Cc}/u.test(text), 'has a control character in it')
+export const line = lineOf(200)
+
+function lineOf(longest: number): z.ZodString {
+  return z
+    .string()
+    .trim()
+    .min(1, 'is empty')
+    .max(longest, `is longer than ${longest} characters`)
+    .refine((text) => !/\p{Cc}/u.test(text), 'has a control character in it')
+}
+
+/** As on a letter, in one line. */
+export const postalAddress = lineOf(300)
 
 export const instant = z.iso
   .datetime({ offset: true, error: 'is not an instant such as 2026-11-23T13:05:00Z' })
@@ -60,7 +67,12 @@ const subject = z
   .toLowerCase()
   .regex(/^(?:group|person):[^\p{Cc}]{1,200}$/u, 'must be group:NAME or person:ACCOUNT')
 
-const codes = z.array(code).min(1, 'names none: leave it out').max(500).nullable().default(null)
+export const codes = z
+  .array(code)
+  .min(1, 'names none: leave it out')
+  .max(500)
+  .nullable()
+  .default(null)
 
 /** Who gets which role where, and until which day, which counts. */
 export const roleWish = z
@@ -110,22 +122,12 @@ list('Rules', rule)
 const site = z
   .object({
     ...{ code: z.string(), name: z.string(), association: z.string(), associationName: z.string() },
-    ...{ timezone: z.string(), declared: z.boolean(), gateways: z.int(), heardAt: moment },
+    timezone: z.string(),
+    postalAddress: text.meta({ description: 'As on a letter, in one line; null: nobody said it.' }),
+    ...{ declared: z.boolean(), gateways: z.int(), heardAt: moment },
   })
   .meta({ id: 'Site' })
 list('Sites', site)
-
-const gateway = z
-  .object({
-    ...{ name: z.string(), site: z.string(), kind: z.string(), vendor: z.string(), address: text },
-    transport: z.enum(['udp', 'radsec']),
-    messageAuthenticator: z.string(),
-    heardAt: moment,
-    clockSkewMs: z.number().nullable(),
-    refused: z.int(),
-  })
-  .meta({ id: 'Gateway' })
-list('Gateways', gateway)
 
 const role = z
   .object({
@@ -269,10 +271,3 @@ const category = z
   })
   .meta({ id: 'Category' })
 z.object({ rows: z.array(category) }).meta({ id: 'Categories' })
-
-const placeNetwork = z
-  .object({
-    ...{ kind: network, ssid: text, vlan: z.int().nullable(), subnets: z.array(z.string()) },
-  })
-  .meta({ id: 'Network' })
-z.object({ rows: z.array(placeNetwork) }).meta({ id: 'Networks' })

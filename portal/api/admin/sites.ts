@@ -1,13 +1,11 @@
 import { z } from 'zod'
-import { listGateways } from '#db/admin/gateways.ts'
-import { networksOf } from '#db/admin/place-page.ts'
 import { changeSite, createSite, findSite, listSites } from '#db/admin/sites.ts'
 import type { AdminSite } from '#db/admin/sites.ts'
 import { changesRoute, undoRoute } from './changes.ts'
 import { BAD_CURSOR, cutPage, pageQuery, readPlace } from './page.ts'
 import { adminRoute, problemOf } from './route.ts'
 import type { AdminAnswer, AdminRoute } from './route.ts'
-import { code, line, search, timezone } from './schemas.ts'
+import { code, line, postalAddress, search, timezone } from './schemas.ts'
 
 const PATH = '/api/v1/sites'
 const CODE = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/
@@ -17,6 +15,7 @@ const siteWish = z.strictObject({
   name: line,
   association: code,
   timezone: timezone.default('Europe/Paris'),
+  postalAddress: postalAddress.nullable().default(null),
 })
 
 const siteChange = z
@@ -24,6 +23,7 @@ const siteChange = z
     name: line.optional(),
     association: code.optional(),
     timezone: timezone.optional(),
+    postalAddress: postalAddress.nullable().optional(),
   })
   .refine((change) => Object.keys(change).length > 0, 'changes nothing')
 
@@ -71,41 +71,19 @@ export const SITE_ROUTES: readonly AdminRoute[] = [
   adminRoute({
     ...{ method: 'patch', path: `${PATH}/{code}`, operationId: 'changeSite' },
     ...{ action: 'sites.write', idSchema: code, ifMatch: 'required' },
-    summary: 'Rename a place, move it to another association or time zone',
+    summary: 'Rename a place, say where it is, move it to another association or time zone',
     body: siteChange,
     answers: { status: 200, schema: 'Site' },
-    async run({ sql, id, ifMatch, body: { name, association, timezone }, caller, reason }) {
+    async run({ sql, id, ifMatch, body, caller, reason }) {
+      const { name, association, timezone, postalAddress } = body
       const change = {
         ...(name === undefined ? {} : { name }),
         ...(association === undefined ? {} : { association }),
         ...(timezone === undefined ? {} : { timezone }),
+        ...(postalAddress === undefined ? {} : { postalAddress }),
       }
       const changed = await changeSite(sql, id, ifMatch ?? '', change, { ...caller, reason })
       return changed.ok ? answerOf(changed.value) : problemOf(changed.refusal)
-    },
-  }),
-  adminRoute({
-    ...{ method: 'get', path: `${PATH}/{code}/networks`, operationId: 'listNetworks' },
-    ...{ action: 'sites.read', idSchema: code },
-    summary: 'The networks of a place: name, VLAN, prefixes',
-    answers: { status: 200, schema: 'Networks' },
-    async run({ sql, id }) {
-      if ((await findSite(sql, id)) === null) return problemOf('not-found')
-      return { status: 200, body: { rows: await networksOf(sql, id) } }
-    },
-  }),
-  adminRoute({
-    ...{ method: 'get', path: '/api/v1/gateways', operationId: 'listGateways' },
-    action: 'gateways.read',
-    summary: 'Gateways, by name: how each signs and when it was heard. Never a secret',
-    query: z.strictObject({ q: search.optional(), site: code.optional(), ...pageQuery }),
-    answers: { status: 200, schema: 'Gateways' },
-    async run({ sql, query: { q = null, site = null, limit, cursor } }) {
-      const place = cursor === undefined ? null : readPlace(cursor, [CODE])
-      if (cursor !== undefined && place === null) return BAD_CURSOR
-      const page = { after: place?.[0] ?? null, rows: limit + 1 }
-      const found = await listGateways(sql, { q, site }, page)
-      return { status: 200, body: cutPage(found, limit, ({ name }) => [name]) }
     },
   }),
 ]

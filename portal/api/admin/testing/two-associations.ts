@@ -1,9 +1,11 @@
 import { actionsOf } from '#core/rights.ts'
 import type { Role } from '#core/rights.ts'
 import { TOKEN_SCOPES, createApiToken } from '#db/api-tokens.ts'
+import type { Database } from '#db/connection.ts'
 import { openTestDatabase } from '../../../../test/support/database.ts'
 import type { TestDatabase } from '../../../../test/support/database.ts'
 import { seedHouse } from '../../../../test/support/house.ts'
+import type { PlaceFiles } from '../../../place-files.ts'
 import { testPortal } from '../../../portal-fixture.ts'
 import { createAdminAccess } from '../access.ts'
 
@@ -12,6 +14,7 @@ import { createAdminAccess } from '../access.ts'
 export interface ApiAnswer {
   readonly status: number
   readonly headers: Headers
+  /** Of JSON, what it says; of a file, its bytes. */
   readonly body: unknown
 }
 
@@ -29,7 +32,12 @@ export interface TwoAssociations extends AsyncDisposable {
 /** Words that stand in what is Lyon's alone. */
 export const SECRETS = ['69-0001', 'Bellecour', 'bellecour', 'gw-69', 'lyon', 'Lyon', 'person:eve']
 
-export async function twoAssociations(): Promise<TwoAssociations> {
+export async function twoAssociations({
+  placeFiles,
+}: {
+  /** What the portal makes the files of a place with, as it sees the database. */
+  readonly placeFiles?: (portal: Database) => PlaceFiles
+} = {}): Promise<TwoAssociations> {
   const database = await openTestDatabase()
   await seedHouse(database)
   const { sql } = database
@@ -41,6 +49,9 @@ export async function twoAssociations(): Promise<TwoAssociations> {
     insert into house.gateway (name, site, address, secret, kind)
     values ('gw-69', '69-0001', '10.69.0.1', 'sealed', 'generic')`
   await sql`
+    insert into house.network (site, kind, grant_seconds, subnets, ssid)
+    values ('69-0001', 'guest', 3600, '{10.69.2.0/24}', 'Bellecour')`
+  await sql`
     insert into house.rule (action, domain, site, association, declared)
     values ('block', 'all.example', null, null, true), ('block', 'paris.example', null, '75', true),
            ('block', 'lyon.example', null, '69', true),
@@ -49,6 +60,9 @@ export async function twoAssociations(): Promise<TwoAssociations> {
     insert into house.role_grant (subject, role, associations, made_by)
     values ('person:bob', 'association-admin', '{75}', 'cli:ada'),
            ('person:eve', 'association-admin', '{69}', 'cli:ada')`
+  await sql`
+    insert into house.api_token (name, sha256, actor, scopes, associations, created_by)
+    values ('lyon', ${Buffer.alloc(32)}, 'person:eve', '{rules.read}', '{69}', 'cli:ada')`
   await sql`insert into staff.authority (generation, issuing_key) values (1, 'sealed')`
   await sql`
     insert into staff.device (id, account, name, kind, how, groups, credential, generation, ends_at)
@@ -58,10 +72,17 @@ export async function twoAssociations(): Promise<TwoAssociations> {
     values ('staff:bob', 'rule.change', 'rule paris.example 75', '75', '{"before": null, "after": null}'),
            ('person:eve', 'rule.change', 'rule lyon.example 69', '69', '{"before": null, "after": null}'),
            ('person:eve', 'site.change', 'site 69-0001', '69', '{"before": null, "after": null}'),
+           ('person:eve', 'network.change', 'network 69-0001 guest', '69',
+            '{"before": {"site": "69-0001", "kind": "guest", "vlan": 3}, "after": {"site": "69-0001", "kind": "guest", "vlan": null}}'),
+           ('person:eve', 'gateway.change', 'gateway gw-69', '69',
+            '{"before": {"name": "gw-69", "site": "69-0001", "coa_port": 1}, "after": {"name": "gw-69", "site": "69-0001", "coa_port": null}}'),
            ('person:eve', 'role.create', 'role person:eve association-admin 69', '69',
             '{"before": null, "after": {"subject": "person:eve", "role": "association-admin", "associations": ["69"], "sites": null}}')`
   const wait = <T>(question: () => Promise<T>): Promise<T> => question()
-  const portal = testPortal({ admin: createAdminAccess(database.as('portal'), wait) })
+  const portal = testPortal({
+    admin: createAdminAccess(database.as('portal'), wait),
+    ...(placeFiles === undefined ? {} : { placeFiles: placeFiles(database.as('portal')) }),
+  })
   let made = 0
   return {
     database,
@@ -94,11 +115,13 @@ export async function twoAssociations(): Promise<TwoAssociations> {
         },
         { incoming: { socket: { remoteAddress: '192.0.2.1' } } },
       )
-      const text = await response.text()
+      const bytes = Buffer.from(await response.arrayBuffer())
+      const isJson = response.headers.get('Content-Type')?.endsWith('json') === true
       return {
         status: response.status,
         headers: response.headers,
-        body: text === '' ? null : (JSON.parse(text) as unknown),
+        body:
+          bytes.length === 0 ? null : isJson ? (JSON.parse(bytes.toString()) as unknown) : bytes,
       }
     },
     [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
