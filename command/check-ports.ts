@@ -1,3 +1,4 @@
+import { codeOf } from '#core/error.ts'
 import { createSocket } from 'node:dgram'
 import { createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -37,7 +38,7 @@ export async function checkPorts(config: Config): Promise<readonly Finding[]> {
       await (protocol === 'tcp' ? bindTcp(address) : bindUdp(address))
       findings.push({ what })
     } catch (thrown) {
-      const inUse = thrown instanceof Error && 'code' in thrown && thrown.code === 'EADDRINUSE'
+      const inUse = codeOf(thrown) === 'EADDRINUSE'
       if (running && inUse) findings.push({ what: `${what} (used by the Accueil that runs here)` })
       else findings.push({ what, wrong: listenError(thrown, address, name, variable).message })
     }

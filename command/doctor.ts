@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto'
 import type { Config } from '#core/config.ts'
 import { formatDnsUpstream } from '#core/dns-upstream.ts'
 import type { DnsUpstream } from '#core/dns-upstream.ts'
-import { AppError, reasonOf } from '#core/error.ts'
+import { AppError, codeOf, reasonOf } from '#core/error.ts'
 import { chooseUdpLayer } from '#core/udp/udp-layer.ts'
 import { loadGateways } from '#db/gateways.ts'
 import { journalDepth } from '#db/journal.ts'
@@ -108,7 +108,7 @@ async function allOrTell(
 }
 
 function isRefused(thrown: unknown): boolean {
-  return thrown instanceof Error && 'code' in thrown && thrown.code === '42501'
+  return codeOf(thrown) === '42501'
 }
 
 /** Whether a process that is taken over could leave the role that its part runs under. */

@@ -1,4 +1,4 @@
-import { AppError, reasonOf } from '#core/error.ts'
+import { AppError, codeOf, reasonOf } from '#core/error.ts'
 
 /** One verb of the program. */
 export interface Command {
@@ -54,9 +54,7 @@ function report(thrown: unknown, usage: string): number {
 }
 
 function isParseArgsError(thrown: unknown): boolean {
-  return (
-    thrown instanceof Error && 'code' in thrown && String(thrown.code).startsWith('ERR_PARSE_ARGS')
-  )
+  return codeOf(thrown)?.startsWith('ERR_PARSE_ARGS') === true
 }
 
 function helpOf(commands: Readonly<Record<string, Command>>): string {

@@ -1,3 +1,4 @@
+import { codeOf } from '#core/error.ts'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 
@@ -25,5 +26,5 @@ export async function writtenOut(out: NodeJS.WritableStream): Promise<void> {
 }
 
 function isReaderGone(thrown: unknown): boolean {
-  return thrown instanceof Error && 'code' in thrown && thrown.code === 'EPIPE'
+  return codeOf(thrown) === 'EPIPE'
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { AppError, reasonOf } from './error.ts'
+import { AppError, codeOf, reasonOf } from './error.ts'
 
 /** Variables that are secret, or hold one: each may be a file instead. */
 export const CREDENTIALS = [
@@ -33,7 +33,7 @@ function contentOf(file: string): string | undefined {
   try {
     return readFileSync(file, 'utf8').trim()
   } catch (thrown) {
-    if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT') return undefined
+    if (codeOf(thrown) === 'ENOENT') return undefined
     throw new AppError('config', `the credential ${file} cannot be read: ${reasonOf(thrown)}`)
   }
 }

@@ -16,3 +16,8 @@ export function reasonOf(thrown: unknown): string {
   if (thrown instanceof Error) return thrown.message === '' ? thrown.name : thrown.message
   return String(thrown)
 }
+
+/** By which a failure of Node, of a library or of the database (SQLSTATE) is told apart; null where there is none. */
+export function codeOf(thrown: unknown): string | null {
+  return thrown instanceof Error && 'code' in thrown ? String(thrown.code) : null
+}

@@ -1,4 +1,4 @@
-import { AppError } from './error.ts'
+import { AppError, codeOf } from './error.ts'
 
 export interface ListenAddress {
   readonly host: string
@@ -29,7 +29,7 @@ export function listenError(
   what: string,
   variable: string,
 ): AppError {
-  const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : ''
+  const code = codeOf(thrown) ?? ''
   const where = formatListenAddress(address)
   const reasons: Record<string, string> = {
     EADDRINUSE: `${where} is already in use by another program`,

@@ -1,3 +1,4 @@
+import { codeOf } from '#core/error.ts'
 import { createHash, randomBytes } from 'node:crypto'
 import type { Action } from '#core/rights.ts'
 import type { Database } from './connection.ts'
@@ -79,7 +80,7 @@ export async function createApiToken(
     if (strange === null) return { ok: true, token }
     return { ok: false, reason: 'unknown-association', association: strange }
   } catch (thrown) {
-    const isTaken = thrown instanceof Error && 'code' in thrown && thrown.code === '23505'
+    const isTaken = codeOf(thrown) === '23505'
     if (isTaken) return { ok: false, reason: 'name-taken' }
     throw thrown
   }

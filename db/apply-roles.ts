@@ -1,5 +1,5 @@
 import type postgres from 'postgres'
-import { AppError } from '#core/error.ts'
+import { AppError, codeOf } from '#core/error.ts'
 import type { Database } from './connection.ts'
 import { grantStatements } from './grants-in-force.ts'
 import { DATABASE_ROLES, OWNED_BY_JOBS, roleName } from './roles.ts'
@@ -28,7 +28,7 @@ async function tried(statement: Promise<unknown>): Promise<void> {
   try {
     await statement
   } catch (thrown) {
-    const code = thrown instanceof Error && 'code' in thrown ? thrown.code : null
+    const code = codeOf(thrown)
     // Refused, hence missing; there already, committed or about to be; the same membership granted by two.
     if (!['42501', '42704', '42710', '23505', 'XX000'].includes(String(code))) throw thrown
   }

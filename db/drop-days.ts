@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { sql } from 'kysely'
 import type { Transaction } from 'kysely'
-import { AppError } from '#core/error.ts'
+import { AppError, codeOf } from '#core/error.ts'
 import { writeAudit } from './audit.ts'
 import type { Database } from './connection.ts'
 import { countHeldOf, keepHeldRows } from './holds.ts'
@@ -121,7 +121,7 @@ async function detach(connection: Database['sql'], table: DayTable): Promise<boo
 }
 
 function isLockTimeout(thrown: unknown): boolean {
-  return thrown instanceof Error && 'code' in thrown && thrown.code === '55P03'
+  return codeOf(thrown) === '55P03'
 }
 
 /** The tables, what was kept beside them, and the line in the audit: all of it or nothing. */

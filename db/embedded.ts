@@ -15,7 +15,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import postgres from 'postgres'
-import { AppError, reasonOf } from '#core/error.ts'
+import { AppError, codeOf, reasonOf } from '#core/error.ts'
 import { chooseServerUser } from './embedded-user.ts'
 import type { ServerUser } from './embedded-user.ts'
 import { findPostgresBinaries } from './embedded-binaries.ts'
@@ -265,7 +265,7 @@ function readPidFile(cluster: string): string {
     return readFileSync(join(cluster, 'postmaster.pid'), 'utf8')
   } catch (thrown) {
     // It ended since it was listed.
-    if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT') return ''
+    if (codeOf(thrown) === 'ENOENT') return ''
     throw thrown
   }
 }

@@ -1,3 +1,4 @@
+import { codeOf } from '#core/error.ts'
 import { sql } from 'kysely'
 import type { Kysely } from 'kysely'
 import type { Database } from './connection.ts'
@@ -123,7 +124,7 @@ export async function writeScimGroup(
     const group = written === null ? null : await findScimGroup(database, written)
     return group === null ? { ok: false, reason: 'not-there' } : { ok: true, group }
   } catch (thrown) {
-    if (thrown instanceof Error && 'code' in thrown && thrown.code === '23505') {
+    if (codeOf(thrown) === '23505') {
       return { ok: false, reason: 'taken' }
     }
     throw thrown

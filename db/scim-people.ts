@@ -1,3 +1,4 @@
+import { codeOf } from '#core/error.ts'
 import type { Kysely, Selectable } from 'kysely'
 import type { Database } from './connection.ts'
 import type { OffReason } from './off-reasons.ts'
@@ -149,7 +150,7 @@ export async function replaceScimUser(
     const [user] = row === undefined ? [] : await usersOf(kysely, [row])
     return user === undefined ? { ok: false, reason: 'not-there' } : { ok: true, user }
   } catch (thrown) {
-    if (thrown instanceof Error && 'code' in thrown && thrown.code === '23505') {
+    if (codeOf(thrown) === '23505') {
       return { ok: false, reason: 'taken' }
     }
     throw thrown

@@ -3,7 +3,7 @@ import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { deserialize, serialize } from 'node:v8'
 import { crc32 } from 'node:zlib'
-import { reasonOf } from '#core/error.ts'
+import { codeOf, reasonOf } from '#core/error.ts'
 
 /** What a value of the database was when it was last seen, on the local disk: to start without a database. */
 export interface Snapshot<T> {
@@ -91,5 +91,5 @@ function numberOf(of: unknown): number {
 }
 
 function isMissing(thrown: unknown): boolean {
-  return thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT'
+  return codeOf(thrown) === 'ENOENT'
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { open, rename, rm } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
-import { AppError } from '#core/error.ts'
+import { AppError, codeOf } from '#core/error.ts'
 import type { Clock } from '#core/clock.ts'
 import { writeAudit } from '../audit.ts'
 import type { Database } from '../connection.ts'
@@ -91,7 +91,7 @@ async function refuseExisting(path: string): Promise<void> {
     await (await open(path, 'wx', 0o600)).close()
     await rm(path)
   } catch (thrown) {
-    const said = thrown instanceof Error && 'code' in thrown ? thrown.code : null
+    const said = codeOf(thrown)
     throw new AppError(
       'pack',
       said === 'EEXIST'

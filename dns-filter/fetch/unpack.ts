@@ -1,6 +1,6 @@
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
-import { reasonOf } from '#core/error.ts'
+import { codeOf, reasonOf } from '#core/error.ts'
 import { LIMITS } from '../limits.ts'
 import { readTar } from './tar.ts'
 import type { TarFile } from './tar.ts'
@@ -41,7 +41,7 @@ export async function unpackList(
 }
 
 function gunzipReason(thrown: unknown, limit: number): string {
-  const code = thrown instanceof Error && 'code' in thrown ? thrown.code : ''
+  const code = codeOf(thrown) ?? ''
   if (code === 'ERR_BUFFER_TOO_LARGE') return `it unpacks to more than ${limit} bytes`
   return `it cannot be unpacked: ${reasonOf(thrown)}`
 }

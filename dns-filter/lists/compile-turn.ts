@@ -1,3 +1,4 @@
+import { codeOf } from '#core/error.ts'
 import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { setTimeout } from 'node:timers/promises'
@@ -25,7 +26,7 @@ export async function compileTurn(file: string): Promise<AsyncDisposable> {
 }
 
 function isThere(thrown: unknown): boolean {
-  return thrown instanceof Error && 'code' in thrown && thrown.code === 'EEXIST'
+  return codeOf(thrown) === 'EEXIST'
 }
 
 function isForgotten(file: string): boolean {
@@ -46,6 +47,6 @@ function isRunning(pid: number): boolean {
     process.kill(pid, 0)
     return true
   } catch (thrown) {
-    return thrown instanceof Error && 'code' in thrown && thrown.code === 'EPERM'
+    return codeOf(thrown) === 'EPERM'
   }
 }

@@ -1,3 +1,4 @@
+import { codeOf } from '#core/error.ts'
 import type { Database } from '#db/connection.ts'
 import { loginSearchOfToken, openLoginSearchByToken } from '#db/login-search.ts'
 import type { LoginAnswer, LoginQuestion } from './logins.ts'
@@ -15,7 +16,7 @@ export async function findLogins(
       const page = await search.page(cursor.after, rows)
       return { ok: true, search: search.id, page, gateways: [] }
     } catch (thrown) {
-      const isGone = thrown instanceof Error && 'code' in thrown && thrown.code === NO_DATA_FOUND
+      const isGone = codeOf(thrown) === NO_DATA_FOUND
       if (isGone) return { ok: false, refusal: 'cursor' }
       throw thrown
     }

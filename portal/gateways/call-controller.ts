@@ -1,3 +1,4 @@
+import { codeOf } from '#core/error.ts'
 import { createHash } from 'node:crypto'
 import { request as httpRequest } from 'node:http'
 import type { IncomingMessage } from 'node:http'
@@ -190,6 +191,6 @@ function parseJson(text: string): unknown {
 }
 
 function isTrust(thrown: unknown): boolean {
-  const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : ''
+  const code = codeOf(thrown) ?? ''
   return /^(UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO_|CERT_|ERR_TLS_CERT|INVALID_CA)/.test(code)
 }

@@ -1,3 +1,4 @@
+import { codeOf } from '#core/error.ts'
 import * as client from 'openid-client'
 
 /** Why a sign-in at an identity provider came to nothing. */
@@ -24,7 +25,7 @@ export function refusalOf(thrown: unknown): OidcRefusal {
   if (thrown instanceof client.ResponseBodyError) {
     return thrown.status >= SERVER_ERROR ? 'provider-away' : 'provider-answer'
   }
-  const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : ''
+  const code = codeOf(thrown) ?? ''
   if (NO_ANSWER.has(code)) return 'provider-away'
   const cause = thrown instanceof Error ? thrown.cause : undefined
   if (cause instanceof Response) {

@@ -1,3 +1,4 @@
+import { codeOf } from '#core/error.ts'
 import { readFileSync } from 'node:fs'
 import { eventually, start } from './process.ts'
 import type { RunFolder } from './run-folder.ts'
@@ -88,7 +89,7 @@ input(type="imtcp" port="${o.ports.json}" ruleset="json" supportOctetCountedFram
         .map((line) => JSON.parse(line) as unknown)
     } catch (thrown) {
       // Nothing came yet.
-      if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT') return []
+      if (codeOf(thrown) === 'ENOENT') return []
       throw thrown
     }
   }
