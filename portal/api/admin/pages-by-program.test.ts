@@ -1,0 +1,101 @@
+import { expect, test } from 'vitest'
+import { testPortal } from '../../portal-fixture.ts'
+import { openApiDocument } from '../openapi.ts'
+
+/** How a program does what a page does. */
+type ByProgram =
+  /** These operations of the API tell and do the same, between them. */
+  | { readonly by: readonly [string, ...string[]] }
+  /** What a program would do with it: nothing. */
+  | { readonly no: string }
+  | { readonly missing: string }
+  /** Made at the same time, elsewhere. */
+  | { readonly toCome: string }
+
+/** A page is looked at, and what its forms do is an operation of its own. */
+const FORM = { no: 'an empty form: what it is filled in with is read and sent by other operations' }
+
+const PAGES: Readonly<Record<string, ByProgram>> = {
+  'GET /admin': { missing: 'what is wrong, numbers by hour and day, associations' },
+  'GET /admin/places': { by: ['listSites'] },
+  'POST /admin/places': { toCome: 'with networks and a gateway' },
+  'GET /admin/places-new': FORM,
+  'GET /admin/places/:code': { missing: 'its policy, its postal address' },
+  'POST /admin/places/:code': { missing: 'its postal address' },
+  'GET /admin/places/:code/set-up': { toCome: 'set-up signs' },
+  'POST /admin/places/:code/files': { toCome: 'set-up files' },
+  'GET /admin/rules': { by: ['listRules', 'list-rule-changes'] },
+  'POST /admin/rules': { by: ['createRule'] },
+  'GET /admin/rules/:id': { by: ['readRule', 'list-rule-changes'] },
+  'POST /admin/rules/:id': { by: ['changeRule', 'removeRule'] },
+  'GET /admin/requests': { missing: 'requests to unblock, and their answers' },
+  'GET /admin/requests/:id': { missing: 'a request to unblock' },
+  'POST /admin/requests/:id': { missing: 'answering a request to unblock' },
+  'GET /admin/filtering': { missing: 'why a name is blocked, levels, lifts, how much is blocked' },
+  'GET /admin/sessions': { missing: 'how many are connected where' },
+  'POST /admin/sessions': { missing: 'where a device is now; logins are told by findLogins' },
+  'GET /admin/sessions/:code': { by: ['listSessions', 'readDisconnects'] },
+  'POST /admin/sessions/:code': { by: ['endSessions'] },
+  'GET /admin/logs': FORM,
+  'POST /admin/logs': { missing: 'a search of the log' },
+  'GET /admin/packs': { missing: 'packs, holds, retention, sealing' },
+  'POST /admin/packs': { missing: 'asking for a pack' },
+  'POST /admin/packs/holds': { missing: 'a hold' },
+  'POST /admin/packs/holds/end': { missing: 'the end of a hold' },
+  'POST /admin/packs/:code': { missing: 'the approval of a pack' },
+  'POST /admin/packs/:code/file': { missing: 'the file of a pack' },
+  'GET /admin/jobs': { by: ['listJobs'] },
+  'POST /admin/jobs/:name': { by: ['runJob'] },
+  'GET /admin/alerts': { missing: 'alerts, and the channels that they are sent by' },
+  'GET /admin/audit': { by: ['readAudit'] },
+  'GET /admin/people': { missing: 'who has both halves of a pack' },
+  'POST /admin/people': { by: ['giveRole'] },
+  'GET /admin/people/:id': { missing: 'whom a role reaches' },
+  'POST /admin/people/:id': { by: ['changeRole', 'takeRole'] },
+  'GET /admin/terms': { by: ['listTerms', 'list-terms-changes'] },
+  'POST /admin/terms': { by: ['draftTerms'] },
+  'GET /admin/terms/:version': { by: ['readTerms', 'list-terms-changes'] },
+  'POST /admin/terms/:version': { by: ['changeTerms', 'removeTerms'] },
+  'GET /admin/terms/:version/:language': { by: ['readTerms'] },
+  'POST /admin/terms/:version/:language': { by: ['changeTerms'] },
+  'GET /admin/terms/:version/:language/preview': {
+    no: 'a picture of what a phone will show, for somebody to look at; the text is in readTerms',
+  },
+  'GET /admin/devices': { by: ['listDevices', 'listCertificates'] },
+  'GET /admin/devices/:id': { by: ['readDevice'] },
+  'POST /admin/devices/:id': { by: ['revokeDevice'] },
+  'GET /admin/health': { by: ['readHealth', 'listJobs'] },
+  'POST /admin/undo': {
+    by: ['undo-rule-change', 'undo-site-change', 'undo-role-change', 'undo-terms-change'],
+  },
+}
+
+function pagesServed(): readonly string[] {
+  const own = testPortal().app.routes.filter(
+    ({ method, path }) => method !== 'ALL' && /^\/admin(\/|$)/.test(path),
+  )
+  return [...new Set(own.map(({ method, path }) => `${method} ${path}`))]
+}
+
+function operationsServed(): readonly string[] {
+  const { paths } = openApiDocument(new URL('https://wifi.example.org')) as {
+    readonly paths: Readonly<Record<string, Readonly<Record<string, { operationId: string }>>>>
+  }
+  return Object.values(paths).flatMap((methods) =>
+    Object.values(methods).map(({ operationId }) => operationId),
+  )
+}
+
+test('each page of the administration, and each form of one, is an operation of the API or says why not', () => {
+  const pages = pagesServed()
+  expect(pages.length).toBeGreaterThan(45)
+  expect(pages.toSorted()).toEqual(Object.keys(PAGES).toSorted())
+})
+
+test('and what it names is there', () => {
+  const operations = operationsServed()
+  expect(operations.length).toBeGreaterThan(45)
+  expect(new Set(operations).size).toBe(operations.length)
+  const named = Object.values(PAGES).flatMap((page) => ('by' in page ? page.by : []))
+  expect(named.filter((name) => !operations.includes(name))).toEqual([])
+})
