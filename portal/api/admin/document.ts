@@ -3,6 +3,7 @@ import { z } from 'zod'
 import './schemas.ts'
 import { problemResponses, parametersOf, reference } from '../openapi-parts.ts'
 import { ADMIN_ROUTES } from './routes.ts'
+import { partsOf } from './route.ts'
 import type { AdminRoute } from './route.ts'
 
 /** The administration's part of the OpenAPI document, from the very table that is served. */
@@ -27,9 +28,7 @@ function operationOf(route: AdminRoute): object {
     responses: {
       [answers.status]: {
         description: DONE[answers.status],
-        ...(answers.schema === undefined
-          ? {}
-          : { content: { 'application/json': { schema: reference(answers.schema) } } }),
+        ...contentOf(answers),
         ...(hasEtag(route) ? { headers: { ETag: { schema: { type: 'string' } } } } : {}),
       },
       ...(method === 'get' && hasEtag(route)
@@ -38,6 +37,13 @@ function operationOf(route: AdminRoute): object {
       ...problemResponses(),
     },
   }
+}
+
+function contentOf({ schema, file }: AdminRoute['answers']): object {
+  if (schema !== undefined)
+    return { content: { 'application/json': { schema: reference(schema) } } }
+  if (file === undefined) return {}
+  return { content: { [file]: { schema: { type: 'string', format: 'binary' } } } }
 }
 
 const DONE = { 200: 'As asked', 201: 'Made', 204: 'Done' } as const
@@ -50,16 +56,21 @@ function hasEtag({ answers, path }: AdminRoute): boolean {
 }
 
 function pathParameters({ path, idSchema }: AdminRoute): readonly object[] {
-  const name = /\{(\w+)\}/.exec(path)?.[1]
-  if (name === undefined || idSchema === undefined) return []
-  return [{ name, in: 'path', required: true, schema: jsonSchema(idSchema) }]
+  const names = partsOf(path)
+  if (idSchema === null) return []
+  const { properties = {}, ...whole } = z.toJSONSchema(idSchema, { io: 'input' })
+  const { $schema: _, ...one } = whole
+  return names.map((name) => ({
+    ...{ name, in: 'path', required: true },
+    schema: names.length === 1 ? one : (properties[name] ?? {}),
+  }))
 }
 
 function queryParameters({ query }: AdminRoute): readonly object[] {
   return query === null ? [] : parametersOf(query)
 }
 
-function headerParameters({ method, ifMatch }: AdminRoute): readonly object[] {
+function headerParameters({ method, ifMatch, isSecret }: AdminRoute): readonly object[] {
   const header = (name: string, required: boolean, description: string): object => ({
     ...{ name, in: 'header', required, description, schema: { type: 'string' } },
   })
@@ -67,7 +78,7 @@ function headerParameters({ method, ifMatch }: AdminRoute): readonly object[] {
     ...(ifMatch === undefined
       ? []
       : [header('If-Match', true, 'The ETag of what you read, or * for any state.')]),
-    ...(method === 'post'
+    ...(method === 'post' && isSecret !== true
       ? [
           header(
             'Idempotency-Key',

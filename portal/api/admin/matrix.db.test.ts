@@ -61,6 +61,11 @@ async function targets(
   }
 }
 
+/** Of an address with several parts, the other ones are what everybody has. */
+function addressOf({ path }: AdminRoute, id: string): string {
+  return path.replace(/\{\w+\}/, id).replaceAll('{kind}', 'guest')
+}
+
 test('no route tells or lets change, to any role, what is another association’s', async () => {
   await using house = await twoAssociations()
   const { sql } = house.database
@@ -83,7 +88,7 @@ test('no route tells or lets change, to any role, what is another association’
     for (const route of ADMIN_ROUTES) {
       const ids = await targets(route, idOf)
       const send = (id: string): Promise<ApiAnswer> =>
-        house.call(token, `${route.method.toUpperCase()} ${route.path.replace(/\{\w+\}/, id)}`, {
+        house.call(token, `${route.method.toUpperCase()} ${addressOf(route, id)}`, {
           ...(route.body === null ? {} : { body: BODIES[route.operationId] }),
           headers: { 'If-Match': '*' },
         })
@@ -133,7 +138,7 @@ test('every route is closed to who shows no token, a revoked one, or one that is
   ] as const) {
     await spoil
     for (const route of ADMIN_ROUTES) {
-      const path = route.path.replace(/\{\w+\}/, '1')
+      const path = addressOf(route, '1')
       const { status, body } = await house.call(shown, `${route.method.toUpperCase()} ${path}`)
       expect([path, status]).toEqual([path, 401])
       expect(body).toMatchObject({ type: expect.stringMatching(/^urn:accueil:problem:/) })

@@ -2,6 +2,7 @@ import type postgres from 'postgres'
 import type { z } from 'zod'
 import type { Action, Rights } from '#core/rights.ts'
 import type { Refusal } from '#db/admin/outcome.ts'
+import type { Services } from '../../services.ts'
 import type { ProblemCode } from '../problem.ts'
 
 /** Who asks, and as far as they may. */
@@ -12,11 +13,12 @@ export interface Caller {
 }
 
 /** What a route is given: checked, in a transaction that reaches as far as the caller's right does. */
-export interface AdminRequest<Query, Body> {
+export interface AdminRequest<Query, Body, Id = string> {
+  readonly services: Services
   readonly sql: postgres.TransactionSql
   readonly caller: Caller
-  /** From the path. */
-  readonly id: string
+  /** From the path: its one part in braces, or all of them by their names. */
+  readonly id: Id
   readonly query: Query
   readonly body: Body
   /** What If-Match says, without its quotes; `*` for any state. */
@@ -34,7 +36,15 @@ export type AdminAnswer =
     }
   /** `declared`: what was taken away stands in the files of `apply`. */
   | { readonly status: 204; readonly declared?: boolean }
+  | { readonly status: 200; readonly file: AnsweredFile }
   | { readonly problem: ProblemCode; readonly detail: string }
+
+export interface AnsweredFile {
+  readonly name: string
+  readonly type: FileType
+  readonly bytes: Uint8Array<ArrayBuffer>
+}
+type FileType = 'application/zip'
 
 interface RouteFace {
   readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete'
@@ -44,37 +54,47 @@ interface RouteFace {
   readonly action: Action
   readonly summary: string
   readonly description?: string
-  /** What the part of the path in braces is. */
-  readonly idSchema?: z.ZodType<string, string>
   /** Needed: the state that is changed, so that nobody overwrites what he has not seen. */
   readonly ifMatch?: 'required' | 'optional'
-  /** The name of the schema that is answered; none for 204. */
-  readonly answers: { readonly status: 200 | 201 | 204; readonly schema?: string }
+  /** The name of the schema that is answered, or the type of the file; none for 204. */
+  readonly answers: {
+    readonly status: 200 | 201 | 204
+    readonly schema?: string
+    readonly file?: FileType
+  }
+  /** True: a secret is answered, once. It is kept nowhere, so that Idempotency-Key is refused. */
+  readonly isSecret?: boolean
 }
 
 /** One method of one address, for the server and for the document alike. */
 export interface AdminRoute extends RouteFace {
+  readonly idSchema: z.ZodType | null
   readonly query: z.ZodType | null
   readonly body: z.ZodType | null
-  readonly run: (request: AdminRequest<unknown, unknown>) => Promise<AdminAnswer>
+  readonly run: (request: AdminRequest<unknown, unknown, unknown>) => Promise<AdminAnswer>
 }
 
 /** Ties what a route runs to the schemas by which its request was read. */
-export function adminRoute<Query = null, Body = null>(
+export function adminRoute<Query = null, Body = null, Id = string>(
   route: RouteFace & {
+    /** What the part of the path in braces is; of several, an object of them by their names. */
+    readonly idSchema?: z.ZodType<Id>
     readonly query?: z.ZodType<Query>
     readonly body?: z.ZodType<Body>
-    readonly run: (request: AdminRequest<Query, Body>) => Promise<AdminAnswer>
+    readonly run: (request: AdminRequest<Query, Body, Id>) => Promise<AdminAnswer>
   },
 ): AdminRoute {
-  const { query = null, body = null, run } = route
+  const { idSchema = null, query = null, body = null, run } = route
   return {
-    ...route,
-    query,
-    body,
-    // Whoever serves has read both by these very schemas.
-    run: (request) => run(request as AdminRequest<Query, Body>),
+    ...{ ...route, idSchema, query, body },
+    // Whoever serves has read all three by these very schemas.
+    run: (request) => run(request as AdminRequest<Query, Body, Id>),
   }
+}
+
+/** The parts of a path in braces, in their order. */
+export function partsOf(path: string): readonly string[] {
+  return Array.from(path.matchAll(/\{(\w+)\}/g), ([, name = '']) => name)
 }
 
 const PROBLEM_OF: Readonly<Record<Refusal, readonly [ProblemCode, string]>> = {

@@ -12,7 +12,8 @@ import type { Services } from '../../services.ts'
 import { refusedToken, shownToken, withoutToken } from '../bearer.ts'
 import { problem } from '../problem.ts'
 import type { ProblemCode } from '../problem.ts'
-import type { AdminAnswer, AdminRequest, AdminRoute, Caller } from './route.ts'
+import { partsOf } from './route.ts'
+import type { AdminAnswer, AdminRequest, AdminRoute, AnsweredFile, Caller } from './route.ts'
 
 /** Puts the routes at their addresses; another method of one of them is told which there are. */
 export function adminApi(app: Hono, services: Services, routes: readonly AdminRoute[]): void {
@@ -27,7 +28,7 @@ export function adminApi(app: Hono, services: Services, routes: readonly AdminRo
 
 /** `/api/v1/rules/{id}` as Hono has it. */
 function pathOf({ path }: AdminRoute): string {
-  return path.replace(/\{\w+\}/, ':id')
+  return path.replaceAll(/\{(\w+)\}/g, ':$1')
 }
 
 interface Refused {
@@ -56,7 +57,7 @@ function serve(services: Services, route: AdminRoute): Handler {
   }
 }
 
-type ReadRequest = Omit<AdminRequest<unknown, unknown>, 'sql'> & {
+type ReadRequest = Omit<AdminRequest<unknown, unknown, unknown>, 'sql' | 'services'> & {
   /** Of method, address and body. */
   readonly sha256: Uint8Array
   readonly idempotencyKey: string | null
@@ -67,7 +68,7 @@ async function readRequest(
   route: AdminRoute,
   caller: Caller,
 ): Promise<ReadRequest | Refused> {
-  const id = route.idSchema?.safeParse(c.req.param('id') ?? '')
+  const id = route.idSchema?.safeParse(idGiven(c, route))
   if (id?.success === false) {
     return { code: 'not-found', detail: 'There is none, or none that this token may see.' }
   }
@@ -95,12 +96,25 @@ async function readRequest(
       detail: 'Send If-Match with the ETag of what you read, or * for any state.',
     }
   }
+  const idempotencyKey = headerText(c, 'Idempotency-Key', LIMITS.apiKeyCharacters)
+  if (route.isSecret === true && idempotencyKey !== null) {
+    return {
+      code: 'refused',
+      detail: 'A secret is answered, which is kept nowhere: send it without Idempotency-Key.',
+    }
+  }
   return {
     ...{ caller, id: id?.data ?? '', query: query.value, body: body.value, ifMatch },
     reason: headerText(c, 'Audit-Reason', LIMITS.apiReasonCharacters),
-    idempotencyKey: headerText(c, 'Idempotency-Key', LIMITS.apiKeyCharacters),
+    idempotencyKey,
     sha256: createHash('sha256').update(`${c.req.method} ${pathname}${search}\n${text}`).digest(),
   }
+}
+
+/** One part of the path is a text, several are an object. */
+function idGiven(c: Context, { path }: AdminRoute): unknown {
+  const parts = partsOf(path).map((name) => [name, c.req.param(name) ?? ''] as const)
+  return parts.length === 1 ? parts[0]?.[1] : Object.fromEntries(parts)
 }
 
 async function answer(
@@ -111,8 +125,9 @@ async function answer(
 ): Promise<Response> {
   const { caller } = request
   const reach = caller.rights.reach(route.action)
-  const run = (sql: postgres.TransactionSql): Promise<AdminAnswer> => route.run({ ...request, sql })
-  const stored = await services.admin.transaction<StoredAnswer | Refused>(
+  const run = (sql: postgres.TransactionSql): Promise<AdminAnswer> =>
+    route.run({ ...request, sql, services })
+  const stored = await services.admin.transaction<StoredAnswer | Refused | AnsweredFile>(
     { actor: caller.actor, reach },
     async (sql) => {
       const isWrite = route.method !== 'get'
@@ -126,23 +141,36 @@ async function answer(
         return { code: 'refused', detail: 'This Idempotency-Key was for another request.' }
       }
       const made = storedOf(await run(sql), isWrite)
-      if (!('code' in made)) await keepAnswer(sql, keyed, made)
+      if ('status' in made) await keepAnswer(sql, keyed, made)
       return made
     },
   )
   if ('code' in stored) return problem(c, stored.code, stored.detail)
-  const { status, headers, body } = stored
+  if ('bytes' in stored) return sendFile(c, stored)
+  const { status, body } = stored
+  const headers: Record<string, string> = {
+    ...stored.headers,
+    ...(route.isSecret === true ? { 'Cache-Control': 'no-store' } : {}),
+  }
   const isSame = headers['ETag'] !== undefined && c.req.header('If-None-Match') === headers['ETag']
-  if (c.req.method === 'GET' && isSame) return c.body(null, 304, { ...headers })
-  return new Response(status === 204 ? null : body, { status, headers: { ...headers } })
+  if (c.req.method === 'GET' && isSame) return c.body(null, 304, headers)
+  return new Response(status === 204 ? null : body, { status, headers })
+}
+
+/** Whatever is downloaded here is for who asked and nobody after them. */
+function sendFile(c: Context, { name, type, bytes }: AnsweredFile): Response {
+  c.header('Cache-Control', 'no-store')
+  c.header('Content-Disposition', `attachment; filename="${name}"`)
+  return c.body(bytes, 200, { 'Content-Type': type })
 }
 
 /** RFC 7234 §5.5: 299, a warning that lasts. Who reads no headers sees `declared`. */
 const MANAGED_BY_FILE =
   '299 accueil "managed by file: the next apply brings back what the files say"'
 
-function storedOf(made: AdminAnswer, isWrite: boolean): StoredAnswer | Refused {
+function storedOf(made: AdminAnswer, isWrite: boolean): StoredAnswer | Refused | AnsweredFile {
   if ('problem' in made) return { code: made.problem, detail: made.detail }
+  if ('file' in made) return made.file
   const thing = made.status === 204 ? made : made.body
   const isManaged = isWrite && 'declared' in thing && thing.declared === true
   const warning = isManaged ? { Warning: MANAGED_BY_FILE } : {}

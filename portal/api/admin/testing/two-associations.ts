@@ -12,6 +12,7 @@ import { createAdminAccess } from '../access.ts'
 export interface ApiAnswer {
   readonly status: number
   readonly headers: Headers
+  /** Of JSON, what it says; of a file, its bytes. */
   readonly body: unknown
 }
 
@@ -94,11 +95,13 @@ export async function twoAssociations(): Promise<TwoAssociations> {
         },
         { incoming: { socket: { remoteAddress: '192.0.2.1' } } },
       )
-      const text = await response.text()
+      const bytes = Buffer.from(await response.arrayBuffer())
+      const isJson = response.headers.get('Content-Type')?.endsWith('json') === true
       return {
         status: response.status,
         headers: response.headers,
-        body: text === '' ? null : (JSON.parse(text) as unknown),
+        body:
+          bytes.length === 0 ? null : isJson ? (JSON.parse(bytes.toString()) as unknown) : bytes,
       }
     },
     [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
