@@ -77,7 +77,7 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
     jobs: 'select (code, name, association)',
     operator: 'select',
     admin:
-      'select, insert (code, name, association, timezone, declared), update (name, association, timezone, postal_address, declared)',
+      'select, insert (code, name, association, timezone, postal_address, declared), update (name, association, timezone, postal_address, declared)',
   },
   'house.network': {
     portal: 'select',

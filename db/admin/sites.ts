@@ -22,7 +22,10 @@ export interface AdminSite {
   readonly etag: string
 }
 
-export type SiteWish = Pick<AdminSite, 'code' | 'name' | 'association' | 'timezone'>
+export type SiteWish = Pick<
+  AdminSite,
+  'code' | 'name' | 'association' | 'timezone' | 'postalAddress'
+>
 export type SiteChange = Partial<
   Pick<AdminSite, 'name' | 'association' | 'timezone' | 'postalAddress'>
 >
@@ -100,12 +103,13 @@ export async function createSite(
   wish: SiteWish,
   { actor, rights, reason }: Doer,
 ): Promise<Outcome<AdminSite>> {
-  const { code, name, association, timezone } = wish
+  const { code, name, association, timezone, postalAddress } = wish
   if (!(await isThere(sql, association))) return refused('unknown-association')
   if (!rights.can('sites.write', { association, site: null })) return refused('not-yours')
   const made = await sql`
-    insert into house.site (code, name, association, timezone, declared)
-    values (${code}, ${name}, ${association}, ${timezone}, false) on conflict do nothing`
+    insert into house.site (code, name, association, timezone, postal_address, declared)
+    values (${code}, ${name}, ${association}, ${timezone}, ${postalAddress}, false)
+    on conflict do nothing`
   if (made.count === 0) return refused('exists')
   return recorded(sql, code, null, { actor, reason, action: 'site.create' })
 }

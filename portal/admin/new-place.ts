@@ -37,7 +37,7 @@ export function addPlace(services: Services): Handler {
     const { wish } = read
     const { code, name, association } = wish
     const gateway = newGateway(services, wish)
-    const site = { code, name, association, timezone: frame.zone }
+    const site = { code, name, association, timezone: frame.zone, postalAddress: null }
     const made = await createPlace(sql, site, { networks: wish.networks, gateway }, doer)
     if (!made.ok) return sendNewPlace(services, view, [text.refusals[made.refusal]])
     return c.redirect(`${PLACES_PATH}/${code}${gateway === null ? '?added' : '/set-up?added'}`, 303)

@@ -20,12 +20,19 @@ export const code = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'must be 1 to 64 letters, digits, dots, dashes')
 
-export const line = z
-  .string()
-  .trim()
-  .min(1, 'is empty')
-  .max(200, 'is longer than 200 characters')
-  .refine((text) => !/\p{Cc}/u.test(text), 'has a control character in it')
+export const line = lineOf(200)
+
+function lineOf(longest: number): z.ZodString {
+  return z
+    .string()
+    .trim()
+    .min(1, 'is empty')
+    .max(longest, `is longer than ${longest} characters`)
+    .refine((text) => !/\p{Cc}/u.test(text), 'has a control character in it')
+}
+
+/** As on a letter, in one line. */
+export const postalAddress = lineOf(300)
 
 export const instant = z.iso
   .datetime({ offset: true, error: 'is not an instant such as 2026-11-23T13:05:00Z' })
@@ -110,7 +117,9 @@ list('Rules', rule)
 const site = z
   .object({
     ...{ code: z.string(), name: z.string(), association: z.string(), associationName: z.string() },
-    ...{ timezone: z.string(), declared: z.boolean(), gateways: z.int(), heardAt: moment },
+    timezone: z.string(),
+    postalAddress: text.meta({ description: 'As on a letter, in one line; null: nobody said it.' }),
+    ...{ declared: z.boolean(), gateways: z.int(), heardAt: moment },
   })
   .meta({ id: 'Site' })
 list('Sites', site)

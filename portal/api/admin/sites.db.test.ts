@@ -5,7 +5,8 @@ describe('a place of the API', () => {
   test('is added, found by a part of its name, renamed and renamed back', async () => {
     await using house = await twoAssociations()
     const token = await house.token('association-admin', ['75'])
-    const wish = { code: '75-0100', name: 'Été <b>', association: '75' }
+    const postalAddress = '4 rue de la Forge, 75012 Paris'
+    const wish = { code: '75-0100', name: 'Été <b>', association: '75', postalAddress }
     const created = await house.call(token, 'POST /api/v1/sites', { body: wish })
     expect(created).toMatchObject({
       status: 201,
@@ -19,10 +20,10 @@ describe('a place of the API', () => {
       expect(body).toMatchObject({ rows: [{ code: '75-0100' }], next: null })
     }
     const renamed = await house.call(token, 'PATCH /api/v1/sites/75-0100', {
-      body: { name: 'Hiver' },
+      body: { name: 'Hiver', postalAddress: null },
       headers: { 'If-Match': created.headers.get('ETag') ?? '' },
     })
-    expect(renamed).toMatchObject({ status: 200, body: { name: 'Hiver' } })
+    expect(renamed).toMatchObject({ status: 200, body: { name: 'Hiver', postalAddress: null } })
     const changes = await house.call(token, 'GET /api/v1/sites/changes?subject=site%2075-0100')
     const { rows } = changes.body as { rows: { id: string; canBeUndone: boolean }[] }
     // A place that was added is not taken away: what it has would go with it.
@@ -30,7 +31,7 @@ describe('a place of the API', () => {
     const undone = await house.call(token, `POST /api/v1/sites/changes/${rows[0]?.id}/undo`)
     expect(undone).toMatchObject({ status: 200 })
     expect(await house.call(token, 'GET /api/v1/sites/75-0100')).toMatchObject({
-      body: { name: 'Été <b>' },
+      body: { name: 'Été <b>', postalAddress },
     })
   })
 

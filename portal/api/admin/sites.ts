@@ -7,7 +7,7 @@ import { changesRoute, undoRoute } from './changes.ts'
 import { BAD_CURSOR, cutPage, pageQuery, readPlace } from './page.ts'
 import { adminRoute, problemOf } from './route.ts'
 import type { AdminAnswer, AdminRoute } from './route.ts'
-import { code, line, search, timezone } from './schemas.ts'
+import { code, line, postalAddress, search, timezone } from './schemas.ts'
 
 const PATH = '/api/v1/sites'
 const CODE = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/
@@ -17,6 +17,7 @@ const siteWish = z.strictObject({
   name: line,
   association: code,
   timezone: timezone.default('Europe/Paris'),
+  postalAddress: postalAddress.nullable().default(null),
 })
 
 const siteChange = z
@@ -24,6 +25,7 @@ const siteChange = z
     name: line.optional(),
     association: code.optional(),
     timezone: timezone.optional(),
+    postalAddress: postalAddress.nullable().optional(),
   })
   .refine((change) => Object.keys(change).length > 0, 'changes nothing')
 
@@ -71,14 +73,16 @@ export const SITE_ROUTES: readonly AdminRoute[] = [
   adminRoute({
     ...{ method: 'patch', path: `${PATH}/{code}`, operationId: 'changeSite' },
     ...{ action: 'sites.write', idSchema: code, ifMatch: 'required' },
-    summary: 'Rename a place, move it to another association or time zone',
+    summary: 'Rename a place, say where it is, move it to another association or time zone',
     body: siteChange,
     answers: { status: 200, schema: 'Site' },
-    async run({ sql, id, ifMatch, body: { name, association, timezone }, caller, reason }) {
+    async run({ sql, id, ifMatch, body, caller, reason }) {
+      const { name, association, timezone, postalAddress } = body
       const change = {
         ...(name === undefined ? {} : { name }),
         ...(association === undefined ? {} : { association }),
         ...(timezone === undefined ? {} : { timezone }),
+        ...(postalAddress === undefined ? {} : { postalAddress }),
       }
       const changed = await changeSite(sql, id, ifMatch ?? '', change, { ...caller, reason })
       return changed.ok ? answerOf(changed.value) : problemOf(changed.refusal)
