@@ -9,6 +9,7 @@ import type { ApiAnswer } from './testing/two-associations.ts'
 const BODIES: Readonly<Record<string, object>> = {
   createRule: { action: 'allow', domain: 'x.example', association: '69' },
   changeRule: { action: 'allow' },
+  answerUnblockRequest: { decision: 'allow', where: 'site' },
   createSite: { code: 'x-1', name: 'X', association: '69' },
   changeSite: { name: 'X' },
   giveRole: { subject: 'person:mallory', role: 'association-admin', associations: ['69'] },
@@ -33,6 +34,10 @@ async function targets(
   if (route.path.includes('terms')) return { theirs: '999998', nobodys: '999999' }
   if (route.path.includes('lists/{name}')) return { theirs: 'none', nobodys: 'no-such' }
   if (route.path.includes('lists')) return { theirs: '999998', nobodys: '999999' }
+  if (route.path.includes('unblock-requests')) {
+    const asked = await idOf(`select id::text from house.unblock_request`)
+    return { theirs: asked, nobodys: '999999' }
+  }
   if (route.path.includes('devices')) return { theirs: 'aaaabbbbccccdddd', nobodys: 'a' }
   if (route.path.includes('{request}')) {
     const uuid = '00000000-0000-4000-8000-00000000000'
@@ -79,6 +84,7 @@ test('no route tells or lets change, to any role, what is another association’
            (select jsonb_agg(to_jsonb(s) order by s.code) from house.site s where s.association = '69') as sites,
            (select jsonb_agg(to_jsonb(g) order by g.id) from house.role_grant g) as roles,
            (select jsonb_agg(to_jsonb(t) order by t.version) from house.terms t) as terms,
+           (select jsonb_agg(to_jsonb(u)) from house.unblock_request u) as requests,
            (select jsonb_agg(to_jsonb(d)) from staff.device d) as devices`
   const before = JSON.stringify(await theirs())
   let tried = 0

@@ -11,10 +11,12 @@ import { RULE_ROUTES } from './rules.ts'
 import { SESSION_ROUTES } from './sessions.ts'
 import { SITE_ROUTES } from './sites.ts'
 import { TERMS_ROUTES } from './terms.ts'
+import { UNBLOCK_ROUTES } from './unblock-requests.ts'
 
 /** All of them, for the server, the document and the test that tries every one with every role. */
 export const ADMIN_ROUTES: readonly AdminRoute[] = [
   ...RULE_ROUTES,
+  ...UNBLOCK_ROUTES,
   ...SITE_ROUTES,
   ...AUDIT_ROUTES,
   ...ROLE_ROUTES,

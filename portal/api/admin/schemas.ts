@@ -114,6 +114,36 @@ const rule = z
   .meta({ id: 'Rule' })
 list('Rules', rule)
 
+const asked = {
+  ...{ id: z.string(), domain: z.string() },
+  site: text.meta({ description: 'Null: the portal could not tell the place.' }),
+  ...{ siteName: text, timezone: text, network: network.nullable(), times: z.int() },
+}
+list(
+  'UnblockRequests',
+  z
+    .object({
+      ...{ ...asked, association: text, cause: z.enum(['category', 'rule', 'other']) },
+      ...{ category: text, reference: text, firstAt: moment, lastAt: moment },
+      notes: z.array(z.string()).meta({ description: 'In people’s own words, newest first.' }),
+    })
+    .meta({ id: 'UnblockRequest' }),
+)
+z.object({
+  rule: rule.nullable().meta({ description: 'Null: it was refused.' }),
+  declared: z.boolean().optional(),
+}).meta({ id: 'UnblockAnswered' })
+list(
+  'UnblockAnswers',
+  z
+    .object({
+      ...{ ...asked, at: z.iso.datetime(), decision: z.enum(['allow', 'refuse']) },
+      rule: text.meta({ description: 'Null: none was made, or it was taken away since.' }),
+      ...{ until: moment, actor: z.string(), reason: z.string() },
+    })
+    .meta({ id: 'UnblockAnswer' }),
+)
+
 const site = z
   .object({
     ...{ code: z.string(), name: z.string(), association: z.string(), associationName: z.string() },

@@ -1,6 +1,7 @@
 import { actionsOf } from '#core/rights.ts'
 import type { Role } from '#core/rights.ts'
 import { TOKEN_SCOPES, createApiToken } from '#db/api-tokens.ts'
+import { askUnblock } from '#db/unblock-requests.ts'
 import { openTestDatabase } from '../../../../test/support/database.ts'
 import type { TestDatabase } from '../../../../test/support/database.ts'
 import { seedHouse } from '../../../../test/support/house.ts'
@@ -50,6 +51,10 @@ export async function twoAssociations(): Promise<TwoAssociations> {
     insert into house.role_grant (subject, role, associations, made_by)
     values ('person:bob', 'association-admin', '{75}', 'cli:ada'),
            ('person:eve', 'association-admin', '{69}', 'cli:ada')`
+  await askUnblock(database.as('portal'), {
+    ...{ domain: 'asks-lyon.example', site: '69-0001', network: 'guest', cause: 'other' },
+    ...{ category: null, reference: null, note: 'pour Bellecour' },
+  })
   await sql`insert into staff.authority (generation, issuing_key) values (1, 'sealed')`
   await sql`
     insert into staff.device (id, account, name, kind, how, groups, credential, generation, ends_at)
