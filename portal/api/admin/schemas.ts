@@ -291,6 +291,10 @@ const listState = z
     ...{ name: z.string(), category: z.string(), networks: z.array(network) },
     declared: z.boolean(),
     host: text.meta({ description: 'Of its address; null: it is a file.' }),
+    credit: z
+      .object({ by: z.string(), licence: z.string(), licenceUrl: z.string() })
+      .nullable()
+      .meta({ description: 'Who made it and wants to be named wherever it is shown.' }),
     ...{ names: z.number().nullable(), unusable: z.number().nullable() },
     heldNames: z.number().nullable().meta({
       description: 'Of a text that waits, because half of the names would be gone.',
@@ -299,7 +303,7 @@ const listState = z
     ...{ triedAt: moment, fetchedAt: moment, changedAt: moment, error: text },
   })
   .meta({ id: 'List' })
-z.object({ rows: z.array(listState) }).meta({ id: 'Lists' })
+list('Lists', listState)
 
 const category = z
   .object({
