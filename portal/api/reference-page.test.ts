@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { testPortal } from '../portal-fixture.ts'
 import { ADMIN_ROUTES } from './admin/routes.ts'
+import { PROBLEMS } from './problem.ts'
 
 test('the page of the API has every operation, its scope and its schemas, and loads nothing', async () => {
   const response = await testPortal().get('/api')
@@ -14,6 +15,7 @@ test('the page of the API has every operation, its scope and its schemas, and lo
     expect(page).toContain(`Needs the scope ${action}.`)
     if (answers.schema !== undefined) expect(page).toContain(`id="schema-${answers.schema}"`)
   }
+  for (const { title } of Object.values(PROBLEMS)) expect(page.split(title)).toHaveLength(2)
   expect(page).not.toMatch(/<script|src=|https?:\/\/(?!localhost)[^"&]*\.(?:js|css)/)
   expect(Buffer.byteLength(page)).toBeLessThan(300_000)
 })

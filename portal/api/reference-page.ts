@@ -58,6 +58,8 @@ function referencePage(openApi: object): Html {
   const operations = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, it]) => ({ path, method, it })),
   )
+  // The same of all of them, so told once.
+  const problems = operations.flatMap(({ it }) => Object.entries(it.responses)).filter(isProblem)
   const groups = Map.groupBy(operations, ({ path }) => path.split('/')[3] ?? '')
   return html`<!doctype html>
     <html lang="en">
@@ -82,7 +84,7 @@ function referencePage(openApi: object): Html {
           </p>
           <nav aria-label="Resources">
             <ul>
-              ${[...groups.keys(), 'schemas'].map((name) => html`<li><a href="#${name}">${name}</a></li>`)}
+              ${[...groups.keys(), 'problems', 'schemas'].map((name) => html`<li><a href="#${name}">${name}</a></li>`)}
             </ul>
           </nav>
           ${Array.from(
@@ -91,6 +93,9 @@ function referencePage(openApi: object): Html {
               html`<h2 id="${name}">${name}</h2>
                 ${same.map(({ path, method, it }) => operationEntry(path, method, it))}`,
           )}
+          <h2 id="problems">problems</h2>
+          <p>Any of them may be answered with one of these.</p>
+          ${answerTable([...new Map(problems)])}
           <h2 id="schemas">schemas</h2>
           ${Object.entries(components.schemas).map(
             ([name, schema]) =>
@@ -128,21 +133,31 @@ function operationEntry(path: string, method: string, it: Operation): Html {
         )}
       </table>`
     }
-    <table>
-      <tr>
-        <th scope="col">Answer</th>
-        <th scope="col">When</th>
-      </tr>
-      ${Object.entries(it.responses).map(
-        ([status, answer]) =>
-          html`<tr>
-            <td>${status}</td>
-            <td>${answer.description} ${schemaLink(answer)}</td>
-          </tr>`,
-      )}
-    </table>
+    ${answerTable(Object.entries(it.responses).filter((answer) => !isProblem(answer)))}
     ${it.requestBody !== undefined && html`<pre tabindex="0">${JSON.stringify(it.requestBody, null, 2)}</pre>`}
   </details>`
+}
+
+type Answer = readonly [string, Operation['responses'][string]]
+
+function isProblem([status]: Answer): boolean {
+  return Number(status) >= 400
+}
+
+function answerTable(answers: readonly Answer[]): Html {
+  return html`<table>
+    <tr>
+      <th scope="col">Answer</th>
+      <th scope="col">When</th>
+    </tr>
+    ${answers.map(
+      ([status, answer]) =>
+        html`<tr>
+          <td>${status}</td>
+          <td>${answer.description} ${schemaLink(answer)}</td>
+        </tr>`,
+    )}
+  </table>`
 }
 
 function schemaLink(answer: object): Html | '' {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { ROLES, actionsOf } from '#core/rights.ts'
+import { ruleReference } from '#db/filter-references.ts'
 import { ADMIN_ROUTES } from './routes.ts'
 import type { AdminRoute } from './route.ts'
 import { SECRETS, twoAssociations } from './testing/two-associations.ts'
@@ -22,6 +23,11 @@ const BODIES: Readonly<Record<string, object>> = {
   changeTerms: { effective: '2099-01-01' },
 }
 
+/** What has to be asked for, of the other association's place or of nobody's. */
+const QUERIES: Readonly<Record<string, string>> = {
+  explainName: '?name=lyon.example&network=guest&site=',
+}
+
 /** What is made for the whole house or not at all. */
 const OF_HOUSE: ReadonlySet<string> = new Set(['/api/v1/terms', '/api/v1/lists'])
 
@@ -34,6 +40,11 @@ async function targets(
   if (route.path.includes('terms')) return { theirs: '999998', nobodys: '999999' }
   if (route.path.includes('lists/{name}')) return { theirs: 'none', nobodys: 'no-such' }
   if (route.path.includes('lists')) return { theirs: '999998', nobodys: '999999' }
+  if (QUERIES[route.operationId] !== undefined) return { theirs: '69-0001', nobodys: '69-9999' }
+  if (route.path.includes('{ref}')) {
+    const [rule] = [{ action: 'block', domain: 'lyon.example', network: null, site: null } as const]
+    return { theirs: ruleReference({ ...rule, association: '69' }), nobodys: 'ZZZZZ' }
+  }
   if (route.path.includes('unblock-requests')) {
     const asked = await idOf(`select id::text from house.unblock_request`)
     return { theirs: asked, nobodys: '999999' }
@@ -67,8 +78,10 @@ async function targets(
 }
 
 /** Of an address with several parts, the other ones are what everybody has. */
-function addressOf({ path }: AdminRoute, id: string): string {
-  return path.replace(/\{\w+\}/, id).replaceAll('{kind}', 'guest')
+function addressOf({ path, operationId }: AdminRoute, id: string): string {
+  const query = QUERIES[operationId]
+  const asked = query === undefined ? '' : query + id
+  return path.replace(/\{\w+\}/, id).replaceAll('{kind}', 'guest') + asked
 }
 
 test('no route tells or lets change, to any role, what is another association’s', async () => {
@@ -103,7 +116,7 @@ test('no route tells or lets change, to any role, what is another association’
       const mayAtAll = actionsOf(role).includes(route.action)
       const isOfOne = route.path.includes('{')
       const where = `${role} ${route.method} ${route.path}`
-      const isRead = route.method === 'get' && !isOfOne
+      const isRead = route.method === 'get' && !isOfOne && QUERIES[route.operationId] === undefined
       const expected = mayAtAll
         ? isOfOne
           ? 404

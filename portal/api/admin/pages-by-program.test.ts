@@ -20,7 +20,12 @@ const PAGES: Readonly<Record<string, ByProgram>> = {
   'GET /admin/places': { by: ['listSites'] },
   'POST /admin/places': { toCome: 'with networks and a gateway' },
   'GET /admin/places-new': FORM,
-  'GET /admin/places/:code': { missing: 'its policy' },
+  'GET /admin/places/:code': {
+    by: [
+      ...(['readSite', 'listNetworks', 'listGateways', 'listRules', 'listFilters'] as const),
+      'list-site-changes',
+    ],
+  },
   'POST /admin/places/:code': { by: ['changeSite'] },
   'GET /admin/places/:code/set-up': { toCome: 'set-up signs' },
   'POST /admin/places/:code/files': { toCome: 'set-up files' },
@@ -31,7 +36,9 @@ const PAGES: Readonly<Record<string, ByProgram>> = {
   'GET /admin/requests': { by: ['listUnblockRequests', 'listUnblockAnswers'] },
   'GET /admin/requests/:id': { by: ['readUnblockRequest', 'listUnblockAnswers'] },
   'POST /admin/requests/:id': { by: ['answerUnblockRequest'] },
-  'GET /admin/filtering': { missing: 'why a name is blocked, levels, lifts, how much is blocked' },
+  'GET /admin/filtering': {
+    by: ['explainName', 'listLists', 'listFilters', 'listFilterLifts', 'listBlockedCounts'],
+  },
   'GET /admin/sessions': { missing: 'how many are connected where' },
   'POST /admin/sessions': { missing: 'where a device is now; logins are told by findLogins' },
   'GET /admin/sessions/:code': { by: ['listSessions', 'readDisconnects'] },

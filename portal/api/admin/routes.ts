@@ -1,5 +1,6 @@
 import { AUDIT_ROUTES } from './audit.ts'
 import { DEVICE_ROUTES } from './devices.ts'
+import { FILTER_LEVEL_ROUTES } from './filter-levels.ts'
 import { FILTERING_ROUTES } from './filtering.ts'
 import { HEALTH_ROUTES } from './health.ts'
 import { INVENTORY_ROUTES } from './inventory.ts'
@@ -26,6 +27,7 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
   ...SESSION_ROUTES,
   ...LIST_ROUTES,
   ...FILTERING_ROUTES,
+  ...FILTER_LEVEL_ROUTES,
   ...JOB_ROUTES,
   ...INVENTORY_ROUTES,
 ]

@@ -85,6 +85,11 @@ export const roleWish = z
   )
 
 export const network = z.enum(['guest', 'staff'])
+/** Where what is listed is in force, whosever it is. */
+export const heldAt = code.optional().meta({
+  description:
+    'The code of a place: what holds there now, of the place itself, its association and the organisation.',
+})
 export const search = z.string().trim().min(1).max(100)
 
 const text = z.string().nullable()
@@ -113,6 +118,70 @@ const rule = z
   })
   .meta({ id: 'Rule' })
 list('Rules', rule)
+
+const filterLevel = z
+  .object({
+    id: z.string(),
+    level: z
+      .enum(['organisation', 'association', 'site', 'network', 'device'])
+      .meta({ description: 'The nearer one decides over the farther one.' }),
+    ...{ association: text, site: text, device: text, network: network.nullable() },
+    hours: z.array(z.string()).meta({ description: 'By the clocks of the place; none: always.' }),
+    ...{ block: z.array(z.string()), allow: z.array(z.string()), trust: z.array(z.string()) },
+    ...{ imposed: z.array(z.string()), answer: text, safeSearch: z.boolean().nullable() },
+    ...{ bypass: z.enum(['closed', 'open']).nullable(), asked: z.boolean() },
+  })
+  .meta({ id: 'FilterLevel' })
+list('FilterLevels', filterLevel)
+list(
+  'FilterLifts',
+  z
+    .object({
+      ...{ id: z.string(), association: text, site: text, network: network.nullable() },
+      subject: text.meta({ description: 'Null: all that is not imposed.' }),
+      ...{ endsAt: z.iso.datetime(), madeBy: z.string(), reason: z.string() },
+    })
+    .meta({ id: 'FilterLift' }),
+)
+const blockCause = z
+  .discriminatedUnion('kind', [
+    z.object({ kind: z.literal('rule'), rule }),
+    z.object({
+      kind: z.literal('list'),
+      list: z.object({ name: z.string(), category: z.string() }),
+    }),
+    z.object({ kind: z.literal('service'), service: z.string() }),
+    z.object({
+      kind: z.literal('built-in'),
+      cause: z.enum(['bypass', 'address', 'private-address', 'internal']),
+    }),
+  ])
+  .meta({ id: 'BlockCause' })
+z.object({ rows: z.array(blockCause) }).meta({ id: 'BlockCauses' })
+z.object({
+  ...{ name: z.string(), site: text, network },
+  outcome: z
+    .enum(['blocked', 'free', 'unknown'])
+    .meta({ description: 'As the filter answers; unknown: it did not.' }),
+  ...{ category: text, reference: text },
+  causes: z
+    .array(blockCause)
+    .meta({ description: 'What the reference stands for, as far as this token may see.' }),
+  levels: z
+    .array(filterLevel)
+    .meta({ description: 'Those that speak of what blocks it, the nearest first.' }),
+  rules: z.array(rule).meta({ description: 'That speak of the name there, the nearest first.' }),
+}).meta({ id: 'NameVerdict' })
+z.object({
+  rows: z.array(
+    z.object({
+      ...{ category: z.string(), hour: z.number(), day: z.number() },
+      week: z.number().meta({
+        description: 'Questions that would have been let through, had it not been blocked.',
+      }),
+    }),
+  ),
+}).meta({ id: 'BlockedCounts' })
 
 const asked = {
   ...{ id: z.string(), domain: z.string() },

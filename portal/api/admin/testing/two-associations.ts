@@ -6,6 +6,7 @@ import { openTestDatabase } from '../../../../test/support/database.ts'
 import type { TestDatabase } from '../../../../test/support/database.ts'
 import { seedHouse } from '../../../../test/support/house.ts'
 import { testPortal } from '../../../portal-fixture.ts'
+import type { TestPortal } from '../../../portal-fixture.ts'
 import { createAdminAccess } from '../access.ts'
 
 /** A house of two associations for tests: Paris, whose administrators ask, and Lyon, whose secrets they are after. */
@@ -19,6 +20,8 @@ export interface ApiAnswer {
 
 export interface TwoAssociations extends AsyncDisposable {
   readonly database: TestDatabase
+  /** Change what it knows, and the portal sees it. */
+  readonly portal: TestPortal
   /** A token with the rights of a role, in these associations; null: in all. */
   token(role: Role, associations: readonly string[] | null): Promise<string>
   call(
@@ -71,6 +74,7 @@ export async function twoAssociations(): Promise<TwoAssociations> {
   let made = 0
   return {
     database,
+    portal,
     async token(role, associations) {
       made += 1
       const may = actionsOf(role)
