@@ -20,6 +20,9 @@ const BODIES: Readonly<Record<string, object>> = {
   createList: { name: 'x', category: 'x', names: ['x.example'] },
   changeList: { category: 'x' },
   acceptList: { heldId: 'a'.repeat(24) },
+  searchLog: { site: '69-0001' },
+  askForPack: { site: '69-0001', case: 'X' },
+  addHold: { site: '69-0001', mac: '02:00:00:00:00:01', case: 'X', until: '2099-01-01' },
   changeTerms: { effective: '2099-01-01' },
 }
 
@@ -41,6 +44,8 @@ async function targets(
   if (route.path.includes('lists/{name}')) return { theirs: 'none', nobodys: 'no-such' }
   if (route.path.includes('lists')) return { theirs: '999998', nobodys: '999999' }
   if (QUERIES[route.operationId] !== undefined) return { theirs: '69-0001', nobodys: '69-9999' }
+  if (route.path.includes('{pack}')) return { theirs: 'LYN23456', nobodys: 'XXX23456' }
+  if (route.path.includes('{case}')) return { theirs: 'lyon-1', nobodys: 'none-1' }
   if (route.path.includes('{ref}')) {
     const [rule] = [{ action: 'block', domain: 'lyon.example', network: null, site: null } as const]
     return { theirs: ruleReference({ ...rule, association: '69' }), nobodys: 'ZZZZZ' }
@@ -98,6 +103,8 @@ test('no route tells or lets change, to any role, what is another association’
            (select jsonb_agg(to_jsonb(g) order by g.id) from house.role_grant g) as roles,
            (select jsonb_agg(to_jsonb(t) order by t.version) from house.terms t) as terms,
            (select jsonb_agg(to_jsonb(u)) from house.unblock_request u) as requests,
+           (select jsonb_agg(to_jsonb(p)) from log.export_request p) as packs,
+           (select jsonb_agg(to_jsonb(h)) from log.hold h) as holds,
            (select jsonb_agg(to_jsonb(d)) from staff.device d) as devices`
   const before = JSON.stringify(await theirs())
   let tried = 0
@@ -109,7 +116,7 @@ test('no route tells or lets change, to any role, what is another association’
       const send = (id: string): Promise<ApiAnswer> =>
         house.call(token, `${route.method.toUpperCase()} ${addressOf(route, id)}`, {
           ...(route.body === null ? {} : { body: BODIES[route.operationId] }),
-          headers: { 'If-Match': '*' },
+          headers: { 'If-Match': '*', 'Audit-Reason': 'mischief' },
         })
       const [answer, nothing] = [await send(ids.theirs), await send(ids.nobodys)]
       tried += 1

@@ -3,9 +3,12 @@ import { DEVICE_ROUTES } from './devices.ts'
 import { FILTER_LEVEL_ROUTES } from './filter-levels.ts'
 import { FILTERING_ROUTES } from './filtering.ts'
 import { HEALTH_ROUTES } from './health.ts'
+import { HOLD_ROUTES } from './holds.ts'
 import { INVENTORY_ROUTES } from './inventory.ts'
 import { JOB_ROUTES } from './jobs.ts'
 import { LIST_ROUTES } from './lists.ts'
+import { LOG_ROUTES } from './logs.ts'
+import { PACK_ROUTES } from './packs.ts'
 import { ROLE_ROUTES } from './roles.ts'
 import type { AdminRoute } from './route.ts'
 import { RULE_ROUTES } from './rules.ts'
@@ -30,4 +33,7 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
   ...FILTER_LEVEL_ROUTES,
   ...JOB_ROUTES,
   ...INVENTORY_ROUTES,
+  ...LOG_ROUTES,
+  ...PACK_ROUTES,
+  ...HOLD_ROUTES,
 ]

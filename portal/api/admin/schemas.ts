@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { domainToASCII } from 'node:url'
+import { parseMac } from '#core/mac.ts'
 import { LOCAL_ROLES, ROLES } from '#core/rights.ts'
 
 const LABEL = /^[a-z0-9_-]{1,63}$/
@@ -83,6 +84,13 @@ export const roleWish = z
       error: 'or sites must say where: this role is never for the whole house',
     },
   )
+
+export const mac = z.string().transform((text, context) => {
+  const read = parseMac(text)
+  if (read !== null) return read
+  context.addIssue('is not a MAC address')
+  return z.NEVER
+})
 
 export const network = z.enum(['guest', 'staff'])
 /** Where what is listed is in force, whosever it is. */
@@ -334,6 +342,56 @@ const auditLine = z
   .meta({ id: 'AuditLine' })
 list('AuditLines', auditLine)
 
+const port = z.int().nullable()
+const criteria = z
+  .object({
+    ...{ mac: text, user: text, ip: text, site: text, publicIp: text, publicPort: port },
+    ...{ from: moment, to: moment },
+  })
+  .meta({ id: 'LogCriteria', description: 'Null: not asked for.' })
+const connection = z
+  .object({
+    ...{ sessionId: z.uuid(), site: z.string(), gateway: z.string(), network: z.string() },
+    mac: text,
+    user: text.meta({ description: 'Null: a guest.' }),
+    ...{ ip: text, ipv6: text, publicIp: text },
+    publicPorts: text.meta({ description: 'FIRST-LAST, which this device had on publicIp.' }),
+    start: z.iso.datetime(),
+    stop: moment.meta({ description: 'Null: it is open.' }),
+    cause: text,
+  })
+  .meta({ id: 'Connection' })
+z.object({
+  rows: z.array(connection),
+  next: text.meta({ description: 'Cursor of the next page; null at the end.' }),
+  missing: z.int().nullable().meta({
+    description:
+      'Events that were received and are not in the log yet, told once, on the first page. Not 0: search again.',
+  }),
+}).meta({ id: 'Connections' })
+const pack = z
+  .object({
+    ...{ code: z.string(), case: z.string(), reason: z.string(), criteria },
+    ...{ requestedBy: z.string(), requestedAt: z.iso.datetime() },
+    token: text.meta({ description: 'By which a program asked; null: somebody asked in person.' }),
+    approvedBy: text.meta({ description: 'Null: a second person has not agreed yet.' }),
+    approvedAt: moment,
+  })
+  .meta({ id: 'Pack' })
+list('Packs', pack)
+const hold = z
+  .object({
+    ...{ id: z.string(), case: z.string(), reason: z.string(), criteria },
+    until: z.iso.date().meta({ description: 'Its last day, in UTC.' }),
+    ...{ madeBy: z.string(), madeAt: z.iso.datetime(), endedBy: text, endedAt: moment },
+    named: z.int().meta({ description: 'Rows of the log that it names.' }),
+    kept: z.int().meta({ description: 'Copies of rows whose day is gone.' }),
+  })
+  .meta({ id: 'Hold' })
+list('Holds', hold)
+z.object({ case: z.string(), rows: z.int() }).meta({ id: 'HeldRows' })
+z.object({ case: z.string(), holds: z.int() }).meta({ id: 'EndedHolds' })
+
 const job = z
   .object({
     ...{ name: z.string(), startedAt: z.iso.datetime() },
@@ -345,6 +403,12 @@ const job = z
   })
   .meta({ id: 'Job' })
 z.object({ rows: z.array(job) }).meta({ id: 'Jobs' })
+z.object({
+  sealedDays: z.int(),
+  lastSealedDay: z.iso.date().nullable(),
+  ...{ sealedAt: moment, keyId: text },
+  jobs: z.array(job).meta({ description: 'retention and sealing, as far as they have run.' }),
+}).meta({ id: 'LogKeeping' })
 
 z.object({
   url: text.meta({ description: 'Null: none is declared.' }),

@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { parseMac } from '#core/mac.ts'
 import { recordLine } from '#db/admin/audit-lines.ts'
 import { listDisconnects, requestDisconnect } from '#db/admin/disconnects.ts'
 import { listLiveSessions } from '#db/admin/live-sessions.ts'
@@ -7,17 +6,10 @@ import { findSite } from '#db/admin/sites.ts'
 import { BAD_CURSOR, cutPage, pageQuery, readPlace } from './page.ts'
 import { adminRoute, problemOf } from './route.ts'
 import type { AdminRoute } from './route.ts'
-import { code, line } from './schemas.ts'
+import { code, line, mac } from './schemas.ts'
 
 const PATH = '/api/v1/sites/{code}/sessions'
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
-
-const mac = z.string().transform((text, context) => {
-  const read = parseMac(text)
-  if (read !== null) return read
-  context.addIssue('is not a MAC address')
-  return z.NEVER
-})
 
 /** Who is connected at a place, and the end of it: nobody lists who is where in all of them. */
 export const SESSION_ROUTES: readonly AdminRoute[] = [

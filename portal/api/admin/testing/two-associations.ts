@@ -1,6 +1,7 @@
 import { actionsOf } from '#core/rights.ts'
 import type { Role } from '#core/rights.ts'
 import { TOKEN_SCOPES, createApiToken } from '#db/api-tokens.ts'
+import { NO_CRITERIA } from '#db/connections.ts'
 import { askUnblock } from '#db/unblock-requests.ts'
 import { openTestDatabase } from '../../../../test/support/database.ts'
 import type { TestDatabase } from '../../../../test/support/database.ts'
@@ -69,8 +70,17 @@ export async function twoAssociations(): Promise<TwoAssociations> {
            ('person:eve', 'site.change', 'site 69-0001', '69', '{"before": null, "after": null}'),
            ('person:eve', 'role.create', 'role person:eve association-admin 69', '69',
             '{"before": null, "after": {"subject": "person:eve", "role": "association-admin", "associations": ["69"], "sites": null}}')`
+  await sql`
+    insert into log.export_request (code, case_ref, reason, criteria, requested_by)
+    values ('LYN23456', 'lyon-1', 'r', ${sql.json({ ...NO_CRITERIA, site: '69-0001' })}, 'person:eve')`
+  await sql`
+    insert into log.hold (case_ref, reason, criteria, until, made_by)
+    values ('lyon-1', 'r', ${sql.json({ ...NO_CRITERIA, site: '69-0001' })}, '2099-01-01', 'person:eve')`
   const wait = <T>(question: () => Promise<T>): Promise<T> => question()
-  const portal = testPortal({ admin: createAdminAccess(database.as('portal'), wait) })
+  const portal = testPortal({
+    admin: createAdminAccess(database.as('portal'), wait),
+    logDatabase: database.as('operator'),
+  })
   let made = 0
   return {
     database,
