@@ -20,6 +20,7 @@ export const TOKEN_SCOPES = [
   'sessions.read',
   'sessions.end',
   'audit.read',
+  'alerts.read',
   'jobs.read',
   'jobs.run',
   // Not logs.approve: who holds a token is not known, and a pack takes two people.

@@ -31,6 +31,9 @@ const QUERIES: Readonly<Record<string, string>> = {
   explainName: '?name=lyon.example&network=guest&site=',
 }
 
+/** The same where the answer is what is within reach. */
+const ASKED: Readonly<Record<string, string>> = { findSessions: '?mac=02:00:00:00:00:69' }
+
 /** What is made for the whole house or not at all. */
 const OF_HOUSE: ReadonlySet<string> = new Set(['/api/v1/terms', '/api/v1/lists'])
 
@@ -85,7 +88,7 @@ async function targets(
 /** Of an address with several parts, the other ones are what everybody has. */
 function addressOf({ path, operationId }: AdminRoute, id: string): string {
   const query = QUERIES[operationId]
-  const asked = query === undefined ? '' : query + id
+  const asked = query === undefined ? (ASKED[operationId] ?? '') : query + id
   return path.replace(/\{\w+\}/, id).replaceAll('{kind}', 'guest') + asked
 }
 

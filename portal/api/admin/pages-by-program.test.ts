@@ -8,7 +8,6 @@ type ByProgram =
   | { readonly by: readonly [string, ...string[]] }
   /** What a program would do with it: nothing. */
   | { readonly no: string }
-  | { readonly missing: string }
   /** Made at the same time, elsewhere. */
   | { readonly toCome: string }
 
@@ -16,7 +15,9 @@ type ByProgram =
 const FORM = { no: 'an empty form: what it is filled in with is read and sent by other operations' }
 
 const PAGES: Readonly<Record<string, ByProgram>> = {
-  'GET /admin': { missing: 'what is wrong, numbers by hour and day, associations' },
+  'GET /admin': {
+    by: ['readOverview', 'listAssociations', 'listActivity', 'listJobs', 'readHealth'],
+  },
   'GET /admin/places': { by: ['listSites'] },
   'POST /admin/places': { toCome: 'with networks and a gateway' },
   'GET /admin/places-new': FORM,
@@ -39,8 +40,8 @@ const PAGES: Readonly<Record<string, ByProgram>> = {
   'GET /admin/filtering': {
     by: ['explainName', 'listLists', 'listFilters', 'listFilterLifts', 'listBlockedCounts'],
   },
-  'GET /admin/sessions': { missing: 'how many are connected where' },
-  'POST /admin/sessions': { missing: 'where a device is now; logins are told by findLogins' },
+  'GET /admin/sessions': { by: ['listSessionCounts'] },
+  'POST /admin/sessions': { by: ['findLogins', 'findSessions'] },
   'GET /admin/sessions/:code': { by: ['listSessions', 'readDisconnects'] },
   'POST /admin/sessions/:code': { by: ['endSessions'] },
   'GET /admin/logs': FORM,
@@ -55,11 +56,11 @@ const PAGES: Readonly<Record<string, ByProgram>> = {
   'POST /admin/packs/:code/file': { by: ['downloadPack'] },
   'GET /admin/jobs': { by: ['listJobs'] },
   'POST /admin/jobs/:name': { by: ['runJob'] },
-  'GET /admin/alerts': { missing: 'alerts, and the channels that they are sent by' },
+  'GET /admin/alerts': { by: ['listAlerts', 'listAlertChannels'] },
   'GET /admin/audit': { by: ['readAudit'] },
-  'GET /admin/people': { missing: 'who has both halves of a pack' },
+  'GET /admin/people': { by: ['listRoles', 'listRoleConflicts', 'list-role-changes'] },
   'POST /admin/people': { by: ['giveRole'] },
-  'GET /admin/people/:id': { missing: 'whom a role reaches' },
+  'GET /admin/people/:id': { by: ['readRole', 'listRoleHolders', 'list-role-changes'] },
   'POST /admin/people/:id': { by: ['changeRole', 'takeRole'] },
   'GET /admin/terms': { by: ['listTerms', 'list-terms-changes'] },
   'POST /admin/terms': { by: ['draftTerms'] },

@@ -1,3 +1,4 @@
+import { ALERT_ROUTES } from './alerts.ts'
 import { AUDIT_ROUTES } from './audit.ts'
 import { DEVICE_ROUTES } from './devices.ts'
 import { FILTER_LEVEL_ROUTES } from './filter-levels.ts'
@@ -8,6 +9,7 @@ import { INVENTORY_ROUTES } from './inventory.ts'
 import { JOB_ROUTES } from './jobs.ts'
 import { LIST_ROUTES } from './lists.ts'
 import { LOG_ROUTES } from './logs.ts'
+import { OVERVIEW_ROUTES } from './overview.ts'
 import { PACK_ROUTES } from './packs.ts'
 import { ROLE_ROUTES } from './roles.ts'
 import type { AdminRoute } from './route.ts'
@@ -26,7 +28,9 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
   ...ROLE_ROUTES,
   ...TERMS_ROUTES,
   ...DEVICE_ROUTES,
+  ...OVERVIEW_ROUTES,
   ...HEALTH_ROUTES,
+  ...ALERT_ROUTES,
   ...SESSION_ROUTES,
   ...LIST_ROUTES,
   ...FILTERING_ROUTES,

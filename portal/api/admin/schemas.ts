@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { domainToASCII } from 'node:url'
 import { parseMac } from '#core/mac.ts'
 import { LOCAL_ROLES, ROLES } from '#core/rights.ts'
+import { ALERT_KINDS } from '#db/alerts.ts'
 
 const LABEL = /^[a-z0-9_-]{1,63}$/
 
@@ -259,6 +260,19 @@ const role = z
   .meta({ id: 'Role' })
 list('Roles', role)
 
+z.object({
+  rows: z.array(z.string()).meta({ description: 'person:ACCOUNT, or the group that has both.' }),
+}).meta({ id: 'RoleConflicts' })
+list(
+  'RoleHolders',
+  z
+    .object({
+      ...{ account: z.string(), name: z.string() },
+      seenAt: moment.meta({ description: 'The last sign-in; null: none to these pages.' }),
+    })
+    .meta({ id: 'RoleHolder' }),
+)
+
 const device = z
   .object({
     ...{ id: z.string(), what: z.enum(['certificate', 'password', 'key']), account: z.string() },
@@ -290,10 +304,96 @@ const liveSession = z
   })
   .meta({ id: 'Session' })
 list('Sessions', liveSession)
+list(
+  'SessionCounts',
+  z
+    .object({ site: z.string(), siteName: z.string(), guests: z.int(), staff: z.int() })
+    .meta({ id: 'SessionCount' }),
+)
 z.object({
   request: z.uuid().meta({ description: 'By which /api/v1/disconnects tells what became of it.' }),
   rows: z.array(z.object({ gateway: z.string(), mac: text, account: text, outcome: text })),
 }).meta({ id: 'Disconnects' })
+
+const alert = z
+  .object({
+    ...{ id: z.string(), kind: z.enum(ALERT_KINDS) },
+    urgent: z.boolean().meta({ description: 'It is sent in quiet hours too.' }),
+    key: z.string().meta({ description: '*: of more of this kind than are told one by one.' }),
+    ...{ firstAt: z.iso.datetime(), lastAt: z.iso.datetime(), count: z.number() },
+    ...{ association: text, site: text, siteName: text, gateway: text },
+    ...{ account: text, actor: text, subject: text },
+    deliveries: z.array(
+      z.object({ channel: z.string(), state: z.enum(['sent', 'waits', 'failed', 'given-up']) }),
+    ),
+  })
+  .meta({ id: 'Alert' })
+list('Alerts', alert)
+const channel = z
+  .object({
+    ...{ name: z.string(), kind: z.string(), host: z.string() },
+    kinds: z.array(z.enum(ALERT_KINDS)).meta({ description: 'None: all.' }),
+    ...{ associations: z.array(z.string()), quietHours: z.array(z.string()) },
+    ...{ timezone: z.string(), language: z.enum(['fr', 'en']), waiting: z.int(), sentAt: moment },
+    failure: text.meta({ description: 'Of what waits; null: nothing went wrong.' }),
+    nextAt: moment,
+  })
+  .meta({ id: 'AlertChannel' })
+z.object({ rows: z.array(channel) }).meta({ id: 'AlertChannels' })
+
+const troubledGateway = z.object({
+  ...{ gateway: z.string(), site: z.string(), siteName: z.string(), timezone: z.string() },
+  trouble: z.enum(['silent', 'clock', 'certificate']),
+  ...{ heardAt: moment, clockSkewMs: z.number().nullable(), certificateEndsAt: moment },
+  inAll: z.int().meta({ description: 'Of this trouble, listed here or not.' }),
+})
+z.object({
+  ...{ sites: z.int(), gateways: z.int(), neverHeard: z.int(), rules: z.int() },
+  gatewaysInTrouble: z
+    .array(troubledGateway)
+    .nullable()
+    .meta({ description: 'Six of each trouble at most; null: it needs gateways.read.' }),
+  waiting: z
+    .object({
+      lists: z.array(
+        z.object({
+          ...{ name: z.string(), error: text, fetchedAt: moment },
+          heldNames: z.number().nullable(),
+        }),
+      ),
+      requests: z.int().meta({ description: 'Names that people ask to have unblocked.' }),
+      channels: z.array(z.string()).meta({ description: 'Of alerts, that take none.' }),
+    })
+    .nullable()
+    .meta({ description: 'What waits for somebody; null: it needs rules.read.' }),
+  failedJobs: z
+    .array(z.object({ name: z.string(), failure: z.string() }))
+    .nullable()
+    .meta({ description: 'Null: it needs jobs.read.' }),
+}).meta({ id: 'Overview' })
+list(
+  'Associations',
+  z
+    .object({
+      ...{ code: z.string(), name: z.string(), sites: z.int() },
+      silent: z.int().meta({ description: 'Places with a gateway that was heard and is silent.' }),
+      connected: z.int(),
+    })
+    .meta({ id: 'Association' }),
+)
+z.object({
+  timezone: z.string().meta({ description: 'By whose clock a day begins.' }),
+  rows: z.array(
+    z.object({
+      at: z.iso.datetime().meta({ description: 'When the hour or the day begins.' }),
+      kind: z.enum(['join', 'failure', 'blocked', 'connected']),
+      name: z.string().meta({
+        description: 'guest or staff; of a failure the reason, of what was blocked the category.',
+      }),
+      n: z.number().meta({ description: 'Of who was connected, the most at once.' }),
+    }),
+  ),
+}).meta({ id: 'Activity' })
 
 const fleetProcess = z.object({
   ...{ id: z.uuid(), host: z.string(), roles: z.array(z.string()), version: z.string() },
@@ -398,6 +498,7 @@ const job = z
     finishedAt: moment.meta({ description: 'Null: it runs.' }),
     tookMs: z.number().nullable().meta({ description: 'The last run; null: it runs.' }),
     ...{ result: text, failure: text },
+    percent: z.int().nullable().meta({ description: 'How far a run has come that says so.' }),
     waits: z.boolean().meta({ description: 'Somebody wants it, and it has not begun since.' }),
     ...{ askedAt: moment, askedBy: text },
   })
