@@ -79,7 +79,8 @@ export async function troubledGateways(sql: Sql): Promise<readonly TroubledGatew
              row_number() over (partition by trouble order by "heardAt", gateway) as place
       from troubled
     )
-    select * from numbered where place <= ${MOST} order by trouble, place`
+    select gateway, site, "siteName", timezone, "heardAt", "clockSkewMs", "certificateEndsAt", trouble, "inAll"
+    from numbered where place <= ${MOST} order by trouble, place`
 }
 
 export async function countHouse(sql: Sql): Promise<HouseCounts> {

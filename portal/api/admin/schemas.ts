@@ -298,7 +298,7 @@ z.object({ rows: z.array(certificate) }).meta({ id: 'Certificates' })
 
 const liveSession = z
   .object({
-    ...{ key: z.uuid(), site: z.string(), gateway: z.string(), network: z.string(), mac: text },
+    ...{ key: z.guid(), site: z.string(), gateway: z.string(), network: z.string(), mac: text },
     account: text.meta({ description: 'Null: a guest.' }),
     ...{ startedAt: z.iso.datetime(), lastAt: z.iso.datetime(), octets: z.number().nullable() },
   })

@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util'
+import { z } from 'zod'
 import { actionsOf } from '#core/rights.ts'
 import type { Role } from '#core/rights.ts'
 import { TOKEN_SCOPES, createApiToken } from '#db/api-tokens.ts'
@@ -9,6 +11,7 @@ import { seedHouse } from '../../../../test/support/house.ts'
 import { testPortal } from '../../../portal-fixture.ts'
 import type { TestPortal } from '../../../portal-fixture.ts'
 import { createAdminAccess } from '../access.ts'
+import { ADMIN_ROUTES } from '../routes.ts'
 
 /** A house of two associations for tests: Paris, whose administrators ask, and Lyon, whose secrets they are after. */
 
@@ -34,6 +37,28 @@ export interface TwoAssociations extends AsyncDisposable {
 
 /** Words that stand in what is Lyon's alone. */
 export const SECRETS = ['69-0001', 'Bellecour', 'bellecour', 'gw-69', 'lyon', 'Lyon', 'person:eve']
+
+/** Whatever is answered is as the document says. */
+function expectAsDocumented(method: string, path: string, { status, body }: ApiAnswer): void {
+  const [bare = ''] = path.split('?')
+  const route = ADMIN_ROUTES.find(
+    (one) =>
+      one.method === method.toLowerCase() &&
+      new RegExp(`^${one.path.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(bare),
+  )
+  const name = status < 300 ? route?.answers.schema : status < 400 ? undefined : 'Problem'
+  if (name === undefined) return
+  const schema = z.globalRegistry._idmap.get(name)
+  if (schema === undefined) throw new Error(`the schema ${name} is not in the document`)
+  const read = z.safeParse(schema, body)
+  if (!read.success) {
+    throw new Error(`${method} ${path} is no ${name}: ${z.prettifyError(read.error)}`)
+  }
+  // What the schema does not know is not in what it read.
+  if (!isDeepStrictEqual(read.data, body)) {
+    throw new Error(`${method} ${path} has more than ${name}: ${JSON.stringify(body)}`)
+  }
+}
 
 export async function twoAssociations(): Promise<TwoAssociations> {
   const database = await openTestDatabase()
@@ -116,12 +141,14 @@ export async function twoAssociations(): Promise<TwoAssociations> {
       )
       const bytes = Buffer.from(await response.arrayBuffer())
       const isJson = response.headers.get('Content-Type')?.endsWith('json') === true
-      return {
+      const answer = {
         status: response.status,
         headers: response.headers,
         body:
           bytes.length === 0 ? null : isJson ? (JSON.parse(bytes.toString()) as unknown) : bytes,
       }
+      expectAsDocumented(method, path, answer)
+      return answer
     },
     [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
   }
