@@ -517,6 +517,8 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
       'select, insert (code, case_ref, reason, criteria, requested_by, token), update (approved_by, approved_at)',
   },
   'log.keep_two_people()': {},
+  'log.makers_of_token()': {},
+  'log.person_of()': {},
 
   // Lines are added, at the time that the database gives them. Only the owner could change one; a function
   // ends those that are as old as was declared.

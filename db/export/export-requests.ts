@@ -17,7 +17,8 @@ export interface ExportRequest {
   readonly requestedAt: Date
   /** The name of the token by which a program asked; null: somebody asked in person. */
   readonly token: string | null
-  readonly tokenMaker: string | null
+  /** Who made it, and those that it was made with. */
+  readonly tokenMakers: readonly string[] | null
   readonly approvedBy: string | null
   readonly approvedAt: Date | null
 }
@@ -109,7 +110,7 @@ export async function approveExport(
     if (isOfAsker(request, actor)) {
       throw new AppError(
         'export',
-        `${actor} made the token by which this pack was asked for: someone else has to approve it`,
+        `${actor} made the token by which this pack was asked for, or one that it was made with: someone else has to approve it`,
       )
     }
     const { approvedBy, approvedAt } = request
@@ -165,14 +166,12 @@ export async function findExportRequest(
   return row === undefined ? null : requestOf(row)
 }
 
-/** Whoever asked, or made the token by which a program did: they are one of the two people already. */
+/** Whoever asked, or may hold the token by which a program did: they are one of the two people already. */
 export function isOfAsker(
-  { requestedBy, tokenMaker }: Pick<ExportRequest, 'requestedBy' | 'tokenMaker'>,
+  { requestedBy, tokenMakers }: Pick<ExportRequest, 'requestedBy' | 'tokenMakers'>,
   actor: string,
 ): boolean {
-  return (
-    isSamePerson(requestedBy, actor) || (tokenMaker !== null && isSamePerson(tokenMaker, actor))
-  )
+  return [requestedBy, ...(tokenMakers ?? [])].some((one) => isSamePerson(one, actor))
 }
 
 export function isApproved(request: ExportRequest): request is ApprovedRequest {
@@ -213,7 +212,7 @@ function requestOf(row: RequestRow): ExportRequest {
 function columns({ sql }: Database): ReturnType<Database['sql']> {
   return sql`
     code, case_ref as "caseRef", reason, criteria, requested_by as "requestedBy",
-    requested_at as "requestedAt", token, token_maker as "tokenMaker", approved_by as "approvedBy", approved_at as "approvedAt"`
+    requested_at as "requestedAt", token, token_makers as "tokenMakers", approved_by as "approvedBy", approved_at as "approvedAt"`
 }
 
 function newCode(): string {

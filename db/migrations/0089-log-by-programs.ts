@@ -67,24 +67,44 @@ async function search(db: Kysely<unknown>): Promise<void> {
     $$`.execute(db)
 }
 
-/** Neither who asked, by whatever name they came in, nor who made the token by which a program asked, agrees. */
+/** Neither who asked, by whatever name they came in, nor who made the token by which a program asked, or one that it was made with, agrees. */
 async function twoPeople(db: Kysely<unknown>): Promise<void> {
   await sql`
     alter table log.export_request
       -- By which a program asked, for whom it is made; null: somebody asked in person.
       add column token text,
-      -- Written by the trigger alone.
-      add column token_maker text,
-      add check ((token is null) = (token_maker is null))`.execute(db)
+      -- Who made it, and those that it was made with. Written by the trigger alone.
+      add column token_makers text[],
+      add check ((token is null) = (token_makers is null))`.execute(db)
+  // By its row and not by its column: a token that is made with another names it from step 0088 on, which may run
+  // after this one.
+  await sql`
+    create function log.makers_of_token(of_name text) returns text[]
+    language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+      with recursive made as (
+        select k.created_by, to_jsonb(k)->>'made_with' as made_with
+        from house.api_token k where k.name = of_name
+        union
+        select k.created_by, to_jsonb(k)->>'made_with'
+        from made join house.api_token k on k.name = made.made_with
+      )
+      select array_agg(distinct created_by) from made
+    $$`.execute(db)
+  // One name, however they came in, is one person: core/actor.ts.
+  await sql`
+    create function log.person_of(actor text) returns text language sql immutable
+    set search_path = pg_catalog, pg_temp as $$
+      select lower(substr(actor, position(':' in actor) + 1))
+    $$`.execute(db)
   await sql`
     create function log.keep_two_people() returns trigger
     language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
     declare
       t house.api_token;
-      person text := lower(substr(new.approved_by, position(':' in new.approved_by) + 1));
+      person text := log.person_of(new.approved_by);
     begin
       if tg_op = 'INSERT' then
-        new.token_maker := null;
+        new.token_makers := null;
         if new.token is not null then
           select k.* into t from house.api_token k
           where k.name = new.token and k.actor = new.requested_by and 'logs.search' = any(k.scopes)
@@ -94,13 +114,13 @@ async function twoPeople(db: Kysely<unknown>): Promise<void> {
             raise exception 'the token % may not ask for this pack', new.token
               using errcode = 'insufficient_privilege';
           end if;
-          new.token_maker := t.created_by;
+          new.token_makers := log.makers_of_token(new.token);
         end if;
       end if;
       if person is not null and (
         new.approved_by = 'cli:root'
-        or person = lower(substr(new.requested_by, position(':' in new.requested_by) + 1))
-        or person = lower(substr(new.token_maker, position(':' in new.token_maker) + 1))
+        or person = log.person_of(new.requested_by)
+        or exists (select from unnest(new.token_makers) m where log.person_of(m) = person)
       ) then
         raise exception '% asked for the pack % or may have: it takes another person to approve it',
           new.approved_by, new.code using errcode = 'restrict_violation', constraint = 'two_people';

@@ -221,6 +221,35 @@ test('a pack takes two people, whoever holds the tokens: the database says so', 
   expect((await approveExport(operator, code, 'staff:anna')).approvedBy).toBe('staff:anna')
 })
 
+test('nor does who made a token with which another one was made that asked', async () => {
+  await using house = await twoAssociations()
+  const { sql } = house.database
+  const call = await reader(house)
+  await sql`alter table house.api_token add column if not exists made_with text`
+  for (const [name, maker] of [
+    ['first', 'cli:zoe'],
+    ['second', 'staff:yann'],
+  ] as const) {
+    await sql`
+      insert into house.api_token (name, sha256, actor, scopes, created_by, made_with)
+      values (${name}, sha256(${name}::bytea), 'staff:rita', '{logs.search}', ${maker},
+              ${name === 'first' ? null : 'first'})`
+  }
+  await sql`update house.api_token set made_with = 'second' where name = 't1'`
+  const { body } = await call('POST /api/v1/packs', { ...SITE, case: 'PV 14/2026' })
+  const { code } = body as { code: string }
+  const operator = house.database.as('operator')
+  for (const who of ['staff:zoe', 'staff:yann', 'staff:ada']) {
+    await expect(approveExport(operator, code, who), who).rejects.toThrow('made the token')
+    await expect(
+      operator.sql`
+        update log.export_request set approved_by = ${who}, approved_at = now() where code = ${code}`,
+      who,
+    ).rejects.toMatchObject({ constraint_name: 'two_people' })
+  }
+  expect((await approveExport(operator, code, 'staff:anna')).approvedBy).toBe('staff:anna')
+})
+
 test('rows are held for a case and let go again, as far as the token goes', async () => {
   await using house = await twoAssociations()
   await fillDay(house.database, DAY, 3)
