@@ -5,7 +5,7 @@ import type { Reason } from '../dns-filter/policy/effective.ts'
 import { explainName } from '../dns-filter/policy/explain.ts'
 import type { Explanation, House, ListLine } from '../dns-filter/policy/explain.ts'
 import { LEVELS, levelOf } from '../dns-filter/policy/layers.ts'
-import { causesOf } from '../dns-filter/policy/look-up.ts'
+import { tellCauses } from '../dns-filter/policy/look-up.ts'
 import { CLIENT_OPTIONS, filteredHouse, filterClient, instantOf } from './filter-client.ts'
 import { withHouseAs } from './house.ts'
 import { EXIT_FAILED, UsageError } from './run.ts'
@@ -34,7 +34,7 @@ export async function runListsCheck(args: readonly string[]): Promise<number> {
 }
 
 function sayCauses(ref: string, house: House): number {
-  const causes = causesOf(ref, house)
+  const causes = tellCauses(ref, house)
   if (causes.length === 0) {
     console.error(`accueil: nothing that blocks now has the reference ${ref}`)
     return EXIT_FAILED

@@ -107,7 +107,7 @@ export async function runListsAccept(args: readonly string[]): Promise<number> {
     const names = await database.sql.begin((sql) => acceptHeld(sql, name))
     if (names === null) throw new AppError('list', `nothing of a list "${name}" is held back`)
     await writeAudit(database.kysely, {
-      ...{ actor: cliActor(), action: 'list.accept', subject: name, reason: null },
+      ...{ actor: cliActor(), action: 'list.accept', subject: `list ${name}`, reason: null },
       details: { names },
     })
     console.log(`${name}: ${names} names are in force.`)

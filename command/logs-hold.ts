@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { AppError } from '#core/error.ts'
-import { addHold, endHold, listHolds } from '#db/holds.ts'
+import { addHold, endHold, listHolds, namesConnections } from '#db/holds.ts'
 import type { Hold } from '#db/holds.ts'
 import { cliActor } from './apply.ts'
 import { CRITERIA_OPTIONS, readCriteria, requireReason } from './criteria.ts'
@@ -27,9 +27,7 @@ async function add(args: readonly string[]): Promise<number> {
   const caseRef = requireCase(values.case)
   const until = requireDay(values.until, '--until, the last day of the hold,')
   const criteria = readCriteria(values)
-  const { mac, ip, user, site, publicIp, from, to } = criteria
-  const named = [mac, ip, user, publicIp].some((value) => value !== null)
-  if (!named && (site === null || from === null || to === null)) {
+  if (!namesConnections(criteria)) {
     throw new UsageError(
       'a hold is for named rows: give --mac, --ip, --user or --public-ip, or --site with --from and --to',
     )

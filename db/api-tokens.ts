@@ -22,10 +22,13 @@ export const TOKEN_SCOPES = [
   'sessions.read',
   'sessions.end',
   'audit.read',
+  'alerts.read',
   'jobs.read',
   'jobs.run',
   'tokens.read',
   'tokens.write',
+  // Not logs.approve: who holds a token is not known, and a pack takes two people.
+  'logs.search',
   // Whoever tells of people and of who left, by SCIM: no right of a person.
   'scim',
 ] as const satisfies readonly (Action | 'scim')[]

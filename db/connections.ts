@@ -1,6 +1,7 @@
 import type { AuditEntry } from './audit.ts'
 import type { Mac } from '#core/mac.ts'
 import type { Database } from './connection.ts'
+import type { TokenRefusal } from './login-search.ts'
 
 /** Who was there and when: one row of the legal log. Times are instants, absent values null. */
 export interface Connection {
@@ -62,13 +63,8 @@ export async function openConnectionSearch(
   criteria: Criteria,
   look: Pick<AuditEntry, 'actor'> & { reason: string },
 ): Promise<string> {
-  const details = {
-    ...criteria,
-    from: criteria.from?.toISOString() ?? null,
-    to: criteria.to?.toISOString() ?? null,
-  }
   const [opened] = await sql<{ search: string }[]>`
-    select log.open_search(${look.actor}, ${look.reason}, ${sql.json(details)}) as search`
+    select log.open_search(${look.actor}, ${look.reason}, ${sql.json(detailsOf(criteria))}) as search`
   if (opened === undefined) throw new Error('the search was not opened')
   return opened.search
 }
@@ -81,11 +77,63 @@ export async function readSearchPage(
   rows: number,
 ): Promise<readonly Connection[]> {
   return sql<Connection[]>`
-    select id as "sessionId", site, gateway, network, mac::text as mac, account as user,
-           host(ipv4) as ip, host(ipv6) as ipv6, host(public_ip) as "publicIp",
-           lower(public_ports) || '-' || upper(public_ports) - 1 as "publicPorts",
-           started_at as start, stopped_at as stop, stop_cause as cause
+    select ${columns(sql)}
     from log.search_page(${search}, ${after?.start ?? null}, ${after?.sessionId ?? null}, ${rows})`
+}
+
+export type TokenSearch =
+  | { readonly ok: true; readonly search: string }
+  /** `reach`: it is for some associations, and names no place of them. */
+  | { readonly ok: false; readonly refusal: TokenRefusal | 'reach' }
+
+/** The same for whoever shows a token, as far as the token goes; the audit names whom it is for. */
+export async function openSearchByToken(
+  { sql }: Pick<Database, 'sql'>,
+  token: Uint8Array,
+  criteria: Criteria,
+  reason: string,
+): Promise<TokenSearch> {
+  const [opened] = await sql<{ refusal: TokenRefusal | 'reach' | null; search: string }[]>`
+    select refusal, search
+    from log.open_search_by_token(${token}, ${reason}, ${sql.json(detailsOf(criteria))})`
+  if (opened === undefined) throw new Error('the search was not opened')
+  const { refusal, search } = opened
+  return refusal === null ? { ok: true, search } : { ok: false, refusal }
+}
+
+/** Raised by the database for a search that is not this token's, or of a token that has ended meanwhile. */
+const NO_DATA_FOUND = 'P0002'
+
+/** Null: it is no search of this token. */
+export async function readSearchPageByToken(
+  { sql }: Pick<Database, 'sql'>,
+  token: Uint8Array,
+  search: string,
+  after: ConnectionPlace | null,
+  rows: number,
+): Promise<readonly Connection[] | null> {
+  try {
+    return await sql<Connection[]>`
+      select ${columns(sql)}
+      from log.search_page_by_token(
+        ${token}, ${search}, ${after?.start ?? null}, ${after?.sessionId ?? null}, ${rows})`
+  } catch (thrown) {
+    if (thrown instanceof Error && 'code' in thrown && thrown.code === NO_DATA_FOUND) return null
+    throw thrown
+  }
+}
+
+function columns(sql: Database['sql']): ReturnType<Database['sql']> {
+  return sql`
+    id as "sessionId", site, gateway, network, mac::text as mac, account as user,
+    host(ipv4) as ip, host(ipv6) as ipv6, host(public_ip) as "publicIp",
+    lower(public_ports) || '-' || upper(public_ports) - 1 as "publicPorts",
+    started_at as start, stopped_at as stop, stop_cause as cause`
+}
+
+function detailsOf(criteria: Criteria): Readonly<Record<keyof Criteria, string | number | null>> {
+  const { from, to } = criteria
+  return { ...criteria, from: from?.toISOString() ?? null, to: to?.toISOString() ?? null }
 }
 
 /**

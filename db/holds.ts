@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { AppError } from '#core/error.ts'
+import type { Reach } from '#core/rights.ts'
 import { writeAudit } from './audit.ts'
 import type { Database } from './connection.ts'
 import { searchConnections } from './connections.ts'
@@ -51,7 +52,7 @@ export async function addHold(
     found.push(...page)
     if (found.length > MOST_ROWS) {
       throw new AppError(
-        'hold',
+        'hold.too-wide',
         `more than ${MOST_ROWS} rows fit: a hold is for named connections, narrow it with --from and --to`,
       )
     }
@@ -80,17 +81,40 @@ export async function addHold(
   })
 }
 
+/** What a hold is for: named connections, not a place for months. */
+export function namesConnections(criteria: Criteria): boolean {
+  const { mac, ip, user, publicIp, site, from, to } = criteria
+  const isNamed = [mac, ip, user, publicIp].some((value) => value !== null)
+  return isNamed || (site !== null && from !== null && to !== null)
+}
+
 /** The holds in force, and with `ended` those that were. */
 export function listHolds(database: Database, ended: boolean): Promise<readonly Hold[]> {
   return database.sql<Hold[]>`
-    select h.case_ref as "caseRef", h.reason, h.criteria, h.until::text as until,
-           h.made_by as "madeBy", h.made_at as "madeAt", h.ended_by as "endedBy",
-           h.ended_at as "endedAt",
-           (select count(*)::int from log.hold_row r where r.hold = h.id) as named,
-           (select count(*)::int from log.held k where k.hold = h.id) as kept
-    from log.hold h
-    where ${ended} or h.ended_at is null
-    order by h.id`
+    select ${holdColumns(database)} from log.hold h where ${ended} or h.ended_at is null order by h.id`
+}
+
+/** Of places within reach, in force and ended, the latest first. */
+export function pageOfHolds(
+  database: Database,
+  { everywhere, associations }: Pick<Reach, 'everywhere' | 'associations'>,
+  { before, rows }: { before: string | null; rows: number },
+): Promise<readonly (Hold & { readonly id: string })[]> {
+  return database.sql<(Hold & { readonly id: string })[]>`
+    select h.id::text, ${holdColumns(database)} from log.hold h
+    where (${everywhere} or h.criteria->>'site' in (
+        select code from house.site where association = any(${[...associations]})))
+      and (${before}::bigint is null or h.id < ${before}::bigint)
+    order by h.id desc limit ${rows}`
+}
+
+function holdColumns({ sql }: Database): ReturnType<Database['sql']> {
+  return sql`
+    h.case_ref as "caseRef", h.reason, h.criteria, h.until::text as until,
+    h.made_by as "madeBy", h.made_at as "madeAt", h.ended_by as "endedBy",
+    h.ended_at as "endedAt",
+    (select count(*)::int from log.hold_row r where r.hold = h.id) as named,
+    (select count(*)::int from log.held k where k.hold = h.id) as kept`
 }
 
 /** Ends the holds of a case; returns how many. Their copies go at the next run of the retention job. */

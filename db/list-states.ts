@@ -197,7 +197,16 @@ async function writeCounts(
     where list = ${list}`
 }
 
-export async function listStates({ sql }: { readonly sql: Sql }): Promise<readonly ListState[]> {
+/** By name: all of them, or a page. */
+export async function listStates(
+  { sql }: { readonly sql: Sql },
+  page: {
+    readonly category?: string | null
+    readonly after?: string | null
+    readonly rows?: number
+  } = {},
+): Promise<readonly ListState[]> {
+  const { category = null, after = null, rows = null } = page
   return sql<ListState[]>`
     select l.name, l.category, l.blocks, l.made_by as "madeBy", o.url, s.syntax,
       s.lines::float8 as lines, s.names::float8 as names, s.unusable::float8 as unusable, s.kinds,
@@ -206,7 +215,9 @@ export async function listStates({ sql }: { readonly sql: Sql }): Promise<readon
     from house.list l
     left join house.list_source o on o.list = l.name
     left join house.list_state s on s.list = l.name
-    order by l.name`
+    where (${category}::text is null or l.category = ${category})
+      and (${after}::text is null or l.name > ${after})
+    order by l.name limit ${rows}`
 }
 
 function digest(text: Uint8Array): string {

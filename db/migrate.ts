@@ -68,6 +68,7 @@ import { up as jobProgress } from './migrations/0085-job-progress.ts'
 import { up as networksByPrograms } from './migrations/0086-networks-by-programs.ts'
 import { up as gatewaysByPrograms } from './migrations/0087-gateways-by-programs.ts'
 import { up as tokensByPrograms } from './migrations/0088-tokens-by-programs.ts'
+import { up as logByPrograms } from './migrations/0089-log-by-programs.ts'
 import { makePartitions } from './partitions.ts'
 import { missedBy, readShape } from './schema-shape.ts'
 import { isRecorded, newerSteps, recordStep } from './upgrades.ts'
@@ -145,6 +146,7 @@ export const MIGRATIONS: Readonly<Record<string, Step>> = {
   '0086-networks-by-programs': { up: networksByPrograms },
   '0087-gateways-by-programs': { up: gatewaysByPrograms },
   '0088-tokens-by-programs': { up: tokensByPrograms },
+  '0089-log-by-programs': { up: logByPrograms },
 }
 
 const OLDEST_SERVER = 150_000

@@ -58,6 +58,8 @@ const LOOK_FOR_STAFF = [
 const LOOK_FOR_GUESTS = ['select * from guest.acceptance', 'select * from guest.access']
 const SEARCH = [
   `select log.open_search('a', 'b', '{}')`,
+  `select log.open_search_by_token('', 'b', '{}')`,
+  `select log.search_page_by_token('', 1, null, null, 1)`,
   'select * from log.search_page(1, null, null, 10)',
   `select log.open_login_search('a', 'b', '{}')`,
   'select * from log.login_page(1, null, null, 10)',

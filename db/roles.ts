@@ -461,6 +461,11 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
   'log.search_conditions()': {},
   'log.search_statement()': {},
   'log.days_to_read()': {},
+  // The same for a program, as far as its token goes.
+  'log.open_search_by_token()': { operator: 'execute' },
+  'log.search_page_by_token()': { operator: 'execute' },
+  'log.token_search()': {},
+  'log.within_token()': {},
   'log.named_hashes()': {},
 
   // How logins were answered: read by what a line in the audit says, by whoever may look or shows a token.
@@ -516,8 +521,11 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
   'log.export_request': {
     jobs: 'select (requested_at, approved_at), delete',
     operator:
-      'select, insert (code, case_ref, reason, criteria, requested_by), update (approved_by, approved_at)',
+      'select, insert (code, case_ref, reason, criteria, requested_by, token), update (approved_by, approved_at)',
   },
+  'log.keep_two_people()': {},
+  'log.makers_of_token()': {},
+  'log.person_of()': {},
 
   // Lines are added, at the time that the database gives them. Only the owner could change one; a function
   // ends those that are as old as was declared.

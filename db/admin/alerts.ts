@@ -65,8 +65,12 @@ export async function listAlerts(
 }
 
 /** Alerts name people: who looked is known, once for all its pages. */
-export async function recordAlertLook(sql: postgres.TransactionSql, actor: string): Promise<void> {
+export async function recordAlertLook(
+  sql: postgres.TransactionSql,
+  actor: string,
+  reason: string | null = null,
+): Promise<void> {
   await sql`
-    insert into audit.entry (actor, action, subject, details)
-    values (${actor}, 'alerts.read', 'house.alert', '{}')`
+    insert into audit.entry (actor, action, subject, reason, details)
+    values (${actor}, 'alerts.read', 'house.alert', ${reason}, '{}')`
 }

@@ -15,10 +15,24 @@ export interface ShownLift extends Omit<FilterLift, 'from' | 'to'> {
   readonly reason: string
 }
 
+/** A level as programs read it: all that it says but the names and servers of the house itself. */
+export interface FilterLevel
+  extends ShownFilter, Pick<Filter, 'answer' | 'safeSearch' | 'bypass' | 'asked'> {
+  readonly id: string
+}
+
 export interface BlockedCategory {
   readonly category: string
   readonly hour: number
   readonly day: number
+  /** As far back as was asked. */
+  readonly whole: number
+}
+
+/** A place, and whose it is. */
+interface FilteredPlace {
+  readonly code: string
+  readonly association: string
 }
 
 type Sql = postgres.TransactionSql
@@ -35,10 +49,31 @@ export async function listFilters(sql: Sql): Promise<readonly ShownFilter[]> {
              device nulls first, position limit ${MOST_FILTERS}`
 }
 
+/** In the order in which they were declared; of what holds at one place, or all within reach. */
+export async function listFilterLevels(
+  sql: Sql,
+  at: FilteredPlace | null,
+  { after, rows }: { readonly after: string | null; readonly rows: number },
+): Promise<readonly FilterLevel[]> {
+  return sql<FilterLevel[]>`
+    select id::text, association, site, device, network, hours, block, allow, trust, imposed, answer,
+           safe_search as "safeSearch", bypass, asked
+    from house.filter
+    where (${after}::bigint is null or id > ${after}::bigint) and ${holdsAt(sql, at)}
+    order by id limit ${rows}`
+}
+
+function holdsAt(sql: Sql, at: FilteredPlace | null): postgres.PendingQuery<postgres.Row[]> {
+  return at === null
+    ? sql`true`
+    : sql`(site = ${at.code} or association = ${at.association}
+        or association is null and site is null)`
+}
+
 /** The same of what holds at one place: of the house, its association, the place and its devices. */
 export async function filtersAt(
   sql: Sql,
-  { code, association }: { readonly code: string; readonly association: string },
+  { code, association }: FilteredPlace,
 ): Promise<readonly ShownFilter[]> {
   return sql<ShownFilter[]>`
     select association, site, device, network, hours, block, allow, trust, imposed
@@ -55,14 +90,51 @@ export async function listLifts(sql: Sql): Promise<readonly ShownLift[]> {
     from house.filter_lift where ends_at > now() order by ends_at limit ${MOST_FILTERS}`
 }
 
-/** Questions for names that were blocked, by category: in the last hour that is counted, and in the last day. */
-export async function blockedByCategory(sql: Sql): Promise<readonly BlockedCategory[]> {
+/** Those that are not over, in the order in which they were opened. */
+export async function listLiftsInForce(
+  sql: Sql,
+  at: FilteredPlace | null,
+  { after, rows }: { readonly after: string | null; readonly rows: number },
+): Promise<readonly (ShownLift & { readonly id: string })[]> {
+  return sql<(ShownLift & { readonly id: string })[]>`
+    select id::text, association, site, network, subject, ends_at as "endsAt", made_by as "madeBy", reason
+    from house.filter_lift
+    where ends_at > now() and (${after}::bigint is null or id > ${after}::bigint) and ${holdsAt(sql, at)}
+    order by id limit ${rows}`
+}
+
+const MOST_CATEGORIES = 30
+
+/**
+ * Questions for names that were blocked, by category: in the last hour that is counted, in the last day, and in
+ * as many days as are asked for.
+ */
+export async function blockedByCategory(
+  sql: Sql,
+  { site, days }: { readonly site: string | null; readonly days: number },
+): Promise<readonly BlockedCategory[]> {
   return sql<BlockedCategory[]>`
-    select category, sum(queries)::float8 as day,
+    select category, sum(queries)::float8 as whole,
+           coalesce(sum(queries) filter (where hour > now() - interval '24 hours'), 0)::float8 as day,
            coalesce(sum(queries) filter (where hour >= date_trunc('hour', now())), 0)::float8 as hour
     from house.filter_count
-    where category is not null and hour > now() - interval '24 hours'
-    group by category order by day desc, category limit 30`
+    where category is not null and hour > now() - make_interval(days => ${days})
+      and (${site}::text is null or site = ${site})
+    group by category order by whole desc, category limit ${MOST_CATEGORIES}`
+}
+
+/** What a reference of a block page can stand for, as far as the transaction reaches; rules that are over too. */
+export async function referredThings(sql: Sql): Promise<{
+  readonly rules: readonly Omit<AdminRule, 'etag'>[]
+  readonly lists: readonly { readonly name: string; readonly category: string }[]
+}> {
+  return {
+    rules: await sql<Omit<AdminRule, 'etag'>[]>`
+      select id::text, action, domain, network, site, association, until, note, declared
+      from house.rule order by id`,
+    lists: await sql<{ name: string; category: string }[]>`
+      select name, category from house.list order by name`,
+  }
 }
 
 /** Rules in force that say something of a name at a place, the nearest first; of everywhere where it is null. */

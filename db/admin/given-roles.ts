@@ -64,6 +64,21 @@ export async function roleHolders(
     select account, name, seen_at as "seenAt" from house.role_holders(${id}, ${most})`
 }
 
+/** Of a group of the whole organisation, all that it has. */
+const MOST_HOLDERS = 100_000
+
+/** The same, by account without capitals, a page at a time. */
+export async function pageOfRoleHolders(
+  sql: Sql,
+  id: string,
+  { after, rows }: { readonly after: string | null; readonly rows: number },
+): Promise<readonly RoleHolder[]> {
+  return sql<RoleHolder[]>`
+    select account, name, seen_at as "seenAt" from house.role_holders(${id}, ${MOST_HOLDERS})
+    where ${after}::text is null or lower(account) > ${after}
+    order by lower(account) limit ${rows}`
+}
+
 /** Who has both halves of a pack, and so neither; for whoever administers the whole house. */
 export async function roleConflicts(sql: Sql): Promise<readonly string[]> {
   const rows = await sql<

@@ -110,7 +110,7 @@ export async function acceptHeldList(
   const names = await acceptHeld(sql, name, heldId)
   if (names === null) return refused('changed')
   await recordLine(sql, {
-    ...{ actor, action: 'list.accept', subject: name, reason, association: null },
+    ...{ actor, action: 'list.accept', subject: `list ${name}`, reason, association: null },
     details: { names },
   })
   const accepted = await findList(sql, name)

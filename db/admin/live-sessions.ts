@@ -55,3 +55,15 @@ export async function countLiveSessions(
     where ${q === null ? sql`c.site is not null` : namedLike(sql, q)}
     order by coalesce(c.guests, 0) + coalesce(c.staff, 0) desc, s.code limit ${most}`
 }
+
+/** The same by code, a page at a time: of places where somebody is. */
+export async function pageOfLiveCounts(
+  sql: postgres.TransactionSql,
+  { after, rows }: { readonly after: string | null; readonly rows: number },
+): Promise<readonly LiveCount[]> {
+  return sql<LiveCount[]>`
+    select s.code as site, s.name as "siteName", c.guests::int as guests, c.staff::int as staff
+    from house.site s join log.live_counts() c on c.site = s.code
+    where ${after}::text is null or s.code > ${after}
+    order by s.code limit ${rows}`
+}

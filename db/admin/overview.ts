@@ -79,7 +79,8 @@ export async function troubledGateways(sql: Sql): Promise<readonly TroubledGatew
              row_number() over (partition by trouble order by "heardAt", gateway) as place
       from troubled
     )
-    select * from numbered where place <= ${MOST} order by trouble, place`
+    select gateway, site, "siteName", timezone, "heardAt", "clockSkewMs", "certificateEndsAt", trouble, "inAll"
+    from numbered where place <= ${MOST} order by trouble, place`
 }
 
 export async function countHouse(sql: Sql): Promise<HouseCounts> {
@@ -112,8 +113,12 @@ export async function waitingThings(sql: Sql): Promise<Waiting> {
   return { ...rest, lists: dated }
 }
 
-/** Those within reach, by code. */
-export async function associationStates(sql: Sql): Promise<readonly AssociationState[]> {
+/** Those within reach, by code: all of them, or a page. */
+export async function associationStates(
+  sql: Sql,
+  page: { readonly after?: string | null; readonly rows?: number } = {},
+): Promise<readonly AssociationState[]> {
+  const { after = null, rows = null } = page
   return sql<AssociationState[]>`
     select a.code, a.name, count(s.code)::int as sites, count(q.site)::int as silent,
            coalesce(sum(c.guests + c.staff), 0)::int as connected
@@ -124,5 +129,6 @@ export async function associationStates(sql: Sql): Promise<readonly AssociationS
       where p.heard_at < now() - ${SILENT}::interval
     ) q on q.site = s.code
     left join log.live_counts() c on c.site = s.code
-    group by a.code, a.name order by a.code`
+    where ${after}::text is null or a.code > ${after}
+    group by a.code, a.name order by a.code limit ${rows}`
 }

@@ -34,6 +34,8 @@ export interface RuleFilter {
   readonly q: string | null
   readonly site: string | null
   readonly association: string | null
+  /** Those in force at this place, whosever they are. */
+  readonly at?: { readonly code: string; readonly association: string } | null
 }
 
 /** Who does it, what they may, and why. */
@@ -60,7 +62,7 @@ function columns(sql: Sql) {
 /** By domain; `after` is where the page before ended. */
 export async function listRules(
   sql: Sql,
-  { q, site, association }: RuleFilter,
+  { q, site, association, at = null }: RuleFilter,
   page: { readonly after: { domain: string; id: string } | null; readonly rows: number },
 ): Promise<readonly AdminRule[]> {
   const { after, rows } = page
@@ -70,6 +72,8 @@ export async function listRules(
       and (${site}::text is null or r.site = ${site})
       and (${association}::text is null or r.association = ${association}
         or r.site in (select code from house.site s where s.association = ${association}))
+      and (${at === null} or (r.until is null or r.until > now()) and (r.site = ${at?.code ?? null}
+        or r.association = ${at?.association ?? null} or r.site is null and r.association is null))
       and (${after === null} or (r.domain, r.id) > (${after?.domain ?? ''}, ${after?.id ?? '0'}::bigint))
     order by r.domain, r.id limit ${rows}`
 }

@@ -21,9 +21,14 @@ export interface WaitingName {
   /** By which the filter names the rule or the list. */
   readonly reference: string | null
   readonly times: number
+  readonly firstAt: Date
   readonly lastAt: Date
   /** In people's own words, newest first. */
   readonly notes: readonly string[]
+  /** Of the oldest request for it. */
+  readonly firstId: string
+  /** Another once more people ask. */
+  readonly etag: string
 }
 
 export interface UnblockAnswer {
@@ -54,6 +59,18 @@ type Sql = postgres.TransactionSql
 
 const NOTES = 20
 
+function waitingColumns(sql: Sql): postgres.PendingQuery<postgres.Row[]> {
+  return sql`
+    max(r.id)::text as id, r.domain, r.site, s.name as "siteName", s.association, s.timezone,
+    r.network, (array_agg(r.cause order by r.id desc))[1] as cause,
+    (array_agg(r.category order by r.id desc))[1] as category,
+    (array_agg(r.reference order by r.id desc))[1] as reference,
+    count(*)::int as times, min(r.at) as "firstAt", max(r.at) as "lastAt",
+    coalesce((array_agg(r.note order by r.id desc) filter (where r.note is not null))[1:${NOTES}], '{}')
+      as notes,
+    min(r.id)::text as "firstId", max(r.id) || '-' || count(*) as etag`
+}
+
 /** Newest first; `q` is a part of the name. */
 export async function listWaitingNames(
   sql: Sql,
@@ -61,14 +78,7 @@ export async function listWaitingNames(
   { before, rows }: { readonly before: string | null; readonly rows: number },
 ): Promise<readonly WaitingName[]> {
   return sql<WaitingName[]>`
-    select max(r.id)::text as id, r.domain, r.site, s.name as "siteName", s.association, s.timezone,
-           r.network, (array_agg(r.cause order by r.id desc))[1] as cause,
-           (array_agg(r.category order by r.id desc))[1] as category,
-           (array_agg(r.reference order by r.id desc))[1] as reference,
-           count(*)::int as times, max(r.at) as "lastAt",
-           coalesce((array_agg(r.note order by r.id desc) filter (where r.note is not null))[1:${NOTES}], '{}')
-             as notes
-    from house.unblock_request r left join house.site s on s.code = r.site
+    select ${waitingColumns(sql)} from house.unblock_request r left join house.site s on s.code = r.site
     where (${q}::text is null or position(lower(${q}) in r.domain) > 0)
       and (${site}::text is null or r.site = ${site})
     group by r.site, r.domain, r.network, s.code
@@ -76,17 +86,25 @@ export async function listWaitingNames(
     order by max(r.id) desc limit ${rows}`
 }
 
+/** What waits longest first: who asks again for what is not listed yet moves it behind no page. */
+export async function listWaitingLongest(
+  sql: Sql,
+  { q, site }: { readonly q: string | null; readonly site: string | null },
+  { after, rows }: { readonly after: string | null; readonly rows: number },
+): Promise<readonly WaitingName[]> {
+  return sql<WaitingName[]>`
+    select ${waitingColumns(sql)} from house.unblock_request r left join house.site s on s.code = r.site
+    where (${q}::text is null or position(lower(${q}) in r.domain) > 0)
+      and (${site}::text is null or r.site = ${site})
+    group by r.site, r.domain, r.network, s.code
+    having ${after}::bigint is null or min(r.id) > ${after}::bigint
+    order by min(r.id) limit ${rows}`
+}
+
 /** By any of its requests; null once it is answered. */
 export async function findWaitingName(sql: Sql, id: string): Promise<WaitingName | null> {
   const [name] = await sql<WaitingName[]>`
-    select max(r.id)::text as id, r.domain, r.site, s.name as "siteName", s.association, s.timezone,
-           r.network, (array_agg(r.cause order by r.id desc))[1] as cause,
-           (array_agg(r.category order by r.id desc))[1] as category,
-           (array_agg(r.reference order by r.id desc))[1] as reference,
-           count(*)::int as times, max(r.at) as "lastAt",
-           coalesce((array_agg(r.note order by r.id desc) filter (where r.note is not null))[1:${NOTES}], '{}')
-             as notes
-    from house.unblock_request one
+    select ${waitingColumns(sql)} from house.unblock_request one
     join house.unblock_request r on r.domain = one.domain
       and r.site is not distinct from one.site and r.network is not distinct from one.network
     left join house.site s on s.code = r.site
@@ -112,13 +130,14 @@ export async function listUnblockAnswers(
 
 /**
  * Answers all who asked for this name as far as the answer goes. A yes is a rule of the place, its association
- * or the house: one that is there already is made to allow.
+ * or the house: one that is there already is made to allow. `etag`: of what was read; `*` for any state.
  */
 export async function answerUnblock(
   sql: Sql,
   id: string,
   wish: UnblockDecision,
   doer: Doer & { readonly reason: string },
+  etag = '*',
 ): Promise<Outcome<{ readonly rule: AdminRule | null }>> {
   const asked = await findWaitingName(sql, id)
   if (asked === null) return refused('not-found')
@@ -126,6 +145,7 @@ export async function answerUnblock(
   await sql`select pg_advisory_xact_lock(hashtextextended(${`unblock ${asked.site ?? ''}`}, 0))`
   const waiting = await findWaitingName(sql, id)
   if (waiting === null) return refused('not-found')
+  if (etag !== '*' && etag !== waiting.etag) return refused('changed')
   const { domain, site, network, association } = waiting
   if (wish.decision === 'refuse') {
     if (!doer.rights.can('rules.write', { association, site })) return refused('not-yours')

@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto'
 import { isAnybody, isSamePerson } from '#core/actor.ts'
 import { AppError } from '#core/error.ts'
 import { parseMac } from '#core/mac.ts'
+import type { Reach } from '#core/rights.ts'
 import type { Database } from '../connection.ts'
 import type { Criteria } from '../connections.ts'
 
@@ -14,6 +15,10 @@ export interface ExportRequest {
   readonly criteria: Criteria
   readonly requestedBy: string
   readonly requestedAt: Date
+  /** The name of the token by which a program asked; null: somebody asked in person. */
+  readonly token: string | null
+  /** Who made it, and those that it was made with. */
+  readonly tokenMakers: readonly string[] | null
   readonly approvedBy: string | null
   readonly approvedAt: Date | null
 }
@@ -38,7 +43,7 @@ interface RequestRow extends Omit<ExportRequest, 'criteria'> {
 /** The newest request for the same rows and case that still counts, or a new one by `actor`. */
 export async function requestExport(
   database: Database,
-  asked: { caseRef: string; reason: string; criteria: Criteria; actor: string },
+  asked: { caseRef: string; reason: string; criteria: Criteria; actor: string; token?: string },
 ): Promise<{ request: ExportRequest; isNew: boolean }> {
   return database.sql.begin(async (sql) => {
     // Of two who ask at once, the second finds the first one's request.
@@ -51,15 +56,19 @@ export async function requestExport(
       order by approved_at desc nulls last, requested_at desc limit 1`
     if (known !== undefined) return { request: requestOf(known), isNew: false }
     const [made] = await sql<RequestRow[]>`
-      insert into log.export_request (code, case_ref, reason, criteria, requested_by)
-      values (${newCode()}, ${asked.caseRef}, ${asked.reason}, ${criteria}, ${asked.actor})
+      insert into log.export_request (code, case_ref, reason, criteria, requested_by, token)
+      values (${newCode()}, ${asked.caseRef}, ${asked.reason}, ${criteria}, ${asked.actor},
+              ${asked.token ?? null})
       returning ${columns(database)}`
     if (made === undefined) throw new Error('the request was not written')
     const request = requestOf(made)
     await sql`
       insert into audit.entry (actor, action, subject, reason, details)
       values (${asked.actor}, 'logs.export-request', ${asked.caseRef}, ${asked.reason},
-              ${sql.json({ code: request.code, criteria: criteriaJson(asked.criteria) })})`
+              ${sql.json({
+                ...{ code: request.code, criteria: criteriaJson(asked.criteria) },
+                ...(asked.token === undefined ? {} : { token: asked.token }),
+              })})`
     return { request, isNew: true }
   })
 }
@@ -98,6 +107,12 @@ export async function approveExport(
         `${actor} asked for this pack: someone else has to approve it, from an account of their own`,
       )
     }
+    if (isOfAsker(request, actor)) {
+      throw new AppError(
+        'export',
+        `${actor} made the token by which this pack was asked for, or one that it was made with: someone else has to approve it`,
+      )
+    }
     const { approvedBy, approvedAt } = request
     if (approvedBy !== null && approvedAt !== null) return { ...request, approvedBy, approvedAt }
     const [done] = await sql<{ at: Date }[]>`
@@ -109,6 +124,27 @@ export async function approveExport(
               ${sql.json({ code: request.code, requestedBy: request.requestedBy })})`
     return { ...request, approvedBy: actor, approvedAt: done?.at ?? new Date() }
   })
+}
+
+/** Whose rows somebody may know of. */
+export type RequestReach = Pick<Reach, 'everywhere' | 'associations'>
+
+/** Those that still count and are of places within reach, newest first. */
+export async function pageOfExportRequests(
+  database: Database,
+  { everywhere, associations }: RequestReach,
+  { before, rows }: { before: { at: string; code: string } | null; rows: number },
+): Promise<readonly ExportRequest[]> {
+  const { sql } = database
+  const found = await sql<RequestRow[]>`
+    select ${columns(database)} from log.export_request
+    where requested_at > now() - ${`${REQUEST_LIFE_DAYS} days`}::interval
+      and (${everywhere} or criteria->>'site' in (
+        select code from house.site where association = any(${[...associations]})))
+      and (${before === null} or (requested_at, code) <
+        (${before?.at ?? null}::timestamptz, ${before?.code ?? ''}))
+    order by requested_at desc, code desc limit ${rows}`
+  return found.map(requestOf)
 }
 
 /** Those that still count, newest first. */
@@ -128,6 +164,14 @@ export async function findExportRequest(
     select ${columns(database)} from log.export_request
     where code = ${code} and requested_at > now() - ${`${REQUEST_LIFE_DAYS} days`}::interval`
   return row === undefined ? null : requestOf(row)
+}
+
+/** Whoever asked, or may hold the token by which a program did: they are one of the two people already. */
+export function isOfAsker(
+  { requestedBy, tokenMakers }: Pick<ExportRequest, 'requestedBy' | 'tokenMakers'>,
+  actor: string,
+): boolean {
+  return [requestedBy, ...(tokenMakers ?? [])].some((one) => isSamePerson(one, actor))
 }
 
 export function isApproved(request: ExportRequest): request is ApprovedRequest {
@@ -168,7 +212,7 @@ function requestOf(row: RequestRow): ExportRequest {
 function columns({ sql }: Database): ReturnType<Database['sql']> {
   return sql`
     code, case_ref as "caseRef", reason, criteria, requested_by as "requestedBy",
-    requested_at as "requestedAt", approved_by as "approvedBy", approved_at as "approvedAt"`
+    requested_at as "requestedAt", token, token_makers as "tokenMakers", approved_by as "approvedBy", approved_at as "approvedAt"`
 }
 
 function newCode(): string {

@@ -115,7 +115,7 @@ async function spoolRows(
   for await (const page of searchConnections(database, request.criteria, look)) {
     await spool.add(page)
     if (spool.rows > MOST_ROWS) {
-      throw new AppError('pack', `more than ${MOST_ROWS} rows fit; narrow the criteria`)
+      throw new AppError('pack.too-wide', `more than ${MOST_ROWS} rows fit; narrow the criteria`)
     }
   }
   return spool.rows

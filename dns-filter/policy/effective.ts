@@ -8,8 +8,8 @@ import { extendedError } from '../message/edns.ts'
 import { ExtendedCode } from '../message/registry.ts'
 import { NameMap } from '../names/name-map.ts'
 import type { Holding, Layer, Level } from './layers.ts'
-import { builtInReference, listReference, serviceReference } from './reference.ts'
-import type { BuiltInCause } from './reference.ts'
+import { builtInReference, listReference, serviceReference } from '#db/filter-references.ts'
+import type { BuiltInCause } from '#db/filter-references.ts'
 import { SERVICE_NAMES } from '#db/filter-services.ts'
 
 /** Why a name is blocked, and with what it is answered. */

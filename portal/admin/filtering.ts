@@ -26,7 +26,7 @@ export function filtering(services: Services): Handler {
     const lists = await listStates({ sql })
     const filters = await listFilters(sql)
     const lifts = await listLifts(sql)
-    const counts = await blockedByCategory(sql)
+    const counts = await blockedByCategory(sql, { site: null, days: 1 })
     return sendAdminPage(c, services, {
       ...{ frame, title: words.title },
       main: html`<h1>${words.title}</h1>

@@ -54,7 +54,7 @@ export function withLog(services: Services, work: (view: LogView) => Promise<Res
  * name one of its places.
  */
 export async function reachesRows(
-  { services, rights, doer }: LogView,
+  { services, rights, doer }: Pick<LogView, 'services' | 'rights' | 'doer'>,
   action: Action,
   { site }: Pick<Criteria, 'site'>,
 ): Promise<boolean> {

@@ -1,10 +1,9 @@
 import { html } from 'hono/html'
-import { isSamePerson } from '#core/actor.ts'
 import { EVERYWHERE } from '#core/rights.ts'
 import type { Action } from '#core/rights.ts'
 import { listJobs } from '#db/admin/jobs.ts'
 import type { AdminJob } from '#db/admin/jobs.ts'
-import { isApproved, listExportRequests } from '#db/export/export-requests.ts'
+import { isApproved, isOfAsker, listExportRequests } from '#db/export/export-requests.ts'
 import type { ExportRequest } from '#db/export/export-requests.ts'
 import { listHolds } from '#db/holds.ts'
 import type { Hold } from '#db/holds.ts'
@@ -121,7 +120,7 @@ function answerTo({ frame, text, rights, doer }: LogView, request: ExportRequest
       </form>`
   }
   if (!rights.has('logs.approve')) return html`${words.waits}`
-  if (isSamePerson(request.requestedBy, doer.actor)) return html`${words.notYourself}`
+  if (isOfAsker(request, doer.actor)) return html`${words.notYourself}`
   return html`<form method="post" action="${path}">
     ${tokenField(frame)}
     <button

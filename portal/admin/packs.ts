@@ -1,29 +1,20 @@
-import { createReadStream } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { Readable } from 'node:stream'
-import type { ReadableStream } from 'node:stream/web'
 import type { Handler } from 'hono'
-import { isSamePerson } from '#core/actor.ts'
 import {
   approveExport,
   findExportRequest,
   isApproved,
+  isOfAsker,
   requestExport,
 } from '#db/export/export-requests.ts'
 import type { ApprovedRequest, ExportRequest } from '#db/export/export-requests.ts'
-import { writePack } from '#db/export/pack.ts'
-import { addHold, endHold, listHolds } from '#db/holds.ts'
-import { getOrCreateSealingKey } from '#db/sealing/sealing-key.ts'
+import { addHold, endHold, listHolds, namesConnections } from '#db/holds.ts'
 import type { Services } from '../services.ts'
 import { formOf } from '../staff/staff-form.ts'
-import { adminFr } from '../text/admin-fr.ts'
 import { PACKS_PATH } from './admin-paths.ts'
 import { readCriteria, writtenIn } from './log-criteria.ts'
-import { missingFromLog, reachesRows, withLog, zonesOf } from './log-request.ts'
+import { missingFromLog, reachesRows, withLog } from './log-request.ts'
 import type { LogView } from './log-request.ts'
-import { instantAt } from './log-words.ts'
+import { packFile } from './pack-file.ts'
 import { sendPacks } from './packs-page.ts'
 import { sendNothing } from './nothing-there.ts'
 
@@ -61,8 +52,7 @@ export function approvePack(services: Services): Handler {
     if (request === null || !(await reachesRows(view, 'logs.approve', request.criteria))) {
       return sendNothing(services, view)
     }
-    if (isSamePerson(request.requestedBy, doer.actor))
-      return sendPacks(view, text.packs.notYourself)
+    if (isOfAsker(request, doer.actor)) return sendPacks(view, text.packs.notYourself)
     await approveExport(log, request.code, doer.actor)
     return c.redirect(`${PACKS_PATH}?approved`, 303)
   })
@@ -91,31 +81,11 @@ async function mayHave(view: LogView, { criteria }: ExportRequest): Promise<bool
 
 async function sendFile(view: LogView, request: ApprovedRequest): Promise<Response> {
   const { c, services, doer, log } = view
-  const key = await getOrCreateSealingKey(log, services.seal)
-  const zones = await zonesOf(view)
-  const folder = await mkdtemp(join(tmpdir(), 'accueil-pack-'))
-  try {
-    const path = join(folder, 'pack.zip')
-    // A pack is read in French first, whatever the language of the page.
-    const times = {
-      zoneOf: (site: string) => zones.get(site) ?? 'UTC',
-      zones: [...new Set(zones.values())].toSorted(),
-      write: (at: Date, zone: string) => instantAt(at, zone, adminFr),
-    }
-    await writePack(log, key, request, { path, actor: doer.actor, clock: services.clock, times })
-    const file = createReadStream(path)
-    // Open, it needs no name: nothing of it stays on the disk, whatever becomes of the download.
-    await new Promise<void>((resolve, reject) => {
-      file.once('open', () => resolve())
-      file.once('error', reject)
-    })
-    c.header('Content-Type', 'application/zip')
-    c.header('Content-Disposition', `attachment; filename="pack-${request.code}.zip"`)
-    c.header('Cache-Control', 'no-store')
-    return c.body(Readable.toWeb(file) as ReadableStream<Uint8Array> as globalThis.ReadableStream)
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
+  const file = await packFile({ services, log }, request, doer.actor)
+  c.header('Content-Type', 'application/zip')
+  c.header('Content-Disposition', `attachment; filename="pack-${request.code}.zip"`)
+  c.header('Cache-Control', 'no-store')
+  return c.body(file)
 }
 
 /** `POST /admin/packs/holds`: keeps the rows that fit for a case, past their year. */
@@ -132,11 +102,7 @@ export function holdRows(services: Services): Handler {
     if (reason === null) return sendPacks(view, text.logs.noReason)
     const today = new Date(services.clock()).toISOString().slice(0, 10)
     if (!isDay(until) || until < today) return sendPacks(view, text.packs.noUntil)
-    const { mac, ip, user, publicIp, site, from, to } = read.criteria
-    const isNamed = [mac, ip, user, publicIp].some((value) => value !== null)
-    if (!isNamed && (site === null || from === null || to === null)) {
-      return sendPacks(view, text.packs.tooWide)
-    }
+    if (!namesConnections(read.criteria)) return sendPacks(view, text.packs.tooWide)
     if (!(await reachesRows(view, 'logs.search', read.criteria))) {
       return sendPacks(view, text.logs.nameAPlace)
     }

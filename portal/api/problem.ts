@@ -19,6 +19,7 @@ export const PROBLEMS = {
   'no-if-match': { status: 428, title: 'Say which state you change' },
   'bad-method': { status: 405, title: 'This address is only read' },
   'too-many': { status: 429, title: 'Too many requests from this address' },
+  'not-here': { status: 503, title: 'This process has no way to the log' },
   unavailable: { status: 503, title: 'The database does not answer at this moment' },
 } as const
 export type ProblemCode = keyof typeof PROBLEMS

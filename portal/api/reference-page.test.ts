@@ -16,6 +16,9 @@ test('the page of the API has every operation, its scope and its schemas, and lo
     if (answers.schema !== undefined) expect(page).toContain(`id="schema-${answers.schema}"`)
   }
   for (const { title } of Object.values(PROBLEMS)) expect(page.split(title)).toHaveLength(2)
+  // What many take is told once, and what few take where they do.
+  expect(page.split('The ETag of what you read')).toHaveLength(2)
+  expect(page.match(/href="#parameters">[^<]*\blimit\b/g)?.length).toBeGreaterThan(10)
   expect(page).not.toMatch(/<script|src=|https?:\/\/(?!localhost)[^"&]*\.(?:js|css)/)
   expect(Buffer.byteLength(page)).toBeLessThan(300_000)
 })

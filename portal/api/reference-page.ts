@@ -60,6 +60,7 @@ function referencePage(openApi: object): Html {
   )
   // The same of all of them, so told once.
   const problems = operations.flatMap(({ it }) => Object.entries(it.responses)).filter(isProblem)
+  const common = commonParameters(operations.flatMap(({ it }) => it.parameters))
   const groups = Map.groupBy(operations, ({ path }) => path.split('/')[3] ?? '')
   return html`<!doctype html>
     <html lang="en">
@@ -84,15 +85,18 @@ function referencePage(openApi: object): Html {
           </p>
           <nav aria-label="Resources">
             <ul>
-              ${[...groups.keys(), 'problems', 'schemas'].map((name) => html`<li><a href="#${name}">${name}</a></li>`)}
+              ${[...groups.keys(), 'parameters', 'problems', 'schemas'].map((name) => html`<li><a href="#${name}">${name}</a></li>`)}
             </ul>
           </nav>
           ${Array.from(
             groups,
             ([name, same]) =>
               html`<h2 id="${name}">${name}</h2>
-                ${same.map(({ path, method, it }) => operationEntry(path, method, it))}`,
+                ${same.map(({ path, method, it }) => operationEntry(path, method, { it, common }))}`,
           )}
+          <h2 id="parameters">parameters</h2>
+          <p>Those that many of them take.</p>
+          ${parameterTable([...common.values()])}
           <h2 id="problems">problems</h2>
           <p>Any of them may be answered with one of these.</p>
           ${answerTable([...new Map(problems)])}
@@ -109,33 +113,59 @@ function referencePage(openApi: object): Html {
     </html>`
 }
 
-function operationEntry(path: string, method: string, it: Operation): Html {
+type Parameter = Operation['parameters'][number]
+
+/** Those that as many as this take, to the letter, are told once. */
+const MANY = 5
+
+function commonParameters(all: readonly Parameter[]): ReadonlyMap<string, Parameter> {
+  const alike = Map.groupBy(all, (one) => JSON.stringify(one))
+  return new Map(
+    Array.from(alike).flatMap(([key, [one, ...same]]) =>
+      one === undefined || same.length + 1 < MANY ? [] : [[key, one] as const],
+    ),
+  )
+}
+
+function operationEntry(
+  path: string,
+  method: string,
+  { it, common }: { readonly it: Operation; readonly common: ReadonlyMap<string, Parameter> },
+): Html {
+  const isCommon = (one: Parameter): boolean => common.has(JSON.stringify(one))
+  const taken = it.parameters.filter(isCommon)
   return html`<details id="${it.operationId}">
     <summary>
       <b>${method.toUpperCase()}</b> <code>${path}</code> <span>${it.summary}</span>
     </summary>
     <p>${it.description ?? ''}</p>
+    ${parameterTable(it.parameters.filter((one) => !isCommon(one)))}
     ${
-      it.parameters.length > 0 &&
-      html`<table>
-        <tr>
-          <th scope="col">Parameter</th>
-          <th scope="col">In</th>
-          <th scope="col">What it is</th>
-        </tr>
-        ${it.parameters.map(
-          (one) =>
-            html`<tr>
-              <td><code>${one.name}</code>${one.required === true ? ' *' : ''}</td>
-              <td>${one.in}</td>
-              <td>${one.description ?? ''} <code>${JSON.stringify(one.schema)}</code></td>
-            </tr>`,
-        )}
-      </table>`
+      taken.length > 0 &&
+      html`<p>Also <a href="#parameters">${taken.map(({ name }) => name).join(', ')}</a>.</p>`
     }
     ${answerTable(Object.entries(it.responses).filter((answer) => !isProblem(answer)))}
     ${it.requestBody !== undefined && html`<pre tabindex="0">${JSON.stringify(it.requestBody, null, 2)}</pre>`}
   </details>`
+}
+
+function parameterTable(parameters: readonly Parameter[]): Html | '' {
+  if (parameters.length === 0) return ''
+  return html`<table>
+    <tr>
+      <th scope="col">Parameter</th>
+      <th scope="col">In</th>
+      <th scope="col">What it is</th>
+    </tr>
+    ${parameters.map(
+      (one) =>
+        html`<tr>
+          <td><code>${one.name}</code>${one.required === true ? ' *' : ''}</td>
+          <td>${one.in}</td>
+          <td>${one.description ?? ''} <code>${JSON.stringify(one.schema)}</code></td>
+        </tr>`,
+    )}
+  </table>`
 }
 
 type Answer = readonly [string, Operation['responses'][string]]

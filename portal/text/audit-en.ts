@@ -96,7 +96,7 @@ export const auditEn: AuditText = {
     'rules.allow': 'A name was allowed by a command',
     'rules.block': 'A name was blocked by a command',
     'rules.remove': 'A rule was removed by a command',
-    'sessions.read': 'Who is connected at a place was read',
+    'sessions.read': 'Who is connected at a place, or where a device is, was read',
     'staff.passkey.added': 'A passkey was added',
     'staff.passkey.removed': 'A passkey was removed',
     'staff.recovery-code.used': 'A recovery code was used',

@@ -104,7 +104,7 @@ export const auditFr = {
     'rules.allow': 'Un nom est permis par une commande',
     'rules.block': 'Un nom est bloqué par une commande',
     'rules.remove': 'Une règle est retirée par une commande',
-    'sessions.read': 'Qui est connecté à un lieu est lu',
+    'sessions.read': 'Qui est connecté à un lieu, ou le lieu d’un appareil, est lu',
     'staff.passkey.added': 'Une clé d’accès est ajoutée',
     'staff.passkey.removed': 'Une clé d’accès est retirée',
     'staff.recovery-code.used': 'Un code de secours est utilisé',

@@ -48,10 +48,12 @@ function contentOf({ schema, file }: AdminRoute['answers']): object {
 
 const DONE = { 200: 'As asked', 201: 'Made', 204: 'Done' } as const
 
+const HAVE_ETAGS: ReadonlySet<string> = new Set([
+  ...['Rule', 'Site', 'Role', 'Terms', 'List', 'Network', 'Gateway', 'UnblockRequest'],
+])
+
 function hasEtag({ answers, path }: AdminRoute): boolean {
-  const isOne = ['Rule', 'Site', 'Role', 'Terms', 'List', 'Network', 'Gateway'].includes(
-    answers.schema ?? '',
-  )
+  const isOne = HAVE_ETAGS.has(answers.schema ?? '')
   return isOne && !path.includes('changes')
 }
 

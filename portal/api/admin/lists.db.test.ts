@@ -103,6 +103,34 @@ describe('a list of the API', () => {
     const [job] = await sql<{ waits: boolean }[]>`
       select asked_at > started_at as waits from house.job where name = 'lists'`
     expect(job?.waits).toBe(true)
+    const lines = await sql`
+      select distinct subject from audit.entry where action like 'list.%' order by 1`
+    expect(lines).toEqual([{ subject: 'list games' }])
+  })
+
+  test('is one of pages that what is added meanwhile does not move, with whoever made it', async () => {
+    await using house = await twoAssociations()
+    const { sql } = house.database
+    const add = (name: string) => sql`
+      insert into house.list (name, category, blocks, sha256, content, made_by)
+      values (${name}, 'adult', '{guest}', 'x', 'x', 'command')`
+    for (const name of ['b', 'd', 'f']) await add(name)
+    await sql`
+      insert into house.list_source (list, url)
+      values ('d', 'http://dsi.ut-capitole.fr/blacklists/download/adult.tar.gz')`
+    const token = await house.token('auditor', ['75'])
+    const seen: string[] = []
+    let next: string | null = null
+    do {
+      const cursor: string = next === null ? '' : `&cursor=${next}`
+      const { body } = await house.call(token, `GET /api/v1/lists?category=adult&limit=2${cursor}`)
+      const page = body as { rows: { name: string; credit: object | null }[]; next: string | null }
+      for (const { name, credit } of page.rows) seen.push(credit === null ? name : `${name}, named`)
+      next = page.next
+      if (seen.length < 3) await add('a')
+    } while (next !== null)
+    expect(seen).toEqual(['adult', 'b', 'd, named', 'f'])
+    expect(await house.call(token, 'GET /api/v1/lists?cursor=W10')).toMatchObject({ status: 400 })
   })
 
   test('of the files is changed there, and one of the house by nobody of one association', async () => {

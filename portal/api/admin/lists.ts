@@ -10,9 +10,11 @@ import {
 import type { AdminList } from '#db/admin/lists.ts'
 import type { Outcome } from '#db/admin/outcome.ts'
 import type { NewList } from '#db/list-changes.ts'
+import { creditOf } from '#db/list-credit.ts'
 import { listStates } from '#db/list-states.ts'
 import type { ListState } from '#db/list-states.ts'
 import { changesRoute, undoRoute } from './changes.ts'
+import { BAD_CURSOR, cutPage, pageQuery, readPlace } from './page.ts'
 import { adminRoute, problemOf } from './route.ts'
 import type { AdminAnswer, AdminRoute } from './route.ts'
 import { code, domain, network } from './schemas.ts'
@@ -91,12 +93,14 @@ export const LIST_ROUTES: readonly AdminRoute[] = [
   adminRoute({
     ...{ method: 'get', path: PATH, operationId: 'listLists', action: 'rules.read' },
     summary: 'Lists, by name: how many names, when each was fetched, and what is wrong',
-    query: z.strictObject({ category: z.string().min(1).max(64).optional() }),
+    query: z.strictObject({ category: z.string().min(1).max(64).optional(), ...pageQuery }),
     answers: { status: 200, schema: 'Lists' },
-    async run({ sql, query: { category } }) {
-      const lists = await listStates({ sql })
-      const rows = lists.filter((list) => category === undefined || list.category === category)
-      return { status: 200, body: { rows: rows.map(shown) } }
+    async run({ sql, query: { category = null, limit, cursor } }) {
+      const place = cursor === undefined ? null : readPlace(cursor, [/^.{1,64}$/u])
+      if (cursor !== undefined && place === null) return BAD_CURSOR
+      const page = { category, after: place?.[0] ?? null, rows: limit + 1 }
+      const { rows, next } = cutPage(await listStates({ sql }, page), limit, ({ name }) => [name])
+      return { status: 200, body: { rows: rows.map(shown), next } }
     },
   }),
   adminRoute({
@@ -200,6 +204,7 @@ function shown(list: ListState): object {
   return {
     ...{ name, category, networks: blocks, declared: madeBy === 'declaration' },
     host: url !== null && URL.canParse(url) ? new URL(url).host : null,
+    credit: creditOf(url),
     ...{ names: names ?? null, unusable: unusable ?? null, heldNames, heldId },
     ...{ triedAt, fetchedAt, changedAt, error },
   }

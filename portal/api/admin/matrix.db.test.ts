@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { ROLES, actionsOf } from '#core/rights.ts'
+import { ruleReference } from '#db/filter-references.ts'
 import { ADMIN_ROUTES } from './routes.ts'
 import type { AdminRoute } from './route.ts'
 import { SECRETS, twoAssociations } from './testing/two-associations.ts'
@@ -9,6 +10,7 @@ import type { ApiAnswer } from './testing/two-associations.ts'
 const BODIES: Readonly<Record<string, object>> = {
   createRule: { action: 'allow', domain: 'x.example', association: '69' },
   changeRule: { action: 'allow' },
+  answerUnblockRequest: { decision: 'allow', where: 'site' },
   createSite: { code: 'x-1', name: 'X', association: '69' },
   changeSite: { name: 'X' },
   createNetwork: { kind: 'staff', subnets: ['192.0.2.0/24'] },
@@ -24,8 +26,19 @@ const BODIES: Readonly<Record<string, object>> = {
   createList: { name: 'x', category: 'x', names: ['x.example'] },
   changeList: { category: 'x' },
   acceptList: { heldId: 'a'.repeat(24) },
+  searchLog: { site: '69-0001' },
+  askForPack: { site: '69-0001', case: 'X' },
+  addHold: { site: '69-0001', mac: '02:00:00:00:00:01', case: 'X', until: '2099-01-01' },
   changeTerms: { effective: '2099-01-01' },
 }
+
+/** What has to be asked for, of the other association's place or of nobody's. */
+const QUERIES: Readonly<Record<string, string>> = {
+  explainName: '?name=lyon.example&network=guest&site=',
+}
+
+/** The same where the answer is what is within reach. */
+const ASKED: Readonly<Record<string, string>> = { findSessions: '?mac=02:00:00:00:00:69' }
 
 /** What is made for the whole house or not at all. */
 const OF_HOUSE: ReadonlySet<string> = new Set(['/api/v1/terms', '/api/v1/lists'])
@@ -41,6 +54,17 @@ async function targets(
   if (route.path.includes('tokens/{name}')) return { theirs: 'lyon', nobodys: 'nobody' }
   if (route.path.includes('gateways/{name}')) return { theirs: 'gw-69', nobodys: 'gw-70' }
   if (route.path.includes('lists')) return { theirs: '999998', nobodys: '999999' }
+  if (QUERIES[route.operationId] !== undefined) return { theirs: '69-0001', nobodys: '69-9999' }
+  if (route.path.includes('{pack}')) return { theirs: 'LYN23456', nobodys: 'XXX23456' }
+  if (route.path.includes('{case}')) return { theirs: 'lyon-1', nobodys: 'none-1' }
+  if (route.path.includes('{ref}')) {
+    const [rule] = [{ action: 'block', domain: 'lyon.example', network: null, site: null } as const]
+    return { theirs: ruleReference({ ...rule, association: '69' }), nobodys: 'ZZZZZ' }
+  }
+  if (route.path.includes('unblock-requests')) {
+    const asked = await idOf(`select id::text from house.unblock_request`)
+    return { theirs: asked, nobodys: '999999' }
+  }
   if (route.path.includes('devices')) return { theirs: 'aaaabbbbccccdddd', nobodys: 'a' }
   if (route.path.includes('{request}')) {
     const uuid = '00000000-0000-4000-8000-00000000000'
@@ -72,8 +96,10 @@ async function targets(
 }
 
 /** Of an address with several parts, the other ones are what everybody has. */
-function addressOf({ path }: AdminRoute, id: string): string {
-  return path.replace(/\{\w+\}/, id).replaceAll('{kind}', 'guest')
+function addressOf({ path, operationId }: AdminRoute, id: string): string {
+  const query = QUERIES[operationId]
+  const asked = query === undefined ? (ASKED[operationId] ?? '') : query + id
+  return path.replace(/\{\w+\}/, id).replaceAll('{kind}', 'guest') + asked
 }
 
 test('no route tells or lets change, to any role, what is another association’s', async () => {
@@ -92,6 +118,9 @@ test('no route tells or lets change, to any role, what is another association’
            (select jsonb_agg(to_jsonb(g) order by g.id) from house.role_grant g) as roles,
            (select jsonb_agg(to_jsonb(t) order by t.version) from house.terms t) as terms,
            (select jsonb_agg(to_jsonb(t)) from house.api_token t where t.name in ('lyon', 'x')) as tokens,
+           (select jsonb_agg(to_jsonb(u)) from house.unblock_request u) as requests,
+           (select jsonb_agg(to_jsonb(p)) from log.export_request p) as packs,
+           (select jsonb_agg(to_jsonb(h)) from log.hold h) as holds,
            (select jsonb_agg(to_jsonb(d)) from staff.device d) as devices`
   const before = JSON.stringify(await theirs())
   let tried = 0
@@ -103,14 +132,14 @@ test('no route tells or lets change, to any role, what is another association’
       const send = (id: string): Promise<ApiAnswer> =>
         house.call(token, `${route.method.toUpperCase()} ${addressOf(route, id)}`, {
           ...(route.body === null ? {} : { body: BODIES[route.operationId] }),
-          headers: { 'If-Match': '*', 'Audit-Reason': 'x' },
+          headers: { 'If-Match': '*', 'Audit-Reason': 'mischief' },
         })
       const [answer, nothing] = [await send(ids.theirs), await send(ids.nobodys)]
       tried += 1
       const mayAtAll = actionsOf(role).includes(route.action)
       const isOfOne = route.path.includes('{')
       const where = `${role} ${route.method} ${route.path}`
-      const isRead = route.method === 'get' && !isOfOne
+      const isRead = route.method === 'get' && !isOfOne && QUERIES[route.operationId] === undefined
       const expected = mayAtAll
         ? isOfOne
           ? 404

@@ -88,3 +88,39 @@ test('terms of the API are drafted, changed and taken away until they count', as
     next: null,
   })
 })
+
+test('whom a role reaches is told to who may give it, in pages; who has both halves, to the whole house', async () => {
+  await using house = await twoAssociations()
+  const { sql } = house.database
+  for (const account of ['anna', 'ben', 'carl']) {
+    await sql`
+      insert into staff.account (username, password_hash, groups) values (${account}, 'x', '{helpers}')`
+  }
+  const [role] = await sql<{ id: string }[]>`
+    insert into house.role_grant (subject, role, associations, made_by)
+    values ('group:helpers', 'place-helper', '{75}', 't') returning id::text`
+  const path = `GET /api/v1/roles/${role?.id}/holders`
+  const token = await house.token('association-admin', ['75'])
+  const first = await house.call(token, `${path}?limit=2`)
+  expect(first.body).toMatchObject({ rows: [{ account: 'anna' }, { account: 'ben' }] })
+  const { next } = first.body as { next: string }
+  expect((await house.call(token, `${path}?limit=2&cursor=${next}`)).body).toMatchObject({
+    rows: [{ account: 'carl', seenAt: null }],
+    next: null,
+  })
+  const looks = await sql`select association from audit.entry where action = 'roles.read'`
+  expect(looks).toEqual([{ association: '75' }])
+  expect(await house.call(await house.token('auditor', ['75']), path)).toMatchObject({
+    status: 403,
+  })
+  const lyon = await house.token('association-admin', ['69'])
+  expect(await house.call(lyon, path)).toMatchObject({ status: 404 })
+  await sql`
+    insert into house.role_grant (subject, role, made_by)
+    values ('group:readers', 'log-reader', 't'), ('group:approvers', 'log-approver', 't')`
+  await sql`update staff.account set groups = '{readers,approvers}' where username = 'carl'`
+  const conflicts = async (asker: string) =>
+    (await house.call(asker, 'GET /api/v1/roles/conflicts')).body
+  expect(await conflicts(token)).toEqual({ rows: [] })
+  expect(await conflicts(await house.token('auditor', null))).toEqual({ rows: ['person:carl'] })
+})

@@ -1,8 +1,21 @@
 import { z } from 'zod'
 import { ROLES } from '#core/rights.ts'
-import { findGivenRole, listGivenRoles } from '#db/admin/given-roles.ts'
+import { recordLine } from '#db/admin/audit-lines.ts'
+import {
+  findGivenRole,
+  listGivenRoles,
+  pageOfRoleHolders,
+  roleConflicts,
+} from '#db/admin/given-roles.ts'
 import type { GivenRole } from '#db/admin/given-roles.ts'
-import { changeRoleEnd, giveRole, takeRole } from '#db/admin/role-changes.ts'
+import {
+  changeRoleEnd,
+  giveRole,
+  mayGive,
+  roleSubject,
+  takeRole,
+  withinOf,
+} from '#db/admin/role-changes.ts'
 import { changesRoute, undoRoute } from './changes.ts'
 import { BAD_CURSOR, cutPage, pageQuery, readPlace } from './page.ts'
 import { adminRoute, problemOf } from './route.ts'
@@ -46,6 +59,16 @@ export const ROLE_ROUTES: readonly AdminRoute[] = [
       return { ...answerOf(given.value), status: 201, location: `${PATH}/${given.value.id}` }
     },
   }),
+  adminRoute({
+    ...{ method: 'get', path: `${PATH}/conflicts`, operationId: 'listRoleConflicts' },
+    action: 'roles.read',
+    summary:
+      'Who has both halves of a pack of the log, and so neither; for tokens of all associations',
+    answers: { status: 200, schema: 'RoleConflicts' },
+    async run({ sql }) {
+      return { status: 200, body: { rows: await roleConflicts(sql) } }
+    },
+  }),
   changesRoute('role', { path: PATH, action: 'roles.read' }),
   undoRoute('role', { path: PATH, action: 'roles.write' }),
   adminRoute({
@@ -55,6 +78,36 @@ export const ROLE_ROUTES: readonly AdminRoute[] = [
     async run({ sql, id }) {
       const found = await findGivenRole(sql, id)
       return found === null ? problemOf('not-found') : answerOf(found)
+    },
+  }),
+  adminRoute({
+    ...{ method: 'get', path: `${PATH}/{id}/holders`, operationId: 'listRoleHolders' },
+    ...{ action: 'roles.read', idSchema },
+    summary: 'Whom a role reaches: of a group those whom we know to be in it',
+    description:
+      'For who may give that role, which takes roles.write too. The look is a line of the audit, once for all its pages.',
+    query: z.strictObject(pageQuery),
+    answers: { status: 200, schema: 'RoleHolders' },
+    async run({ sql, id, caller, reason, query: { limit, cursor } }) {
+      const place = cursor === undefined ? null : readPlace(cursor, [/^.{1,300}$/u])
+      if (cursor !== undefined && place === null) return BAD_CURSOR
+      const found = await findGivenRole(sql, id)
+      if (found === null) return problemOf('not-found')
+      const within = await withinOf(sql, found)
+      const known = typeof within === 'string' ? { association: null, all: [] } : within
+      if (!mayGive(caller.rights, found, known)) return problemOf('not-yours')
+      const page = { after: place?.[0] ?? null, rows: limit + 1 }
+      const holders = await pageOfRoleHolders(sql, id, page)
+      if (place === null) {
+        const look = { actor: caller.actor, action: 'roles.read', reason }
+        const { association } = known
+        const subject = roleSubject(found)
+        await recordLine(sql, { ...look, subject, association, details: {} })
+      }
+      return {
+        status: 200,
+        body: cutPage(holders, limit, ({ account }) => [account.toLowerCase()]),
+      }
     },
   }),
   adminRoute({

@@ -2,6 +2,7 @@ import type postgres from 'postgres'
 import type { z } from 'zod'
 import type { Action, Rights } from '#core/rights.ts'
 import type { Refusal } from '#db/admin/outcome.ts'
+import type { Database } from '#db/connection.ts'
 import type { Services } from '../../services.ts'
 import type { ProblemCode } from '../problem.ts'
 
@@ -62,33 +63,86 @@ interface RouteFace {
     readonly schema?: string
     readonly file?: FileType
   }
-  /** True: a secret is answered, once. It is kept nowhere, so that Idempotency-Key is refused. */
+  /** True: a secret is answered, once, or what the log says of people. It is kept nowhere, so that Idempotency-Key is refused. */
   readonly isSecret?: boolean
 }
 
-/** One method of one address, for the server and for the document alike. */
-export interface AdminRoute extends RouteFace {
+interface ServedRoute extends RouteFace {
   readonly idSchema: z.ZodType | null
   readonly query: z.ZodType | null
   readonly body: z.ZodType | null
-  readonly run: (request: AdminRequest<unknown, unknown, unknown>) => Promise<AdminAnswer>
+}
+
+/** One method of one address, for the server and for the document alike. */
+export type AdminRoute = ServedRoute &
+  (
+    | {
+        readonly of: 'administration'
+        readonly run: (request: AdminRequest<unknown, unknown, unknown>) => Promise<AdminAnswer>
+      }
+    | {
+        readonly of: 'log'
+        readonly run: (request: LogRequest<unknown, unknown, unknown>) => Promise<LogAnswer>
+      }
+  )
+
+/**
+ * What a route of the log is given: no transaction, for a line of the audit stands before a row is read; the
+ * role that an operator's commands have.
+ */
+export interface LogRequest<Query, Body, Id = string> extends Omit<
+  AdminRequest<Query, Body, Id>,
+  'sql' | 'ifMatch'
+> {
+  readonly log: Database
+  /** The digest of the token, by which the database knows how far it goes. */
+  readonly token: Uint8Array
+}
+
+export type LogAnswer =
+  | Exclude<AdminAnswer, { file: AnsweredFile }>
+  | {
+      readonly status: 200
+      readonly file: Omit<AnsweredFile, 'bytes'> & {
+        readonly stream: ReadableStream<Uint8Array>
+      }
+    }
+
+interface RouteSchemas<Query, Body, Id> {
+  /** What the part of the path in braces is; of several, an object of them by their names. */
+  readonly idSchema?: z.ZodType<Id>
+  readonly query?: z.ZodType<Query>
+  readonly body?: z.ZodType<Body>
 }
 
 /** Ties what a route runs to the schemas by which its request was read. */
 export function adminRoute<Query = null, Body = null, Id = string>(
-  route: RouteFace & {
-    /** What the part of the path in braces is; of several, an object of them by their names. */
-    readonly idSchema?: z.ZodType<Id>
-    readonly query?: z.ZodType<Query>
-    readonly body?: z.ZodType<Body>
-    readonly run: (request: AdminRequest<Query, Body, Id>) => Promise<AdminAnswer>
-  },
+  route: RouteFace &
+    RouteSchemas<Query, Body, Id> & {
+      readonly run: (request: AdminRequest<Query, Body, Id>) => Promise<AdminAnswer>
+    },
 ): AdminRoute {
   const { idSchema = null, query = null, body = null, run } = route
   return {
-    ...{ ...route, idSchema, query, body },
+    ...{ ...route, of: 'administration', idSchema, query, body },
     // Whoever serves has read all three by these very schemas.
-    run: (request) => run(request as AdminRequest<Query, Body, Id>),
+    run: (request: AdminRequest<unknown, unknown, unknown>) =>
+      run(request as AdminRequest<Query, Body, Id>),
+  }
+}
+
+/** The same of the log: what is answered is of people, and kept nowhere. */
+export function logRoute<Query = null, Body = null, Id = string>(
+  route: Omit<RouteFace, 'isSecret'> &
+    RouteSchemas<Query, Body, Id> & {
+      readonly run: (request: LogRequest<Query, Body, Id>) => Promise<LogAnswer>
+    },
+): AdminRoute {
+  const { idSchema = null, query = null, body = null, run } = route
+  return {
+    ...{ ...route, of: 'log', isSecret: true, idSchema, query, body },
+    run: (request: LogRequest<unknown, unknown, unknown>) =>
+      run(request as LogRequest<Query, Body, Id>),
   }
 }
 
@@ -170,7 +224,7 @@ const PROBLEM_OF: Readonly<Record<Refusal, readonly [ProblemCode, string]>> = {
   ],
 }
 
-export function problemOf(refusal: Refusal): AdminAnswer {
+export function problemOf(refusal: Refusal): Extract<AdminAnswer, { problem: ProblemCode }> {
   const [problem, detail] = PROBLEM_OF[refusal]
   return { problem, detail }
 }

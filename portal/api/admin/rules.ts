@@ -1,11 +1,12 @@
 import { z } from 'zod'
 import { changeRule, createRule, findRule, listRules, removeRule } from '#db/admin/rules.ts'
 import type { AdminRule } from '#db/admin/rules.ts'
+import { findSite } from '#db/admin/sites.ts'
 import { changesRoute, undoRoute } from './changes.ts'
 import { BAD_CURSOR, cutPage, pageQuery, readPlace } from './page.ts'
 import { adminRoute, problemOf } from './route.ts'
 import type { AdminAnswer, AdminRoute } from './route.ts'
-import { code, domain, instant, line, network, search } from './schemas.ts'
+import { code, domain, heldAt, instant, line, network, search } from './schemas.ts'
 
 const PATH = '/api/v1/rules'
 const DIGITS = /^\d{1,18}$/
@@ -42,15 +43,19 @@ export const RULE_ROUTES: readonly AdminRoute[] = [
       q: search.optional().meta({ description: 'A part of the domain.' }),
       site: code.optional(),
       association: code.optional(),
+      at: heldAt,
       ...pageQuery,
     }),
     answers: { status: 200, schema: 'Rules' },
-    async run({ sql, query: { q = null, site = null, association = null, limit, cursor } }) {
+    async run({ sql, query }) {
+      const { q = null, site = null, association = null, limit, cursor } = query
+      const at = query.at === undefined ? null : await findSite(sql, query.at)
+      if (query.at !== undefined && at === null) return problemOf('unknown-site')
       const place = cursor === undefined ? null : readPlace(cursor, [/^.{1,253}$/, DIGITS])
       if (cursor !== undefined && place === null) return BAD_CURSOR
       const [domain = '', id = '0'] = place ?? []
       const after = place === null ? null : { domain, id }
-      const found = await listRules(sql, { q, site, association }, { after, rows: limit + 1 })
+      const found = await listRules(sql, { q, site, association, at }, { after, rows: limit + 1 })
       const { rows, next } = cutPage(found, limit, (rule) => [rule.domain, rule.id])
       return { status: 200, body: { rows: rows.map(withoutEtag), next } }
     },

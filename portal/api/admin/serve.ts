@@ -12,6 +12,7 @@ import type { Services } from '../../services.ts'
 import { refusedToken, shownToken, withoutToken } from '../bearer.ts'
 import { problem } from '../problem.ts'
 import type { ProblemCode } from '../problem.ts'
+import { answerOfLog } from './serve-log.ts'
 import { partsOf } from './route.ts'
 import type { AdminAnswer, AdminRequest, AdminRoute, AnsweredFile, Caller } from './route.ts'
 
@@ -47,7 +48,9 @@ function serve(services: Services, route: AdminRoute): Handler {
       if (!known.rights.has(route.action)) return refusedToken(c, 'scope', route.action)
       const read = await readRequest(c, route, known)
       if ('code' in read) return problem(c, read.code, read.detail)
-      return await answer(c, services, route, read)
+      return route.of === 'log'
+        ? await answerOfLog(c, services, route, { ...read, token })
+        : await answer(c, services, route, read)
     } catch (thrown) {
       services.counters.databaseFailures.inc()
       services.log.warn('portal.api.failed', { reason: reasonOf(thrown) })
@@ -100,7 +103,7 @@ async function readRequest(
   if (route.isSecret === true && idempotencyKey !== null) {
     return {
       code: 'refused',
-      detail: 'A secret is answered, which is kept nowhere: send it without Idempotency-Key.',
+      detail: 'What is answered here is kept nowhere: send it without Idempotency-Key.',
     }
   }
   return {
@@ -120,7 +123,7 @@ function idGiven(c: Context, { path }: AdminRoute): unknown {
 async function answer(
   c: Context,
   services: Services,
-  route: AdminRoute,
+  route: Extract<AdminRoute, { of: 'administration' }>,
   { sha256, idempotencyKey, ...request }: ReadRequest,
 ): Promise<Response> {
   const { caller } = request

@@ -1,23 +1,17 @@
 import { z } from 'zod'
-import { parseMac } from '#core/mac.ts'
 import { recordLine } from '#db/admin/audit-lines.ts'
 import { listDisconnects, requestDisconnect } from '#db/admin/disconnects.ts'
-import { listLiveSessions } from '#db/admin/live-sessions.ts'
+import { listLiveSessions, pageOfLiveCounts } from '#db/admin/live-sessions.ts'
+import type { LiveSession } from '#db/admin/live-sessions.ts'
 import { findSite } from '#db/admin/sites.ts'
 import { BAD_CURSOR, cutPage, pageQuery, readPlace } from './page.ts'
 import { adminRoute, problemOf } from './route.ts'
 import type { AdminRoute } from './route.ts'
-import { code, line } from './schemas.ts'
+import { code, line, mac } from './schemas.ts'
 
 const PATH = '/api/v1/sites/{code}/sessions'
+const INSTANT = /^[0-9TZ:.-]{20,30}$/
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
-
-const mac = z.string().transform((text, context) => {
-  const read = parseMac(text)
-  if (read !== null) return read
-  context.addIssue('is not a MAC address')
-  return z.NEVER
-})
 
 /** Who is connected at a place, and the end of it: nobody lists who is where in all of them. */
 export const SESSION_ROUTES: readonly AdminRoute[] = [
@@ -30,7 +24,7 @@ export const SESSION_ROUTES: readonly AdminRoute[] = [
     async run({ sql, id, caller, reason, query: { limit, cursor } }) {
       const site = await findSite(sql, id)
       if (site === null) return problemOf('not-found')
-      const place = cursor === undefined ? null : readPlace(cursor, [/^[0-9TZ:.-]{20,30}$/, UUID])
+      const place = cursor === undefined ? null : readPlace(cursor, [INSTANT, UUID])
       if (cursor !== undefined && place === null) return BAD_CURSOR
       const [at = '', key = ''] = place ?? []
       const before = place === null ? null : { at, key }
@@ -44,8 +38,44 @@ export const SESSION_ROUTES: readonly AdminRoute[] = [
         const { association } = site
         await recordLine(sql, { ...look, actor: caller.actor, association, details: {} })
       }
-      const keys = (row: (typeof found)[number]): string[] => [row.startedAt.toISOString(), row.key]
-      return { status: 200, body: cutPage(found, limit, keys) }
+      return { status: 200, body: cutPage(found, limit, keysOf) }
+    },
+  }),
+  adminRoute({
+    ...{ method: 'get', path: '/api/v1/sessions', operationId: 'findSessions' },
+    action: 'sessions.read',
+    summary: 'Where a device is connected now, the latest first',
+    description:
+      'Audit-Reason says why, and is needed: the look is a line of the audit. How it came in is told by /api/v1/radius/logins.',
+    query: z.strictObject({ mac, ...pageQuery }),
+    answers: { status: 200, schema: 'Sessions' },
+    async run({ sql, caller, reason, query: { mac, limit, cursor } }) {
+      const place = cursor === undefined ? null : readPlace(cursor, [INSTANT, UUID])
+      if (cursor !== undefined && place === null) return BAD_CURSOR
+      if (reason === null) {
+        return { problem: 'bad-parameter', detail: 'Send Audit-Reason: why you look.' }
+      }
+      const [at = '', key = ''] = place ?? []
+      const page = { before: place === null ? null : { at, key }, rows: limit + 1 }
+      const found = await listLiveSessions(sql, { site: null, mac }, page)
+      if (place === null) {
+        const look = { action: 'sessions.read', subject: `device ${mac}`, reason }
+        await recordLine(sql, { ...look, actor: caller.actor, association: null, details: {} })
+      }
+      return { status: 200, body: cutPage(found, limit, keysOf) }
+    },
+  }),
+  adminRoute({
+    ...{ method: 'get', path: '/api/v1/sessions/counts', operationId: 'listSessionCounts' },
+    action: 'sessions.read',
+    summary: 'How many are connected, by place; places where nobody is are not in it',
+    query: z.strictObject(pageQuery),
+    answers: { status: 200, schema: 'SessionCounts' },
+    async run({ sql, query: { limit, cursor } }) {
+      const place = cursor === undefined ? null : readPlace(cursor, [/^[A-Za-z0-9._-]{1,64}$/])
+      if (cursor !== undefined && place === null) return BAD_CURSOR
+      const found = await pageOfLiveCounts(sql, { after: place?.[0] ?? null, rows: limit + 1 })
+      return { status: 200, body: cutPage(found, limit, ({ site }) => [site]) }
     },
   }),
   adminRoute({
@@ -100,3 +130,7 @@ export const SESSION_ROUTES: readonly AdminRoute[] = [
     },
   }),
 ]
+
+function keysOf({ startedAt, key }: LiveSession): readonly string[] {
+  return [startedAt.toISOString(), key]
+}

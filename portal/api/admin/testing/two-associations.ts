@@ -1,13 +1,19 @@
+import { isDeepStrictEqual } from 'node:util'
+import { z } from 'zod'
 import { actionsOf } from '#core/rights.ts'
 import type { Role } from '#core/rights.ts'
 import { TOKEN_SCOPES, createApiToken } from '#db/api-tokens.ts'
 import type { Database } from '#db/connection.ts'
+import { NO_CRITERIA } from '#db/connections.ts'
+import { askUnblock } from '#db/unblock-requests.ts'
 import { openTestDatabase } from '../../../../test/support/database.ts'
 import type { TestDatabase } from '../../../../test/support/database.ts'
 import { seedHouse } from '../../../../test/support/house.ts'
 import type { PlaceFiles } from '../../../place-files.ts'
 import { testPortal } from '../../../portal-fixture.ts'
+import type { TestPortal } from '../../../portal-fixture.ts'
 import { createAdminAccess } from '../access.ts'
+import { ADMIN_ROUTES } from '../routes.ts'
 
 /** A house of two associations for tests: Paris, whose administrators ask, and Lyon, whose secrets they are after. */
 
@@ -20,6 +26,8 @@ export interface ApiAnswer {
 
 export interface TwoAssociations extends AsyncDisposable {
   readonly database: TestDatabase
+  /** Change what it knows, and the portal sees it. */
+  readonly portal: TestPortal
   /** A token with the rights of a role, in these associations; null: in all. */
   token(role: Role, associations: readonly string[] | null): Promise<string>
   call(
@@ -31,6 +39,28 @@ export interface TwoAssociations extends AsyncDisposable {
 
 /** Words that stand in what is Lyon's alone. */
 export const SECRETS = ['69-0001', 'Bellecour', 'bellecour', 'gw-69', 'lyon', 'Lyon', 'person:eve']
+
+/** Whatever is answered is as the document says. */
+function expectAsDocumented(method: string, path: string, { status, body }: ApiAnswer): void {
+  const [bare = ''] = path.split('?')
+  const route = ADMIN_ROUTES.find(
+    (one) =>
+      one.method === method.toLowerCase() &&
+      new RegExp(`^${one.path.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(bare),
+  )
+  const name = status < 300 ? route?.answers.schema : status < 400 ? undefined : 'Problem'
+  if (name === undefined) return
+  const schema = z.globalRegistry._idmap.get(name)
+  if (schema === undefined) throw new Error(`the schema ${name} is not in the document`)
+  const read = z.safeParse(schema, body)
+  if (!read.success) {
+    throw new Error(`${method} ${path} is no ${name}: ${z.prettifyError(read.error)}`)
+  }
+  // What the schema does not know is not in what it read.
+  if (!isDeepStrictEqual(read.data, body)) {
+    throw new Error(`${method} ${path} has more than ${name}: ${JSON.stringify(body)}`)
+  }
+}
 
 export async function twoAssociations({
   placeFiles,
@@ -63,6 +93,10 @@ export async function twoAssociations({
   await sql`
     insert into house.api_token (name, sha256, actor, scopes, associations, created_by)
     values ('lyon', ${Buffer.alloc(32)}, 'person:eve', '{rules.read}', '{69}', 'cli:ada')`
+  await askUnblock(database.as('portal'), {
+    ...{ domain: 'asks-lyon.example', site: '69-0001', network: 'guest', cause: 'other' },
+    ...{ category: null, reference: null, note: 'pour Bellecour' },
+  })
   await sql`insert into staff.authority (generation, issuing_key) values (1, 'sealed')`
   await sql`
     insert into staff.device (id, account, name, kind, how, groups, credential, generation, ends_at)
@@ -78,14 +112,22 @@ export async function twoAssociations({
             '{"before": {"name": "gw-69", "site": "69-0001", "coa_port": 1}, "after": {"name": "gw-69", "site": "69-0001", "coa_port": null}}'),
            ('person:eve', 'role.create', 'role person:eve association-admin 69', '69',
             '{"before": null, "after": {"subject": "person:eve", "role": "association-admin", "associations": ["69"], "sites": null}}')`
+  await sql`
+    insert into log.export_request (code, case_ref, reason, criteria, requested_by)
+    values ('LYN23456', 'lyon-1', 'r', ${sql.json({ ...NO_CRITERIA, site: '69-0001' })}, 'person:eve')`
+  await sql`
+    insert into log.hold (case_ref, reason, criteria, until, made_by)
+    values ('lyon-1', 'r', ${sql.json({ ...NO_CRITERIA, site: '69-0001' })}, '2099-01-01', 'person:eve')`
   const wait = <T>(question: () => Promise<T>): Promise<T> => question()
   const portal = testPortal({
     admin: createAdminAccess(database.as('portal'), wait),
     ...(placeFiles === undefined ? {} : { placeFiles: placeFiles(database.as('portal')) }),
+    logDatabase: database.as('operator'),
   })
   let made = 0
   return {
     database,
+    portal,
     async token(role, associations) {
       made += 1
       const may = actionsOf(role)
@@ -117,12 +159,14 @@ export async function twoAssociations({
       )
       const bytes = Buffer.from(await response.arrayBuffer())
       const isJson = response.headers.get('Content-Type')?.endsWith('json') === true
-      return {
+      const answer = {
         status: response.status,
         headers: response.headers,
         body:
           bytes.length === 0 ? null : isJson ? (JSON.parse(bytes.toString()) as unknown) : bytes,
       }
+      expectAsDocumented(method, path, answer)
+      return answer
     },
     [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
   }
