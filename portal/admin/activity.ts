@@ -154,19 +154,17 @@ function ranking(
   const isFailure = kind === 'failure'
   const rows = most.map(([name, n]) => {
     const reason = isFailure ? reasonIn(name, language) : null
-    return html`<tr>
-      <td>
-        ${isFailure ? (reason?.what ?? name) : categoryName(name, language)}
-        ${
-          reason !== null &&
-          html`<details>
-            <summary>${words.toDo}</summary>
-            ${reason.toDo}
-          </details>`
-        }
-      </td>
-      <td>${numberIn(n, language)}</td>
-    </tr>`
+    return [
+      html`${isFailure ? (reason?.what ?? name) : categoryName(name, language)}
+      ${
+        reason !== null &&
+        html`<details>
+          <summary>${words.toDo}</summary>
+          ${reason.toDo}
+        </details>`
+      }`,
+      numberIn(n, language),
+    ]
   })
   const title = isFailure ? words.reasons : words.categories
   const none = isFailure ? words.noFailures : words.noBlocked

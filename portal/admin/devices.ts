@@ -61,18 +61,13 @@ export function devices(services: Services): Handler {
 function deviceTable(view: AdminView, shown: readonly AdminDevice[]): Html {
   const { text } = view
   const { devices: words } = text
-  const rows = shown.map(
-    (device) =>
-      html`<tr>
-        <td><bdi>${device.account}</bdi></td>
-        <td>
-          <a href="${DEVICES_PATH}/${device.id}"><bdi>${device.name}</bdi></a>
-        </td>
-        <td>${words.whats[device.what]}</td>
-        <td>${stateOf(view, device)}</td>
-        <td>${device.lastSeenOn ?? text.never}</td>
-      </tr>`,
-  )
+  const rows = shown.map((device) => [
+    html`<bdi>${device.account}</bdi>`,
+    html`<a href="${DEVICES_PATH}/${device.id}"><bdi>${device.name}</bdi></a>`,
+    words.whats[device.what],
+    stateOf(view, device),
+    device.lastSeenOn ?? text.never,
+  ])
   return table(words.title, [words.account, words.name, words.what, words.until, words.seen], rows)
 }
 

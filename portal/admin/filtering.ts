@@ -42,19 +42,15 @@ function listSection({ text, frame }: AdminView, lists: readonly ListState[]): H
   const { filtering: words } = text
   const rows = lists.map((list) => {
     const { name, category, blocks, names, fetchedAt, url, error, heldNames } = list
-    return html`<tr>
-      <td><bdi>${name}</bdi></td>
-      <td>${categoryName(category, frame.language)}</td>
-      <td>${blocks.map((network) => text[network === 'staff' ? 'staff' : 'guest']).join(', ')}</td>
-      <td>${names == null ? words.notCounted : numberIn(names, frame.language)}</td>
-      <td>
-        ${url === null ? words.byHand : fetchedAt === null ? text.never : when(fetchedAt, frame)}
-      </td>
-      <td>
-        ${heldNames !== null && html`<strong>${fill(words.held, { names: numberIn(heldNames, frame.language) })}</strong><br />`}
-        ${error === null ? (heldNames === null ? words.wellThen : '') : html`<strong>${words.trouble}</strong> <bdi>${error}</bdi>`}
-      </td>
-    </tr>`
+    return [
+      html`<bdi>${name}</bdi>`,
+      categoryName(category, frame.language),
+      blocks.map((network) => text[network === 'staff' ? 'staff' : 'guest']).join(', '),
+      names == null ? words.notCounted : numberIn(names, frame.language),
+      url === null ? words.byHand : fetchedAt === null ? text.never : when(fetchedAt, frame),
+      html`${heldNames !== null && html`<strong>${fill(words.held, { names: numberIn(heldNames, frame.language) })}</strong><br />`}
+      ${error === null ? (heldNames === null ? words.wellThen : '') : html`<strong>${words.trouble}</strong> <bdi>${error}</bdi>`}`,
+    ]
   })
   const heads = [words.list, words.category, text.rules.network, words.names, words.fetched]
   return html`<section class="card" aria-labelledby="lists">
@@ -112,14 +108,11 @@ function liftSection({ text, frame }: AdminView, lifts: readonly ShownLift[]): H
 
 function countSection({ text, frame }: AdminView, counts: readonly BlockedCategory[]): Html {
   const { filtering: words } = text
-  const rows = counts.map(
-    ({ category, hour, day }) =>
-      html`<tr>
-        <td>${categoryName(category, frame.language)}</td>
-        <td>${numberIn(hour, frame.language)}</td>
-        <td>${numberIn(day, frame.language)}</td>
-      </tr>`,
-  )
+  const rows = counts.map(({ category, hour, day }) => [
+    categoryName(category, frame.language),
+    numberIn(hour, frame.language),
+    numberIn(day, frame.language),
+  ])
   const heads = [words.category, words.thisHour, words.thisDay]
   return html`<section class="card" aria-labelledby="counts">
     <h2 id="counts">${words.counts}</h2>

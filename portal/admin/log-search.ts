@@ -147,23 +147,20 @@ function rowTable(
   const cells = rows.map((row) => {
     const zone = zones.get(row.site) ?? 'UTC'
     const outside = [row.publicIp, row.publicPorts].filter((part) => part !== null).join(' : ')
-    return html`<tr>
-      <td>${instantAt(row.start, zone, text)}</td>
-      <td>
-        ${row.stop === null ? words.open : instantAt(row.stop, zone, text)}<br /><span class="soft"
+    return [
+      instantAt(row.start, zone, text),
+      html`${row.stop === null ? words.open : instantAt(row.stop, zone, text)}<br /><span
+          class="soft"
           >${row.cause}</span
-        >
-      </td>
-      <td>
-        <bdi>${row.site}</bdi><br /><span class="soft"
+        >`,
+      html`<bdi>${row.site}</bdi><br /><span class="soft"
           >${row.gateway}, ${row.network}, ${zone}</span
-        >
-      </td>
-      <td>${row.mac ?? words.unknown}</td>
-      <td><bdi>${row.user ?? words.guest}</bdi></td>
-      <td>${[row.ip, row.ipv6].filter((part) => part !== null).join(' ')}</td>
-      <td>${outside}</td>
-    </tr>`
+        >`,
+      row.mac ?? words.unknown,
+      html`<bdi>${row.user ?? words.guest}</bdi>`,
+      [row.ip, row.ipv6].filter((part) => part !== null).join(' '),
+      outside,
+    ]
   })
   const { start, stop, site, mac, user, ip, publicIp } = words
   return table(words.found, [start, stop, site, mac, user, ip, publicIp], cells)

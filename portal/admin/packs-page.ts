@@ -84,19 +84,14 @@ async function within<T>(
 function packTable(view: LogView, requests: readonly ExportRequest[]): Html {
   const { text, frame } = view
   const { packs: words, changes } = text
-  const rows = requests.map(
-    (request) =>
-      html`<tr>
-        <td>
-          <strong><bdi>${request.caseRef}</bdi></strong
-          ><br /><span class="soft">${request.code}</span>
-        </td>
-        <td>${criteriaLine(request.criteria, text)}</td>
-        <td><bdi>${request.reason}</bdi></td>
-        <td><bdi>${request.requestedBy}</bdi><br />${when(request.requestedAt, frame)}</td>
-        <td>${answerTo(view, request)}</td>
-      </tr>`,
-  )
+  const rows = requests.map((request) => [
+    html`<strong><bdi>${request.caseRef}</bdi></strong
+      ><br /><span class="soft">${request.code}</span>`,
+    criteriaLine(request.criteria, text),
+    html`<bdi>${request.reason}</bdi>`,
+    html`<bdi>${request.requestedBy}</bdi><br />${when(request.requestedAt, frame)}`,
+    answerTo(view, request),
+  ])
   return table(
     words.packs,
     [words.case, changes.what, text.requests.why, words.askedBy, words.agreed],
@@ -135,36 +130,29 @@ function answerTo({ frame, text, rights, doer }: LogView, request: ExportRequest
 
 function holdTable({ frame, text, rights }: LogView, holds: readonly Hold[]): Html {
   const { packs: words, changes } = text
-  const rows = holds.map(
-    (hold) =>
-      html`<tr>
-        <td><bdi>${hold.caseRef}</bdi></td>
-        <td>${fill(words.heldRows, { named: String(hold.named), kept: String(hold.kept) })}</td>
-        <td><bdi>${hold.madeBy}</bdi><br />${when(hold.madeAt, frame)}</td>
-        <td><bdi>${hold.reason}</bdi></td>
-        <td>
-          ${
-            hold.endedAt === null
-              ? html`${hold.until}${
-                  rights.has('logs.search') &&
-                  html`<form method="post" action="${PACKS_PATH}/holds/end">
-                    ${tokenField(frame)}<input type="hidden" name="case" value="${hold.caseRef}" />
-                    <button
-                      class="quiet"
-                      aria-label="${words.endNamed.replace('{case}', () => hold.caseRef)}"
-                    >
-                      ${words.end}
-                    </button>
-                  </form>`
-                }`
-              : fill(words.ended, {
-                  when: when(hold.endedAt, frame),
-                  who: hold.endedBy ?? '',
-                })
-          }
-        </td>
-      </tr>`,
-  )
+  const rows = holds.map((hold) => [
+    html`<bdi>${hold.caseRef}</bdi>`,
+    fill(words.heldRows, { named: String(hold.named), kept: String(hold.kept) }),
+    html`<bdi>${hold.madeBy}</bdi><br />${when(hold.madeAt, frame)}`,
+    html`<bdi>${hold.reason}</bdi>`,
+    hold.endedAt === null
+      ? html`${hold.until}${
+          rights.has('logs.search') &&
+          html`<form method="post" action="${PACKS_PATH}/holds/end">
+            ${tokenField(frame)}<input type="hidden" name="case" value="${hold.caseRef}" />
+            <button
+              class="quiet"
+              aria-label="${words.endNamed.replace('{case}', () => hold.caseRef)}"
+            >
+              ${words.end}
+            </button>
+          </form>`
+        }`
+      : fill(words.ended, {
+          when: when(hold.endedAt, frame),
+          who: hold.endedBy ?? '',
+        }),
+  ])
   const heads = [words.case, changes.what, changes.who, text.requests.why, words.until]
   return table(words.holds, heads, rows)
 }

@@ -112,14 +112,13 @@ function holderList(
   holders: readonly RoleHolder[],
 ): Html {
   const isGroup = subject.startsWith('group:')
-  const rows = holders.slice(0, HOLDERS).map(
-    ({ account, name, seenAt }) =>
-      html`<tr>
-        <td><bdi>${account}</bdi></td>
-        <td><bdi>${name}</bdi></td>
-        <td>${seenAt === null ? never : when(seenAt, frame)}</td>
-      </tr>`,
-  )
+  const rows = holders
+    .slice(0, HOLDERS)
+    .map(({ account, name, seenAt }) => [
+      html`<bdi>${account}</bdi>`,
+      html`<bdi>${name}</bdi>`,
+      seenAt === null ? never : when(seenAt, frame),
+    ])
   return html`<section class="card" aria-labelledby="holders">
     <h2 id="holders">${words.holders}</h2>
     <p class="soft">${isGroup ? words.holdersLead : words.holderLead}</p>

@@ -90,24 +90,40 @@ export function asProgram(said: string): Html {
   return html`<bdi lang="en">${said}</bdi>`
 }
 
-/** Of a table with many rows: without a character that is not needed. */
-export function row(cells: readonly (Html | string | number)[]): Html {
-  return html`<tr>
-    ${cells.map((cell) => html`<td>${cell}</td>`)}
-  </tr>`
-}
+/** What stands in a cell; false and null are nothing. */
+export type Cell = Html | string | number | false | null
 
-/** A table that a narrow screen can move sideways, and a keyboard too. */
-export function table(label: string, heads: readonly string[], rows: readonly Html[]): Html {
+/** So many columns fit a phone. */
+const MOST_ON_A_PHONE = 3
+
+/**
+ * A table. On a phone each row of one with many columns is a block, the first cell its title and the name of its column
+ * beside each other; what is too wide even so moves sideways by itself, for a keyboard too.
+ */
+export function table(
+  label: string,
+  heads: readonly string[],
+  rows: readonly (readonly Cell[])[],
+): Html {
+  const stacks = heads.length > MOST_ON_A_PHONE
+  const cell = (content: Cell, i: number): Html =>
+    stacks && i > 0 && content !== false && content !== null && content !== ''
+      ? html`<td data-of="${heads[i]}">${content}</td>`
+      : html`<td>${content}</td>`
   return html`<div class="scroll" tabindex="0" role="group" aria-label="${label}">
-    <table>
+    <table ${stacks && html`class="stacks"`}>
       <thead>
         <tr>
           ${heads.map((head) => html`<th scope="col">${head}</th>`)}
         </tr>
       </thead>
       <tbody>
-        ${rows}
+        ${rows.map(
+          (cells) =>
+            html`<tr>
+              ${cells.map(cell)}
+            </tr>`,
+        )}
       </tbody>
     </table>
   </div>`
@@ -136,26 +152,20 @@ export function historyTable(
     const label = changes.undoNamed
       .replace('{subject}', () => line.subject)
       .replace('{when}', () => at)
-    return html`<tr>
-      <td>${at}</td>
-      <td><bdi>${line.actor}</bdi></td>
-      <td>
-        <bdi>${subjectOf(line, changes)}</bdi
-        >${line.reason !== null && html`<br /><span class="soft"><bdi>${line.reason}</bdi></span>`}
-      </td>
-      <td class="differs">${difference(line, changes)}</td>
-      <td>
-        ${
-          mayUndo(line) &&
-          canBeUndone(line) &&
-          html`<form method="post" action="${UNDO_PATH}">
-            ${tokenField(frame)}<input type="hidden" name="change" value="${line.id}" />
-            <input type="hidden" name="kind" value="${line.subject.split(' ')[0] ?? ''}" />
-            <button class="quiet" aria-label="${label}">${changes.undo}</button>
-          </form>`
-        }
-      </td>
-    </tr>`
+    return [
+      at,
+      html`<bdi>${line.actor}</bdi>`,
+      html`<bdi>${subjectOf(line, changes)}</bdi
+        >${line.reason !== null && html`<br /><span class="soft"><bdi>${line.reason}</bdi></span>`}`,
+      html`<div class="differs">${difference(line, changes)}</div>`,
+      mayUndo(line) &&
+        canBeUndone(line) &&
+        html`<form method="post" action="${UNDO_PATH}">
+          ${tokenField(frame)}<input type="hidden" name="change" value="${line.id}" />
+          <input type="hidden" name="kind" value="${line.subject.split(' ')[0] ?? ''}" />
+          <button class="quiet" aria-label="${label}">${changes.undo}</button>
+        </form>`,
+    ]
   })
   const heads = [changes.when, changes.who, changes.what, changes.beforeAfter, changes.undo]
   return table(changes.title, heads, rows)

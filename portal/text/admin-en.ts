@@ -232,7 +232,6 @@ export const adminEn: AdminText = {
     network: 'Network',
     last: 'Last sign',
     volume: 'Volume',
-    choose: 'Choose',
     chooseOne: 'Choose a device first.',
     noReason: 'Say why you disconnect: the reason is kept with your name.',
     end: 'Disconnect the chosen device',

@@ -233,7 +233,6 @@ export const adminFr = {
     network: 'Réseau',
     last: 'Dernier signe',
     volume: 'Volume',
-    choose: 'Choisir',
     chooseOne: 'Choisissez d’abord un appareil.',
     noReason: 'Dites pourquoi vous déconnectez : la raison est gardée avec votre nom.',
     end: 'Déconnecter l’appareil choisi',

@@ -72,6 +72,9 @@ export async function sitDown(
       for (const size of SIZES) {
         await page.setViewportSize(size)
         if (await scrollsSideways(page)) found.push(`${name} scrolls sideways at ${size.width} px`)
+        const cut = await cutCells(page)
+        if (cut.length > 0)
+          found.push(`${name} has cells cut off at ${size.width} px: ${cut.join()}`)
         const path = join(pictures, `admin-${name}-${seat.language}-${size.width}.png`)
         await page.screenshot({ path, fullPage: true })
       }
@@ -79,6 +82,24 @@ export async function sitDown(
     },
     [Symbol.asyncDispose]: () => context.close(),
   }
+}
+
+/** Of the charts the numbers stay columns, which a phone moves sideways; nobody should have to for any other table. */
+async function cutCells(page: Page): Promise<readonly string[]> {
+  const cells = page.locator('table:not(#activity-table) :is(th, td)')
+  return cells.evaluateAll((all) =>
+    all
+      .filter((cell) => {
+        const { left, right } = cell.getBoundingClientRect()
+        // What only who listens to the page is told is one pixel of it.
+        if ((cell.closest('thead')?.getBoundingClientRect().width ?? 2) < 2) return false
+        const room = cell.closest('.scroll')?.getBoundingClientRect()
+        const edge = cell.ownerDocument.documentElement.clientWidth
+        // Half a pixel is how browsers round.
+        return left < -0.5 || right > Math.min(edge, room?.right ?? edge) + 0.5
+      })
+      .map((cell) => cell.textContent.trim().slice(0, 40)),
+  )
 }
 
 interface AxeResult {

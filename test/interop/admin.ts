@@ -45,7 +45,7 @@ export async function admin(scenario: Scenario): Promise<void> {
     const applied = await product.command('apply', file)
     assert.equal(applied.code, 0, applied.stdout + applied.stderr)
   }
-  const pictures = folder.fresh('admin')
+  const pictures = process.env['PICTURES'] ?? folder.fresh('admin')
   const browser = await startBrowser()
   for (const phone of [PARIS_PHONE, MARSEILLE_PHONE]) {
     await run(['ip', 'address', 'add', `${phone}/32`, 'dev', 'lo'])
