@@ -7,11 +7,12 @@ import { alertTextIn, factsOf } from '../alerts/alert-message.ts'
 import type { Html } from '../pages/html.ts'
 import type { Services } from '../services.ts'
 import { fill } from '../text/fill.ts'
+import { when } from '../text/when.ts'
 import { sendAdminPage } from './admin-page.ts'
 import { ALERTS_PATH } from './admin-paths.ts'
 import { withRight } from './admin-request.ts'
 import type { AdminView } from './admin-request.ts'
-import { table, when } from './pieces.ts'
+import { table } from './pieces.ts'
 
 const ROWS = 25
 
@@ -64,7 +65,7 @@ function oneAlert({ text: { alerts: words }, frame }: AdminView, alert: SeenAler
       ${isUrgent && html`<span class="tag">${words.urgent}</span>`}
     </h2>
     <dl class="facts">
-      ${factsOf(alert, own, frame.language).map(
+      ${factsOf(alert, own, frame).map(
         ([label, value]) =>
           html`<dt>${label}</dt>
             <dd><bdi>${value}</bdi></dd>`,

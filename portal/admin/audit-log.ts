@@ -6,10 +6,11 @@ import type { Html } from '../pages/html.ts'
 import type { Services } from '../services.ts'
 import type { AuditText } from '../text/audit-fr.ts'
 import { fill } from '../text/fill.ts'
+import { when } from '../text/when.ts'
 import { sendAdminPage } from './admin-page.ts'
 import { AUDIT_PATH } from './admin-paths.ts'
 import { withRight } from './admin-request.ts'
-import { table, when } from './pieces.ts'
+import { table } from './pieces.ts'
 
 const ROWS = 100
 const LONGEST = 200

@@ -13,8 +13,9 @@ import { withRight } from './admin-request.ts'
 import type { AdminView } from './admin-request.ts'
 import { certificateEnd, rotationStates } from '../api/admin/certificate-ends.ts'
 import type { CertificateEnd } from '../api/admin/certificate-ends.ts'
+import { when } from '../text/when.ts'
 import { askedFor, searchForm } from './fields.ts'
-import { pageLinks, savedNote, table, when } from './pieces.ts'
+import { pageLinks, savedNote, table } from './pieces.ts'
 
 const ROWS = 50
 /** As `doctor` warns of the server's. */

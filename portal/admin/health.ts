@@ -9,12 +9,13 @@ import { effectiveTerms } from '#db/terms.ts'
 import type { Services } from '../services.ts'
 import type { AdminText } from '../text/admin-fr.ts'
 import { fill } from '../text/fill.ts'
+import { when } from '../text/when.ts'
 import { sendAdminPage } from './admin-page.ts'
 import { withRight } from './admin-request.ts'
 import type { AdminView } from './admin-request.ts'
 import { jobName } from './jobs.ts'
 import { sendNothing } from './nothing-there.ts'
-import { table, when } from './pieces.ts'
+import { table } from './pieces.ts'
 
 const HOUSE = { association: null, site: null }
 /** As `doctor` tolerates it: what is acknowledged is in the log a moment later. */

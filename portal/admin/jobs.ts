@@ -10,6 +10,7 @@ import type { AdminText } from '../text/admin-fr.ts'
 import { fill } from '../text/fill.ts'
 import type { Words } from '../text/fill.ts'
 import type { StaffLanguage } from '../text/staff-language.ts'
+import { when } from '../text/when.ts'
 import { sendAdminPage } from './admin-page.ts'
 import { ADMIN_HOME, JOBS_PATH } from './admin-paths.ts'
 import { withRight } from './admin-request.ts'
@@ -17,7 +18,7 @@ import type { AdminView } from './admin-request.ts'
 import { sendNothing } from './nothing-there.ts'
 import { numberIn } from './numbers.ts'
 import { isPiece, sendPiece } from './piece.ts'
-import { asProgram, table, when } from './pieces.ts'
+import { asProgram, table } from './pieces.ts'
 
 const NAME = /^[a-z][a-z -]{0,63}$/
 

@@ -13,13 +13,14 @@ import type { SealingState } from '#db/sealing/seals.ts'
 import type { Html } from '../pages/html.ts'
 import { tokenField } from '../staff/staff-layout.ts'
 import { fill } from '../text/fill.ts'
+import { when } from '../text/when.ts'
 import { sendAdminPage } from './admin-page.ts'
 import { LOGS_PATH, PACKS_PATH } from './admin-paths.ts'
 import { jobName, jobSaid } from './jobs.ts'
 import { reachesRows } from './log-request.ts'
 import type { LogView } from './log-request.ts'
 import { criteriaLine } from './log-words.ts'
-import { asProgram, table, when } from './pieces.ts'
+import { asProgram, table } from './pieces.ts'
 
 /** What a form did, by the word that its redirection adds to the address. */
 const DEEDS = ['asked', 'approved', 'held', 'released'] as const

@@ -6,33 +6,11 @@ import type { Html } from '../pages/html.ts'
 import { tokenField } from '../staff/staff-layout.ts'
 import type { StaffFrame } from '../staff/staff-layout.ts'
 import { formatDay } from '../text/date.ts'
+import { when } from '../text/when.ts'
 import type { AdminText } from '../text/admin-fr.ts'
 import type { StaffLanguage } from '../text/staff-language.ts'
 import { UNDO_PATH } from './admin-paths.ts'
 import type { AdminView } from './admin-request.ts'
-
-/**
- * By the clock of the place `zone` is of, which is said where it is not that of the organisation; without a place by
- * the organisation's, wherever the server stands.
- */
-export function when(
-  at: Date,
-  { language, zone: own }: Pick<StaffFrame, 'language' | 'zone'>,
-  zone: string | null = null,
-): string {
-  const place = zone ?? own
-  const locale = language === 'fr' ? 'fr-FR' : 'en-GB'
-  const format = { dateStyle: 'medium', timeStyle: 'short', timeZone: place } as const
-  const said = new Intl.DateTimeFormat(locale, format).format(at)
-  if (place === own || offset(at, place, locale) === offset(at, own, locale)) return said
-  return `${said} (${offset(at, place, locale)})`
-}
-
-/** `UTC+4` */
-function offset(at: Date, timeZone: string, locale: string): string {
-  const format = new Intl.DateTimeFormat(locale, { timeZone, timeZoneName: 'shortOffset' })
-  return format.formatToParts(at).find(({ type }) => type === 'timeZoneName')?.value ?? timeZone
-}
 
 /** Of a day as dates are kept, `2026-12-31`. */
 export function dayOf(day: string, language: StaffLanguage): string {

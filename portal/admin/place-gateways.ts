@@ -4,9 +4,9 @@ import type { AdminSite } from '#db/admin/sites.ts'
 import type { Html } from '../pages/html.ts'
 import { fill } from '../text/fill.ts'
 import type { SetUpText } from '../text/set-up-fr.ts'
+import { when } from '../text/when.ts'
 import { PLACES_PATH } from './admin-paths.ts'
 import type { AdminView } from './admin-request.ts'
-import { when } from './pieces.ts'
 import { gatewayTroubles } from './set-up-signs.ts'
 
 /** The gateways of a place with what is known of each, and the way to its files and lights. */

@@ -14,13 +14,14 @@ import type { Services } from '../services.ts'
 import { formOf } from '../staff/staff-form.ts'
 import { tokenField } from '../staff/staff-layout.ts'
 import { fill } from '../text/fill.ts'
+import { when } from '../text/when.ts'
 import { sendAdminPage } from './admin-page.ts'
 import { PLACES_PATH, SESSIONS_PATH } from './admin-paths.ts'
 import { withRight } from './admin-request.ts'
 import type { AdminView } from './admin-request.ts'
 import { askedFor, reasonField } from './fields.ts'
 import { sendNothing } from './nothing-there.ts'
-import { pageLinks, table, when } from './pieces.ts'
+import { pageLinks, table } from './pieces.ts'
 
 const ROWS = 100
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/

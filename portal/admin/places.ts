@@ -6,13 +6,14 @@ import { code } from '../api/admin/schemas.ts'
 import type { Html } from '../pages/html.ts'
 import type { Services } from '../services.ts'
 import { fill } from '../text/fill.ts'
+import { when } from '../text/when.ts'
 import { sendAdminPage } from './admin-page.ts'
 import { NEW_PLACE_PATH, PLACES_PATH } from './admin-paths.ts'
 import { withRight } from './admin-request.ts'
 import type { AdminView } from './admin-request.ts'
 import { askedFor } from './fields.ts'
 import { isPiece, sendPiece } from './piece.ts'
-import { pageLinks, table, when } from './pieces.ts'
+import { pageLinks, table } from './pieces.ts'
 
 const ROWS = 50
 

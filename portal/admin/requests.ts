@@ -4,12 +4,13 @@ import { listUnblockAnswers, listWaitingNames } from '#db/admin/unblock-requests
 import type { UnblockAnswer, WaitingName } from '#db/admin/unblock-requests.ts'
 import type { Html } from '../pages/html.ts'
 import type { Services } from '../services.ts'
+import { when } from '../text/when.ts'
 import { sendAdminPage } from './admin-page.ts'
 import { PLACES_PATH, REQUESTS_PATH, RULES_PATH } from './admin-paths.ts'
 import { withRight } from './admin-request.ts'
 import type { AdminView } from './admin-request.ts'
 import { askedFor, rowNumber, searchForm } from './fields.ts'
-import { lastDay, networkOf, pageLinks, table, when } from './pieces.ts'
+import { lastDay, networkOf, pageLinks, table } from './pieces.ts'
 
 const ROWS = 50
 const ANSWERS = 20
