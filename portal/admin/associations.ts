@@ -47,7 +47,7 @@ export function associationSection(view: AdminView, found: readonly AssociationS
           </p>
         </div>`
       }
-      ${table(words.associations, heads, rows)}
+      ${table(words.associations, heads, rows, { figures: true })}
     </div>
   </section>`
 }

@@ -76,35 +76,42 @@ const MOST_ON_A_PHONE = 3
 
 /**
  * A table. On a phone each row of one with many columns is a block, the first cell its title and the name of its column
- * beside each other; what is too wide even so moves sideways by itself, for a keyboard too.
+ * beside each other; where those are `figures` they stay columns, below the title. What is too wide even so moves
+ * sideways by itself, for a keyboard too.
  */
 export function table(
   label: string,
   heads: readonly string[],
   rows: readonly (readonly Cell[])[],
+  { figures = false }: { readonly figures?: boolean } = {},
 ): Html {
-  const stacks = heads.length > MOST_ON_A_PHONE
-  const cell = (content: Cell, i: number): Html =>
-    stacks && i > 0 && content !== false && content !== null && content !== ''
-      ? html`<td data-of="${heads[i]}">${content}</td>`
-      : html`<td>${content}</td>`
+  const stacks = !figures && heads.length > MOST_ON_A_PHONE
+  const shape = stacks ? 'stacks' : figures ? 'sums' : null
   return html`<div class="scroll" tabindex="0" role="group" aria-label="${label}">
-    <table ${stacks && html`class="stacks"`}>
+    <table ${shape !== null && html`class="${shape}"`}>
       <thead>
         <tr>
           ${heads.map((head) => html`<th scope="col">${head}</th>`)}
         </tr>
       </thead>
       <tbody>
-        ${rows.map(
-          (cells) =>
-            html`<tr>
-              ${cells.map(cell)}
-            </tr>`,
-        )}
+        ${rows.map((cells) => row(cells, stacks ? heads : []))}
       </tbody>
     </table>
   </div>`
+}
+
+/** There are many: without a character that is not needed. */
+function row(cells: readonly Cell[], names: readonly string[]): Html {
+  const cell = (content: Cell, i: number): Html => {
+    const isNamed = i > 0 && i < names.length && content !== false && content !== null
+    return isNamed && content !== ''
+      ? html`<td data-of="${names[i]}">${content}</td>`
+      : html`<td>${content}</td>`
+  }
+  return html`<tr>
+    ${cells.map(cell)}
+  </tr>`
 }
 
 /** Who changed what, and the way back where there is one and this person may go it. */
