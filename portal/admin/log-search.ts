@@ -60,7 +60,7 @@ async function sendForm(
 ): Promise<Response> {
   const { c, services, frame, text } = view
   const { logs: words } = text
-  const zones = [...new Set((await zonesOf(view)).values())].toSorted()
+  const zones = [...new Set((await zonesOf(view, 'logs.search')).values())].toSorted()
   return sendAdminPage(c, services, {
     ...{ frame, title: words.title, status: problem === null ? 200 : 422 },
     main: html`<h1>${words.title}</h1>
@@ -90,7 +90,7 @@ async function sendFound(view: LogView, found: Found): Promise<Response> {
   const { c, services, frame, text } = view
   const { logs: words } = text
   const { rows, criteria, written, isFirst, next } = found
-  const zones = await zonesOf(view)
+  const zones = await zonesOf(view, 'logs.search')
   const missing = isFirst ? await missingFromLog(view) : 0
   return sendAdminPage(c, services, {
     ...{ frame, title: words.found },

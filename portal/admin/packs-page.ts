@@ -1,7 +1,6 @@
 import { html } from 'hono/html'
 import { isSamePerson } from '#core/actor.ts'
 import { EVERYWHERE } from '#core/rights.ts'
-import type { Action } from '#core/rights.ts'
 import { listJobs } from '#db/admin/jobs.ts'
 import type { AdminJob } from '#db/admin/jobs.ts'
 import { isApproved, listExportRequests } from '#db/export/export-requests.ts'
@@ -17,7 +16,7 @@ import { when } from '../text/when.ts'
 import { sendAdminPage } from './admin-page.ts'
 import { LOGS_PATH, PACKS_PATH } from './admin-paths.ts'
 import { jobName, jobSaid } from './jobs.ts'
-import { reachesRows } from './log-request.ts'
+import { reachOf } from './log-request.ts'
 import type { LogView } from './log-request.ts'
 import { criteriaLine } from './log-words.ts'
 import { asProgram, table } from './pieces.ts'
@@ -66,20 +65,16 @@ export async function sendPacks(view: LogView, problem: string | null): Promise<
   })
 }
 
-/** Of the rows of each place, whether this person reaches them is asked once. */
+/** Those of whose rows this person may have one thing or the other. */
 async function within<T>(
   view: LogView,
   all: readonly T[],
   siteOf: (one: T) => string | null,
 ): Promise<readonly T[]> {
   const sites = [...new Set(all.map(siteOf))]
-  const reached = new Set<string | null>()
-  for (const site of sites) {
-    for (const action of ['logs.search', 'logs.approve'] as const satisfies readonly Action[]) {
-      if (await reachesRows(view, action, { site })) reached.add(site)
-    }
-  }
-  return all.filter((one) => reached.has(siteOf(one)))
+  const finds = await reachOf(view, 'logs.search', sites)
+  const approves = await reachOf(view, 'logs.approve', sites)
+  return all.filter((one) => finds(siteOf(one)) || approves(siteOf(one)))
 }
 
 function packTable(view: LogView, requests: readonly ExportRequest[]): Html {
