@@ -199,6 +199,8 @@ export const adminEn: AdminText = {
     byHand: 'given as a file',
     state: 'State',
     wellThen: 'in order',
+    empty: 'Empty until its address has answered.',
+    changes: 'Changes of lists',
     held: 'Held back: {names} names wait to be accepted (accueil lists accept).',
     trouble: 'Failed:',
     levels: 'What each level blocks',
@@ -605,7 +607,7 @@ export const adminEn: AdminText = {
     what: 'What',
     beforeAfter: 'Before → after',
     nothing: 'nothing',
-    kinds: { rule: 'rule', site: 'place', role: 'role', terms: 'terms' },
+    kinds: { rule: 'rule', site: 'place', role: 'role', terms: 'terms', list: 'list' },
     fields: {
       ...{ action: 'effect', domain: 'domain', network: 'network', note: 'note', until: 'until' },
       ...{
@@ -617,6 +619,9 @@ export const adminEn: AdminText = {
       },
       ...{ site: 'place', subject: 'who', role: 'role', associations: 'associations' },
       ...{ sites: 'places', version: 'version', effective: 'counts from', texts: 'texts' },
+      ...{ category: 'category', blocks: 'networks', url: 'address', folder: 'folder' },
+      ...{ sha256: 'content', allow_private: 'own network allowed' },
+      ...{ tsig_name: 'key', tsig_algorithm: 'algorithm of the key' },
     },
     undo: 'Undo',
     undoNamed: 'Undo the change of {subject} of {when}',

@@ -199,6 +199,8 @@ export const adminFr = {
     byHand: 'fournie par fichier',
     state: 'État',
     wellThen: 'en ordre',
+    empty: 'Vide tant que son adresse n’a pas répondu.',
+    changes: 'Changements des listes',
     held: 'Retenue : {names} noms attendent d’être acceptés (accueil lists accept).',
     trouble: 'Échec :',
     levels: 'Ce que chaque niveau bloque',
@@ -612,7 +614,7 @@ export const adminFr = {
     what: 'Quoi',
     beforeAfter: 'Avant → après',
     nothing: 'rien',
-    kinds: { rule: 'règle', site: 'lieu', role: 'rôle', terms: 'conditions' },
+    kinds: { rule: 'règle', site: 'lieu', role: 'rôle', terms: 'conditions', list: 'liste' },
     fields: {
       ...{ action: 'effet', domain: 'domaine', network: 'réseau', note: 'note', until: 'jusqu’au' },
       ...{
@@ -624,6 +626,9 @@ export const adminFr = {
       },
       ...{ site: 'lieu', subject: 'qui', role: 'rôle', associations: 'associations' },
       ...{ sites: 'lieux', version: 'version', effective: 'compte à partir du', texts: 'textes' },
+      ...{ category: 'catégorie', blocks: 'réseaux', url: 'adresse', folder: 'dossier' },
+      ...{ sha256: 'contenu', allow_private: 'réseau interne permis' },
+      ...{ tsig_name: 'clé', tsig_algorithm: 'algorithme de la clé' },
     },
     undo: 'Annuler',
     undoNamed: 'Annuler le changement de {subject} du {when}',
