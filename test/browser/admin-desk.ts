@@ -13,7 +13,7 @@ export interface Desk extends AsyncDisposable {
   /** Opens a page of the product. */
   open(path: string): Promise<void>
   /** A picture of the whole page at 390 and 1280 px, and what axe and the edge of the screen say of it. */
-  look(name: string): Promise<readonly string[]>
+  look(name: string, language?: Seat['language']): Promise<readonly string[]>
 }
 
 export interface Seat {
@@ -67,7 +67,7 @@ export async function sitDown(
   return {
     page,
     open: async (path) => void (await page.goto(`${portalUrl}${path}`)),
-    async look(name) {
+    async look(name, language = seat.language) {
       const found: string[] = []
       for (const size of SIZES) {
         await page.setViewportSize(size)
@@ -75,7 +75,7 @@ export async function sitDown(
         const cut = await cutCells(page)
         if (cut.length > 0)
           found.push(`${name} has cells cut off at ${size.width} px: ${cut.join()}`)
-        const path = join(pictures, `admin-${name}-${seat.language}-${size.width}.png`)
+        const path = join(pictures, `admin-${name}-${language}-${size.width}.png`)
         await page.screenshot({ path, fullPage: true })
       }
       return [...found, ...(await axeFindings(browser, context, page.url(), axe))]
