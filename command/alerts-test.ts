@@ -5,6 +5,7 @@ import { loadAlertChannels } from '#db/alert-channels.ts'
 import type { AlertChannelKind } from '#db/alert-channels.ts'
 import { writeAudit } from '#db/audit.ts'
 import type { Database } from '#db/connection.ts'
+import { loadSender } from '#db/organisation.ts'
 import { testMessage } from '../portal/alerts/alert-message.ts'
 import { sendAlert } from '../portal/alerts/send-alert.ts'
 import type { SendOutcome } from '../portal/alerts/send-limits.ts'
@@ -54,7 +55,8 @@ export async function tryChannel(
     )
   }
   const { language, settings } = channel
-  const message = testMessage(new Date(by.now), { language, publicUrl: by.publicUrl })
+  const { timezone: zone } = await loadSender(by.database)
+  const message = testMessage(new Date(by.now), { language, zone, publicUrl: by.publicUrl })
   const outcome = await sendAlert(channel, message, by.now)
   await writeAudit(by.database.kysely, {
     ...{ actor: by.actor, action: 'alerts.test', subject: `alert-channel ${name}`, reason: null },

@@ -30,6 +30,8 @@ export interface Alert {
   readonly association: string | null
   readonly site: string | null
   readonly siteName: string | null
+  /** Of the place: its clock. */
+  readonly timezone: string | null
   readonly gateway: string | null
   readonly account: string | null
   readonly actor: string | null
@@ -41,7 +43,7 @@ export const alertColumns = (
   sql: postgres.Sql | postgres.TransactionSql,
 ): postgres.PendingQuery<[]> =>
   sql`a.id::text, a.kind, a.key, a.first_at as "firstAt", a.last_at as "lastAt", a.count::float8,
-      a.association, a.site, s.name as "siteName", a.gateway, a.account, a.actor, a.subject`
+      a.association, a.site, s.name as "siteName", s.timezone, a.gateway, a.account, a.actor, a.subject`
 
 /** Of a chain that is broken; every other kind is written by the row that it tells of. */
 export async function raiseBrokenChain(

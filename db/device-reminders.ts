@@ -41,12 +41,6 @@ export async function reminderMail(
   return settings?.kind === 'mail' ? settings : null
 }
 
-/** The name of the organisation, for the message. */
-export async function organisationName({ sql }: Pick<Database, 'sql'>): Promise<string> {
-  const [row] = await sql<{ name: string }[]>`select name from house.organisation`
-  return row?.name ?? 'Accueil'
-}
-
 /**
  * By person, the one whose device ends first before the others. Whoever has no address that we know, or was switched
  * off, is told nothing.

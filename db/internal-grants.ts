@@ -80,6 +80,8 @@ export async function findInternalGrant(
 /** As its owner sees it. */
 export interface OwnInternalGrant extends InternalGrant {
   readonly siteName: string | null
+  /** Of the place: its clock. */
+  readonly timezone: string | null
 }
 
 /** Of one person, the last first. */
@@ -89,7 +91,7 @@ export async function listInternalGrants(
   now: Date,
 ): Promise<readonly OwnInternalGrant[]> {
   return query<OwnInternalGrant[]>`
-    select g.mac::text as mac, g.account, g.how, g.site, s.name as "siteName",
+    select g.mac::text as mac, g.account, g.how, g.site, s.name as "siteName", s.timezone,
       g.granted_at as "grantedAt", g.until
     from staff.internal_grant g left join house.site s on s.code = g.site
     where g.account = ${account} and g.until > ${now}

@@ -15,6 +15,15 @@ export interface Organisation {
   readonly accessibility: Accessibility
 }
 
+/** Who writes a message, and by which clock. */
+export async function loadSender({
+  sql,
+}: Pick<Database, 'sql'>): Promise<Pick<Organisation, 'name' | 'timezone'>> {
+  const [row] = await sql<Pick<Organisation, 'name' | 'timezone'>[]>`
+    select name, timezone from house.organisation`
+  return row ?? { name: 'Accueil', timezone: DEFAULT_ZONE }
+}
+
 /** What the information notice needs beside the name; null: the organisation itself, its contact. */
 export interface Privacy {
   readonly controller: string | null

@@ -67,14 +67,14 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
     admin: 'usage',
     inventory: 'usage',
   },
-  'house.organisation': { portal: 'select', operator: 'select', jobs: 'select (name)' },
+  'house.organisation': { portal: 'select', operator: 'select', jobs: 'select (name, timezone)' },
   'house.association': { admin: 'select', inventory: 'select, insert' },
   'house.site': {
     portal: 'select',
     inventory: 'select, insert, update, delete',
     radius: 'select',
     dns: 'select',
-    jobs: 'select (code, name, association)',
+    jobs: 'select (code, name, association, timezone)',
     operator: 'select',
     admin:
       'select, insert (code, name, association, timezone, postal_address, declared), update (name, association, timezone, postal_address, declared)',

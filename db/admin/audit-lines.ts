@@ -1,4 +1,5 @@
 import type postgres from 'postgres'
+import { reachedEntries } from './reached-entries.ts'
 
 /** A line of the audit: a change or a look. */
 export interface AuditLine {
@@ -25,14 +26,14 @@ export async function listAuditLines(
   { actor, action, subject }: AuditFilter,
   { before, rows }: { readonly before: string | null; readonly rows: number },
 ): Promise<readonly AuditLine[]> {
+  const wanted = sql`
+    (${actor}::text is null or e.actor = ${actor})
+      and (${action}::text is null or e.action = ${action} or starts_with(e.action, ${action} || '.'))
+      and (${subject}::text is null or e.subject = ${subject})
+      and (${before}::bigint is null or e.id < ${before}::bigint)`
   return sql<AuditLine[]>`
-    select id::text, at, actor, action, subject, reason, association, details
-    from audit.entry
-    where (${actor}::text is null or actor = ${actor})
-      and (${action}::text is null or action = ${action} or starts_with(action, ${action} || '.'))
-      and (${subject}::text is null or subject = ${subject})
-      and (${before}::bigint is null or audit.entry.id < ${before}::bigint)
-    order by audit.entry.id desc limit ${rows}`
+    select e.id::text, e.at, e.actor, e.action, e.subject, e.reason, e.association, e.details
+    from ${reachedEntries(sql, wanted, rows)} e order by e.id desc limit ${rows}`
 }
 
 export async function recordLook(

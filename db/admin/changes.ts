@@ -1,5 +1,6 @@
 import type postgres from 'postgres'
 import type { WrittenAction } from '../audit-actions.ts'
+import { reachedEntries } from './reached-entries.ts'
 
 /** A row as it was or is: what the audit keeps of a change, and what undoes it. */
 export type Snapshot = Readonly<Record<string, postgres.JSONValue>>
@@ -44,14 +45,14 @@ export async function listChanges(
   { kind, subject }: { readonly kind: ChangedKind; readonly subject: string | null },
   { before, rows }: { readonly before: string | null; readonly rows: number },
 ): Promise<readonly HistoryLine[]> {
+  const wanted = sql`
+    e.details -> 'before' is not null and starts_with(e.subject, ${`${kind} `})
+      and (${subject}::text is null or e.subject = ${subject})
+      and (${before}::bigint is null or e.id < ${before}::bigint)`
   return sql<HistoryLine[]>`
-    select id::text, at, actor, action, subject, reason, association,
-           details->'before' as before, details->'after' as after
-    from audit.entry
-    where details ? 'before' and starts_with(subject, ${`${kind} `})
-      and (${subject}::text is null or subject = ${subject})
-      and (${before}::bigint is null or audit.entry.id < ${before}::bigint)
-    order by audit.entry.id desc limit ${rows}`
+    select e.id::text, e.at, e.actor, e.action, e.subject, e.reason, e.association,
+           e.details->'before' as before, e.details->'after' as after
+    from ${reachedEntries(sql, wanted, rows)} e order by e.id desc limit ${rows}`
 }
 
 /** What was changed of a place and what it has, newest first; `gateways`: of those too, also of gone ones. */

@@ -2,6 +2,7 @@ import { html } from 'hono/html'
 import { SPANS } from '#db/admin/hour-counts.ts'
 import type { CountKind, HourCount, Span } from '#db/admin/hour-counts.ts'
 import type { Html } from '../pages/html.ts'
+import type { StaffLanguage } from '../text/staff-language.ts'
 import { reasonIn } from '../text/logins/tell.ts'
 import { ADMIN_HOME } from './admin-paths.ts'
 import type { AdminView } from './admin-request.ts'
@@ -107,9 +108,14 @@ function sumOf(counted: readonly HourCount[], kind: CountKind, of: string | null
     .reduce((sum, { n }) => sum + n, 0)
 }
 
+interface NumbersRow {
+  readonly at: Date
+  readonly values: readonly number[]
+}
+
 function numbersTable(
   { text: { overview: words }, frame: { language, zone } }: AdminView,
-  rows: readonly { readonly at: Date; readonly values: readonly number[] }[],
+  rows: readonly NumbersRow[],
   span: Span,
 ): Html {
   const format = span === 'hours' ? HOUR : DAY
@@ -125,16 +131,18 @@ function numbersTable(
         </tr>
       </thead>
       <tbody>
-        ${rows.map(
-          ({ at, values }) =>
-            html`<tr data-at="${Math.round(at.getTime() / 1000)}">
-              <th scope="row">${written.format(at)}</th>
-              ${values.map((n) => html`<td data-n="${n}">${numberIn(n, language)}</td>`)}
-            </tr>`,
-        )}
+        ${rows.map((row) => stepRow(row, written.format(row.at), language))}
       </tbody>
     </table>
   </div>`
+}
+
+function stepRow({ at, values }: NumbersRow, said: string, language: StaffLanguage): Html {
+  const cells = values.map((n) => html`<td>${numberIn(n, language)}</td>`)
+  return html`<tr data-at="${Math.round(at.getTime() / 1000)}" data-n="${values.join(' ')}">
+    <th scope="row">${said}</th>
+    ${cells}
+  </tr>`
 }
 
 const HOUR = { weekday: 'short', hour: '2-digit', minute: '2-digit' } as const
@@ -154,19 +162,17 @@ function ranking(
   const isFailure = kind === 'failure'
   const rows = most.map(([name, n]) => {
     const reason = isFailure ? reasonIn(name, language) : null
-    return html`<tr>
-      <td>
-        ${isFailure ? (reason?.what ?? name) : categoryName(name, language)}
-        ${
-          reason !== null &&
-          html`<details>
-            <summary>${words.toDo}</summary>
-            ${reason.toDo}
-          </details>`
-        }
-      </td>
-      <td>${numberIn(n, language)}</td>
-    </tr>`
+    return [
+      html`${isFailure ? (reason?.what ?? name) : categoryName(name, language)}
+      ${
+        reason !== null &&
+        html`<details>
+          <summary>${words.toDo}</summary>
+          ${reason.toDo}
+        </details>`
+      }`,
+      numberIn(n, language),
+    ]
   })
   const title = isFailure ? words.reasons : words.categories
   const none = isFailure ? words.noFailures : words.noBlocked

@@ -7,11 +7,12 @@ import { alertTextIn, factsOf } from '../alerts/alert-message.ts'
 import type { Html } from '../pages/html.ts'
 import type { Services } from '../services.ts'
 import { fill } from '../text/fill.ts'
+import { when } from '../text/when.ts'
 import { sendAdminPage } from './admin-page.ts'
 import { ALERTS_PATH } from './admin-paths.ts'
 import { withRight } from './admin-request.ts'
 import type { AdminView } from './admin-request.ts'
-import { table, when } from './pieces.ts'
+import { table } from './pieces.ts'
 
 const ROWS = 25
 
@@ -64,7 +65,7 @@ function oneAlert({ text: { alerts: words }, frame }: AdminView, alert: SeenAler
       ${isUrgent && html`<span class="tag">${words.urgent}</span>`}
     </h2>
     <dl class="facts">
-      ${factsOf(alert, own, frame.language).map(
+      ${factsOf(alert, own, frame).map(
         ([label, value]) =>
           html`<dt>${label}</dt>
             <dd><bdi>${value}</bdi></dd>`,
@@ -89,32 +90,25 @@ function channelList({ text, frame }: AdminView, channels: readonly SeenChannel[
   const { alerts: words } = text
   const own = alertTextIn(frame.language)
   const rows = channels.map(
-    ({ name, kind, host, kinds, associations, quietHours, timezone, language, ...state }) =>
-      html`<tr>
-        <td><bdi>${name}</bdi> <span class="tag">${text.byFile}</span></td>
-        <td>
-          ${words.channelKinds[kind]}<br /><span class="soft"><bdi>${host}</bdi></span>
-        </td>
-        <td>
-          ${
-            kinds.length === 0
-              ? words.all
-              : kinds.map((one, i) => html`${i > 0 && html`<br />`}${own.kinds[one].title}`)
-          }
-          ${
-            associations.length > 0 &&
-            html`<br /><span class="soft"
-                >${words.only} <bdi>${associations.join(', ')}</bdi></span
-              >`
-          }
-        </td>
-        <td>
-          ${quietHours.length === 0 ? words.noQuiet : html`<bdi>${quietHours.join(', ')}</bdi><br /><span class="soft">${timezone}</span>`}
-        </td>
-        <td>${words.languages[language]}</td>
-        <td>${state.sentAt === null ? text.never : when(state.sentAt, frame)}</td>
-        <td>${state.waiting}</td>
-      </tr>`,
+    ({ name, kind, host, kinds, associations, quietHours, timezone, language, ...state }) => [
+      html`<bdi>${name}</bdi> <span class="tag">${text.byFile}</span>`,
+      html`${words.channelKinds[kind]}<br /><span class="soft"><bdi>${host}</bdi></span>`,
+      html`${
+        kinds.length === 0
+          ? words.all
+          : kinds.map((one, i) => html`${i > 0 && html`<br />`}${own.kinds[one].title}`)
+      }
+      ${
+        associations.length > 0 &&
+        html`<br /><span class="soft">${words.only} <bdi>${associations.join(', ')}</bdi></span>`
+      }`,
+      quietHours.length === 0
+        ? words.noQuiet
+        : html`<bdi>${quietHours.join(', ')}</bdi><br /><span class="soft">${timezone}</span>`,
+      words.languages[language],
+      state.sentAt === null ? text.never : when(state.sentAt, frame),
+      state.waiting,
+    ],
   )
   const heads = [words.channel, words.where, words.what, words.quiet, words.language]
   return html`<section class="card" aria-labelledby="channels">

@@ -5,7 +5,7 @@ import { PLACES_PATH } from './admin-paths.ts'
 import type { AdminView } from './admin-request.ts'
 import { franceMap } from './map/france.ts'
 import { numberIn } from './numbers.ts'
-import { row, table } from './pieces.ts'
+import { table } from './pieces.ts'
 
 /** Fewer have no need of a map. */
 const FEWEST_ON_A_MAP = 3
@@ -15,14 +15,12 @@ export function associationSection(view: AdminView, found: readonly AssociationS
   const { text, frame } = view
   const { overview: words } = text
   const { language } = frame
-  const rows = found.map(({ code, name, sites, silent, connected }) =>
-    row([
-      html`<a href="${placesOf('association', code)}">${code} <bdi>${name}</bdi></a>`,
-      numberIn(sites, language),
-      silent === 0 ? '–' : html`<strong>${numberIn(silent, language)}</strong>`,
-      numberIn(connected, language),
-    ]),
-  )
+  const rows = found.map(({ code, name, sites, silent, connected }) => [
+    html`<a href="${placesOf('association', code)}">${code} <bdi>${name}</bdi></a>`,
+    numberIn(sites, language),
+    silent === 0 ? '–' : html`<strong>${numberIn(silent, language)}</strong>`,
+    numberIn(connected, language),
+  ])
   const heads = [words.association, words.sites, words.silentPlaces, words.connected]
   const label = (
     name: string,
@@ -49,7 +47,7 @@ export function associationSection(view: AdminView, found: readonly AssociationS
           </p>
         </div>`
       }
-      ${table(words.associations, heads, rows)}
+      ${table(words.associations, heads, rows, { figures: true })}
     </div>
   </section>`
 }

@@ -6,10 +6,11 @@ import type { Html } from '../pages/html.ts'
 import type { Services } from '../services.ts'
 import type { AuditText } from '../text/audit-fr.ts'
 import { fill } from '../text/fill.ts'
+import { when } from '../text/when.ts'
 import { sendAdminPage } from './admin-page.ts'
 import { AUDIT_PATH } from './admin-paths.ts'
 import { withRight } from './admin-request.ts'
-import { table, when } from './pieces.ts'
+import { table } from './pieces.ts'
 
 const ROWS = 100
 const LONGEST = 200
@@ -29,16 +30,13 @@ export function auditLog(services: Services): Handler {
     const next = new URLSearchParams({
       ...{ actor: field('actor'), action: field('action'), before: shown.at(-1)?.id ?? '' },
     })
-    const rows = shown.map(
-      (line) =>
-        html`<tr>
-          <td>${when(line.at, frame)}</td>
-          <td><bdi>${line.actor}</bdi></td>
-          <td>${actionIn(line.action, words)}<br /><span class="soft">${line.action}</span></td>
-          <td><bdi>${subjectIn(line.subject, words)}</bdi></td>
-          <td><bdi>${line.reason ?? ''}</bdi></td>
-        </tr>`,
-    )
+    const rows = shown.map((line) => [
+      when(line.at, frame),
+      html`<bdi>${line.actor}</bdi>`,
+      html`${actionIn(line.action, words)}<br /><span class="soft">${line.action}</span>`,
+      html`<bdi>${subjectIn(line.subject, words)}</bdi>`,
+      line.reason !== null && html`<bdi>${line.reason}</bdi>`,
+    ])
     const heads = [changes.when, changes.who, text.rules.action, changes.what, words.why]
     return sendAdminPage(c, services, {
       ...{ frame, title: words.title },

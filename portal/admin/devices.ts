@@ -13,8 +13,9 @@ import { withRight } from './admin-request.ts'
 import type { AdminView } from './admin-request.ts'
 import { certificateEnd, rotationStates } from '../api/admin/certificate-ends.ts'
 import type { CertificateEnd } from '../api/admin/certificate-ends.ts'
+import { when } from '../text/when.ts'
 import { askedFor, searchForm } from './fields.ts'
-import { pageLinks, savedNote, table, when } from './pieces.ts'
+import { pageLinks, savedNote, table } from './pieces.ts'
 
 const ROWS = 50
 /** As `doctor` warns of the server's. */
@@ -61,18 +62,13 @@ export function devices(services: Services): Handler {
 function deviceTable(view: AdminView, shown: readonly AdminDevice[]): Html {
   const { text } = view
   const { devices: words } = text
-  const rows = shown.map(
-    (device) =>
-      html`<tr>
-        <td><bdi>${device.account}</bdi></td>
-        <td>
-          <a href="${DEVICES_PATH}/${device.id}"><bdi>${device.name}</bdi></a>
-        </td>
-        <td>${words.whats[device.what]}</td>
-        <td>${stateOf(view, device)}</td>
-        <td>${device.lastSeenOn ?? text.never}</td>
-      </tr>`,
-  )
+  const rows = shown.map((device) => [
+    html`<bdi>${device.account}</bdi>`,
+    html`<a href="${DEVICES_PATH}/${device.id}"><bdi>${device.name}</bdi></a>`,
+    words.whats[device.what],
+    stateOf(view, device),
+    device.lastSeenOn ?? text.never,
+  ])
   return table(words.title, [words.account, words.name, words.what, words.until, words.seen], rows)
 }
 

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
-import { PAUL, openAdminHouse, page } from './testing/admin-house.ts'
+import { addList, removeList } from '#db/list-changes.ts'
+import { testSeal } from '../../test/support/house.ts'
+import { PAUL, hidden, openAdminHouse, page } from './testing/admin-house.ts'
 
 test('why a name is blocked: the filter is asked for that place, and the rules about it stand below', async () => {
   await using house = await openAdminHouse()
@@ -117,4 +119,37 @@ test('shows what each level blocks and when, what is lifted and how much was blo
   }
   const national = await page(await house.signedIn(), '/admin/filtering?lang=en')
   for (const all of ['lyon-only', 'lyon lifts', '777', '888']) expect(national.text).toContain(all)
+})
+
+test('shows the changes of lists and undoes one; a list that came back is empty until it is fetched, and says so', async () => {
+  await using house = await openAdminHouse()
+  const { database } = house
+  const from = { url: 'https://ada:s3cret@lists.example/x.txt', folder: null, allowPrivate: false }
+  const list = { name: 'games', category: 'games', blocks: ['guest'], from } as const
+  expect(await addList(database, testSeal, list, 'cli:ada')).toBe(true)
+  expect(await removeList(database, 'games', 'cli:ada')).toBe(true)
+  const national = await house.signedIn()
+  const before = await page(national, '/admin/filtering?lang=fr')
+  expect(before.text).toContain('Changements des listes')
+  expect(before.text).toContain('liste games')
+  expect(before.text).toContain('//…@lists.example/x.txt')
+  expect(before.text).not.toContain('s3cret')
+  expect(before.text).not.toContain('Vide tant que')
+  const undone = await national.post('/admin/undo', {
+    ...{ kind: 'list', change: hidden(before.text, 'change') },
+  })
+  expect(undone.headers.get('Location')).toBe('/admin/filtering?undone')
+  const after = await page(national, '/admin/filtering?undone&lang=fr')
+  expect(after.text).toContain('C’est annulé.')
+  expect(after.text).toContain('Vide tant que son adresse n’a pas répondu.')
+  await database.sql`
+    insert into house.list_state (list, url, sha256, syntax, lines, names, unusable, kinds, faults, tried_at,
+      fetched_at, changed_at)
+    select 'games', 'x', sha256, 'domains', 9, 9, 0, '{}', '[]', now(), now(), now()
+    from house.list where name = 'games'`
+  const fetched = await page(national, '/admin/filtering?lang=en')
+  expect(fetched.text).not.toContain('Empty until')
+  // What is of the whole house is changed by who has all of it, and its history is theirs.
+  const paul = await page(await house.signedIn(PAUL), '/admin/filtering?lang=fr')
+  expect(paul.text).not.toContain('Changements des listes')
 })

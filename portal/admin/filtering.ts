@@ -1,5 +1,6 @@
 import type { Handler } from 'hono'
 import { html } from 'hono/html'
+import { listChanges } from '#db/admin/changes.ts'
 import { blockedByCategory, listFilters, listLifts } from '#db/admin/filtering.ts'
 import type { BlockedCategory, ShownFilter, ShownLift } from '#db/admin/filtering.ts'
 import { creditOf } from '#db/list-credit.ts'
@@ -9,14 +10,19 @@ import type { Html } from '../pages/html.ts'
 import type { Services } from '../services.ts'
 import { categoryName } from '../text/category-name.ts'
 import { fill } from '../text/fill.ts'
+import { when } from '../text/when.ts'
 import { sendAdminPage } from './admin-page.ts'
 import { RULES_PATH } from './admin-paths.ts'
 import { withRight } from './admin-request.ts'
 import type { AdminView } from './admin-request.ts'
 import { levelTable, subjectName } from './level-table.ts'
 import { numberIn } from './numbers.ts'
-import { networkOf, table, when, whereOf } from './pieces.ts'
+import { historyTable, networkOf, savedNote, table, whereOf } from './pieces.ts'
 import { whySection } from './why-blocked.ts'
+
+const CHANGES = 20
+/** Lists block everywhere: their history is for who sees the whole house. */
+const HOUSE = { association: null, site: null }
 
 /** `GET /admin/filtering?name=…&site=…&network=…`: why a name is blocked, and all that blocks. */
 export function filtering(services: Services): Handler {
@@ -30,8 +36,9 @@ export function filtering(services: Services): Handler {
     return sendAdminPage(c, services, {
       ...{ frame, title: words.title },
       main: html`<h1>${words.title}</h1>
+        ${savedNote(view)}
         <p class="lead">${words.lead} <a href="${RULES_PATH}">${text.rules.title}</a></p>
-        ${await whySection(services, view)} ${listSection(view, lists)}
+        ${await whySection(services, view)} ${listSection(view, lists)} ${await listHistory(view)}
         ${filterSection(view, filters)} ${lifts.length > 0 && liftSection(view, lifts)}
         ${countSection(view, counts)}`,
     })
@@ -42,19 +49,20 @@ function listSection({ text, frame }: AdminView, lists: readonly ListState[]): H
   const { filtering: words } = text
   const rows = lists.map((list) => {
     const { name, category, blocks, names, fetchedAt, url, error, heldNames } = list
-    return html`<tr>
-      <td><bdi>${name}</bdi></td>
-      <td>${categoryName(category, frame.language)}</td>
-      <td>${blocks.map((network) => text[network === 'staff' ? 'staff' : 'guest']).join(', ')}</td>
-      <td>${names == null ? words.notCounted : numberIn(names, frame.language)}</td>
-      <td>
-        ${url === null ? words.byHand : fetchedAt === null ? text.never : when(fetchedAt, frame)}
-      </td>
-      <td>
-        ${heldNames !== null && html`<strong>${fill(words.held, { names: numberIn(heldNames, frame.language) })}</strong><br />`}
-        ${error === null ? (heldNames === null ? words.wellThen : '') : html`<strong>${words.trouble}</strong> <bdi>${error}</bdi>`}
-      </td>
-    </tr>`
+    // As one is that undo brought back: its text was kept nowhere.
+    const isEmpty = url !== null && fetchedAt === null && (names ?? 0) === 0
+    const isWell = error === null && heldNames === null && !isEmpty
+    return [
+      html`<bdi>${name}</bdi>`,
+      categoryName(category, frame.language),
+      blocks.map((network) => text[network === 'staff' ? 'staff' : 'guest']).join(', '),
+      names == null ? words.notCounted : numberIn(names, frame.language),
+      url === null ? words.byHand : fetchedAt === null ? text.never : when(fetchedAt, frame),
+      html`${heldNames !== null && html`<strong>${fill(words.held, { names: numberIn(heldNames, frame.language) })}</strong><br />`}
+      ${isEmpty && html`<strong>${words.empty}</strong><br />`}
+      ${error !== null && html`<strong>${words.trouble}</strong> <bdi>${error}</bdi>`}
+      ${isWell && words.wellThen}`,
+    ]
   })
   const heads = [words.list, words.category, text.rules.network, words.names, words.fetched]
   return html`<section class="card" aria-labelledby="lists">
@@ -62,6 +70,17 @@ function listSection({ text, frame }: AdminView, lists: readonly ListState[]): H
     <p class="soft">${words.listsLead}</p>
     ${creditLines(words.credit, lists)}
     ${rows.length === 0 ? html`<p>${words.noLists}</p>` : table(words.lists, [...heads, words.state], rows)}
+  </section>`
+}
+
+async function listHistory({ sql, text, frame, rights }: AdminView): Promise<Html> {
+  if (!rights.can('rules.read', HOUSE)) return html``
+  const page = { before: null, rows: CHANGES }
+  const lines = await listChanges(sql, { kind: 'list', subject: null }, page)
+  const mayUndo = (): boolean => rights.can('rules.write', HOUSE)
+  return html`<section class="card" aria-labelledby="changes">
+    <h2 id="changes">${text.filtering.changes}</h2>
+    ${historyTable(lines, { frame, text, mayUndo })}
   </section>`
 }
 
@@ -112,14 +131,11 @@ function liftSection({ text, frame }: AdminView, lifts: readonly ShownLift[]): H
 
 function countSection({ text, frame }: AdminView, counts: readonly BlockedCategory[]): Html {
   const { filtering: words } = text
-  const rows = counts.map(
-    ({ category, hour, day }) =>
-      html`<tr>
-        <td>${categoryName(category, frame.language)}</td>
-        <td>${numberIn(hour, frame.language)}</td>
-        <td>${numberIn(day, frame.language)}</td>
-      </tr>`,
-  )
+  const rows = counts.map(({ category, hour, day }) => [
+    categoryName(category, frame.language),
+    numberIn(hour, frame.language),
+    numberIn(day, frame.language),
+  ])
   const heads = [words.category, words.thisHour, words.thisDay]
   return html`<section class="card" aria-labelledby="counts">
     <h2 id="counts">${words.counts}</h2>

@@ -9,12 +9,13 @@ import { effectiveTerms } from '#db/terms.ts'
 import type { Services } from '../services.ts'
 import type { AdminText } from '../text/admin-fr.ts'
 import { fill } from '../text/fill.ts'
+import { when } from '../text/when.ts'
 import { sendAdminPage } from './admin-page.ts'
 import { withRight } from './admin-request.ts'
 import type { AdminView } from './admin-request.ts'
 import { jobName } from './jobs.ts'
 import { sendNothing } from './nothing-there.ts'
-import { table, when } from './pieces.ts'
+import { table } from './pieces.ts'
 
 const HOUSE = { association: null, site: null }
 /** As `doctor` tolerates it: what is acknowledged is in the log a moment later. */
@@ -130,21 +131,16 @@ function oneFinding(
 function processTable({ text, frame }: AdminView, processes: readonly FleetProcess[]): Html {
   const { health: words } = text
   const rows = processes.map(
-    ({ host, roles, version, startedAt, seenAt, silent, problems, spooled }) =>
-      html`<tr>
-        <td><bdi>${host}</bdi></td>
-        <td>${roles.join(', ')}</td>
-        <td>${version}</td>
-        <td>
-          ${
-            silent
-              ? html`<span class="tag">${words.states.silent}</span> ${when(seenAt, frame)}`
-              : words.states[problems.length === 0 ? 'ready' : 'notReady']
-          }
-        </td>
-        <td>${spooled.toLocaleString(frame.language)}</td>
-        <td>${when(startedAt, frame)}</td>
-      </tr>`,
+    ({ host, roles, version, startedAt, seenAt, silent, problems, spooled }) => [
+      html`<bdi>${host}</bdi>`,
+      roles.join(', '),
+      version,
+      silent
+        ? html`<span class="tag">${words.states.silent}</span> ${when(seenAt, frame)}`
+        : words.states[problems.length === 0 ? 'ready' : 'notReady'],
+      spooled.toLocaleString(frame.language),
+      when(startedAt, frame),
+    ],
   )
   const heads = [words.host, words.roles, words.version, words.state, words.spool, words.since]
   return table(words.processes, heads, rows)

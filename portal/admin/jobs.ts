@@ -10,6 +10,7 @@ import type { AdminText } from '../text/admin-fr.ts'
 import { fill } from '../text/fill.ts'
 import type { Words } from '../text/fill.ts'
 import type { StaffLanguage } from '../text/staff-language.ts'
+import { when } from '../text/when.ts'
 import { sendAdminPage } from './admin-page.ts'
 import { ADMIN_HOME, JOBS_PATH } from './admin-paths.ts'
 import { withRight } from './admin-request.ts'
@@ -17,7 +18,7 @@ import type { AdminView } from './admin-request.ts'
 import { sendNothing } from './nothing-there.ts'
 import { numberIn } from './numbers.ts'
 import { isPiece, sendPiece } from './piece.ts'
-import { asProgram, row, table, when } from './pieces.ts'
+import { asProgram, table } from './pieces.ts'
 
 const NAME = /^[a-z][a-z -]{0,63}$/
 
@@ -68,24 +69,20 @@ export function jobSection(view: AdminView, jobs: readonly AdminJob[]): Html {
   const isAsked = new URL(c.req.url).searchParams.has('asked')
   const rows = jobs.map((job) => {
     const { name, startedAt, finishedAt, tookMs, result, failure } = job
-    return row([
-      html`${jobName(name, text)}`,
+    return [
+      jobName(name, text),
       when(finishedAt ?? startedAt, frame),
       tookMs === null ? '' : secondsIn(tookMs, frame.language),
       finishedAt === null ? running(view, job) : jobSaid(view, { failure, result }),
       rights.has('jobs.run') ? runForm(view, job) : '',
-    ])
+    ]
   })
   const heads = [words.job, words.jobLast, words.jobTook, words.jobResult, words.jobRun]
   return html`<section class="card" aria-labelledby="jobs">
     <h2 id="jobs">${words.jobs}</h2>
     ${isAsked && html`<p class="note" role="status">${words.jobAsked}</p>`}
     <p class="soft">${words.jobsLead}</p>
-    ${
-      jobs.length === 0
-        ? html`<p>${words.noJobs}</p>`
-        : html`<div class="stacks">${table(words.jobs, heads, rows)}</div>`
-    }
+    ${jobs.length === 0 ? html`<p>${words.noJobs}</p>` : table(words.jobs, heads, rows)}
   </section>`
 }
 

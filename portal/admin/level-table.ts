@@ -15,21 +15,14 @@ export function levelTable(
   const { filtering: words } = text
   const said = (all: readonly string[]): string =>
     all.map((subject) => subjectName(subject, frame.language)).join(', ')
-  const rows = filters.map(
-    (filter) =>
-      html`<tr>
-        <td>
-          ${whereOf(filter, text)}<bdi>${filter.device !== null && html` · ${filter.device}`}</bdi>
-        </td>
-        <td>${networkOf(filter.network, text)}</td>
-        <td>${filter.hours.length === 0 ? words.always : filter.hours.join(' ; ')}</td>
-        <td>
-          ${said([...filter.imposed, ...filter.block])}
-          ${filter.imposed.length > 0 && html`<span class="tag">${words.imposed}</span>`}
-        </td>
-        <td>${said([...filter.allow, ...filter.trust])}</td>
-      </tr>`,
-  )
+  const rows = filters.map((filter) => [
+    html`${whereOf(filter, text)}<bdi>${filter.device !== null && html` · ${filter.device}`}</bdi>`,
+    networkOf(filter.network, text),
+    filter.hours.length === 0 ? words.always : filter.hours.join(' ; '),
+    html`${said([...filter.imposed, ...filter.block])}
+    ${filter.imposed.length > 0 && html`<span class="tag">${words.imposed}</span>`}`,
+    said([...filter.allow, ...filter.trust]),
+  ])
   const heads = [text.rules.where, text.rules.network, words.hours, words.blocks, words.allows]
   return table(label, heads, rows)
 }

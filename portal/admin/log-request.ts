@@ -2,7 +2,7 @@ import type { Handler } from 'hono'
 import { html } from 'hono/html'
 import { reasonOf } from '#core/error.ts'
 import type { Action } from '#core/rights.ts'
-import { findSite } from '#db/admin/sites.ts'
+import { reachedSites, reachedZones } from '#db/admin/reached-sites.ts'
 import { catchUp } from '#db/catch-up.ts'
 import type { Database } from '#db/connection.ts'
 import type { Criteria } from '#db/connections.ts'
@@ -49,29 +49,49 @@ export function withLog(services: Services, work: (view: LogView) => Promise<Res
   }
 }
 
+/** Who asks, and by what their right is looked up. */
+export type Asker = Pick<LogView, 'services' | 'rights' | 'doer'>
+
 /**
  * Whether somebody may look for rows of that place, or of all: who reads the log of an association only has to
  * name one of its places.
  */
 export async function reachesRows(
-  { services, rights, doer }: Pick<LogView, 'services' | 'rights' | 'doer'>,
+  view: Asker,
   action: Action,
   { site }: Pick<Criteria, 'site'>,
 ): Promise<boolean> {
-  const reach = rights.reach(action)
-  if (reach.everywhere) return true
-  if (site === null) return false
-  const found = await services.admin.transaction({ actor: doer.actor, reach }, (sql) =>
-    findSite(sql, site),
-  )
-  return found !== null && rights.can(action, { association: found.association, site })
+  const isReached = await reachOf(view, action, [site])
+  return isReached(site)
 }
 
-/** Each place's zone and name, as far as anybody may know them: for times and choices. */
-export async function zonesOf({ log }: Pick<LogView, 'log'>): Promise<ReadonlyMap<string, string>> {
-  const rows = await log.sql<{ code: string; timezone: string }[]>`
-    select code, timezone from house.site`
-  return new Map(rows.map(({ code, timezone }) => [code, timezone]))
+/** The same of many places; as much is asked whether there are any or not, and whosever they are. */
+export async function reachOf(
+  { services, rights, doer }: Asker,
+  action: Action,
+  sites: readonly (string | null)[],
+): Promise<(site: string | null) => boolean> {
+  const reach = rights.reach(action)
+  if (reach.everywhere) return () => true
+  const found = await services.admin.transaction({ actor: doer.actor, reach }, (sql) =>
+    reachedSites(
+      sql,
+      sites.filter((site) => site !== null),
+    ),
+  )
+  return (site) => {
+    const association = site === null ? undefined : found.get(site)
+    return site !== null && association !== undefined && rights.can(action, { association, site })
+  }
+}
+
+/** The zone of each place, for times and choices: of those that somebody reaches. */
+export async function zonesOf(
+  { services, rights, doer }: LogView,
+  action: Action,
+): Promise<ReadonlyMap<string, string>> {
+  const scope = { actor: doer.actor, reach: rights.reach(action) }
+  return services.admin.transaction(scope, reachedZones)
 }
 
 /** How many events that were acknowledged are not in the log yet, after a short wait for the jobs. */

@@ -60,7 +60,7 @@ async function sendForm(
 ): Promise<Response> {
   const { c, services, frame, text } = view
   const { logs: words } = text
-  const zones = [...new Set((await zonesOf(view)).values())].toSorted()
+  const zones = [...new Set((await zonesOf(view, 'logs.search')).values())].toSorted()
   return sendAdminPage(c, services, {
     ...{ frame, title: words.title, status: problem === null ? 200 : 422 },
     main: html`<h1>${words.title}</h1>
@@ -90,7 +90,7 @@ async function sendFound(view: LogView, found: Found): Promise<Response> {
   const { c, services, frame, text } = view
   const { logs: words } = text
   const { rows, criteria, written, isFirst, next } = found
-  const zones = await zonesOf(view)
+  const zones = await zonesOf(view, 'logs.search')
   const missing = isFirst ? await missingFromLog(view) : 0
   return sendAdminPage(c, services, {
     ...{ frame, title: words.found },
@@ -147,23 +147,20 @@ function rowTable(
   const cells = rows.map((row) => {
     const zone = zones.get(row.site) ?? 'UTC'
     const outside = [row.publicIp, row.publicPorts].filter((part) => part !== null).join(' : ')
-    return html`<tr>
-      <td>${instantAt(row.start, zone, text)}</td>
-      <td>
-        ${row.stop === null ? words.open : instantAt(row.stop, zone, text)}<br /><span class="soft"
+    return [
+      instantAt(row.start, zone, text),
+      html`${row.stop === null ? words.open : instantAt(row.stop, zone, text)}<br /><span
+          class="soft"
           >${row.cause}</span
-        >
-      </td>
-      <td>
-        <bdi>${row.site}</bdi><br /><span class="soft"
+        >`,
+      html`<bdi>${row.site}</bdi><br /><span class="soft"
           >${row.gateway}, ${row.network}, ${zone}</span
-        >
-      </td>
-      <td>${row.mac ?? words.unknown}</td>
-      <td><bdi>${row.user ?? words.guest}</bdi></td>
-      <td>${[row.ip, row.ipv6].filter((part) => part !== null).join(' ')}</td>
-      <td>${outside}</td>
-    </tr>`
+        >`,
+      row.mac ?? words.unknown,
+      html`<bdi>${row.user ?? words.guest}</bdi>`,
+      [row.ip, row.ipv6].filter((part) => part !== null).join(' '),
+      outside,
+    ]
   })
   const { start, stop, site, mac, user, ip, publicIp } = words
   return table(words.found, [start, stop, site, mac, user, ip, publicIp], cells)

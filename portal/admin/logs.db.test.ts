@@ -184,7 +184,7 @@ test('says when retention ran last and runs next, and how far the sealing is', a
     insert into house.job (name, started_at, finished_at, result)
     values ('retention', '2026-11-27T10:00Z', '2026-11-27T10:01Z', 'dropped 1 day')`
   const after = await page(rita, '/admin/packs?lang=en')
-  expect(after.text).toContain('dropped 1 day The next run is after 27 Nov 2026, 12:01')
+  expect(after.text).toContain('dropped 1 day<br />The next run is after 27 Nov 2026, 12:01')
 })
 
 test('no other role finds the log, and a process without access to it says so', async () => {

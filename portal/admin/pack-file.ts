@@ -8,7 +8,6 @@ import { writePack } from '#db/export/pack.ts'
 import { getOrCreateSealingKey } from '#db/sealing/sealing-key.ts'
 import type { Services } from '../services.ts'
 import { adminFr } from '../text/admin-fr.ts'
-import { zonesOf } from './log-request.ts'
 import type { LogView } from './log-request.ts'
 import { instantAt } from './log-words.ts'
 
@@ -19,7 +18,7 @@ export async function packFile(
   actor: string,
 ): Promise<ReadableStream<Uint8Array>> {
   const key = await getOrCreateSealingKey(log, services.seal)
-  const zones = await zonesOf({ log })
+  const zones = await zonesOfAll({ log })
   const folder = await mkdtemp(join(tmpdir(), 'accueil-pack-'))
   try {
     const path = join(folder, 'pack.zip')
@@ -40,4 +39,11 @@ export async function packFile(
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
+}
+
+/** A pack has rows of whatever place was asked for, and one of a place that is gone. */
+async function zonesOfAll({ log }: Pick<LogView, 'log'>): Promise<ReadonlyMap<string, string>> {
+  const rows = await log.sql<{ code: string; timezone: string }[]>`
+    select code, timezone from house.site`
+  return new Map(rows.map(({ code, timezone }) => [code, timezone]))
 }

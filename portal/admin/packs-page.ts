@@ -1,6 +1,5 @@
 import { html } from 'hono/html'
 import { EVERYWHERE } from '#core/rights.ts'
-import type { Action } from '#core/rights.ts'
 import { listJobs } from '#db/admin/jobs.ts'
 import type { AdminJob } from '#db/admin/jobs.ts'
 import { isApproved, isOfAsker, listExportRequests } from '#db/export/export-requests.ts'
@@ -12,13 +11,14 @@ import type { SealingState } from '#db/sealing/seals.ts'
 import type { Html } from '../pages/html.ts'
 import { tokenField } from '../staff/staff-layout.ts'
 import { fill } from '../text/fill.ts'
+import { when } from '../text/when.ts'
 import { sendAdminPage } from './admin-page.ts'
 import { LOGS_PATH, PACKS_PATH } from './admin-paths.ts'
 import { jobName, jobSaid } from './jobs.ts'
-import { reachesRows } from './log-request.ts'
+import { reachOf } from './log-request.ts'
 import type { LogView } from './log-request.ts'
 import { criteriaLine } from './log-words.ts'
-import { asProgram, table, when } from './pieces.ts'
+import { asProgram, table } from './pieces.ts'
 
 /** What a form did, by the word that its redirection adds to the address. */
 const DEEDS = ['asked', 'approved', 'held', 'released'] as const
@@ -64,38 +64,29 @@ export async function sendPacks(view: LogView, problem: string | null): Promise<
   })
 }
 
-/** Of the rows of each place, whether this person reaches them is asked once. */
+/** Those of whose rows this person may have one thing or the other. */
 async function within<T>(
   view: LogView,
   all: readonly T[],
   siteOf: (one: T) => string | null,
 ): Promise<readonly T[]> {
   const sites = [...new Set(all.map(siteOf))]
-  const reached = new Set<string | null>()
-  for (const site of sites) {
-    for (const action of ['logs.search', 'logs.approve'] as const satisfies readonly Action[]) {
-      if (await reachesRows(view, action, { site })) reached.add(site)
-    }
-  }
-  return all.filter((one) => reached.has(siteOf(one)))
+  const finds = await reachOf(view, 'logs.search', sites)
+  const approves = await reachOf(view, 'logs.approve', sites)
+  return all.filter((one) => finds(siteOf(one)) || approves(siteOf(one)))
 }
 
 function packTable(view: LogView, requests: readonly ExportRequest[]): Html {
   const { text, frame } = view
   const { packs: words, changes } = text
-  const rows = requests.map(
-    (request) =>
-      html`<tr>
-        <td>
-          <strong><bdi>${request.caseRef}</bdi></strong
-          ><br /><span class="soft">${request.code}</span>
-        </td>
-        <td>${criteriaLine(request.criteria, text)}</td>
-        <td><bdi>${request.reason}</bdi></td>
-        <td><bdi>${request.requestedBy}</bdi><br />${when(request.requestedAt, frame)}</td>
-        <td>${answerTo(view, request)}</td>
-      </tr>`,
-  )
+  const rows = requests.map((request) => [
+    html`<strong><bdi>${request.caseRef}</bdi></strong
+      ><br /><span class="soft">${request.code}</span>`,
+    criteriaLine(request.criteria, text),
+    html`<bdi>${request.reason}</bdi>`,
+    html`<bdi>${request.requestedBy}</bdi><br />${when(request.requestedAt, frame)}`,
+    answerTo(view, request),
+  ])
   return table(
     words.packs,
     [words.case, changes.what, text.requests.why, words.askedBy, words.agreed],
@@ -134,36 +125,29 @@ function answerTo({ frame, text, rights, doer }: LogView, request: ExportRequest
 
 function holdTable({ frame, text, rights }: LogView, holds: readonly Hold[]): Html {
   const { packs: words, changes } = text
-  const rows = holds.map(
-    (hold) =>
-      html`<tr>
-        <td><bdi>${hold.caseRef}</bdi></td>
-        <td>${fill(words.heldRows, { named: String(hold.named), kept: String(hold.kept) })}</td>
-        <td><bdi>${hold.madeBy}</bdi><br />${when(hold.madeAt, frame)}</td>
-        <td><bdi>${hold.reason}</bdi></td>
-        <td>
-          ${
-            hold.endedAt === null
-              ? html`${hold.until}${
-                  rights.has('logs.search') &&
-                  html`<form method="post" action="${PACKS_PATH}/holds/end">
-                    ${tokenField(frame)}<input type="hidden" name="case" value="${hold.caseRef}" />
-                    <button
-                      class="quiet"
-                      aria-label="${words.endNamed.replace('{case}', () => hold.caseRef)}"
-                    >
-                      ${words.end}
-                    </button>
-                  </form>`
-                }`
-              : fill(words.ended, {
-                  when: when(hold.endedAt, frame),
-                  who: hold.endedBy ?? '',
-                })
-          }
-        </td>
-      </tr>`,
-  )
+  const rows = holds.map((hold) => [
+    html`<bdi>${hold.caseRef}</bdi>`,
+    fill(words.heldRows, { named: String(hold.named), kept: String(hold.kept) }),
+    html`<bdi>${hold.madeBy}</bdi><br />${when(hold.madeAt, frame)}`,
+    html`<bdi>${hold.reason}</bdi>`,
+    hold.endedAt === null
+      ? html`${hold.until}${
+          rights.has('logs.search') &&
+          html`<form method="post" action="${PACKS_PATH}/holds/end">
+            ${tokenField(frame)}<input type="hidden" name="case" value="${hold.caseRef}" />
+            <button
+              class="quiet"
+              aria-label="${words.endNamed.replace('{case}', () => hold.caseRef)}"
+            >
+              ${words.end}
+            </button>
+          </form>`
+        }`
+      : fill(words.ended, {
+          when: when(hold.endedAt, frame),
+          who: hold.endedBy ?? '',
+        }),
+  ])
   const heads = [words.case, changes.what, changes.who, text.requests.why, words.until]
   return table(words.holds, heads, rows)
 }
@@ -189,7 +173,8 @@ function keeping(
     if (finishedAt === null) return html`${overview.jobRunning}`
     const next = new Date(finishedAt.getTime() + HOUR_MS)
     const nextRun = name === 'retention' ? fill(words.nextRun, { when: when(next, frame) }) : ''
-    return html`${when(startedAt, frame)}: ${jobSaid(view, { failure, result })} ${nextRun}`
+    return html`${when(startedAt, frame)}:
+    ${jobSaid(view, { failure, result })}${nextRun !== '' && html`<br />${nextRun}`}`
   }
   return html`<section class="card" aria-labelledby="keeping">
     <h2 id="keeping">${words.keeping}</h2>

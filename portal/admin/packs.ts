@@ -1,4 +1,5 @@
 import type { Handler } from 'hono'
+import type { Action } from '#core/rights.ts'
 import {
   approveExport,
   findExportRequest,
@@ -12,7 +13,7 @@ import type { Services } from '../services.ts'
 import { formOf } from '../staff/staff-form.ts'
 import { PACKS_PATH } from './admin-paths.ts'
 import { readCriteria, writtenIn } from './log-criteria.ts'
-import { missingFromLog, reachesRows, withLog } from './log-request.ts'
+import { missingFromLog, reachOf, reachesRows, withLog } from './log-request.ts'
 import type { LogView } from './log-request.ts'
 import { packFile } from './pack-file.ts'
 import { sendPacks } from './packs-page.ts'
@@ -48,10 +49,8 @@ export function askForPack(services: Services): Handler {
 export function approvePack(services: Services): Handler {
   return withLog(services, async (view) => {
     const { c, text, doer, log } = view
-    const request = await requestOf(view)
-    if (request === null || !(await reachesRows(view, 'logs.approve', request.criteria))) {
-      return sendNothing(services, view)
-    }
+    const request = await requestOf(view, ['logs.approve'])
+    if (request === null) return sendNothing(services, view)
     if (isOfAsker(request, doer.actor)) return sendPacks(view, text.packs.notYourself)
     await approveExport(log, request.code, doer.actor)
     return c.redirect(`${PACKS_PATH}?approved`, 303)
@@ -62,21 +61,14 @@ export function approvePack(services: Services): Handler {
 export function downloadPack(services: Services): Handler {
   return withLog(services, async (view) => {
     const { text } = view
-    const request = await requestOf(view)
-    if (request === null || !(await mayHave(view, request))) return sendNothing(services, view)
+    // Either of the two people, as far as their role goes now.
+    const request = await requestOf(view, ['logs.search', 'logs.approve'])
+    if (request === null) return sendNothing(services, view)
     if (!isApproved(request)) return sendPacks(view, text.packs.notApproved)
     // A pack says what was there: one row less would be a lie.
     if ((await missingFromLog(view)) > 0) return sendPacks(view, text.packs.notWhole)
     return sendFile(view, request)
   })
-}
-
-/** Either of the two people, as far as their role goes now. */
-async function mayHave(view: LogView, { criteria }: ExportRequest): Promise<boolean> {
-  return (
-    (await reachesRows(view, 'logs.search', criteria)) ||
-    (await reachesRows(view, 'logs.approve', criteria))
-  )
 }
 
 async function sendFile(view: LogView, request: ApprovedRequest): Promise<Response> {
@@ -120,20 +112,30 @@ export function endHolds(services: Services): Handler {
     const caseRef = caseIn(formOf(c))
     const holds = await listHolds(log, false)
     const ofCase = holds.filter((hold) => hold.caseRef === caseRef)
-    const sites = ofCase.map(({ criteria }) => criteria['site'])
-    for (const site of sites) {
-      const of = { site: typeof site === 'string' ? site : null }
-      if (!(await reachesRows(view, 'logs.search', of))) return sendNothing(services, view)
+    const sites = ofCase.map(({ criteria: { site } }) => (typeof site === 'string' ? site : null))
+    const isReached = await reachOf(view, 'logs.search', sites)
+    if (caseRef === null || ofCase.length === 0 || !sites.every(isReached)) {
+      return sendNothing(services, view)
     }
-    if (caseRef === null || ofCase.length === 0) return sendNothing(services, view)
     await endHold(log, caseRef, doer.actor)
     return c.redirect(`${PACKS_PATH}?released`, 303)
   })
 }
 
-async function requestOf({ c, log }: LogView): Promise<ExportRequest | null> {
+/**
+ * The pack of the address, for who may do one of these with its rows. Of what is another's as much is asked as of what is
+ * not there.
+ */
+async function requestOf(view: LogView, actions: readonly Action[]): Promise<ExportRequest | null> {
+  const { c, log } = view
   const code = c.req.param('code') ?? ''
-  return CODE.test(code) ? findExportRequest(log, code) : null
+  const request = CODE.test(code) ? await findExportRequest(log, code) : null
+  const site = request?.criteria.site ?? null
+  for (const action of actions) {
+    const isReached = await reachOf(view, action, [site])
+    if (request !== null && isReached(site)) return request
+  }
+  return null
 }
 
 function caseIn(form: URLSearchParams): string | null {

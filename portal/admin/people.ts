@@ -125,23 +125,16 @@ function roleTable(view: AdminView, shown: readonly GivenRole[]): Html {
   const { text, services } = view
   const { people: words } = text
   const today = new Date(services.clock()).toISOString().slice(0, 10)
-  const rows = shown.map(
-    (given) =>
-      html`<tr>
-        <td>
-          <a href="${PEOPLE_PATH}/${given.id}"><bdi>${nameOf(given, view)}</bdi></a>
-        </td>
-        <td>${words.roles[given.role].name}</td>
-        <td>${placesOf(given, view)}</td>
-        <td>
-          ${given.until ?? words.noEnd}
-          ${given.until !== null && given.until < today && html`<span class="tag">${words.over}</span>`}
-        </td>
-        <td>
-          ${given.declared ? html`<span class="tag">${text.byFile}</span>` : html`<bdi>${given.madeBy}</bdi>`}
-        </td>
-      </tr>`,
-  )
+  const rows = shown.map((given) => [
+    html`<a href="${PEOPLE_PATH}/${given.id}"><bdi>${nameOf(given, view)}</bdi></a>`,
+    words.roles[given.role].name,
+    placesOf(given, view),
+    html`${given.until ?? words.noEnd}
+    ${given.until !== null && given.until < today && html`<span class="tag">${words.over}</span>`}`,
+    given.declared
+      ? html`<span class="tag">${text.byFile}</span>`
+      : html`<bdi>${given.madeBy}</bdi>`,
+  ])
   return table(words.title, [words.who, words.role, words.where, words.until, words.by], rows)
 }
 

@@ -11,6 +11,7 @@ import type { Services } from '../services.ts'
 import { formOf } from '../staff/staff-form.ts'
 import { tokenField } from '../staff/staff-layout.ts'
 import { fill } from '../text/fill.ts'
+import { when } from '../text/when.ts'
 import { sendAdminPage } from './admin-page.ts'
 import { PEOPLE_PATH } from './admin-paths.ts'
 import { withRight } from './admin-request.ts'
@@ -18,7 +19,7 @@ import type { AdminView } from './admin-request.ts'
 import { etagOf, field, reasonField, rowNumber } from './fields.ts'
 import { sendNothing } from './nothing-there.ts'
 import { nameOf, placesOf } from './people.ts'
-import { historyTable, savedNote, table, when } from './pieces.ts'
+import { historyTable, savedNote, table } from './pieces.ts'
 import { settle, unreadable } from './settle.ts'
 
 const CHANGES = 20
@@ -112,14 +113,13 @@ function holderList(
   holders: readonly RoleHolder[],
 ): Html {
   const isGroup = subject.startsWith('group:')
-  const rows = holders.slice(0, HOLDERS).map(
-    ({ account, name, seenAt }) =>
-      html`<tr>
-        <td><bdi>${account}</bdi></td>
-        <td><bdi>${name}</bdi></td>
-        <td>${seenAt === null ? never : when(seenAt, frame)}</td>
-      </tr>`,
-  )
+  const rows = holders
+    .slice(0, HOLDERS)
+    .map(({ account, name, seenAt }) => [
+      html`<bdi>${account}</bdi>`,
+      html`<bdi>${name}</bdi>`,
+      seenAt === null ? never : when(seenAt, frame),
+    ])
   return html`<section class="card" aria-labelledby="holders">
     <h2 id="holders">${words.holders}</h2>
     <p class="soft">${isGroup ? words.holdersLead : words.holderLead}</p>

@@ -6,33 +6,11 @@ import type { Html } from '../pages/html.ts'
 import { tokenField } from '../staff/staff-layout.ts'
 import type { StaffFrame } from '../staff/staff-layout.ts'
 import { formatDay } from '../text/date.ts'
+import { when } from '../text/when.ts'
 import type { AdminText } from '../text/admin-fr.ts'
 import type { StaffLanguage } from '../text/staff-language.ts'
 import { UNDO_PATH } from './admin-paths.ts'
 import type { AdminView } from './admin-request.ts'
-
-/**
- * By the clock of the place `zone` is of, which is said where it is not that of the organisation; without a place by
- * the organisation's, wherever the server stands.
- */
-export function when(
-  at: Date,
-  { language, zone: own }: Pick<StaffFrame, 'language' | 'zone'>,
-  zone: string | null = null,
-): string {
-  const place = zone ?? own
-  const locale = language === 'fr' ? 'fr-FR' : 'en-GB'
-  const format = { dateStyle: 'medium', timeStyle: 'short', timeZone: place } as const
-  const said = new Intl.DateTimeFormat(locale, format).format(at)
-  if (place === own || offset(at, place, locale) === offset(at, own, locale)) return said
-  return `${said} (${offset(at, place, locale)})`
-}
-
-/** `UTC+4` */
-function offset(at: Date, timeZone: string, locale: string): string {
-  const format = new Intl.DateTimeFormat(locale, { timeZone, timeZoneName: 'shortOffset' })
-  return format.formatToParts(at).find(({ type }) => type === 'timeZoneName')?.value ?? timeZone
-}
 
 /** Of a day as dates are kept, `2026-12-31`. */
 export function dayOf(day: string, language: StaffLanguage): string {
@@ -90,27 +68,50 @@ export function asProgram(said: string): Html {
   return html`<bdi lang="en">${said}</bdi>`
 }
 
-/** Of a table with many rows: without a character that is not needed. */
-export function row(cells: readonly (Html | string | number)[]): Html {
-  return html`<tr>
-    ${cells.map((cell) => html`<td>${cell}</td>`)}
-  </tr>`
-}
+/** What stands in a cell; false and null are nothing. */
+export type Cell = Html | string | number | false | null
 
-/** A table that a narrow screen can move sideways, and a keyboard too. */
-export function table(label: string, heads: readonly string[], rows: readonly Html[]): Html {
+/** So many columns fit a phone. */
+const MOST_ON_A_PHONE = 3
+
+/**
+ * A table. On a phone each row of one with many columns is a block, the first cell its title and the name of its column
+ * beside each other; where those are `figures` they stay columns, below the title. What is too wide even so moves
+ * sideways by itself, for a keyboard too.
+ */
+export function table(
+  label: string,
+  heads: readonly string[],
+  rows: readonly (readonly Cell[])[],
+  { figures = false }: { readonly figures?: boolean } = {},
+): Html {
+  const stacks = !figures && heads.length > MOST_ON_A_PHONE
+  const shape = stacks ? 'stacks' : figures ? 'sums' : null
   return html`<div class="scroll" tabindex="0" role="group" aria-label="${label}">
-    <table>
+    <table ${shape !== null && html`class="${shape}"`}>
       <thead>
         <tr>
           ${heads.map((head) => html`<th scope="col">${head}</th>`)}
         </tr>
       </thead>
       <tbody>
-        ${rows}
+        ${rows.map((cells) => row(cells, stacks ? heads : []))}
       </tbody>
     </table>
   </div>`
+}
+
+/** There are many: without a character that is not needed. */
+function row(cells: readonly Cell[], names: readonly string[]): Html {
+  const cell = (content: Cell, i: number): Html => {
+    const isNamed = i > 0 && i < names.length && content !== false && content !== null
+    return isNamed && content !== ''
+      ? html`<td data-of="${names[i]}">${content}</td>`
+      : html`<td>${content}</td>`
+  }
+  return html`<tr>
+    ${cells.map(cell)}
+  </tr>`
 }
 
 /** Who changed what, and the way back where there is one and this person may go it. */
@@ -136,26 +137,20 @@ export function historyTable(
     const label = changes.undoNamed
       .replace('{subject}', () => line.subject)
       .replace('{when}', () => at)
-    return html`<tr>
-      <td>${at}</td>
-      <td><bdi>${line.actor}</bdi></td>
-      <td>
-        <bdi>${subjectOf(line, changes)}</bdi
-        >${line.reason !== null && html`<br /><span class="soft"><bdi>${line.reason}</bdi></span>`}
-      </td>
-      <td class="differs">${difference(line, changes)}</td>
-      <td>
-        ${
-          mayUndo(line) &&
-          canBeUndone(line) &&
-          html`<form method="post" action="${UNDO_PATH}">
-            ${tokenField(frame)}<input type="hidden" name="change" value="${line.id}" />
-            <input type="hidden" name="kind" value="${line.subject.split(' ')[0] ?? ''}" />
-            <button class="quiet" aria-label="${label}">${changes.undo}</button>
-          </form>`
-        }
-      </td>
-    </tr>`
+    return [
+      at,
+      html`<bdi>${line.actor}</bdi>`,
+      html`<bdi>${subjectOf(line, changes)}</bdi
+        >${line.reason !== null && html`<br /><span class="soft"><bdi>${line.reason}</bdi></span>`}`,
+      html`<div class="differs">${difference(line, changes)}</div>`,
+      mayUndo(line) &&
+        canBeUndone(line) &&
+        html`<form method="post" action="${UNDO_PATH}">
+          ${tokenField(frame)}<input type="hidden" name="change" value="${line.id}" />
+          <input type="hidden" name="kind" value="${line.subject.split(' ')[0] ?? ''}" />
+          <button class="quiet" aria-label="${label}">${changes.undo}</button>
+        </form>`,
+    ]
   })
   const heads = [changes.when, changes.who, changes.what, changes.beforeAfter, changes.undo]
   return table(changes.title, heads, rows)
@@ -176,6 +171,8 @@ function wordOf(words: Readonly<Record<string, string>>, name: string): string {
 const LONGEST_SAID = 160
 /** SHA-256, of which the beginning tells two apart. */
 const DIGEST = /\b[0-9a-f]{64}\b/g
+/** What stands before the host of an address. */
+const PASSWORD = /\/\/[^/@\s]*@/g
 const UNSAID = new Set(['declared', 'made_by', 'made_at', 'provisional'])
 
 /** Only what is another: `name: A → B`. */
@@ -188,10 +185,9 @@ function difference(
     const value = row?.[column]
     if (value === undefined || value === null) return nothing
     const text = Array.isArray(value) ? value.join(', ') : value
-    const said = (typeof text === 'string' ? text : JSON.stringify(text)).replaceAll(
-      DIGEST,
-      (digest) => `${digest.slice(0, 8)}…`,
-    )
+    const said = (typeof text === 'string' ? text : JSON.stringify(text))
+      .replaceAll(DIGEST, (digest) => `${digest.slice(0, 8)}…`)
+      .replaceAll(PASSWORD, '//…@')
     return said.length > LONGEST_SAID ? `${said.slice(0, LONGEST_SAID)}…` : said
   }
   const others = columns.filter(

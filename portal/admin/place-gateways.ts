@@ -4,9 +4,9 @@ import type { AdminSite } from '#db/admin/sites.ts'
 import type { Html } from '../pages/html.ts'
 import { fill } from '../text/fill.ts'
 import type { SetUpText } from '../text/set-up-fr.ts'
+import { when } from '../text/when.ts'
 import { PLACES_PATH } from './admin-paths.ts'
 import type { AdminView } from './admin-request.ts'
-import { when } from './pieces.ts'
 import { gatewayTroubles } from './set-up-signs.ts'
 
 /** The gateways of a place with what is known of each, and the way to its files and lights. */
@@ -37,7 +37,7 @@ function gatewayFacts({ text, frame }: AdminView, site: AdminSite, one: GatewayS
     [setUp.transport, one.transport === 'radsec' ? 'RadSec' : `RADIUS/UDP, ${one.address ?? ''}`],
     [words.heard, at(one.heardAt, text.never)],
     [setUp.clockOff, clockOf(one, setUp)],
-    [setUp.posture, `${setUp.postures[postureOf(one)]} ; ${ruleOf(one, setUp)}`],
+    [setUp.posture, `${setUp.postures[postureOf(one)]}, ${ruleOf(one, setUp)}`],
     ...(one.transport === 'radsec'
       ? [[setUp.certificateEnd, at(one.certificateEndsAt, setUp.unknown)] as const]
       : []),

@@ -14,13 +14,14 @@ import type { Services } from '../services.ts'
 import { formOf } from '../staff/staff-form.ts'
 import { tokenField } from '../staff/staff-layout.ts'
 import { fill } from '../text/fill.ts'
+import { when } from '../text/when.ts'
 import { sendAdminPage } from './admin-page.ts'
 import { PLACES_PATH, SESSIONS_PATH } from './admin-paths.ts'
 import { withRight } from './admin-request.ts'
 import type { AdminView } from './admin-request.ts'
 import { askedFor, reasonField } from './fields.ts'
 import { sendNothing } from './nothing-there.ts'
-import { pageLinks, table, when } from './pieces.ts'
+import { pageLinks, table } from './pieces.ts'
 
 const ROWS = 100
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
@@ -124,32 +125,27 @@ function sessionTable(
   mayEnd: boolean,
 ): Html {
   const { sessions: words, logs } = text
-  const rows = shown.map(({ key, network, gateway, mac, account, startedAt, lastAt, octets }) => {
+  const rows = shown.map(({ network, gateway, mac, account, startedAt, lastAt, octets }) => {
     const who = account ?? logs.guest
     const value = `${mac ?? ''} ${account ?? ''}`.trimEnd()
-    return html`<tr>
-      ${
-        mayEnd &&
-        html`<td>
-          <input
-            type="radio"
-            name="session"
-            value="${value}"
-            id="s-${key}"
-            aria-label="${who} ${mac}"
-          />
-        </td>`
-      }
-      <td><bdi>${who}</bdi><br /><span class="soft">${mac ?? logs.unknown}</span></td>
-      <td>${network === 'guest' ? text.guest : text.staff}</td>
-      <td><bdi>${gateway}</bdi></td>
-      <td>${when(startedAt, frame, timezone)}</td>
-      <td>${when(lastAt, frame, timezone)}</td>
-      <td>${octets === null ? '' : inMegabytes(octets, frame.language)}</td>
-    </tr>`
+    return [
+      mayEnd
+        ? html`<label
+            ><input type="radio" name="session" value="${value}" /><bdi>${who}</bdi><br /><span
+              class="soft"
+              >${mac ?? logs.unknown}</span
+            ></label
+          >`
+        : html`<bdi>${who}</bdi><br /><span class="soft">${mac ?? logs.unknown}</span>`,
+      network === 'guest' ? text.guest : text.staff,
+      html`<bdi>${gateway}</bdi>`,
+      when(startedAt, frame, timezone),
+      when(lastAt, frame, timezone),
+      octets !== null && inMegabytes(octets, frame.language),
+    ]
   })
   const heads = [logs.user, words.network, text.place.gateway, logs.start, words.last, words.volume]
-  return table(words.title, mayEnd ? [words.choose, ...heads] : heads, rows)
+  return table(words.title, heads, rows)
 }
 
 function inMegabytes(octets: number, language: 'fr' | 'en'): string {

@@ -118,15 +118,12 @@ async function sendPlace(
 
 function networkSection(text: AdminView['text'], networks: readonly AdminNetwork[]): Html {
   const { place: words } = text
-  const rows = networks.map(
-    ({ kind, ssid, vlan, subnets }) =>
-      html`<tr>
-        <td>${text[kind]}</td>
-        <td><bdi>${ssid ?? ''}</bdi></td>
-        <td>${vlan ?? ''}</td>
-        <td>${subnets.join(', ')}</td>
-      </tr>`,
-  )
+  const rows = networks.map(({ kind, ssid, vlan, subnets }) => [
+    text[kind],
+    ssid !== null && html`<bdi>${ssid}</bdi>`,
+    vlan,
+    subnets.join(', '),
+  ])
   return html`<section class="card" aria-labelledby="networks">
     <h2 id="networks">${words.networks}</h2>
     ${
@@ -139,18 +136,13 @@ function networkSection(text: AdminView['text'], networks: readonly AdminNetwork
 
 function ruleSection(text: AdminView['text'], found: readonly Omit<AdminRule, 'etag'>[]): Html {
   const { place: words, rules } = text
-  const rows = found.map(
-    (rule) =>
-      html`<tr>
-        <td>
-          <a href="${RULES_PATH}/${rule.id}"><bdi>${rule.domain}</bdi></a>
-        </td>
-        <td>${rules[rule.action]}</td>
-        <td>${networkOf(rule.network, text)}</td>
-        <td>${whereOf(rule, text)}</td>
-        <td><bdi>${rule.note ?? ''}</bdi></td>
-      </tr>`,
-  )
+  const rows = found.map((rule) => [
+    html`<a href="${RULES_PATH}/${rule.id}"><bdi>${rule.domain}</bdi></a>`,
+    rules[rule.action],
+    networkOf(rule.network, text),
+    whereOf(rule, text),
+    rule.note !== null && html`<bdi>${rule.note}</bdi>`,
+  ])
   const heads = [rules.domain, rules.action, rules.network, words.from, rules.note]
   return html`<section class="card" aria-labelledby="rules">
     <h2 id="rules">${words.policy}</h2>

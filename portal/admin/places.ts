@@ -6,13 +6,14 @@ import { code } from '../api/admin/schemas.ts'
 import type { Html } from '../pages/html.ts'
 import type { Services } from '../services.ts'
 import { fill } from '../text/fill.ts'
+import { when } from '../text/when.ts'
 import { sendAdminPage } from './admin-page.ts'
 import { NEW_PLACE_PATH, PLACES_PATH } from './admin-paths.ts'
 import { withRight } from './admin-request.ts'
 import type { AdminView } from './admin-request.ts'
 import { askedFor } from './fields.ts'
 import { isPiece, sendPiece } from './piece.ts'
-import { pageLinks, row, table, when } from './pieces.ts'
+import { pageLinks, table } from './pieces.ts'
 
 const ROWS = 50
 
@@ -116,15 +117,13 @@ function placeTable(
   { text: { places: words, ...text }, frame }: AdminView,
   sites: readonly AdminSite[],
 ): Html {
-  const rows = sites.map((site) =>
-    row([
-      html`<a href="${PLACES_PATH}/${site.code}">${site.code}</a>`,
-      html`<bdi>${site.name}</bdi>`,
-      html`<bdi>${site.associationName}</bdi>`,
-      site.gateways,
-      site.heardAt === null ? text.never : when(site.heardAt, frame, site.timezone),
-    ]),
-  )
+  const rows = sites.map((site) => [
+    html`<a href="${PLACES_PATH}/${site.code}">${site.code}</a>`,
+    html`<bdi>${site.name}</bdi>`,
+    html`<bdi>${site.associationName}</bdi>`,
+    site.gateways,
+    site.heardAt === null ? text.never : when(site.heardAt, frame, site.timezone),
+  ])
   const heads = [words.code, words.name, words.association, words.gateways, words.heard]
   return table(words.title, heads, rows)
 }

@@ -27,7 +27,7 @@ test('what guests ask for waits as one thing for each name and place, with their
   const paul = await house.signedIn(PAUL)
   const { text } = await page(paul, '/admin/requests?lang=fr')
   expect(text.split('recettes.example').length).toBe(2)
-  expect(text).toContain('<td>3</td>')
+  expect(text).toContain('data-of="Demandes">3</td>')
   expect(text).toContain('merci &lt;b&gt;beaucoup')
   const one = await page(
     paul,

@@ -4,12 +4,13 @@ import { listUnblockAnswers, listWaitingNames } from '#db/admin/unblock-requests
 import type { UnblockAnswer, WaitingName } from '#db/admin/unblock-requests.ts'
 import type { Html } from '../pages/html.ts'
 import type { Services } from '../services.ts'
+import { when } from '../text/when.ts'
 import { sendAdminPage } from './admin-page.ts'
 import { PLACES_PATH, REQUESTS_PATH, RULES_PATH } from './admin-paths.ts'
 import { withRight } from './admin-request.ts'
 import type { AdminView } from './admin-request.ts'
 import { askedFor, rowNumber, searchForm } from './fields.ts'
-import { lastDay, networkOf, pageLinks, table, when } from './pieces.ts'
+import { lastDay, networkOf, pageLinks, table } from './pieces.ts'
 
 const ROWS = 50
 const ANSWERS = 20
@@ -56,23 +57,15 @@ export function requests(services: Services): Handler {
 function waitingTable({ text, frame }: AdminView, shown: readonly WaitingName[]): Html {
   const { requests: words } = text
   const rows = shown.map(
-    ({ id, domain, site, siteName, network, times, lastAt, timezone, notes }) =>
-      html`<tr>
-        <td>
-          <a href="${REQUESTS_PATH}/${id}"><bdi>${domain}</bdi></a>
-        </td>
-        <td>${placeLink({ site, siteName }, words.noPlace)}</td>
-        <td>${networkOf(network, text)}</td>
-        <td>${times}</td>
-        <td>${when(lastAt, frame, timezone)}</td>
-        <td>
-          ${notes.slice(0, 2).map(
-            (note) =>
-              html`<q><bdi>${note}</bdi></q
-                ><br />`,
-          )}
-        </td>
-      </tr>`,
+    ({ id, domain, site, siteName, network, times, lastAt, timezone, notes }) => [
+      html`<a href="${REQUESTS_PATH}/${id}"><bdi>${domain}</bdi></a>`,
+      placeLink({ site, siteName }, words.noPlace),
+      networkOf(network, text),
+      times,
+      when(lastAt, frame, timezone),
+      notes.length > 0 &&
+        html`${notes.slice(0, 2).map((note, i) => html`${i > 0 && html`<br />`}<q><bdi>${note}</bdi></q>`)}`,
+    ],
   )
   const { domain, network } = text.rules
   return table(
@@ -95,18 +88,15 @@ export function answerTable({ text, frame }: AdminView, answers: readonly Unbloc
   const { requests: words, changes } = text
   if (answers.length === 0) return html`<p class="soft">${words.noAnswers}</p>`
   const rows = answers.map(
-    ({ at, timezone, domain, site, siteName, times, decision, rule, until, actor, reason }) =>
-      html`<tr>
-        <td>${when(at, frame, timezone)}</td>
-        <td><bdi>${domain}</bdi> (${times})</td>
-        <td>${placeLink({ site, siteName }, words.noPlace)}</td>
-        <td>
-          ${rule === null ? words[decision] : html`<a href="${RULES_PATH}/${rule}">${words[decision]}</a>`}
-          ${until !== null && html`<br /><span class="soft">${text.rules.until} ${lastDay(until)}</span>`}
-        </td>
-        <td><bdi>${actor}</bdi></td>
-        <td><bdi>${reason}</bdi></td>
-      </tr>`,
+    ({ at, timezone, domain, site, siteName, times, decision, rule, until, actor, reason }) => [
+      when(at, frame, timezone),
+      html`<bdi>${domain}</bdi> (${times})`,
+      placeLink({ site, siteName }, words.noPlace),
+      html`${rule === null ? words[decision] : html`<a href="${RULES_PATH}/${rule}">${words[decision]}</a>`}
+      ${until !== null && html`<br /><span class="soft">${text.rules.until} ${lastDay(until)}</span>`}`,
+      html`<bdi>${actor}</bdi>`,
+      html`<bdi>${reason}</bdi>`,
+    ],
   )
   const heads = [changes.when, text.rules.domain, words.place, words.answer, changes.who, words.why]
   return table(words.answers, heads, rows)

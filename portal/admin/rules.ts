@@ -13,6 +13,7 @@ import { RULES_PATH } from './admin-paths.ts'
 import { withRight } from './admin-request.ts'
 import type { AdminView } from './admin-request.ts'
 import { endOfDay, historyTable, lastDay, networkOf, table, whereOf } from './pieces.ts'
+import type { Cell } from './pieces.ts'
 import { readPlace, writePlace } from '../api/admin/page.ts'
 import { unreadable } from './settle.ts'
 
@@ -126,28 +127,24 @@ function noteOf(asked: URLSearchParams, text: AdminView['text']): Html {
 }
 
 /** The rule, what it does, for whom, where, until when: five cells. */
-export function ruleCells(rule: AdminRule, text: AdminView['text']): Html {
-  return html`<td>
-      <a href="${RULES_PATH}/${rule.id}"><bdi>${rule.domain}</bdi></a>
-    </td>
-    <td>${text.rules[rule.action]}</td>
-    <td>${networkOf(rule.network, text)}</td>
-    <td>${whereOf(rule, text)}</td>
-    <td>${lastDay(rule.until)}</td>`
+export function ruleCells(rule: AdminRule, text: AdminView['text']): readonly Cell[] {
+  return [
+    html`<a href="${RULES_PATH}/${rule.id}"><bdi>${rule.domain}</bdi></a>`,
+    text.rules[rule.action],
+    networkOf(rule.network, text),
+    whereOf(rule, text),
+    lastDay(rule.until),
+  ]
 }
 
 function ruleTable({ text }: AdminView, shown: readonly AdminRule[]): Html {
   const { rules: words } = text
-  const rows = shown.map(
-    (rule) =>
-      html`<tr>
-        ${ruleCells(rule, text)}
-        <td>
-          <bdi>${rule.note ?? ''}</bdi>
-          ${rule.declared && html`<span class="tag">${text.byFile}</span>`}
-        </td>
-      </tr>`,
-  )
+  const rows = shown.map((rule) => [
+    ...ruleCells(rule, text),
+    (rule.note !== null || rule.declared) &&
+      html`<bdi>${rule.note}</bdi>
+        ${rule.declared && html`<span class="tag">${text.byFile}</span>`}`,
+  ])
   const heads = [words.domain, words.action, words.network, words.where, words.until, words.note]
   return table(words.title, heads, rows)
 }

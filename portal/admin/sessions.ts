@@ -20,17 +20,12 @@ export function liveSessions(services: Services): Handler {
     const { sessions: words } = text
     const q = askedFor(view, 'q')
     const found = await countLiveSessions(sql, q === '' ? null : q, PLACES)
-    const rows = found.map(
-      ({ site, siteName, guests, staff }) =>
-        html`<tr>
-          <td>
-            <a href="${SESSIONS_PATH}/${site}"><bdi>${siteName}</bdi></a>
-            <span class="soft">${site}</span>
-          </td>
-          <td>${guests}</td>
-          <td>${staff}</td>
-        </tr>`,
-    )
+    const rows = found.map(({ site, siteName, guests, staff }) => [
+      html`<a href="${SESSIONS_PATH}/${site}"><bdi>${siteName}</bdi></a>
+        <span class="soft">${site}</span>`,
+      guests,
+      staff,
+    ])
     return sendAdminPage(c, services, {
       ...{ frame, title: words.title },
       main: html`<h1>${words.title}</h1>

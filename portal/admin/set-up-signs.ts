@@ -5,10 +5,10 @@ import type { AdminSite } from '#db/admin/sites.ts'
 import type { Html } from '../pages/html.ts'
 import { fill } from '../text/fill.ts'
 import type { SetUpText } from '../text/set-up-fr.ts'
+import { when } from '../text/when.ts'
 import { PLACES_PATH } from './admin-paths.ts'
 import type { AdminView } from './admin-request.ts'
 import { numberIn } from './numbers.ts'
-import { when } from './pieces.ts'
 
 /** What is seen of a place that goes live. */
 export interface PlaceSigns {

@@ -71,7 +71,7 @@ async function sendStory(
   const { sessions: words } = text
   const page = await search.page(null, ROWS)
   const logins = joinAlike(page.logins)
-  const zones = await zonesOf(view)
+  const zones = await zonesOf(view, 'radius.explain')
   const { mac, site, user } = criteria
   const scope = { actor: doer.actor, reach: rights.reach('sessions.read') }
   const live =

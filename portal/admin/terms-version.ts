@@ -117,15 +117,13 @@ function textTable(
   }
   const rows = Object.keys(texts).map((language) => {
     const name = nameOfLanguage(language, frame.language)
-    return html`<tr>
-      <td><a href="${TERMS_PATH}/${version}/${language}">${name}</a></td>
-      ${inForce !== null && html`<td>${stateOf(language)}</td>`}
-      <td>
-        <a href="${TERMS_PATH}/${version}/${language}/preview"
-          >${fill(words.preview, { language: name })}</a
-        >
-      </td>
-    </tr>`
+    return [
+      html`<a href="${TERMS_PATH}/${version}/${language}">${name}</a>`,
+      ...(inForce === null ? [] : [stateOf(language)]),
+      html`<a href="${TERMS_PATH}/${version}/${language}/preview"
+        >${fill(words.preview, { language: name })}</a
+      >`,
+    ]
   })
   const heads = [words.language, ...(inForce === null ? [] : [words.compared]), words.page]
   return table(words.texts, heads, rows)

@@ -90,18 +90,13 @@ async function sendTerms(
 
 function versionTable({ text, frame }: AdminView, shown: readonly AdminTerms[]): Html {
   const { terms: words } = text
-  const rows = shown.map(
-    ({ version, effective, state, languages, accepted, declared }) =>
-      html`<tr>
-        <td>
-          <a href="${TERMS_PATH}/${version}"><bdi>${version}</bdi></a>
-        </td>
-        <td>${dayOf(effective, frame.language)}</td>
-        <td>${words.states[state]} ${declared && html`<span class="tag">${text.byFile}</span>`}</td>
-        <td>${languages.map((one) => nameOfLanguage(one, frame.language)).join(', ')}</td>
-        <td>${accepted.toLocaleString(frame.language)}</td>
-      </tr>`,
-  )
+  const rows = shown.map(({ version, effective, state, languages, accepted, declared }) => [
+    html`<a href="${TERMS_PATH}/${version}"><bdi>${version}</bdi></a>`,
+    dayOf(effective, frame.language),
+    html`${words.states[state]} ${declared && html`<span class="tag">${text.byFile}</span>`}`,
+    languages.map((one) => nameOfLanguage(one, frame.language)).join(', '),
+    accepted.toLocaleString(frame.language),
+  ])
   const heads = [words.version, words.from, words.state, words.languages, words.accepted]
   return table(words.title, heads, rows)
 }

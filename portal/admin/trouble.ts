@@ -4,11 +4,12 @@ import type { AdminJob } from '#db/admin/jobs.ts'
 import type { TroubledGateway, Waiting } from '#db/admin/overview.ts'
 import type { Html } from '../pages/html.ts'
 import { fill } from '../text/fill.ts'
+import { when } from '../text/when.ts'
 import { ALERTS_PATH, FILTERING_PATH, PLACES_PATH, REQUESTS_PATH } from './admin-paths.ts'
 import type { AdminView } from './admin-request.ts'
 import { jobName } from './jobs.ts'
 import { numberIn } from './numbers.ts'
-import { asProgram, when } from './pieces.ts'
+import { asProgram } from './pieces.ts'
 
 /** Everything that somebody should look at, as far as it is theirs to see. */
 export interface Trouble {

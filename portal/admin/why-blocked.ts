@@ -84,13 +84,10 @@ function verdictIn({ text, frame }: AdminView, name: string, verdict: FilterVerd
 
 function ruleTable({ text }: AdminView, rules: readonly AdminRule[]): Html {
   const { rules: words, filtering } = text
-  const rows = rules.map(
-    (rule) =>
-      html`<tr>
-        ${ruleCells(rule, text)}
-        <td><bdi>${rule.note ?? ''}</bdi></td>
-      </tr>`,
-  )
+  const rows = rules.map((rule) => [
+    ...ruleCells(rule, text),
+    rule.note !== null && html`<bdi>${rule.note}</bdi>`,
+  ])
   const heads = [words.domain, words.action, words.network, words.where, words.until, words.note]
   return html`<h3>${filtering.rulesOfName}</h3>
     ${table(filtering.rulesOfName, heads, rows)}`

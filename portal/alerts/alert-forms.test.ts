@@ -14,11 +14,12 @@ const alert = (row: Partial<Alert> = {}): Alert => ({
   firstAt: new Date('2026-11-28T21:04:00Z'),
   lastAt: new Date('2026-11-28T21:04:00Z'),
   ...{ association: '75', site: '75-0042', siteName: 'Centre Nation', gateway: 'gw-0042' },
+  timezone: 'Europe/Paris',
   ...{ account: 'bob', actor: null, subject: null },
   ...row,
 })
 const message = (row: Partial<Alert> = {}, language: 'fr' | 'en' = 'fr') =>
-  alertMessage(alert(row), { language, publicUrl })
+  alertMessage(alert(row), { language, zone: 'Europe/Paris', publicUrl })
 
 describe('an alert', () => {
   test('says in French what happened, where, since when and what to do', () => {
@@ -47,6 +48,17 @@ describe('an alert', () => {
       expect(text).toContain(alertTextIn(language).kinds[kind].toDo)
       expect(title.startsWith('Urgent')).toBe(urgent)
     }
+  })
+
+  test('of a place is by its clock, which is said where it is not the organisation’s', () => {
+    const far = message({ timezone: 'Indian/Reunion' }).text
+    expect(far).toContain('Quand\u00a0: 29 nov. 2026, 01:04 (UTC+4)\n')
+    const of = (row: Partial<Alert>): string =>
+      alertMessage(alert(row), { language: 'fr', zone: 'Indian/Reunion', publicUrl }).text
+    expect(of({ timezone: 'Indian/Reunion' })).toContain('Quand\u00a0: 29 nov. 2026, 01:04\n')
+    expect(of({ site: null, siteName: null, timezone: null })).toContain(
+      'Quand\u00a0: 29 nov. 2026, 01:04\n',
+    )
   })
 
   test('that stands for many says where the rest is', () => {

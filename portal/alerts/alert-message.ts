@@ -4,6 +4,8 @@ import { ALERTS_PATH } from '../admin/admin-paths.ts'
 import { alertsEn } from '../text/alerts-en.ts'
 import { alertsFr } from '../text/alerts-fr.ts'
 import type { AlertText } from '../text/alerts-fr.ts'
+import { when } from '../text/when.ts'
+import type { Clockwork } from '../text/when.ts'
 
 export type AlertLanguage = 'fr' | 'en'
 
@@ -33,9 +35,9 @@ export function alertTextIn(language: AlertLanguage): AlertText {
 
 export function alertMessage(
   alert: Alert,
-  { language, publicUrl }: { readonly language: AlertLanguage; readonly publicUrl: URL },
+  { publicUrl, ...reader }: Clockwork & { readonly publicUrl: URL },
 ): AlertMessage {
-  const text = TEXTS[language]
+  const text = TEXTS[reader.language]
   const { kind, count, firstAt, lastAt } = alert
   const urgent = URGENT_KINDS.includes(kind)
   const { title: plainTitle, toDo } = text.kinds[kind]
@@ -45,7 +47,7 @@ export function alertMessage(
     id: `${alert.id}-${count}`,
     ...{ kind, urgent, at: lastAt },
     title: urgent ? fill(text.urgent, { title: counted }) : counted,
-    facts: factsOf(alert, text, language),
+    facts: factsOf(alert, text, reader),
     toDoLabel: text.toDo,
     toDo,
     link: { label: text.open, url: new URL(`${ALERTS_PATH}#alert-${alert.id}`, publicUrl).href },
@@ -56,14 +58,14 @@ export function alertMessage(
 /** What `alerts test` sends. */
 export function testMessage(
   at: Date,
-  { language, publicUrl }: { readonly language: AlertLanguage; readonly publicUrl: URL },
+  { publicUrl, ...reader }: Clockwork & { readonly publicUrl: URL },
 ): AlertMessage {
-  const text = TEXTS[language]
+  const text = TEXTS[reader.language]
   return written(text, {
     id: `test-${at.getTime()}`,
     ...{ kind: 'test', urgent: false, at },
     title: text.testTitle,
-    facts: [[text.when, moment(at, language)]],
+    facts: [[text.when, when(at, reader)]],
     toDoLabel: text.toDo,
     toDo: text.testToDo,
     link: { label: text.open, url: new URL(ALERTS_PATH, publicUrl).href },
@@ -84,14 +86,10 @@ function written(text: AlertText, message: Omit<AlertMessage, 'text'>): AlertMes
 }
 
 /** What happened where, as people read it: for messages and for the page. */
-export function factsOf(
-  alert: Alert,
-  text: AlertText,
-  language: AlertLanguage,
-): AlertMessage['facts'] {
-  const { count, firstAt, lastAt, site, siteName } = alert
-  const first = moment(firstAt, language)
-  const last = moment(lastAt, language)
+export function factsOf(alert: Alert, text: AlertText, reader: Clockwork): AlertMessage['facts'] {
+  const { count, firstAt, lastAt, site, siteName, timezone } = alert
+  const first = when(firstAt, reader, timezone)
+  const last = when(lastAt, reader, timezone)
   const facts: (readonly [string, string | null])[] = [
     [text.when, count === 1 ? first : fill(text.since, { first, last })],
     [text.place, site === null ? null : siteName === null ? site : `${siteName} (${site})`],
@@ -119,13 +117,6 @@ function fieldsOf(
       ),
     ),
   }
-}
-
-/** Of an organisation in France: its day, wherever the server stands. */
-function moment(at: Date, language: AlertLanguage): string {
-  return new Intl.DateTimeFormat(language === 'fr' ? 'fr-FR' : 'en-GB', {
-    ...{ dateStyle: 'medium', timeStyle: 'short', timeZone: 'Europe/Paris' },
-  }).format(at)
 }
 
 /** Names come from gateways and directories: no line end, no terminal's escape, no turn of direction in them. */

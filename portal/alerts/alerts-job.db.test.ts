@@ -14,6 +14,7 @@ import { seedHouse, testSeal } from '../../test/support/house.ts'
 import { mailServer } from '../../test/support/mail-server.ts'
 import type { Mail } from '../../test/support/mail-server.ts'
 import { createTestAuthority } from '../../test/support/gateway-certificate.ts'
+import { when } from '../text/when.ts'
 import { alertsJob } from './alerts-job.ts'
 
 const publicUrl = new URL('https://wifi.example.org')
@@ -146,6 +147,27 @@ describe('a channel', () => {
       await world.raise('gateway-impersonated', 'gw-0042', '75-0042')
       await world.run()
       expect(await world.deliveries()).toEqual(['paris 0 1 sent', 'roles 0 1 sent'])
+    })
+  })
+
+  test('reads the times of a place by its clock, the others by the organisation’s', async () => {
+    await withHouse(async (world) => {
+      await using desk = await receiver()
+      const { sql } = world.database
+      await sql`update house.organisation set timezone = 'America/Martinique'`
+      await sql`update house.site set timezone = 'Indian/Reunion'`
+      await world.declare(slack(desk.url))
+      await world.raise('log-export', 'PV-1')
+      await world.raise('gateway-impersonated', 'gw-0042', '75-0042')
+      await world.run()
+      const rows = await sql<{ at: Date }[]>`select first_at as at from house.alert order by id`
+      const own = { language: 'fr', zone: 'America/Martinique' } as const
+      expect(desk.got.map(({ body }) => body)).toEqual(
+        rows.map(({ at }, i) =>
+          expect.stringContaining(when(at, own, i === 0 ? null : 'Indian/Reunion')),
+        ),
+      )
+      expect(desk.got.map(({ body }) => body.includes('(UTC+4)'))).toEqual([false, true])
     })
   })
 

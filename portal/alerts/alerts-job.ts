@@ -17,6 +17,7 @@ import { ALERT_LIMITS } from '#db/alert-limits.ts'
 import { URGENT_KINDS } from '#db/alerts.ts'
 import type { Database } from '#db/connection.ts'
 import type { Job } from '#db/jobs.ts'
+import { loadSender } from '#db/organisation.ts'
 import { alertMessage } from './alert-message.ts'
 import { quietUntil } from './quiet-hours.ts'
 import { sendAlert } from './send-alert.ts'
@@ -59,6 +60,7 @@ export function alertsJob(deps: AlertsJobDeps): Job {
         deps.report([])
         return jobPart('noChannel', {})
       }
+      const { timezone } = await loadSender(database)
       await queueDeliveries(database, new Date(clock()))
       const due = await dueDeliveries(database, new Date(clock()))
       const told: Told = { sent: 0, failed: 0, quiet: 0 }
@@ -66,7 +68,7 @@ export function alertsJob(deps: AlertsJobDeps): Job {
       await Promise.all(
         channels.map((channel) =>
           tellChannel(
-            deps,
+            { ...deps, zone: timezone },
             channel,
             due.filter((one) => one.channel === channel.name),
             told,
@@ -80,12 +82,12 @@ export function alertsJob(deps: AlertsJobDeps): Job {
 }
 
 async function tellChannel(
-  deps: AlertsJobDeps,
+  deps: AlertsJobDeps & { readonly zone: string },
   channel: AlertChannel,
   due: readonly DueDelivery[],
   told: Told,
 ): Promise<void> {
-  const { database, clock, publicUrl, outcomes } = deps
+  const { database, clock, publicUrl, outcomes, zone } = deps
   const endsAt = clock() + RUN_MS
   const quiet = quietUntil(channel, clock())
   for (const delivery of due) {
@@ -96,7 +98,7 @@ async function tellChannel(
       continue
     }
     if (clock() > endsAt) return
-    const message = alertMessage(alert, { language: channel.language, publicUrl })
+    const message = alertMessage(alert, { language: channel.language, zone, publicUrl })
     const outcome = await sendAlert(channel, message, clock())
     const at = new Date(clock())
     if (outcome.ok) {

@@ -2,16 +2,21 @@ import type { OwnDevice } from '#db/device-enrolment.ts'
 import { servingGeneration } from '#db/own-authority.ts'
 import type { Generation } from '#db/own-authority.ts'
 import type { StaffLanguage } from '../text/staff-language.ts'
+import type { Clockwork } from '../text/when.ts'
 
 const DAY_MS = 86_400_000
 /** Whoever comes to the page within a month before the end is told. */
 const RENEW_DAYS = 30
 const ROOT_DAYS = 90
 
-export function day(at: Date, language: StaffLanguage): string {
-  return new Intl.DateTimeFormat(language, { dateStyle: 'long', timeZone: 'Europe/Paris' }).format(
-    at,
-  )
+/** Of a person's own things, which are of no place: by the organisation's clock. */
+export function day(at: Date, { language, zone }: Clockwork): string {
+  return new Intl.DateTimeFormat(language, { dateStyle: 'long', timeZone: zone }).format(at)
+}
+
+/** Of a day as it is kept, `2026-12-31`: it is that day by every clock. */
+export function keptDay(kept: string, language: StaffLanguage): string {
+  return day(new Date(`${kept}T00:00:00Z`), { language, zone: 'UTC' })
 }
 
 export function counts({ revokedAt, endsAt }: OwnDevice, now: number): boolean {

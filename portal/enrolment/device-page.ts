@@ -27,7 +27,7 @@ export function devicePage(
           <dt>${words.credential}</dt>
           <dd>${isCertificate ? words.certificate : words.password}</dd>
           <dt>${words.created}</dt>
-          <dd>${day(device.createdAt, frame.language)}</dd>
+          <dd>${day(device.createdAt, frame)}</dd>
         </dl>
         ${
           isCertificate

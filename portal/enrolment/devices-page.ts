@@ -8,7 +8,7 @@ import type { Html } from '../pages/html.ts'
 import type { StaffContent, StaffFrame } from '../staff/staff-layout.ts'
 import { formatDuration } from '../text/date.ts'
 import { fill } from '../text/fill.ts'
-import { counts, day, renewalOf } from './device-days.ts'
+import { counts, day, keptDay, renewalOf } from './device-days.ts'
 import { enrolmentTextIn } from './enrolment-text.ts'
 import { keyRows } from './key-pages.ts'
 import { NEW_KEY_PATH, devicePath, newDevicePath } from './paths.ts'
@@ -85,7 +85,7 @@ export function renewalNotice(
   const left = Math.max(60, Math.round((renewal.before.getTime() - now) / 1000))
   const said = {
     name: device.name,
-    day: day(renewal.before, frame.language),
+    day: day(renewal.before, frame),
     left: formatDuration(left, frame.language),
   }
   return html`<p class="error">
@@ -114,14 +114,14 @@ function row(frame: StaffFrame, device: OwnDevice, now: number): Html {
   </div>`
 }
 
-export function stateOf({ language }: StaffFrame, device: OwnDevice, now: number): Html {
-  const { devices: words } = enrolmentTextIn(language)
-  const on = (at: Date): { day: string } => ({ day: day(at, language) })
+export function stateOf(frame: StaffFrame, device: OwnDevice, now: number): Html {
+  const { devices: words } = enrolmentTextIn(frame.language)
+  const on = (at: Date): { day: string } => ({ day: day(at, frame) })
   if (device.revokedAt !== null) return fill(words.wasRevoked, on(device.revokedAt))
   if (!counts(device, now)) return fill(words.ended, on(device.endsAt))
   const seen =
     device.lastSeenOn === null
       ? html`${words.neverSeen}`
-      : fill(words.seen, on(new Date(`${device.lastSeenOn}T12:00:00Z`)))
+      : fill(words.seen, { day: keptDay(device.lastSeenOn, frame.language) })
   return html`${seen}, ${fill(words.until, on(device.endsAt))}`
 }

@@ -8,7 +8,7 @@ import { tokenField } from '../staff/staff-layout.ts'
 import type { StaffContent, StaffFrame } from '../staff/staff-layout.ts'
 import type { EnrolmentText } from '../text/enrolment-fr.ts'
 import { fill } from '../text/fill.ts'
-import { day } from './device-days.ts'
+import { keptDay } from './device-days.ts'
 import { enrolmentTextIn } from './enrolment-text.ts'
 import { DEVICES_PATH, NEW_KEY_PATH, keyRevocationPath } from './paths.ts'
 import { THING_KINDS, isDeviceKind } from './ways.ts'
@@ -147,8 +147,7 @@ export function keyRows(frame: StaffFrame, keys: readonly OwnDeviceKey[]): Html 
   return html`<section class="card rows" aria-labelledby="keys">
     <h2 id="keys">${words.mine}</h2>
     ${keys.map((key) => {
-      const until =
-        key.until === null ? '' : day(new Date(`${key.until}T12:00:00Z`), frame.language)
+      const until = key.until === null ? '' : keptDay(key.until, frame.language)
       const used = key.mac === null ? html`${words.unused}` : html`<bdi dir="ltr">${key.mac}</bdi>`
       return html`<div class="row">
         <p>

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { testPortal } from '../portal-fixture.ts'
+import { ORGANISATION, house, testPortal } from '../portal-fixture.ts'
 import type { SignedIn, TestPortal } from '../portal-fixture.ts'
 
 const MAKE = '/staff/devices/keys/new'
@@ -53,6 +53,13 @@ describe('a key for a till or a printer', () => {
     expect(text).toContain('aria-invalid="true"')
     if (!('place' in wrong)) expect(text).toContain('value="75-0042"')
     expect(portal.enrolment.keys).toEqual([])
+  })
+
+  test('lasts until a day that is the same by every clock', async () => {
+    const organisation = { ...ORGANISATION, timezone: 'Pacific/Auckland' }
+    portal.world.house = house({ organisation })
+    await browser.post(MAKE, FORM)
+    expect(await page('/staff/devices')).toContain('28 décembre 2027')
   })
 
   test('is revoked by its owner, and by nobody else', async () => {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { DueReminder } from '#db/device-reminders.ts'
+import type { Organisation } from '#db/organisation.ts'
 import type { MailMessage } from '../alerts/mail.ts'
 import { STAFF_LANGUAGES } from '../text/staff-language.ts'
 import { day } from './device-days.ts'
@@ -11,9 +12,14 @@ const DAY_MS = 86_400_000
 /** In each language of the staff pages, one after the other: what somebody reads is not known. */
 export function reminderMessage(
   { account, devices }: DueReminder,
-  about: { readonly organisation: string; readonly publicUrl: URL; readonly now: number },
+  about: {
+    readonly sender: Pick<Organisation, 'name' | 'timezone'>
+    readonly publicUrl: URL
+    readonly now: number
+  },
 ): Omit<MailMessage, 'to'> {
-  const { organisation, publicUrl, now } = about
+  const { publicUrl, now } = about
+  const { name: organisation, timezone: zone } = about.sender
   const [first] = devices
   const path = devices.length === 1 && first !== undefined ? devicePath(first.id) : DEVICES_PATH
   const address = new URL(path, publicUrl).href
@@ -21,7 +27,7 @@ export function reminderMessage(
     const { mail: words } = enrolmentTextIn(language)
     const lines = devices.map(({ name, endsAt }) => {
       const left = Math.max(1, Math.ceil((endsAt.getTime() - now) / DAY_MS))
-      return fill(words.device, { name, day: day(endsAt, language), count: String(left) })
+      return fill(words.device, { name, day: day(endsAt, { language, zone }), count: String(left) })
     })
     return [words.hello, words.lead, lines.join('\n'), `${words.how}\n${address}`, words.why]
       .map((text) => fill(text, { organisation }))

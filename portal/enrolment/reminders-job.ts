@@ -3,8 +3,9 @@ import { AppError } from '#core/error.ts'
 import type { Counter } from '#core/metrics.ts'
 import type { Seal } from '#core/seal.ts'
 import type { Database } from '#db/connection.ts'
-import { dueReminders, noteReminded, organisationName, reminderMail } from '#db/device-reminders.ts'
+import { dueReminders, noteReminded, reminderMail } from '#db/device-reminders.ts'
 import type { Job } from '#db/jobs.ts'
+import { loadSender } from '#db/organisation.ts'
 import { openMail } from '../alerts/mail.ts'
 import { reminderMessage } from './reminder-message.ts'
 import { jobPart } from '#db/job-lines.ts'
@@ -34,7 +35,7 @@ export function deviceRemindersJob(deps: {
       const settings = await reminderMail(database, seal)
       if (settings === null) return jobPart('noReminders', {})
       const endsAt = clock() + RUN_MS
-      const organisation = await organisationName(database)
+      const sender = await loadSender(database)
       const due = await dueReminders(database, new Date(clock()))
       const mail = openMail(settings)
       const told = { sent: 0, refused: 0, failed: 0 }
@@ -42,7 +43,7 @@ export function deviceRemindersJob(deps: {
       try {
         for (const reminder of due) {
           if (clock() > endsAt || told.failed >= MOST_FAILURES) break
-          const message = reminderMessage(reminder, { organisation, publicUrl, now: clock() })
+          const message = reminderMessage(reminder, { sender, publicUrl, now: clock() })
           const outcome = await mail.send({ ...message, to: [reminder.mail] })
           // Of an address that the server refuses for good there is no use in asking again.
           const kind = outcome.ok ? 'sent' : outcome.isFinal ? 'refused' : 'failed'

@@ -118,6 +118,21 @@ describe('the owner of a device that ends soon', () => {
     expect(world.counts).toEqual({ sent: 2, refused: 0, failed: 0 })
   })
 
+  test('reads the day by the clock of the organisation', async () => {
+    const got: Mail[] = []
+    await using server = await mailServer(got, null)
+    await using world = await openWorld(server.port)
+    await world.database.sql`update house.organisation set timezone = 'Pacific/Auckland'`
+    await world.person('helene', 'helene@example.org')
+    // At 09:00 UTC; in Auckland it is 22:00, and three hours later another day.
+    await world.device('helene', 'Portable', 20)
+    await world.device('helene', 'Téléphone', 20 + 3 / 24)
+    await world.run()
+    const { body } = read(got[0] as Mail)
+    expect(body).toContain('« Portable », le 10 décembre 2026')
+    expect(body).toContain('« Téléphone », le 11 décembre 2026')
+  })
+
   test('with several is told of all in one message, and of a renewed one again when that ends', async () => {
     const got: Mail[] = []
     await using server = await mailServer(got, null)

@@ -178,6 +178,8 @@ describe('a device that was let in', () => {
 
   test('is among its owner’s devices and ended there, by nobody else', async () => {
     const list = await (await browser.get('/staff/devices?done=joined')).text()
+    // By the clock of the place where it came in.
+    expect(list).toContain('2 juin 2026 à 02:00')
     expect(list).toContain('00:1B:21:00:00:07')
     const other = await portal.signedIn({ account: 'eve', subject: 'e-1' })
     expect((await other.post('/staff/devices/internal/end', { mac: MAC })).status).toBe(404)

@@ -74,17 +74,13 @@ export function closedPage(
 }
 
 /** On the page of one's devices: those that came in by signing in, and a way to end each. */
-export function internalRows(
-  frame: StaffFrame,
-  grants: readonly OwnInternalGrant[],
-  timezone = 'Europe/Paris',
-): Html {
+export function internalRows(frame: StaffFrame, grants: readonly OwnInternalGrant[]): Html {
   const { mine: words } = internalTextIn(frame.language)
   if (grants.length === 0) return html``
   return html`<section class="card rows" aria-labelledby="internal">
     <h2 id="internal">${words.title}</h2>
-    ${grants.map(({ mac, site, siteName, until }) => {
-      const moment = formatMoment(until, frame.language, timezone)
+    ${grants.map(({ mac, site, siteName, timezone, until }) => {
+      const moment = formatMoment(until, frame.language, timezone ?? frame.zone)
       return html`<div class="row">
         <p>
           <strong><bdi dir="ltr">${mac.toUpperCase()}</bdi></strong

@@ -49,7 +49,7 @@ export function letDeviceIn(services: Services): Handler {
     services.counters.acceptances.inc()
     const until = grantUntil.getTime()
     const opened = await openForHelper(services, await deviceAt(services, gateway, mac), until)
-    const timezone = gateway.guest?.timezone ?? 'Europe/Paris'
+    const timezone = gateway.guest?.timezone ?? services.house().zone
     const done = { mac, until: grantUntil, timezone, opened }
     return show(c, services, places, { site: asked.site, done })
   })

@@ -72,12 +72,12 @@ function addForm(frame: StaffFrame, page: PasskeysPage, rpId: string): Html {
 function row(frame: StaffFrame, { id, name, addedAt, usedAt }: Passkey): Html {
   const { passkeys: words } = staffTextIn(frame.language)
   const used =
-    usedAt === null ? html`${words.unused}` : fill(words.used, { day: day(usedAt, frame.language) })
+    usedAt === null ? html`${words.unused}` : fill(words.used, { day: day(usedAt, frame) })
   return html`<div class="row">
     <p>
       <strong><bdi>${name}</bdi></strong
       ><br />
-      <span class="soft">${fill(words.since, { day: day(addedAt, frame.language) })}, ${used}</span>
+      <span class="soft">${fill(words.since, { day: day(addedAt, frame) })}, ${used}</span>
     </p>
     <form method="post" action="${PASSKEY_REMOVAL_PATH}">
       ${tokenField(frame)}

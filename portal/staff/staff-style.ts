@@ -58,7 +58,7 @@ td .quiet{display:inline-block;min-width:0}
 table{width:100%;border-collapse:collapse}
 th,td{padding:.5rem .75rem .5rem 0;border-bottom:1px solid var(--line);text-align:start;vertical-align:top}
 .differs{min-width:14rem}.scroll{overflow-x:auto}
-@media(max-width:40rem){.stacks thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}.stacks tr{display:block;border-bottom:1px solid var(--line);padding:.75rem 0}.stacks td{display:block;border:0;padding:.1rem 0}.stacks td:first-child{font-weight:700}}
+@media(max-width:40rem){.stacks thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}.stacks tr{display:block;border-bottom:1px solid var(--line);padding:.75rem 0}.stacks tr:last-child{border:0;padding-bottom:0}.stacks td{display:flow-root;border:0;padding:.125rem 0;overflow-wrap:anywhere}.stacks td:empty{display:none}.stacks td:first-child{font-weight:700}.stacks td:first-child .soft{font-weight:400}.stacks td[data-of]{padding-inline-start:7.5rem}.stacks td[data-of]::before{content:attr(data-of);float:inline-start;width:7rem;margin-inline-start:-7.5rem;color:var(--soft);hyphens:auto}.stacks td:has(>form:first-child){padding:.375rem 0 0}.stacks td:has(>form:first-child)::before{content:none}.differs{min-width:0}.sums tr{display:grid;grid-template-columns:repeat(3,1fr);padding:.5rem 0;border-bottom:1px solid var(--line)}.sums :is(th,td){padding:0 .5rem 0 0;border:0}.sums :is(th,td):first-child{grid-column:1/-1}.sums td:first-child{font-weight:700}}
 @media(max-width:30rem){.codes{columns:1}}
 .source{max-height:32rem;overflow:auto;white-space:pre-wrap;overflow-wrap:anywhere}.source p{margin:0;min-height:1.5em}.source del{color:var(--soft)}.source ins{font-weight:700}
 .figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(9rem,1fr));gap:.75rem 1.5rem;margin:0}
@@ -68,7 +68,7 @@ th,td{padding:.5rem .75rem .5rem 0;border-bottom:1px solid var(--line);text-alig
 .atlas{display:grid;gap:1.5rem}
 .atlas .scroll{max-height:32rem;overflow:auto}
 .map{display:block;width:100%;max-width:32rem;height:auto;stroke:var(--card);stroke-width:1.5;stroke-linejoin:round}
-.map .calm{fill:var(--good)}.map .some{fill:var(--warn)}.map .bad{fill:var(--ink)}.map .none{fill:var(--line)}
+.map path{fill:var(--good)}.map .some{fill:var(--warn)}.map .bad{fill:var(--ink)}.map .none{fill:var(--line)}
 .map a:hover path{stroke:var(--ink);stroke-width:2.5}
 .legend{display:flex;flex-wrap:wrap;gap:.25rem 1rem;margin:.5rem 0 0;font-size:.9rem;color:var(--soft)}
 .legend span::before{content:"";display:inline-block;width:.75em;height:.75em;margin-inline-end:.375rem;border-radius:.2em;background:var(--line)}

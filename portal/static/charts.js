@@ -8,6 +8,8 @@
   const zone = table.dataset.zone
   const rows = [...table.tBodies[0].rows]
   const times = rows.map((row) => Number(row.dataset.at))
+  // As they are, beside the cells that have them as people write them.
+  const values = rows.map((row) => row.dataset.n.split(' ').map(Number))
   const isDaily = table.dataset.step === 'day'
   const when = new Intl.DateTimeFormat(
     language,
@@ -61,7 +63,7 @@
           ...series,
         ],
       },
-      [times, ...columns.map((column) => rows.map((row) => Number(row.cells[column].dataset.n)))],
+      [times, ...columns.map((column) => values.map((row) => row[column - 1]))],
       holder,
     )
     // It is a second picture of the same table: who listens to the page reads that.

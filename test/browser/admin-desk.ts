@@ -13,7 +13,7 @@ export interface Desk extends AsyncDisposable {
   /** Opens a page of the product. */
   open(path: string): Promise<void>
   /** A picture of the whole page at 390 and 1280 px, and what axe and the edge of the screen say of it. */
-  look(name: string): Promise<readonly string[]>
+  look(name: string, language?: Seat['language']): Promise<readonly string[]>
 }
 
 export interface Seat {
@@ -67,18 +67,39 @@ export async function sitDown(
   return {
     page,
     open: async (path) => void (await page.goto(`${portalUrl}${path}`)),
-    async look(name) {
+    async look(name, language = seat.language) {
       const found: string[] = []
       for (const size of SIZES) {
         await page.setViewportSize(size)
         if (await scrollsSideways(page)) found.push(`${name} scrolls sideways at ${size.width} px`)
-        const path = join(pictures, `admin-${name}-${seat.language}-${size.width}.png`)
+        const cut = await cutCells(page)
+        if (cut.length > 0)
+          found.push(`${name} has cells cut off at ${size.width} px: ${cut.join()}`)
+        const path = join(pictures, `admin-${name}-${language}-${size.width}.png`)
         await page.screenshot({ path, fullPage: true })
       }
       return [...found, ...(await axeFindings(browser, context, page.url(), axe))]
     },
     [Symbol.asyncDispose]: () => context.close(),
   }
+}
+
+/** Of the charts the numbers stay columns, which a phone moves sideways; nobody should have to for any other table. */
+async function cutCells(page: Page): Promise<readonly string[]> {
+  const cells = page.locator('table:not(#activity-table) :is(th, td)')
+  return cells.evaluateAll((all) =>
+    all
+      .filter((cell) => {
+        const { left, right } = cell.getBoundingClientRect()
+        // What only who listens to the page is told is one pixel of it.
+        if ((cell.closest('thead')?.getBoundingClientRect().width ?? 2) < 2) return false
+        const room = cell.closest('.scroll')?.getBoundingClientRect()
+        const edge = cell.ownerDocument.documentElement.clientWidth
+        // Half a pixel is how browsers round.
+        return left < -0.5 || right > Math.min(edge, room?.right ?? edge) + 0.5
+      })
+      .map((cell) => cell.textContent.trim().slice(0, 40)),
+  )
 }
 
 interface AxeResult {

@@ -45,7 +45,7 @@ export async function admin(scenario: Scenario): Promise<void> {
     const applied = await product.command('apply', file)
     assert.equal(applied.code, 0, applied.stdout + applied.stderr)
   }
-  const pictures = folder.fresh('admin')
+  const pictures = process.env['PICTURES'] ?? folder.fresh('admin')
   const browser = await startBrowser()
   for (const phone of [PARIS_PHONE, MARSEILLE_PHONE]) {
     await run(['ip', 'address', 'add', `${phone}/32`, 'dev', 'lo'])
@@ -218,7 +218,30 @@ async function nationalAdmin(
       await clean(desk, path.replaceAll(/\W/g, '-'))
     }
   })
+  await test('and the same in English, where no sentence is in French', async () => {
+    const desk = await sit()
+    for (const path of [
+      '',
+      '/places',
+      '/places-new',
+      '/filtering',
+      ...OTHER_PAGES.map((one) => `/${one}`),
+    ]) {
+      await desk.open(`/admin${path}?lang=en`)
+      assert.equal(await desk.page.locator('html').getAttribute('lang'), 'en', path)
+      const text = (await desk.page.locator('main').textContent()) ?? ''
+      // What people wrote, and the terms, are in their own language.
+      if (!path.startsWith('/terms/')) assert.doesNotMatch(text, FRENCH, path)
+      const name = path === '' ? 'overview' : path.slice(1).replaceAll(/\W/g, '-')
+      assert.deepEqual(await desk.look(name, 'en'), [])
+    }
+    // The browser keeps the language that was chosen last.
+    await desk.open('/admin?lang=fr')
+  })
 }
+
+/** Words that hardly a French sentence is without, and no English one has. */
+const FRENCH = /\b(?:dans|pour|vous|votre|cette|aucune?|toute?s?)\b/
 
 async function entryOf(zip: string, wanted: string): Promise<string> {
   const entry = (await listZip(zip)).find(({ name }) => name === wanted)

@@ -16,6 +16,8 @@ export interface TestDatabase extends Database, AsyncDisposable {
   readonly url: string
   /** The same database as a part of the program sees it. */
   as(role: DatabaseRole): Database
+  /** All of those. */
+  readonly parts: readonly Database[]
 }
 
 /**
@@ -35,6 +37,7 @@ export async function openTestDatabase(
   return {
     ...database,
     url,
+    parts: others,
     as(role) {
       const other = openDatabase(url, { applicationName: `test ${role}`, role })
       others.push(other)

@@ -45,11 +45,11 @@ export function franceMap(
   }
   const shape = (one: Department, outline = one.outline): Html => {
     const state = states.get(one.code)
-    const path = html`<path d="${outline}" class="${toneOf(state)}" />`
+    const tone = toneOf(state)
+    const path = html`<path d="${outline}" ${tone !== 'calm' && html` class="${tone}"`} />`
     if (state === undefined) return path
-    return html`<a href="${placesOf(one.code)}" tabindex="-1"
-      ><title>${label(`${one.name} (${one.code})`, state)}</title>${path}</a
-    >`
+    const title = html`<title>${label(`${one.name} (${one.code})`, state)}</title>`
+    return html`<a href="${placesOf(one.code)}" tabindex="-1">${title}${path}</a>`
   }
   const framed = (one: Department): Html => {
     const place = OVERSEAS[one.code]

@@ -1,10 +1,11 @@
 import { z } from 'zod'
 import { addHold, endHold, listHolds, namesConnections, pageOfHolds } from '#db/holds.ts'
 import type { Hold } from '#db/holds.ts'
-import { missingFromLog } from '../../admin/log-request.ts'
+import { missingFromLog, reachOf } from '../../admin/log-request.ts'
 import {
   NAME_A_PLACE,
   SAY_WHY,
+  askerOf,
   caseRef,
   criteriaFields,
   criteriaOf,
@@ -67,14 +68,9 @@ export const HOLD_ROUTES: readonly AdminRoute[] = [
     answers: { status: 200, schema: 'EndedHolds' },
     async run({ log, services, caller, id }) {
       const ofCase = (await listHolds(log, false)).filter((hold) => hold.caseRef === id)
-      const sites = new Set(ofCase.map(({ criteria }) => criteria['site'] ?? null))
-      for (const site of sites) {
-        const isWithin = await reachesSite(
-          { services, caller },
-          typeof site === 'string' ? site : null,
-        )
-        if (!isWithin) return problemOf('not-found')
-      }
+      const sites = ofCase.map(({ criteria: { site } }) => (typeof site === 'string' ? site : null))
+      const isReached = await reachOf(askerOf({ services, caller }), 'logs.search', sites)
+      if (sites.length === 0 || !sites.every(isReached)) return problemOf('not-found')
       const holds = await endHold(log, id, caller.actor)
       return holds === 0 ? problemOf('not-found') : { status: 200, body: { case: id, holds } }
     },

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { formatAddress, parseAddress } from '#core/ip.ts'
 import type { Criteria } from '#db/connections.ts'
 import { reachesRows } from '../../admin/log-request.ts'
+import type { Asker } from '../../admin/log-request.ts'
 import type { LogAnswer, LogRequest } from './route.ts'
 import { code, instant, mac } from './schemas.ts'
 
@@ -67,15 +68,16 @@ export function faultOf(criteria: Criteria): LogAnswer | null {
   return wrong === null ? null : { problem: 'bad-body', detail: wrong }
 }
 
+type Asking = Pick<LogRequest<unknown, unknown>, 'services' | 'caller'>
+
+/** As the pages have who asks. */
+export function askerOf({ services, caller: { actor, rights } }: Asking): Asker {
+  return { services, rights, doer: { actor, rights, reason: null } }
+}
+
 /** Whether a token may look for rows of that place, or of all. */
-export function reachesSite(
-  { services, caller }: Pick<LogRequest<unknown, unknown>, 'services' | 'caller'>,
-  site: string | null,
-): Promise<boolean> {
-  const { actor, rights } = caller
-  return reachesRows({ services, rights, doer: { actor, rights, reason: null } }, 'logs.search', {
-    site,
-  })
+export function reachesSite(asking: Asking, site: string | null): Promise<boolean> {
+  return reachesRows(askerOf(asking), 'logs.search', { site })
 }
 
 export const NAME_A_PLACE = {

@@ -106,8 +106,9 @@ export const NOT_WHOLE = {
 
 async function findWithin(request: LogRequest<unknown, unknown>): Promise<ExportRequest | null> {
   const found = await findExportRequest(request.log, request.id)
-  if (found === null || !(await reachesSite(request, found.criteria.site))) return null
-  return found
+  // As much is asked of the database where there is none.
+  const isReached = await reachesSite(request, found?.criteria.site ?? null)
+  return isReached ? found : null
 }
 
 function shown(request: ExportRequest): object {

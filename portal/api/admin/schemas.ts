@@ -315,6 +315,7 @@ const alert = z
     key: z.string().meta({ description: '*: of more of this kind than are told one by one.' }),
     ...{ firstAt: z.iso.datetime(), lastAt: z.iso.datetime(), count: z.number() },
     ...{ association: text, site: text, siteName: text, gateway: text },
+    timezone: text.meta({ description: 'Of its place.' }),
     ...{ account: text, actor: text, subject: text },
     deliveries: z.array(
       z.object({ channel: z.string(), state: z.enum(['sent', 'waits', 'failed', 'given-up']) }),

@@ -44,7 +44,7 @@ export function memoryInternal(clock: Clock, isUp: () => boolean): MemoryInterna
       whenUp(() =>
         store.grants
           .filter((grant) => grant.account === account)
-          .map((grant) => ({ ...grant, siteName: 'Centre Nation' })),
+          .map((grant) => ({ ...grant, siteName: 'Centre Nation', timezone: 'Indian/Reunion' })),
       ),
     end: ({ mac, account }) =>
       whenUp(() => {
