@@ -125,6 +125,7 @@ export async function twoAssociations({
     logDatabase: database.as('operator'),
   })
   let made = 0
+  let called = 0
   return {
     database,
     portal,
@@ -144,6 +145,8 @@ export async function twoAssociations({
     },
     async call(token, request, { body, headers = {} } = {}) {
       const [method = '', path = ''] = request.split(' ')
+      // From many addresses, of which each may ask so often in a minute.
+      const remoteAddress = `192.0.2.${1 + (Math.floor((called += 1) / 100) % 250)}`
       const response = await portal.app.request(
         path,
         {
@@ -155,7 +158,7 @@ export async function twoAssociations({
           },
           ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         },
-        { incoming: { socket: { remoteAddress: '192.0.2.1' } } },
+        { incoming: { socket: { remoteAddress } } },
       )
       const bytes = Buffer.from(await response.arrayBuffer())
       const isJson = response.headers.get('Content-Type')?.endsWith('json') === true
