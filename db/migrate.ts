@@ -69,6 +69,7 @@ import { up as networksByPrograms } from './migrations/0086-networks-by-programs
 import { up as gatewaysByPrograms } from './migrations/0087-gateways-by-programs.ts'
 import { up as tokensByPrograms } from './migrations/0088-tokens-by-programs.ts'
 import { up as logByPrograms } from './migrations/0089-log-by-programs.ts'
+import { up as passedCounts } from './migrations/0095-passed-counts.ts'
 import { makePartitions } from './partitions.ts'
 import { missedBy, readShape } from './schema-shape.ts'
 import { isRecorded, newerSteps, recordStep } from './upgrades.ts'
@@ -147,6 +148,7 @@ export const MIGRATIONS: Readonly<Record<string, Step>> = {
   '0087-gateways-by-programs': { up: gatewaysByPrograms },
   '0088-tokens-by-programs': { up: tokensByPrograms },
   '0089-log-by-programs': { up: logByPrograms },
+  '0095-passed-counts': { up: passedCounts },
 }
 
 const OLDEST_SERVER = 150_000

@@ -120,8 +120,9 @@ export function createSteps(deps: StepDeps): Steps {
         const kept = policy.reserved.find(target)?.kind
         if (kept === 'exempt') continue
         if (kept === 'internal' && client.network === 'guest') return held.internalReason
-        const { kind, reason } = policy.decide(target, client)
+        const { kind, reason, listed } = policy.decide(target, client)
         if (kind === 'block') return reason
+        exchange.listed = policy.listedTogether(exchange.listed, listed)
       }
       const { addresses } = held
       const isForbidden =
@@ -142,7 +143,7 @@ export function createSteps(deps: StepDeps): Steps {
     if (reason !== null) return block(exchange, reason)
     if (answer.rcode === Rcode.ServFail) metrics.verdicts.failed.inc()
     else metrics.verdicts[age < 0 ? 'resolved' : 'cached'].inc()
-    counts.answered(exchange.client)
+    counts.answered(exchange.client, exchange.listed)
     watch.see(exchange, null)
     return answerFor(exchange.query, answer, Math.max(0, age))
   }
@@ -162,7 +163,7 @@ export function createSteps(deps: StepDeps): Steps {
       return errorAnswer(query, Rcode.ServFail)
     }
     metrics.verdicts.rewritten.inc()
-    counts.answered(exchange.client)
+    counts.answered(exchange.client, exchange.listed)
     watch.see(exchange, null)
     const seconds = Math.max(0, answer.seconds - Math.max(0, age))
     const records = dataOf(answer, query.type)
@@ -271,12 +272,14 @@ export function createSteps(deps: StepDeps): Steps {
 
     applyPolicy(exchange) {
       if (exchange.isAllowed) return 'next'
-      const { kind, reason, suffix, hasAllowedBelow } = policy.decide(name, exchange.client)
+      const decision = policy.decide(name, exchange.client)
+      const { kind, reason, suffix, hasAllowedBelow, listed } = decision
       if (reason !== null) {
         // RFC 2308: the SOA belongs to the zone above the suffix that we say does not exist.
         return block(exchange, reason, name.start(suffix + 1), hasAllowedBelow)
       }
       exchange.isAllowed = kind === 'allow'
+      exchange.listed = listed
       return 'next'
     },
 
