@@ -14,6 +14,7 @@ import { addressesOf, dataOf } from './message/answer-addresses.ts'
 import type { Clients } from './policy/client.ts'
 import type { Reason } from './policy/effective.ts'
 import { extendedError } from './message/edns.ts'
+import { listedError } from './policy/listed.ts'
 import type { Exchange, Outcome, Step } from './exchange.ts'
 import type { Route } from './route.ts'
 import type { ZoneRoutes } from './zone-routes.ts'
@@ -145,7 +146,10 @@ export function createSteps(deps: StepDeps): Steps {
     else metrics.verdicts[age < 0 ? 'resolved' : 'cached'].inc()
     counts.answered(exchange.client, exchange.listed)
     watch.see(exchange, null)
-    return answerFor(exchange.query, answer, Math.max(0, age))
+    const told = exchange.query.options.wantsListed
+      ? { ...answer, extendedError: listedError(exchange.listed) }
+      : answer
+    return answerFor(exchange.query, told, Math.max(0, age))
   }
 
   /** The name as an alias of the engine's own for safe search, with the addresses of that. */
@@ -167,7 +171,8 @@ export function createSteps(deps: StepDeps): Steps {
     watch.see(exchange, null)
     const seconds = Math.max(0, answer.seconds - Math.max(0, age))
     const records = dataOf(answer, query.type)
-    return aliasAnswer(query, wire, query.type, seconds, records, SAFE_SEARCH)
+    const error = query.options.wantsListed ? listedError(exchange.listed) : SAFE_SEARCH
+    return aliasAnswer(query, wire, query.type, seconds, records, error)
   }
 
   function overload(exchange: Exchange): Uint8Array {

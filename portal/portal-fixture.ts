@@ -250,7 +250,7 @@ export function testPortal(
     logins: () => ({ ok: false, refusal: 'unknown' }),
     access: new Map(),
     receipts: new Map(),
-    filter: () => ({ outcome: 'free' }),
+    filter: () => ({ outcome: 'free', listed: null }),
     waiting: new Map(),
     roleGrants: [],
   }

@@ -387,6 +387,36 @@ describe('what is kept of what was asked', () => {
     expect(house.counts.take()).toEqual(taken)
   })
 
+  test('and who asks for it is told by which lists a name that is let through might be blocked', async () => {
+    const { upstream } = await zone({ 'play.example': [a('play.example', '198.51.100.1')] })
+    await using _ = upstream
+    const house = await createFilter({
+      ...{ networks, upstreams: [upstream.address] },
+      lists: {
+        ...lists,
+        shops: { blocks: [], text: 'play.example' },
+        [`long-${'x'.repeat(90)}`]: { blocks: [], text: 'play.example' },
+        news: { blocks: [], text: 'play.example' },
+      },
+    })
+    const told = async (name: string, from: string): Promise<unknown> => {
+      const plain = wireQuery(name, { edns: true })
+      plain.writeUInt16BE(4, plain.length - 2)
+      const query = Buffer.concat([plain, Buffer.from('fe330000', 'hex')])
+      const answer = await new Promise<Uint8Array | null>((resolve) =>
+        house.server.handle(query, from, OVER_UDP, resolve),
+      )
+      return answer === null ? null : summary(query, answer)['ede']
+    }
+    // Twice: the second from memory, which is not told to who does not ask.
+    for (let i = 0; i < 2; i++) {
+      expect(await told('play.example', STAFF)).toBe('0:listed=games,shops,news')
+    }
+    expect(await ask(house, 'play.example', { from: STAFF })).not.toHaveProperty('ede')
+    expect(await told('nowhere.example', STAFF)).toBe('0:listed=')
+    expect(await told('play.example', GUEST)).toMatch(/^15:cat=games;ref=/)
+  })
+
   test('is no name, unless a window is open for the one device', async () => {
     let now = 1_000
     const house = await createFilter({ networks, lists, clock: () => now })

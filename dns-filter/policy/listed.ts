@@ -1,5 +1,8 @@
 import type { ListIndex } from '../lists/list-index.ts'
 import { LIMITS } from '../limits.ts'
+import { extendedError } from '../message/edns.ts'
+import type { ExtendedError } from '../message/edns.ts'
+import { ExtendedCode } from '../message/registry.ts'
 
 /** Of which categories lists are that name a name, each once. */
 export type Listed = readonly string[]
@@ -56,4 +59,14 @@ export class ListedCategories {
     this.#ofCategory.set(category, known)
     return known
   }
+}
+
+/** `listed=adult,games`, for who asked: as many whole ones as there is room for. */
+export function listedError(listed: Listed): ExtendedError {
+  let text = 'listed='
+  for (const category of listed) {
+    const longer = `${text}${text.endsWith('=') ? '' : ','}${category}`
+    if (Buffer.byteLength(longer) <= LIMITS.extendedText) text = longer
+  }
+  return extendedError(ExtendedCode.Other, text)
 }

@@ -35,7 +35,7 @@ test('why a name is blocked: the filter is asked for that place, and the rules a
 })
 
 test.each([
-  [{ outcome: 'free' }, 'is not blocked.'],
+  [{ outcome: 'free', listed: null }, 'is not blocked.'],
   [{ outcome: 'unknown' }, 'The filter did not answer. Try again in a minute.'],
   [{ outcome: 'blocked', cause: 'rule', category: null, reference: null }, 'is blocked by a rule.'],
 ] as const)('what the filter says is said in words: %j', async (verdict, words) => {

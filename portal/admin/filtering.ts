@@ -1,7 +1,7 @@
 import type { Handler } from 'hono'
 import { html } from 'hono/html'
-import { blockedByCategory, listFilters, listLifts } from '#db/admin/filtering.ts'
-import type { BlockedCategory, ShownFilter, ShownLift } from '#db/admin/filtering.ts'
+import { listFilters, listLifts } from '#db/admin/filtering.ts'
+import type { ShownFilter, ShownLift } from '#db/admin/filtering.ts'
 import { creditOf } from '#db/list-credit.ts'
 import { listStates } from '#db/list-states.ts'
 import type { ListState } from '#db/list-states.ts'
@@ -16,6 +16,7 @@ import type { AdminView } from './admin-request.ts'
 import { levelTable, subjectName } from './level-table.ts'
 import { numberIn } from './numbers.ts'
 import { networkOf, table, when, whereOf } from './pieces.ts'
+import { weekSection } from './week-section.ts'
 import { whySection } from './why-blocked.ts'
 
 /** `GET /admin/filtering?name=…&site=…&network=…`: why a name is blocked, and all that blocks. */
@@ -26,14 +27,13 @@ export function filtering(services: Services): Handler {
     const lists = await listStates({ sql })
     const filters = await listFilters(sql)
     const lifts = await listLifts(sql)
-    const counts = await blockedByCategory(sql, { site: null, days: 1 })
     return sendAdminPage(c, services, {
       ...{ frame, title: words.title },
       main: html`<h1>${words.title}</h1>
         <p class="lead">${words.lead} <a href="${RULES_PATH}">${text.rules.title}</a></p>
         ${await whySection(services, view)} ${listSection(view, lists)}
         ${filterSection(view, filters)} ${lifts.length > 0 && liftSection(view, lifts)}
-        ${countSection(view, counts)}`,
+        ${await weekSection(view)}`,
     })
   })
 }
@@ -107,23 +107,5 @@ function liftSection({ text, frame }: AdminView, lifts: readonly ShownLift[]): H
         >
       </p>`
     })}
-  </section>`
-}
-
-function countSection({ text, frame }: AdminView, counts: readonly BlockedCategory[]): Html {
-  const { filtering: words } = text
-  const rows = counts.map(
-    ({ category, hour, day }) =>
-      html`<tr>
-        <td>${categoryName(category, frame.language)}</td>
-        <td>${numberIn(hour, frame.language)}</td>
-        <td>${numberIn(day, frame.language)}</td>
-      </tr>`,
-  )
-  const heads = [words.category, words.thisHour, words.thisDay]
-  return html`<section class="card" aria-labelledby="counts">
-    <h2 id="counts">${words.counts}</h2>
-    <p class="soft">${words.countsLead}</p>
-    ${rows.length === 0 ? html`<p>${words.noCounts}</p>` : table(words.counts, heads, rows)}
   </section>`
 }

@@ -166,6 +166,20 @@ export const adminFr = {
     recent: 'Derniers changements',
     saved: 'C’est enregistré.',
     removed: 'La règle est retirée.',
+    preview: {
+      button: 'Voir avant d’enregistrer',
+      title: 'Avant d’enregistrer',
+      nowhere: 'Sans lieu, le filtre répond comme là où seule l’organisation décide.',
+      week: '« {category} », 7 derniers jours ({where}) : {blocked} demandes bloquées et {passed} laissées passer bien que listées, sur {all} en tout.',
+      weekBlocked:
+        '« {category} », 7 derniers jours ({where}) : {blocked} demandes bloquées sur {all} en tout.',
+      ofCategory:
+        'Ces nombres sont ceux de toute la catégorie. Les noms demandés ne sont pas conservés : personne ne sait combien de fois celui-ci l’a été.',
+      noList:
+        'Aucune liste ne le nomme. Les noms demandés ne sont pas conservés : personne ne sait combien de fois celui-ci l’a été.',
+      unsaid:
+        'Le filtre ne dit pas quelles listes le nomment. Les noms demandés ne sont pas conservés : personne ne sait combien de fois celui-ci l’a été.',
+    },
     readOnly: 'Cette règle n’est pas dans votre association : vous la voyez, sans la changer.',
   },
 
@@ -179,6 +193,7 @@ export const adminFr = {
     noName: 'Ce n’est pas un nom de site, comme exemple.org.',
     verdicts: {
       free: '{name} n’est pas bloqué.',
+      listed: 'Des listes le nomment : {categories}.',
       unknown: 'Le filtre n’a pas répondu. Réessayez dans une minute.',
       category: '{name} est bloqué : une liste le range dans « {category} ».',
       rule: '{name} est bloqué par une règle.',
@@ -214,11 +229,19 @@ export const adminFr = {
     lifts: 'Suspendu en ce moment',
     lifted: '{what} : suspendu jusqu’au {when} ({where}), par {who}',
     all: 'tout le filtrage',
-    counts: 'Demandes bloquées',
-    countsLead: 'Combien, jamais quels noms ni pour qui.',
-    noCounts: 'Rien n’a été bloqué ces dernières 24 heures.',
-    thisHour: 'Cette heure',
-    thisDay: '24 heures',
+    counts: 'La semaine, par catégorie',
+    countsLead:
+      'Combien de demandes, jamais quels noms ni pour qui. Bloquer là une catégorie aurait arrêté au plus les demandes de la dernière colonne ; ne plus la bloquer aurait laissé passer au plus celles de la colonne « en 7 jours ».',
+    ofAssociation: 'Association',
+    ofAll: 'toutes',
+    count: 'Compter',
+    ofWeek: 'Sur {all} demandes en 7 jours ({where}) :',
+    thisHour: 'Bloquées cette heure',
+    thisDay: 'en 24 heures',
+    thisWeek: 'en 7 jours',
+    passed: 'Laissées passer en 7 jours bien que listées',
+    noList: 'aucune liste',
+    unasked: 'Jamais demandées là : {categories}.',
   },
 
   sessions: {

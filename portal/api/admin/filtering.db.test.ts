@@ -49,7 +49,7 @@ test('why a name is blocked: the filter’s own verdict, what its reference stan
     asked.push([name, network])
     return name === 'bad.example'
       ? { outcome: 'blocked', cause: 'category', category: 'adult', reference }
-      : { outcome: 'free' }
+      : { outcome: 'free', listed: [] }
   }
   const token = await house.token('place-helper', ['75'])
   const why = (query: string) => house.call(token, `GET /api/v1/filtering/why?${query}`)
@@ -159,13 +159,15 @@ test('how much was blocked is told by hour, day and week, of the places within r
   const counts = async (query = '') =>
     (await house.call(token, `GET /api/v1/filtering/counts${query}`)).body
   expect(await counts()).toEqual({
+    all: 19,
     rows: [
-      { category: 'adult', hour: 2, day: 5, week: 15 },
-      { category: 'games', hour: 0, day: 0, week: 4 },
+      { category: 'adult', hour: 2, day: 5, week: 15, passed: 0 },
+      { category: 'games', hour: 0, day: 0, week: 4, passed: null },
     ],
   })
   expect(await counts('?site=75-0001')).toEqual({
-    rows: [{ category: 'adult', hour: 0, day: 0, week: 10 }],
+    all: 10,
+    rows: [{ category: 'adult', hour: 0, day: 0, week: 10, passed: 0 }],
   })
   expect(await house.call(token, 'GET /api/v1/filtering/counts?site=69-0001')).toMatchObject({
     status: 422,
