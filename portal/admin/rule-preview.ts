@@ -1,5 +1,5 @@
 import { html } from 'hono/html'
-import { findSite } from '#db/admin/sites.ts'
+import { findSite, listAssociations } from '#db/admin/sites.ts'
 import type { RuleWish } from '#db/admin/rules.ts'
 import { categoriesOf, lastWeekOf } from '../api/admin/last-week.ts'
 import type { Html } from '../pages/html.ts'
@@ -43,10 +43,14 @@ export async function previewOf(
 ): Promise<Html> {
   const { sql, text, frame } = view
   const { preview: words } = text.rules
-  const { domain, site, network } = wish
+  const { domain, site, association, network } = wish
   const place = site === null ? null : await findSite(sql, site)
   if (site !== null && place === null) {
     return html`<p class="error">${text.refusals['unknown-site']}</p>`
+  }
+  const within = association === null ? [] : await listAssociations(sql)
+  if (association !== null && !within.some(({ code }) => code === association)) {
+    return html`<p class="error">${text.refusals['unknown-association']}</p>`
   }
   const kinds = network === null ? (['guest', 'staff'] as const) : [network]
   const verdicts = await Promise.all(
@@ -56,7 +60,8 @@ export async function previewOf(
   )
   const said = verdicts.map((verdict, i) => {
     const sentence = verdictIn(view, domain, verdict)
-    return html`<p>${place !== null && html`${text[kinds[i] ?? 'guest']} : `}${sentence}</p>`
+    const at = { network: text[kinds[i] ?? 'guest'], said: sentence }
+    return html`<p>${place === null ? sentence : fill(words.at, at)}</p>`
   })
   const found = verdicts.map(categoriesOf)
   const categories = [...new Set(found.flatMap((some) => some ?? []))]

@@ -169,6 +169,7 @@ export const adminEn: AdminText = {
     preview: {
       button: 'Look before saving',
       title: 'Before it is saved',
+      at: '{network}: {said}',
       nowhere: 'Without a place, the filter answers as where the organisation alone decides.',
       week: '“{category}”, last 7 days ({where}): {blocked} questions blocked and {passed} let through although listed, of {all} in all.',
       weekBlocked:

@@ -169,6 +169,7 @@ export const adminFr = {
     preview: {
       button: 'Voir avant d’enregistrer',
       title: 'Avant d’enregistrer',
+      at: '{network} : {said}',
       nowhere: 'Sans lieu, le filtre répond comme là où seule l’organisation décide.',
       week: '« {category} », 7 derniers jours ({where}) : {blocked} demandes bloquées et {passed} laissées passer bien que listées, sur {all} en tout.',
       weekBlocked:
