@@ -89,19 +89,24 @@ function counted(
   { all, categories }: CountedWeek,
 ): Html {
   const { filtering: words } = text
-  const name = (category: string): string => categoryName(category, language)
+  const builtIn: Readonly<Record<string, string>> = words.builtIn
+  const name = (category: string): string =>
+    Object.hasOwn(builtIn, category)
+      ? (builtIn[category] ?? category)
+      : categoryName(category, language)
   const number = (n: number): string => numberIn(n, language)
   const asked = categories.filter(({ week, passed }) => week + (passed ?? 0) > 0)
   const unasked = categories.filter(({ week, passed }) => week + (passed ?? 0) === 0)
+  // The week first: a narrow screen shows no more.
   const rows = asked.map(({ category, hour, day, week, passed }) =>
     row([
-      ...[name(category), number(hour), number(day), number(week)],
-      passed === null ? words.noList : number(passed),
+      ...[name(category), number(week), passed === null ? words.noList : number(passed)],
+      ...[number(day), number(hour)],
     ]),
   )
-  const heads = [words.category, words.thisHour, words.thisDay, words.thisWeek, words.passed]
+  const heads = [words.category, words.thisWeek, words.passed, words.thisDay, words.thisHour]
   const where = `${whereOf(scope, text)}, ${networkOf(scope.network, text)}`
-  return html`<p>${fill(words.ofWeek, { all: number(all), where })}</p>
+  return html`<h3>${fill(words.ofWeek, { all: number(all), where })}</h3>
     ${rows.length > 0 && table(words.counts, heads, rows)}
     ${
       unasked.length > 0 &&
