@@ -32,7 +32,7 @@ export function previewButton({ text }: Pick<AdminView, 'text'>, path: string, i
 }
 
 export function previewPlace(preview: Html | null): Html {
-  return html`<div id="${PREVIEW_ID}" role="status">${preview}</div>`
+  return html`<div id="${PREVIEW_ID}" aria-live="polite">${preview}</div>`
 }
 
 /** What the filter says of a name now, and what last week was of the categories that it is of. */

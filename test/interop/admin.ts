@@ -268,7 +268,7 @@ async function associationAdmin(
     await clean(desk, 'rule-preview')
     await page.locator('form[action="/admin/rules"] #reason').fill('asked for by the centre')
     await page.locator('form[method=post][action="/admin/rules"] button:not([name])').click()
-    await page.locator('.note[role=status]').waitFor()
+    await page.locator('[role=status]').waitFor()
     await clean(desk, 'rules')
     await eventually(
       'Paris blocks',
