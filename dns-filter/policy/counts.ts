@@ -1,6 +1,7 @@
 import type { NetworkKind } from '#db/sites.ts'
 import type { FilterCount } from '#db/filter-counts.ts'
 import type { Client } from './client.ts'
+import { UNLISTED } from './listed.ts'
 import type { Listed } from './listed.ts'
 
 /** How many names were let through and blocked, by place, network and category: nothing of who or what. */
@@ -50,6 +51,8 @@ export function createCounts(): Counts {
     answered(client, listed) {
       const tally = tallyOf(client)
       tally.answered++
+      // Nearly always there is none.
+      if (listed === UNLISTED) return
       for (const category of listed) of(tally, category).passed++
     },
     blocked: (client, category) => void of(tallyOf(client), category).blocked++,
