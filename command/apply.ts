@@ -4,6 +4,7 @@ import { printable } from '#core/printable.ts'
 import { DeclarationError, applyDeclaration } from '#db/declaration/apply.ts'
 import { formatChange } from '#db/declaration/difference.ts'
 import type { Change } from '#db/declaration/difference.ts'
+import { lastWeekOfChanges } from '#db/declaration/last-week.ts'
 import { readDeclaration } from '#db/declaration/read.ts'
 import type { Declaration } from '#db/declaration/read.ts'
 import { knownSeal, requireConfig, requireMigrated, requireOwner, withHouse } from './house.ts'
@@ -22,15 +23,16 @@ export async function runApply(args: readonly string[]): Promise<number> {
 
   const dryRun = values['dry-run']
   try {
-    const changes = await withHouse('apply', async ({ config, database, seal }) => {
+    const { changes, week } = await withHouse('apply', async ({ config, database, seal }) => {
       await requireMigrated(database)
       await requireOwner(database)
       const actor = cliActor()
       const own = ownRadius(config)
       const options = { dryRun, actor, now: Date.now(), own }
-      return applyDeclaration(database, seal, read.declaration, options)
+      const changes = await applyDeclaration(database, seal, read.declaration, options)
+      return { changes, week: dryRun ? await lastWeekOfChanges(database, changes) : NOTHING }
     })
-    tellChanges(changes, dryRun, notesOn(read.declaration))
+    tellChanges(changes, dryRun, notesOn(read.declaration), week)
     return 0
   } catch (thrown) {
     if (thrown instanceof DeclarationError) return tellProblems(thrown.problems)
@@ -38,13 +40,19 @@ export async function runApply(args: readonly string[]): Promise<number> {
   }
 }
 
-/** The difference, and how many lines it has. */
+const NOTHING: ReadonlyMap<Change, readonly string[]> = new Map()
+
+/** The difference, what is said beneath some of it, and how many lines it has. */
 export function tellChanges(
   changes: readonly Change[],
   dryRun: boolean,
   notes: readonly string[],
+  beneath: ReadonlyMap<Change, readonly string[]> = NOTHING,
 ): void {
-  for (const change of changes) console.log(printable(formatChange(change)))
+  for (const change of changes) {
+    console.log(printable(formatChange(change)))
+    for (const line of beneath.get(change) ?? []) console.log(`    ${printable(line)}`)
+  }
   for (const note of notes) console.log(`note: ${printable(note)}`)
   const count = changes.length === 1 ? '1 change' : `${changes.length} changes`
   if (changes.length === 0) console.log('Nothing to change.')

@@ -9,6 +9,8 @@ export interface FilterCount {
   /** Of what blocked them; null: let through. */
   readonly category: string | null
   readonly queries: number
+  /** Let through although a list of the category names what was asked for; also in those of null. */
+  readonly passed: number
 }
 
 /** As long as the administrators compare a month with the one a year before. */
@@ -24,13 +26,14 @@ export async function addFilterCounts(
 ): Promise<void> {
   if (counts.length === 0) return
   await sql`
-    insert into house.filter_count (hour, site, network, category, queries)
-    select date_trunc('hour', now()), c.site, c.network, c.category, c.queries
+    insert into house.filter_count (hour, site, network, category, queries, passed)
+    select date_trunc('hour', now()), c.site, c.network, c.category, c.queries, c.passed
     from jsonb_to_recordset(${sql.json(counts.map((count) => ({ ...count })))})
-      as c (site text, network text, category text, queries bigint)
+      as c (site text, network text, category text, queries bigint, passed bigint)
     order by c.site, c.network, c.category
     on conflict (hour, site, network, category)
-    do update set queries = filter_count.queries + excluded.queries`
+    do update set queries = filter_count.queries + excluded.queries,
+                  passed = filter_count.passed + excluded.passed`
 }
 
 export async function removeOldFilterCounts({ sql }: Pick<Database, 'sql'>): Promise<number> {

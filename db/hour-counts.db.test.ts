@@ -34,12 +34,14 @@ async function countedHouse(): Promise<TestDatabase> {
   await logEvents(database, [session('1', at), session('2', at)])
   const now = Date.now()
   await saveLogins(database.as('radius'), [{ ...REFUSED, firstAt: now, lastAt: now }])
-  const names = { network: 'guest', queries: 5, category: 'adult' } as const
+  const names = { network: 'guest', queries: 5, category: 'adult', passed: 0 } as const
   await addFilterCounts(database.as('dns'), [
     { ...names, site: '75-0042' },
     { ...names, site: '69-0001' },
     { ...names, site: null },
     { ...names, site: '75-0042', category: null },
+    // Let through: nothing was blocked by it.
+    { ...names, site: '75-0042', category: 'gambling', queries: 0, passed: 9 },
   ])
   return database
 }

@@ -53,7 +53,8 @@ async function countHours(sql: Sql): Promise<number> {
       from log.login where last_at >= ${from} and reason is not null group by 1, 2, 4
       union all
       select hour, site, 'blocked', category, sum(queries)
-      from house.filter_count where hour >= ${from} and category is not null group by 1, 2, 4
+      from house.filter_count
+      where hour >= ${from} and category is not null and queries > 0 group by 1, 2, 4
     ) c left join house.site s on s.code = c.site
     ${levels(sql)}`
   return made.count

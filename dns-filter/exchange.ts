@@ -1,4 +1,5 @@
 import type { Client } from './policy/client.ts'
+import type { Listed } from './policy/listed.ts'
 import type { Query } from './message/query.ts'
 import type { Route } from './route.ts'
 import type { Via } from './via.ts'
@@ -18,6 +19,8 @@ export interface Exchange {
   isAllowed: boolean
   /** The portal and what every device needs: not even an inner address is kept from anybody. */
   isExempt: boolean
+  /** Categories of lists that name it, or what it leads to, although it is let through. */
+  listed: Listed
   /** Null: the internet's. */
   route: Route | null
   cacheKey: number

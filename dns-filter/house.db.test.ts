@@ -150,6 +150,28 @@ describe('the filter of a running house', () => {
     })
   })
 
+  test('keeps how often a name was let through that a list names', async () => {
+    await using database = await openTestDatabase()
+    await seedHouse(database)
+    await using house = await start(database)
+    const at = { site: '75-0042', network: 'guest' } as const
+    const token = await dnsTokenOf(database, testSeal, { ...at, device: null })
+    const planted = fromPlace('planted.bad.example', token)
+    await becomes(house.port, planted, 'NXDOMAIN')
+    await setRule(database, rule('allow', 'planted.bad.example', at), 'cli:ada')
+    await becomes(house.port, planted, 'NOERROR')
+    await house.stop()
+    await soon(async () => {
+      const rows = await database.sql`
+        select category, queries::int, passed::int from house.filter_count
+        order by category nulls first`
+      expect([...rows]).toEqual([
+        { category: null, queries: 1, passed: 0 },
+        { category: 'adult', queries: expect.any(Number), passed: 1 },
+      ])
+    })
+  })
+
   test('shows the names of one device while a window is open, and keeps none afterwards', async () => {
     await using database = await openTestDatabase()
     await seedHouse(database)

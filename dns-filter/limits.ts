@@ -86,6 +86,8 @@ export const LIMITS = {
 
   /** Different policies in memory; most places share one, each set of hours and lifts adds some. */
   policies: 10_000,
+  /** Pairs of categories of lists that name one name; then they are put together anew. */
+  listedTogether: 10_000,
   /** Names seen through open windows that wait to be written. */
   seenNames: 2_000,
   countsEvery: 60_000,

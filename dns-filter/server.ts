@@ -1,5 +1,6 @@
 import type { Finish } from './answer-options.ts'
 import { SOMEBODY } from './policy/client.ts'
+import { UNLISTED } from './policy/listed.ts'
 import type { Exchange, Respond, Step } from './exchange.ts'
 import { readQuery } from './message/query.ts'
 import type { Query } from './message/query.ts'
@@ -25,6 +26,7 @@ export function createServer(
     client = SOMEBODY
     isAllowed = false
     isExempt = false
+    listed = UNLISTED
     route: Exchange['route'] = null
     cacheKey = 0
     readonly query: Query

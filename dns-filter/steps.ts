@@ -14,6 +14,7 @@ import { addressesOf, dataOf } from './message/answer-addresses.ts'
 import type { Clients } from './policy/client.ts'
 import type { Reason } from './policy/effective.ts'
 import { extendedError } from './message/edns.ts'
+import { listedError } from './policy/listed.ts'
 import type { Exchange, Outcome, Step } from './exchange.ts'
 import type { Route } from './route.ts'
 import type { ZoneRoutes } from './zone-routes.ts'
@@ -120,8 +121,9 @@ export function createSteps(deps: StepDeps): Steps {
         const kept = policy.reserved.find(target)?.kind
         if (kept === 'exempt') continue
         if (kept === 'internal' && client.network === 'guest') return held.internalReason
-        const { kind, reason } = policy.decide(target, client)
+        const { kind, reason, listed } = policy.decide(target, client)
         if (kind === 'block') return reason
+        exchange.listed = policy.listedTogether(exchange.listed, listed)
       }
       const { addresses } = held
       const isForbidden =
@@ -142,9 +144,12 @@ export function createSteps(deps: StepDeps): Steps {
     if (reason !== null) return block(exchange, reason)
     if (answer.rcode === Rcode.ServFail) metrics.verdicts.failed.inc()
     else metrics.verdicts[age < 0 ? 'resolved' : 'cached'].inc()
-    counts.answered(exchange.client)
+    counts.answered(exchange.client, exchange.listed)
     watch.see(exchange, null)
-    return answerFor(exchange.query, answer, Math.max(0, age))
+    const told = exchange.query.options.wantsListed
+      ? { ...answer, extendedError: listedError(exchange.listed) }
+      : answer
+    return answerFor(exchange.query, told, Math.max(0, age))
   }
 
   /** The name as an alias of the engine's own for safe search, with the addresses of that. */
@@ -162,11 +167,12 @@ export function createSteps(deps: StepDeps): Steps {
       return errorAnswer(query, Rcode.ServFail)
     }
     metrics.verdicts.rewritten.inc()
-    counts.answered(exchange.client)
+    counts.answered(exchange.client, exchange.listed)
     watch.see(exchange, null)
     const seconds = Math.max(0, answer.seconds - Math.max(0, age))
     const records = dataOf(answer, query.type)
-    return aliasAnswer(query, wire, query.type, seconds, records, SAFE_SEARCH)
+    const error = query.options.wantsListed ? listedError(exchange.listed) : SAFE_SEARCH
+    return aliasAnswer(query, wire, query.type, seconds, records, error)
   }
 
   function overload(exchange: Exchange): Uint8Array {
@@ -271,12 +277,14 @@ export function createSteps(deps: StepDeps): Steps {
 
     applyPolicy(exchange) {
       if (exchange.isAllowed) return 'next'
-      const { kind, reason, suffix, hasAllowedBelow } = policy.decide(name, exchange.client)
+      const decision = policy.decide(name, exchange.client)
+      const { kind, reason, suffix, hasAllowedBelow, listed } = decision
       if (reason !== null) {
         // RFC 2308: the SOA belongs to the zone above the suffix that we say does not exist.
         return block(exchange, reason, name.start(suffix + 1), hasAllowedBelow)
       }
       exchange.isAllowed = kind === 'allow'
+      exchange.listed = listed
       return 'next'
     },
 

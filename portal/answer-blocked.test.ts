@@ -73,7 +73,7 @@ describe('a page of a blocked site', () => {
 
 describe('a name that is not blocked', () => {
   test('says so to a device that is let in, which may have kept an old answer', async () => {
-    const portal = filtered({ outcome: 'free' })
+    const portal = filtered({ outcome: 'free', listed: null })
     portal.world.grants.set('75-0042 192.168.77.9', new Date(NOW + 90_000))
     const response = await portal.get(`${SITE}&lang=en`)
     expect(response.status).toBe(404)
@@ -81,7 +81,7 @@ describe('a name that is not blocked', () => {
   })
 
   test('leads a device that has not accepted yet to the portal', async () => {
-    const response = await filtered({ outcome: 'free' }).get(SITE)
+    const response = await filtered({ outcome: 'free', listed: null }).get(SITE)
     expect(response.status).toBe(302)
     expect(response.headers.get('Location')).toBe('http://portail.example.org/guest')
   })

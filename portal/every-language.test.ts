@@ -37,7 +37,7 @@ describe.each(LANGUAGES)('in %s', (language) => {
     portal.world.filter = (name) =>
       name === 'bad.example'
         ? { outcome: 'blocked', cause: 'category', category: 'piracy', reference: 'K7F2' }
-        : { outcome: 'free' }
+        : { outcome: 'free', listed: null }
     portal.world.grants.set('75-0042 192.168.77.9', new Date(NOW + 90_000))
     for (const [link, title] of Object.entries(titles)) {
       const page = await (await portal.get(link)).text()

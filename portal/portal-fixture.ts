@@ -222,7 +222,11 @@ export interface TestPortal {
 export interface SignedIn {
   get(address: string, headers?: Readonly<Record<string, string>>): Promise<Response>
   /** A form as one of our pages sends it, with its token. */
-  post(address: string, fields: Readonly<Record<string, string>>): Promise<Response>
+  post(
+    address: string,
+    fields: Readonly<Record<string, string>>,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<Response>
 }
 
 interface RequestOptions {
@@ -250,7 +254,7 @@ export function testPortal(
     logins: () => ({ ok: false, refusal: 'unknown' }),
     access: new Map(),
     receipts: new Map(),
-    filter: () => ({ outcome: 'free' }),
+    filter: () => ({ outcome: 'free', listed: null }),
     waiting: new Map(),
     roleGrants: [],
   }
@@ -391,10 +395,10 @@ export function testPortal(
     const token = formToken(seal, opened.session)
     return {
       get: (address, headers = {}) => request(address, {}, { headers: { ...own, ...headers } }),
-      post(address, fields) {
+      post(address, fields, more = {}) {
         const body = new URLSearchParams({ [TOKEN_FIELD]: token, ...fields }).toString()
         const type = { 'Content-Type': 'application/x-www-form-urlencoded' }
-        const headers = { ...own, ...type, Origin: publicUrl.origin }
+        const headers = { ...own, ...type, Origin: publicUrl.origin, ...more }
         return request(address, { method: 'POST', body }, { headers })
       },
     }

@@ -21,14 +21,6 @@ export interface FilterLevel
   readonly id: string
 }
 
-export interface BlockedCategory {
-  readonly category: string
-  readonly hour: number
-  readonly day: number
-  /** As far back as was asked. */
-  readonly whole: number
-}
-
 /** A place, and whose it is. */
 interface FilteredPlace {
   readonly code: string
@@ -101,26 +93,6 @@ export async function listLiftsInForce(
     from house.filter_lift
     where ends_at > now() and (${after}::bigint is null or id > ${after}::bigint) and ${holdsAt(sql, at)}
     order by id limit ${rows}`
-}
-
-const MOST_CATEGORIES = 30
-
-/**
- * Questions for names that were blocked, by category: in the last hour that is counted, in the last day, and in
- * as many days as are asked for.
- */
-export async function blockedByCategory(
-  sql: Sql,
-  { site, days }: { readonly site: string | null; readonly days: number },
-): Promise<readonly BlockedCategory[]> {
-  return sql<BlockedCategory[]>`
-    select category, sum(queries)::float8 as whole,
-           coalesce(sum(queries) filter (where hour > now() - interval '24 hours'), 0)::float8 as day,
-           coalesce(sum(queries) filter (where hour >= date_trunc('hour', now())), 0)::float8 as hour
-    from house.filter_count
-    where category is not null and hour > now() - make_interval(days => ${days})
-      and (${site}::text is null or site = ${site})
-    group by category order by whole desc, category limit ${MOST_CATEGORIES}`
 }
 
 /** What a reference of a block page can stand for, as far as the transaction reaches; rules that are over too. */

@@ -15,6 +15,8 @@ export interface QueryOptions {
   readonly cpeId: string | null
   /** `aa:bb:cc:dd:ee:ff` of the device, as the resolver there says it (dnsmasq's add-mac). */
   readonly mac: string | null
+  /** As the portal asks it, for who thinks of blocking a name. */
+  readonly wantsListed: boolean
 }
 
 /** A token has 26 letters; what is longer is none of ours. */
@@ -28,6 +30,7 @@ export const NO_OPTIONS: QueryOptions = {
   keepalive: 'absent',
   cpeId: null,
   mac: null,
+  wantsListed: false,
 }
 
 /** Options between `at` and `end`, or the rcode that they earn. Never throws. */
@@ -61,6 +64,9 @@ export function readOptions(bytes: Uint8Array, at: number, end: number): QueryOp
         break
       case Option.Mac:
         if (length === MAC_BYTES) found.mac = formatMac(bytes, data)
+        break
+      case Option.Listed:
+        found.wantsListed = true
         break
       case Option.ClientSubnet:
         if (!isSubnet(bytes, data, length)) return Rcode.FormErr

@@ -40,6 +40,8 @@ export const Option = {
   /** Of dnsmasq's own, in the range for local use (RFC 6891 section 9). */
   Mac: 65_001,
   CpeId: 65_074,
+  /** Ours, in the same range: tell of which categories the lists are that name it. */
+  Listed: 65_075,
 } as const
 
 /** Extended DNS Errors, RFC 8914 section 5.2. */

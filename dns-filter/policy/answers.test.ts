@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { addressHints, isInner } from '../message/inner-address.ts'
 import { parseAddress } from '#core/ip.ts'
 import { wireQuery } from '../testing/asking.ts'
-import { createFilter, filter, network, rule } from '../testing/filter.ts'
+import { createFilter, filter, lift, network, rule } from '../testing/filter.ts'
 import type { Filter } from '../testing/filter.ts'
 import { oracle, summary } from '../testing/oracle.ts'
 import { startUpstream } from '../testing/scripted-upstream.ts'
@@ -317,9 +317,9 @@ describe('what is kept of what was asked', () => {
     const at = { site: '75-0042' }
     const counted = house.counts.take()
     expect(counted).toEqual([
-      { ...at, network: 'guest', category: null, queries: 1 },
-      { ...at, network: 'guest', category: 'games', queries: 2 },
-      { ...at, network: 'staff', category: null, queries: 1 },
+      { ...at, network: 'guest', category: null, queries: 1, passed: 0 },
+      { ...at, network: 'guest', category: 'games', queries: 2, passed: 0 },
+      { ...at, network: 'staff', category: null, queries: 1, passed: 0 },
     ])
     expect(house.counts.take()).toEqual([])
     house.counts.giveBack(counted)
@@ -329,7 +329,92 @@ describe('what is kept of what was asked', () => {
       network: 'guest',
       category: 'games',
       queries: 3,
+      passed: 0,
     })
+  })
+
+  test('is how often a name was let through that lists name, by the category of each', async () => {
+    const { upstream } = await zone({
+      'www.example.net': [
+        { name: 'www.example.net', type: 'CNAME', ttl: 300, data: 'ads.example' },
+        a('ads.example', '198.51.100.1'),
+      ],
+    })
+    await using _ = upstream
+    let now = Date.parse('2026-11-30T10:00Z')
+    const house = await createFilter({
+      ...{ networks, upstreams: [upstream.address], clock: () => now },
+      lists: {
+        games: { blocks: ['guest'], text: 'play.example\nboth.example' },
+        more: { blocks: ['staff'], text: 'play.example\nsub.both.example' },
+        ads: { blocks: [], text: 'ads.example\n@@||good.ads.example^' },
+        night: { blocks: [], text: 'late.example' },
+      },
+      rules: [rule('allow', 'allowed.both.example'), rule('block', 'ruled.ads.example')],
+      filters: [
+        filter({ network: 'staff', allow: ['games'] }),
+        filter({ hours: ['22:00-06:00'], block: ['night'] }),
+        filter({ always: ['always.ads.example'] }),
+      ],
+      lifts: [lift({ network: 'guest', subject: 'games', from: now + 100_000_000 })],
+    })
+    const counted = async (name: string, from = GUEST, times = 1): Promise<readonly string[]> => {
+      for (let i = 0; i < times; i++) await ask(house, name, { from })
+      return house.counts
+        .take()
+        .map(({ category, queries, passed }) => `${category ?? 'all'} ${queries} ${passed}`)
+    }
+    expect(await counted('www.nowhere.example')).toEqual(['all 1 0'])
+    expect(await counted('play.example')).toEqual(['games 1 0'])
+    // Of a list for staff, whose category a level allows and of another that is for them.
+    expect(await counted('play.example', STAFF)).toEqual(['more 1 0'])
+    expect(await counted('www.both.example', STAFF)).toEqual(['all 1 0', 'games 0 1'])
+    // By a rule; on two lists, and from memory the second time.
+    expect(await counted('allowed.both.example', GUEST, 2)).toEqual(['all 2 0', 'games 0 2'])
+    expect(await counted('ruled.ads.example')).toEqual(['rule 1 0'])
+    expect(await counted('late.example')).toEqual(['all 1 0', 'night 0 1'])
+    now += 12 * 3_600_000
+    expect(await counted('late.example')).toEqual(['night 1 0'])
+    // What the list takes back itself; what is above every policy; what an answer leads to.
+    expect(await counted('good.ads.example')).toEqual(['all 1 0'])
+    expect(await counted('always.ads.example')).toEqual(['all 1 0'])
+    expect(await counted('www.example.net', STAFF)).toEqual(['all 1 0', 'ads 0 1'])
+    now += 100_000_000
+    expect(await counted('sub.both.example')).toEqual(['all 1 0', 'games 0 1', 'more 0 1'])
+    await ask(house, 'sub.both.example')
+    const taken = house.counts.take()
+    house.counts.giveBack(taken)
+    expect(house.counts.take()).toEqual(taken)
+  })
+
+  test('and who asks for it is told by which lists a name that is let through might be blocked', async () => {
+    const { upstream } = await zone({ 'play.example': [a('play.example', '198.51.100.1')] })
+    await using _ = upstream
+    const house = await createFilter({
+      ...{ networks, upstreams: [upstream.address] },
+      lists: {
+        ...lists,
+        shops: { blocks: [], text: 'play.example' },
+        [`long-${'x'.repeat(90)}`]: { blocks: [], text: 'play.example' },
+        news: { blocks: [], text: 'play.example' },
+      },
+    })
+    const told = async (name: string, from: string): Promise<unknown> => {
+      const plain = wireQuery(name, { edns: true })
+      plain.writeUInt16BE(4, plain.length - 2)
+      const query = Buffer.concat([plain, Buffer.from('fe330000', 'hex')])
+      const answer = await new Promise<Uint8Array | null>((resolve) =>
+        house.server.handle(query, from, OVER_UDP, resolve),
+      )
+      return answer === null ? null : summary(query, answer)['ede']
+    }
+    // Twice: the second from memory, which is not told to who does not ask.
+    for (let i = 0; i < 2; i++) {
+      expect(await told('play.example', STAFF)).toBe('0:listed=games,shops,news')
+    }
+    expect(await ask(house, 'play.example', { from: STAFF })).not.toHaveProperty('ede')
+    expect(await told('nowhere.example', STAFF)).toBe('0:listed=')
+    expect(await told('play.example', GUEST)).toMatch(/^15:cat=games;ref=/)
   })
 
   test('is no name, unless a window is open for the one device', async () => {

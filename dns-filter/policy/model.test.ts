@@ -177,6 +177,12 @@ function verdictOf(world: World, name: string, client: Client, at: number): Verd
   return heard.length === 0 ? { kind: 'pass' } : told(heard)
 }
 
+/** Whatever the lists are for, each category once. */
+function listedIn({ lists }: World, name: string): readonly string[] {
+  const naming = lists.filter(({ names }) => names.some((domain) => covers(domain, name)))
+  return [...new Set(naming.map(({ head }) => head.category))].toSorted()
+}
+
 function rankOf({ hours, network }: Filter): number {
   return (hours.length === 0 ? 0 : 2) + (network === null ? 0 : 1)
 }
@@ -297,6 +303,7 @@ test('a compiled policy decides as the plain reading does, for every client, nam
             const got = policy.decide(name, client)
             const { kind, categories, answers, codes } = verdictOf(one, text, client, now)
             expect([text, got.kind]).toEqual([text, kind])
+            expect([text, got.listed.toSorted()]).toEqual([text, listedIn(one, text)])
             if (got.reason === null) continue
             expect(categories).toContain(got.reason.category)
             expect(answers).toContain(got.reason.answer)

@@ -15,6 +15,8 @@ import { buildPolicy, IMPOSED, isTrust, SUBJECT_SERVICES } from './effective.ts'
 import type { EffectivePolicy, Reason } from './effective.ts'
 import { createLayers, levelOf } from './layers.ts'
 import type { Layers } from './layers.ts'
+import { ListedCategories, UNLISTED } from './listed.ts'
+import type { Listed } from './listed.ts'
 import { ruleReference } from '#db/filter-references.ts'
 import { createReservedNames, exemptNames } from './reserved-names.ts'
 import type { OwnNames, ReservedNames } from './reserved-names.ts'
@@ -35,6 +37,8 @@ export interface Decision {
   /** Null: not blocked. */
   readonly reason: Reason | null
   readonly rule: Rule | null
+  /** Of which categories the lists are that name it, whatever was decided. */
+  readonly listed: Listed
 }
 
 /** What holds for a client, until that changes. */
@@ -65,6 +69,7 @@ export class Policy {
   #standings = new WeakMap<Client, Standing>()
   #policies = new Map<string, EffectivePolicy>()
   #excepted = new Uint8Array(0)
+  #categories = new ListedCategories(NO_LISTS)
 
   // When it was decided, and the search on the lists, in fields so that nothing need return an object.
   #now = 0
@@ -72,6 +77,7 @@ export class Policy {
   #suffix = 0
   #reason: Reason | null = null
   #by: 'list' | 'service' = 'list'
+  #listed: Listed = UNLISTED
   readonly #decision: { -readonly [K in keyof Decision]: Decision[K] } = {
     kind: 'pass',
     by: null,
@@ -79,6 +85,7 @@ export class Policy {
     hasAllowedBelow: false,
     reason: null,
     rule: null,
+    listed: UNLISTED,
   }
 
   constructor(hosts: readonly string[], clock: Clock) {
@@ -114,6 +121,7 @@ export class Policy {
   useLists(lists: ListIndex): void {
     this.#lists = lists
     this.#excepted = new Uint8Array(lists.lists.length)
+    this.#categories = new ListedCategories(lists)
     this.#forget()
   }
 
@@ -157,6 +165,7 @@ export class Policy {
     const policy = this.of(client)
     this.#search(name, policy)
     const decision = this.#decision
+    decision.listed = this.#listed
     decision.kind = 'pass'
     decision.by = null
     decision.rule = null
@@ -187,6 +196,11 @@ export class Policy {
     return decision
   }
 
+  /** The same categories as if one name were on the lists of both. */
+  listedTogether(a: Listed, b: Listed): Listed {
+    return this.#categories.both(a, b)
+  }
+
   /** Is what is below a blocked name, and named nowhere, blocked too? Hosts files name a host alone. */
   #isBlockedBelow(name: Suffixes, policy: EffectivePolicy): boolean {
     const lists = this.#lists
@@ -209,6 +223,7 @@ export class Policy {
   #search(name: Suffixes, policy: EffectivePolicy, from = 0): void {
     const lists = this.#lists
     this.#power = 0
+    this.#listed = UNLISTED
     let hasExceptions = false
     for (let suffix = name.count - 1; suffix >= from; suffix--) {
       this.#weigh(lists.setOf(name, suffix), suffix, policy)
@@ -222,6 +237,7 @@ export class Policy {
 
   #weigh(set: number, suffix: number, policy: EffectivePolicy): void {
     if (set === 0) return
+    this.#listed = this.#categories.withSet(this.#listed, set)
     const power = policy.sets[set] as number
     if (power > this.#power) this.#take(power, suffix, policy, policy.strongest[set] as number)
   }
@@ -252,6 +268,7 @@ export class Policy {
     const lists = this.#lists
     this.#excepted.fill(0)
     this.#power = 0
+    this.#listed = UNLISTED
     for (let suffix = name.count - 1; suffix >= from; suffix--) {
       for (const list of lists.sets[lists.allowedBy(name, suffix)] ?? []) {
         this.#excepted[list] = 1
@@ -261,9 +278,10 @@ export class Policy {
     }
     for (let suffix = name.count - 1; suffix >= from; suffix--) {
       for (const list of lists.sets[lists.setOf(name, suffix)] ?? []) {
+        if (this.#excepted[list] === 1) continue
+        this.#listed = this.#categories.withList(this.#listed, list)
         const power = policy.lists[list] as number
-        if (this.#excepted[list] === 1 || power <= this.#power) continue
-        this.#take(power, suffix, policy, list)
+        if (power > this.#power) this.#take(power, suffix, policy, list)
       }
       this.#weigh(lists.insistedBy(name, suffix), suffix, policy)
       const services = this.#services.get(name, suffix)

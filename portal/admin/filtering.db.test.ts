@@ -37,7 +37,7 @@ test('why a name is blocked: the filter is asked for that place, and the rules a
 })
 
 test.each([
-  [{ outcome: 'free' }, 'is not blocked.'],
+  [{ outcome: 'free', listed: null }, 'is not blocked.'],
   [{ outcome: 'unknown' }, 'The filter did not answer. Try again in a minute.'],
   [{ outcome: 'blocked', cause: 'rule', category: null, reference: null }, 'is blocked by a rule.'],
 ] as const)('what the filter says is said in words: %j', async (verdict, words) => {
@@ -153,3 +153,39 @@ test('shows the changes of lists and undoes one; a list that came back is empty 
   const paul = await page(await house.signedIn(PAUL), '/admin/filtering?lang=fr')
   expect(paul.text).not.toContain('Changements des listes')
 })
+
+test.each([
+  ['fr', 'Sur 1.310 demandes en 7 jours \\(association 75, invités et équipe\\)', 'aucune liste'],
+  ['en', 'Of 1,310 questions in 7 days \\(association 75, guests and staff\\)', 'no list'],
+])(
+  'what another decision would have done last week, in %s, of what was chosen',
+  async (language, said, noList) => {
+    await using house = await openAdminHouse()
+    await house.database.sql`
+    insert into house.filter_count (hour, site, network, category, queries, passed)
+    values (date_trunc('hour', now()), '75-0042', 'guest', null, 1000, 0),
+           (date_trunc('hour', now()), '75-0042', 'guest', 'adult', 300, 41),
+           (date_trunc('hour', now()), '75-0042', 'staff', 'tiktok', 10, 0),
+           (date_trunc('hour', now()), '69-0001', 'guest', 'adult', 0, 7007)`
+    const look = async (query: string, whose?: typeof PAUL): Promise<string> =>
+      (await page(await house.signedIn(whose), `/admin/filtering?lang=${language}&${query}`)).text
+    const cells = (text: string): readonly string[] =>
+      Array.from(
+        text.slice(text.indexOf('id="counts"')).matchAll(/<td[^>]*>([^<]*)<\/td>/g),
+        ([, cell]) => (cell ?? '').replace(/[\s,.]/g, ''),
+      )
+    const paris = await look('association=75')
+    expect(paris).toMatch(new RegExp(said))
+    expect(cells(paris).slice(1)).toEqual([
+      ...['300', '41', '300', '300', 'tiktok', '10', noList.replaceAll(' ', ''), '10', '10'],
+    ])
+    expect(cells(await look('site=75-0042&network=staff')).slice(0, 4)).toEqual([
+      ...['tiktok', '10', noList.replaceAll(' ', ''), '10'],
+    ])
+    expect(cells(await look('')).slice(1, 3)).toEqual(['300', '7048'])
+    expect(cells(await look('', PAUL)).slice(1, 3)).toEqual(['300', '41'])
+    expect(await look('site=69-0001', PAUL)).toContain(
+      language === 'fr' ? 'Aucun lieu de votre ressort' : 'No place within your reach',
+    )
+  },
+)

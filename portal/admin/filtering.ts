@@ -1,8 +1,8 @@
 import type { Handler } from 'hono'
 import { html } from 'hono/html'
 import { listChanges } from '#db/admin/changes.ts'
-import { blockedByCategory, listFilters, listLifts } from '#db/admin/filtering.ts'
-import type { BlockedCategory, ShownFilter, ShownLift } from '#db/admin/filtering.ts'
+import { listFilters, listLifts } from '#db/admin/filtering.ts'
+import type { ShownFilter, ShownLift } from '#db/admin/filtering.ts'
 import { creditOf } from '#db/list-credit.ts'
 import { listStates } from '#db/list-states.ts'
 import type { ListState } from '#db/list-states.ts'
@@ -18,6 +18,7 @@ import type { AdminView } from './admin-request.ts'
 import { levelTable, subjectName } from './level-table.ts'
 import { numberIn } from './numbers.ts'
 import { historyTable, networkOf, savedNote, table, whereOf } from './pieces.ts'
+import { weekSection } from './week-section.ts'
 import { whySection } from './why-blocked.ts'
 
 const CHANGES = 20
@@ -32,7 +33,6 @@ export function filtering(services: Services): Handler {
     const lists = await listStates({ sql })
     const filters = await listFilters(sql)
     const lifts = await listLifts(sql)
-    const counts = await blockedByCategory(sql, { site: null, days: 1 })
     return sendAdminPage(c, services, {
       ...{ frame, title: words.title },
       main: html`<h1>${words.title}</h1>
@@ -40,7 +40,7 @@ export function filtering(services: Services): Handler {
         <p class="lead">${words.lead} <a href="${RULES_PATH}">${text.rules.title}</a></p>
         ${await whySection(services, view)} ${listSection(view, lists)} ${await listHistory(view)}
         ${filterSection(view, filters)} ${lifts.length > 0 && liftSection(view, lifts)}
-        ${countSection(view, counts)}`,
+        ${await weekSection(view)}`,
     })
   })
 }
@@ -126,20 +126,5 @@ function liftSection({ text, frame }: AdminView, lifts: readonly ShownLift[]): H
         >
       </p>`
     })}
-  </section>`
-}
-
-function countSection({ text, frame }: AdminView, counts: readonly BlockedCategory[]): Html {
-  const { filtering: words } = text
-  const rows = counts.map(({ category, hour, day }) => [
-    categoryName(category, frame.language),
-    numberIn(hour, frame.language),
-    numberIn(day, frame.language),
-  ])
-  const heads = [words.category, words.thisHour, words.thisDay]
-  return html`<section class="card" aria-labelledby="counts">
-    <h2 id="counts">${words.counts}</h2>
-    <p class="soft">${words.countsLead}</p>
-    ${rows.length === 0 ? html`<p>${words.noCounts}</p>` : table(words.counts, heads, rows)}
   </section>`
 }

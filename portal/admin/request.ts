@@ -17,23 +17,27 @@ import { choice, field, reasonField, rowNumber } from './fields.ts'
 import { sendNothing } from './nothing-there.ts'
 import { endOfDay, networkOf } from './pieces.ts'
 import { answerTable, placeLink } from './requests.ts'
+import { isPiece, sendPiece } from './piece.ts'
+import { previewButton, previewOf, previewPlace } from './rule-preview.ts'
 import { settle, unreadable } from './settle.ts'
 
 const ANSWERS = 10
 
 /** `GET /admin/requests/ID`: one name that people at a place ask for. */
 export function request(services: Services): Handler {
-  return withRight(services, 'rules.read', (view) => sendRequest(services, view, null))
+  return withRight(services, 'rules.read', (view) => sendRequest(services, view, {}))
 }
 
-/** `POST /admin/requests/ID`: lets it through, with a reason and perhaps an end, or says no. */
+/** `POST /admin/requests/ID`: lets it through, with a reason and perhaps an end, or says no; `preview` changes nothing. */
 export function answerRequest(services: Services): Handler {
   return withRight(services, 'rules.write', async (view) => {
     const { c, sql, text, doer } = view
     const id = rowNumber(c.req.param('id'))
     if (id === null) return sendNothing(services, view)
-    const wish = readDecision(formOf(c))
-    const again = (problem: string) => sendRequest(services, view, problem)
+    const form = formOf(c)
+    const wish = readDecision(form)
+    const again = (problem: string) => sendRequest(services, view, { problem })
+    if (form.has('preview')) return sendPreview(services, view, id)
     const { reason } = doer
     if (reason === null || wish === null) {
       const what = wish === null ? text.rules.until : text.reasonRequired
@@ -49,15 +53,30 @@ function readDecision(form: URLSearchParams): UnblockDecision | null {
   if (form.get('decision') !== 'allow') return { decision: 'refuse' }
   const until = endOfDay((form.get('until') ?? '').trim())
   if (until === undefined) return null
+  return { decision: 'allow', where: reachOf(form), until }
+}
+
+function reachOf(form: URLSearchParams): UnblockReach {
   const asked = form.get('where')
-  const where = asked === 'association' || asked === 'everywhere' ? asked : 'site'
-  return { decision: 'allow', where, until }
+  return asked === 'association' || asked === 'everywhere' ? asked : 'site'
+}
+
+async function sendPreview(services: Services, view: AdminView, id: string): Promise<Response> {
+  const found = await findWaitingName(view.sql, id)
+  if (found === null) return sendGone(services, view)
+  const { domain, network, site, association } = found
+  const where = reachOf(formOf(view.c))
+  const preview = await previewOf(services, view, {
+    ...{ domain, network, site: where === 'site' ? site : null },
+    association: where === 'association' ? association : null,
+  })
+  return isPiece(view.c) ? sendPiece(view, preview) : sendRequest(services, view, { preview })
 }
 
 async function sendRequest(
   services: Services,
   view: AdminView,
-  problem: string | null,
+  { problem = null, preview = null }: { problem?: string | null; preview?: Html | null },
 ): Promise<Response> {
   const { c, sql, frame, text, rights } = view
   const { requests: words } = text
@@ -91,7 +110,7 @@ async function sendRequest(
         ${notes.length > 0 && html`<h3>${words.said}</h3>`}
         ${notes.map((note) => html`<blockquote><bdi>${note}</bdi></blockquote>`)}
       </section>
-      ${wheres.length > 0 ? answerForm(view, found, wheres) : html`<p class="note">${words.readOnly}</p>`}
+      ${wheres.length > 0 ? answerForm(view, found, { wheres, preview }) : html`<p class="note">${words.readOnly}</p>`}
       <section class="card" aria-labelledby="answers">
         <h2 id="answers">${words.answersToName}</h2>
         ${answerTable(view, answers)}
@@ -111,7 +130,7 @@ function causeOf({ text, frame }: AdminView, { cause, category, reference }: Wai
 function answerForm(
   view: AdminView,
   { id, site, association }: WaitingName,
-  wheres: readonly UnblockReach[],
+  { wheres, preview }: { readonly wheres: readonly UnblockReach[]; readonly preview: Html | null },
 ): Html {
   const { c, text, frame } = view
   const { requests: words } = text
@@ -131,9 +150,11 @@ function answerForm(
       <p class="buttons">
         <button name="decision" value="allow">${words.doAllow}</button>
         <button name="decision" value="refuse" class="quiet">${words.doRefuse}</button>
+        ${previewButton(view, `${REQUESTS_PATH}/${id}`, 'answer')}
       </p>
       <p class="soft help">${words.nobodyIsTold}</p>
     </form>
+    ${previewPlace(preview)}
   </section>`
 }
 

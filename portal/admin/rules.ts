@@ -15,6 +15,8 @@ import type { AdminView } from './admin-request.ts'
 import { endOfDay, historyTable, lastDay, networkOf, table, whereOf } from './pieces.ts'
 import type { Cell } from './pieces.ts'
 import { readPlace, writePlace } from '../api/admin/page.ts'
+import { isPiece, sendPiece } from './piece.ts'
+import { previewButton, previewOf, previewPlace } from './rule-preview.ts'
 import { unreadable } from './settle.ts'
 
 const ROWS = 50
@@ -22,19 +24,27 @@ const CHANGES = 20
 
 /** `GET /admin/rules?q=…&after=…` */
 export function rules(services: Services): Handler {
-  return withRight(services, 'rules.read', (view) => sendRules(services, view, null))
+  return withRight(services, 'rules.read', (view) => sendRules(services, view, {}))
 }
 
-/** `POST /admin/rules`: adds one. */
+/** `POST /admin/rules`: adds one, or with `preview` says what is known of it before. */
 export function addRule(services: Services): Handler {
   return withRight(services, 'rules.write', async (view) => {
     const { c, sql, text, doer } = view
-    const wish = readWish(formOf(c), text)
+    const form = formOf(c)
+    const wish = readWish(form, text)
+    if (form.has('preview')) {
+      const preview =
+        typeof wish === 'string'
+          ? html`<p class="error">${unreadable(view, wish)}</p>`
+          : await previewOf(services, view, wish)
+      return isPiece(c) ? sendPiece(view, preview) : sendRules(services, view, { preview })
+    }
     if (typeof wish === 'string') {
-      return sendRules(services, view, unreadable(view, wish))
+      return sendRules(services, view, { problem: unreadable(view, wish) })
     }
     const made = await createRule(sql, wish, doer)
-    if (!made.ok) return sendRules(services, view, text.refusals[made.refusal])
+    if (!made.ok) return sendRules(services, view, { problem: text.refusals[made.refusal] })
     return c.redirect(`${RULES_PATH}?saved`, 303)
   })
 }
@@ -70,7 +80,7 @@ function readWish(form: URLSearchParams, { rules: words }: AdminView['text']): R
 async function sendRules(
   services: Services,
   view: AdminView,
-  problem: string | null,
+  { problem = null, preview = null }: { problem?: string | null; preview?: Html | null },
 ): Promise<Response> {
   const { c, sql, frame, text, rights } = view
   const { rules: words } = text
@@ -107,7 +117,7 @@ async function sendRules(
       }
       ${place !== null && html`<p><a href="${RULES_PATH}">${text.first}</a></p>`}
       ${found.length > ROWS && html`<p><a href="${RULES_PATH}?${next.toString()}">${text.next}</a></p>`}
-      ${rights.has('rules.write') && addForm(view)}
+      ${rights.has('rules.write') && addForm(view, preview)}
       <section class="card" aria-labelledby="changes">
         <h2 id="changes">${words.recent}</h2>
         ${historyTable(changes, { frame, text, mayUndo: () => rights.has('rules.write') })}
@@ -149,7 +159,8 @@ function ruleTable({ text }: AdminView, shown: readonly AdminRule[]): Html {
   return table(words.title, heads, rows)
 }
 
-function addForm({ c, frame, text }: AdminView): Html {
+function addForm(view: AdminView, preview: Html | null): Html {
+  const { c, frame, text } = view
   const { rules: words } = text
   const given = (name: string): string => c.get('staffForm')?.get(name) ?? ''
   const option = (field: string, value: string, label: string): Html =>
@@ -187,7 +198,10 @@ function addForm({ c, frame, text }: AdminView): Html {
       <input id="note" name="note" value="${given('note')}" maxlength="200" />
       <label for="reason">${text.reason}</label>
       <input id="reason" name="reason" value="${given('reason')}" maxlength="500" />
-      <button>${words.addButton}</button>
+      <p class="buttons">
+        <button>${words.addButton}</button> ${previewButton(view, RULES_PATH, 'add')}
+      </p>
     </form>
+    ${previewPlace(preview)}
   </section>`
 }

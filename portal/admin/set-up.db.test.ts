@@ -105,7 +105,7 @@ test('a place is added with its networks and its gateway, gets its files, and tu
   await addFilterCounts(
     database.as('dns'),
     (['guest', 'staff'] as const).map((network) => ({
-      ...{ site: '75-0100', network, category: null, queries: 1 },
+      ...{ site: '75-0100', network, category: null, queries: 1, passed: 0 },
     })),
   )
   const green = await page(paul, '/admin/places/75-0100/set-up?lang=en')

@@ -3,16 +3,14 @@ import { rulesOfName } from '#db/admin/filtering.ts'
 import type { AdminRule } from '#db/admin/rules.ts'
 import { findSite } from '#db/admin/sites.ts'
 import { domain } from '../api/admin/schemas.ts'
-import type { FilterVerdict } from '../filter/verdict.ts'
 import type { Html } from '../pages/html.ts'
 import type { Services } from '../services.ts'
-import { fill } from '../text/fill.ts'
 import { FILTERING_PATH, RULES_PATH } from './admin-paths.ts'
 import type { AdminView } from './admin-request.ts'
-import { categoryName } from '../text/category-name.ts'
 import { askedFor, choice, field } from './fields.ts'
 import { table } from './pieces.ts'
 import { ruleCells } from './rules.ts'
+import { verdictIn } from './verdict-words.ts'
 
 /** *Why is this blocked?*: the filter itself is asked, as a device of that place would ask it now. */
 export async function whySection(services: Services, view: AdminView): Promise<Html> {
@@ -68,18 +66,6 @@ async function answerFor(
       view.rights.has('rules.write') &&
       html`<p><a href="${RULES_PATH}#add">${words.allowIt}</a></p>`
     }`
-}
-
-function verdictIn({ text, frame }: AdminView, name: string, verdict: FilterVerdict): Html {
-  const { filtering: words } = text
-  if (verdict.outcome !== 'blocked') return fill(words.verdicts[verdict.outcome], { name })
-  const { cause, category, reference } = verdict
-  const said =
-    category === null
-      ? fill(words.verdicts[cause === 'rule' ? 'rule' : 'other'], { name })
-      : fill(words.verdicts.category, { name, category: categoryName(category, frame.language) })
-  return html`${said}
-  ${reference !== null && html`<span class="soft">${fill(words.reference, { reference })}</span>`}`
 }
 
 function ruleTable({ text }: AdminView, rules: readonly AdminRule[]): Html {

@@ -66,8 +66,8 @@ describe('the DNS filter, asked why,', () => {
     })
     const [question = Buffer.alloc(0)] = filter.asked
     expect(question.subarray(12).toString('latin1')).toBe(
-      // QTYPE A, then an OPT of 1232 octets with option 65074.
-      '\x03www\x03bad\x07example\0\0\x01\0\x01\0\0\x29\x04\xd0\0\0\0\0\0\x09\xfe\x32\0\x05p1ace',
+      // QTYPE A, then an OPT of 1232 octets with options 65075 and 65074.
+      '\x03www\x03bad\x07example\0\0\x01\0\x01\0\0\x29\x04\xd0\0\0\0\0\0\x0d\xfe\x33\0\0\xfe\x32\0\x05p1ace',
     )
   })
 
@@ -142,9 +142,23 @@ describe('an extended error', () => {
     expect(said(code, text, 3)).toEqual(blocked)
   })
 
+  test.each([
+    [0, 'listed=adult,jeux vidéo', ['adult', 'jeux vidéo']],
+    [0, 'listed=', []],
+    [0, 'listed=<b>,games', ['games']],
+    // From somebody else, or from a filter of the version before.
+    [0, 'overload', null],
+    [3, 'listed=adult', null],
+  ] as const)(
+    '%i %j of a name that is let through says which lists name it',
+    (code, text, listed) => {
+      expect(said(code, text)).toEqual({ outcome: 'free', listed })
+    },
+  )
+
   test('that blocks nothing, and a refusal, are not taken for a block', () => {
-    expect(said(4, 'safe-search')).toEqual({ outcome: 'free' })
-    expect(verdictOf({ rcode: 3, extended: null })).toEqual({ outcome: 'free' })
+    expect(said(4, 'safe-search')).toEqual({ outcome: 'free', listed: null })
+    expect(verdictOf({ rcode: 3, extended: null })).toEqual({ outcome: 'free', listed: null })
     expect(said(15, 'cat=adult', 2)).toEqual({ outcome: 'unknown' })
     expect(verdictOf({ rcode: 5, extended: null })).toEqual({ outcome: 'unknown' })
   })

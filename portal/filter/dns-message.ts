@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
 
-/** The two DNS messages that the portal needs: a question with one EDNS option, and what the filter says of it. */
+/** The two DNS messages that the portal needs: a question with EDNS options, and what the filter says of it. */
 
 const HEADER = 12
 const TYPE_A = 1
@@ -9,6 +9,8 @@ const CLASS_IN = 1
 const OPTION_EDE = 15
 /** dnsmasq's `--add-cpe-id`: by which a resolver says for which place it asks. */
 const OPTION_CPE_ID = 65_074
+/** Our filter's own: that it tells what lists say of a name that it lets through. */
+const OPTION_LISTED = 65_075
 const UDP_SIZE = 1_232
 const FLAG_RD = 0x01
 const FLAG_QR = 0x80
@@ -23,8 +25,10 @@ export function encodeQuestion(name: string, token: string | null): Buffer {
     return Buffer.concat([Buffer.of(bytes.length), bytes])
   })
   const value = Buffer.from(token ?? '', 'latin1')
-  const option =
-    token === null ? Buffer.alloc(0) : Buffer.concat([uint16s(OPTION_CPE_ID, value.length), value])
+  const options = Buffer.concat([
+    uint16s(OPTION_LISTED, 0),
+    ...(token === null ? [] : [uint16s(OPTION_CPE_ID, value.length), value]),
+  ])
   return Buffer.concat([
     uint16s(randomInt(0x1_0000), FLAG_RD << 8, 1, 0, 0, 1),
     ...labels,
@@ -32,8 +36,8 @@ export function encodeQuestion(name: string, token: string | null): Buffer {
     uint16s(TYPE_A, CLASS_IN),
     // The root as owner, our UDP size, no flags (RFC 6891 section 6.1.2).
     Buffer.of(0),
-    uint16s(TYPE_OPT, UDP_SIZE, 0, 0, option.length),
-    option,
+    uint16s(TYPE_OPT, UDP_SIZE, 0, 0, options.length),
+    options,
   ])
 }
 

@@ -166,6 +166,21 @@ export const adminEn: AdminText = {
     recent: 'Latest changes',
     saved: 'It is saved.',
     removed: 'The rule is taken away.',
+    preview: {
+      button: 'Look before saving',
+      title: 'Before it is saved',
+      at: '{network}: {said}',
+      nowhere: 'Without a place, the filter answers as where the organisation alone decides.',
+      week: '“{category}”, last 7 days ({where}): {blocked} questions blocked and {passed} let through although listed, of {all} in all.',
+      weekBlocked:
+        '“{category}”, last 7 days ({where}): {blocked} questions blocked of {all} in all.',
+      ofCategory:
+        'These numbers are of the whole category. Names that are asked for are not kept: nobody knows how often this one was.',
+      noList:
+        'No list names it. Names that are asked for are not kept: nobody knows how often this one was.',
+      unsaid:
+        'The filter does not say which lists name it. Names that are asked for are not kept: nobody knows how often this one was.',
+    },
     readOnly: 'This rule is not in your association: you see it and cannot change it.',
   },
 
@@ -179,6 +194,7 @@ export const adminEn: AdminText = {
     noName: 'This is no name of a site, such as example.org.',
     verdicts: {
       free: '{name} is not blocked.',
+      listed: 'Lists name it: {categories}.',
       unknown: 'The filter did not answer. Try again in a minute.',
       category: '{name} is blocked: a list says that it is “{category}”.',
       rule: '{name} is blocked by a rule.',
@@ -215,11 +231,26 @@ export const adminEn: AdminText = {
     lifts: 'Put off for now',
     lifted: '{what}: put off until {when} ({where}), by {who}',
     all: 'all filtering',
-    counts: 'Questions blocked',
-    countsLead: 'How many; never which names, nor for whom.',
-    noCounts: 'Nothing was blocked in the last 24 hours.',
-    thisHour: 'This hour',
-    thisDay: '24 hours',
+    counts: 'The week, by category',
+    countsLead:
+      'How many questions; never which names, nor for whom. To block a category there would have stopped at most those that passed although listed; no longer to block it would have let through at most those that were blocked.',
+    ofAssociation: 'Association',
+    ofAll: 'all',
+    count: 'Count',
+    ofWeek: 'Of {all} questions in 7 days ({where})',
+    thisWeek: 'Blocked in 7 days',
+    passed: 'Passed although listed',
+    thisDay: 'Blocked in 24 hours',
+    thisHour: 'Blocked this hour',
+    builtIn: {
+      rule: 'a rule',
+      bypass: 'a way round the filter',
+      address: 'a forbidden address',
+      'private-address': 'an address of an inner network',
+      internal: 'an internal zone',
+    },
+    noList: 'no list',
+    unasked: 'Never asked for there: {categories}.',
   },
 
   sessions: {

@@ -166,6 +166,21 @@ export const adminFr = {
     recent: 'Derniers changements',
     saved: 'C’est enregistré.',
     removed: 'La règle est retirée.',
+    preview: {
+      button: 'Voir avant d’enregistrer',
+      title: 'Avant d’enregistrer',
+      at: '{network} : {said}',
+      nowhere: 'Sans lieu, le filtre répond comme là où seule l’organisation décide.',
+      week: '« {category} », 7 derniers jours ({where}) : {blocked} demandes bloquées et {passed} laissées passer bien que listées, sur {all} en tout.',
+      weekBlocked:
+        '« {category} », 7 derniers jours ({where}) : {blocked} demandes bloquées sur {all} en tout.',
+      ofCategory:
+        'Ces nombres sont ceux de toute la catégorie. Les noms demandés ne sont pas conservés : personne ne sait combien de fois celui-ci l’a été.',
+      noList:
+        'Aucune liste ne le nomme. Les noms demandés ne sont pas conservés : personne ne sait combien de fois celui-ci l’a été.',
+      unsaid:
+        'Le filtre ne dit pas quelles listes le nomment. Les noms demandés ne sont pas conservés : personne ne sait combien de fois celui-ci l’a été.',
+    },
     readOnly: 'Cette règle n’est pas dans votre association : vous la voyez, sans la changer.',
   },
 
@@ -179,6 +194,7 @@ export const adminFr = {
     noName: 'Ce n’est pas un nom de site, comme exemple.org.',
     verdicts: {
       free: '{name} n’est pas bloqué.',
+      listed: 'Des listes le nomment : {categories}.',
       unknown: 'Le filtre n’a pas répondu. Réessayez dans une minute.',
       category: '{name} est bloqué : une liste le range dans « {category} ».',
       rule: '{name} est bloqué par une règle.',
@@ -216,11 +232,26 @@ export const adminFr = {
     lifts: 'Suspendu en ce moment',
     lifted: '{what} : suspendu jusqu’au {when} ({where}), par {who}',
     all: 'tout le filtrage',
-    counts: 'Demandes bloquées',
-    countsLead: 'Combien, jamais quels noms ni pour qui.',
-    noCounts: 'Rien n’a été bloqué ces dernières 24 heures.',
-    thisHour: 'Cette heure',
-    thisDay: '24 heures',
+    counts: 'La semaine, par catégorie',
+    countsLead:
+      'Combien de demandes, jamais quels noms ni pour qui. Bloquer là une catégorie aurait arrêté au plus les demandes qui sont passées bien que listées ; ne plus la bloquer aurait laissé passer au plus celles qui ont été bloquées.',
+    ofAssociation: 'Association',
+    ofAll: 'toutes',
+    count: 'Compter',
+    ofWeek: 'Sur {all} demandes en 7 jours ({where})',
+    thisWeek: 'Bloquées en 7 jours',
+    passed: 'Passées bien que listées',
+    thisDay: 'Bloquées en 24 heures',
+    thisHour: 'Bloquées cette heure',
+    builtIn: {
+      rule: 'une règle',
+      bypass: 'contournement du filtre',
+      address: 'adresse interdite',
+      'private-address': 'adresse d’un réseau interne',
+      internal: 'zone interne',
+    },
+    noList: 'aucune liste',
+    unasked: 'Jamais demandées là : {categories}.',
   },
 
   sessions: {

@@ -54,7 +54,7 @@ export async function proofAndBlockChecks(whole: Session): Promise<Check[]> {
   world.house = house({ gateways: [GENERIC, POLLED] })
   world.filter = (name) => {
     if (name === BROKEN_NAME) throw new Error('asked for by the test')
-    if (name === FREE_NAME) return { outcome: 'free' }
+    if (name === FREE_NAME) return { outcome: 'free', listed: null }
     return { outcome: 'blocked', cause: 'category', category: 'streaming', reference: 'K7F2' }
   }
   const asked = formAction(await (await portal.get(signedLink({ mac: OTHER_MAC }))).text())

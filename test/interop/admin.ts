@@ -283,8 +283,14 @@ async function associationAdmin(
     await desk.open('/admin/rules')
     await page.locator('#domain').fill(NAME)
     await page.locator('#association').fill('75')
+    await page.locator('button[name=preview]').click()
+    await page.locator('#preview h3').waitFor()
+    const before = (await page.locator('#preview').textContent()) ?? ''
+    assert.match(before, /is not blocked/)
+    assert.match(before, /Names that are asked for are not kept/)
+    await clean(desk, 'rule-preview')
     await page.locator('form[action="/admin/rules"] #reason').fill('asked for by the centre')
-    await page.locator('form[method=post][action="/admin/rules"] > button').click()
+    await page.locator('form[method=post][action="/admin/rules"] button:not([name])').click()
     await page.locator('[role=status]').waitFor()
     await clean(desk, 'rules')
     await eventually(

@@ -85,7 +85,9 @@ export async function liveAt(database: Database, place: LivedPlace): Promise<{ c
   await askAgain(database, { request: randomUUID(), gateway, mac, form: null })
   await database.sql`insert into house.disconnect_form (gateway, form) values (${gateway}, 'mac')`
   const category = 'adult'
-  await addFilterCounts(database, [{ site, network: 'guest', category, queries: 10 * n }])
+  await addFilterCounts(database, [
+    { site, network: 'guest', category, queries: 10 * n, passed: n },
+  ])
   await askUnblock(database, {
     ...{ domain: `asked-${n}.example`, site, network: 'guest', cause: 'category', category },
     ...{ reference: null, note: null },

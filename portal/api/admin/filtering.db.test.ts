@@ -49,7 +49,7 @@ test('why a name is blocked: the filter’s own verdict, what its reference stan
     asked.push([name, network])
     return name === 'bad.example'
       ? { outcome: 'blocked', cause: 'category', category: 'adult', reference }
-      : { outcome: 'free' }
+      : { outcome: 'free', listed: [] }
   }
   const token = await house.token('place-helper', ['75'])
   const why = (query: string) => house.call(token, `GET /api/v1/filtering/why?${query}`)
@@ -159,15 +159,50 @@ test('how much was blocked is told by hour, day and week, of the places within r
   const counts = async (query = '') =>
     (await house.call(token, `GET /api/v1/filtering/counts${query}`)).body
   expect(await counts()).toEqual({
+    all: 19,
     rows: [
-      { category: 'adult', hour: 2, day: 5, week: 15 },
-      { category: 'games', hour: 0, day: 0, week: 4 },
+      { category: 'adult', hour: 2, day: 5, week: 15, passed: 0 },
+      { category: 'games', hour: 0, day: 0, week: 4, passed: null },
     ],
   })
   expect(await counts('?site=75-0001')).toEqual({
-    rows: [{ category: 'adult', hour: 0, day: 0, week: 10 }],
+    all: 10,
+    rows: [{ category: 'adult', hour: 0, day: 0, week: 10, passed: 0 }],
   })
-  expect(await house.call(token, 'GET /api/v1/filtering/counts?site=69-0001')).toMatchObject({
-    status: 422,
+  for (const theirs of ['site=69-0001', 'association=69']) {
+    expect(await house.call(token, `GET /api/v1/filtering/counts?${theirs}`)).toMatchObject({
+      status: 422,
+    })
+  }
+})
+
+test('what a change would have done last week: let through although listed, of a name by its categories', async () => {
+  await using house = await twoAssociations()
+  const { sql } = house.database
+  await sql`
+    insert into house.filter_count (hour, site, network, category, queries, passed)
+    values (date_trunc('hour', now()), '75-0042', 'guest', 'adult', 3, 20),
+           (date_trunc('hour', now()), '75-0042', 'staff', 'adult', 1, 5),
+           (date_trunc('hour', now()), '75-0042', 'guest', null, 77, 0),
+           (date_trunc('hour', now()), '69-0001', 'guest', 'adult', 600, 600)`
+  const token = await house.token('list-editor', ['75'])
+  const bodyOf = async (path: string) =>
+    (await house.call(token, `GET /api/v1/filtering/${path}`)).body
+  expect(await bodyOf('counts?association=75')).toEqual({
+    ...{ all: 81, rows: [{ category: 'adult', hour: 4, day: 4, week: 4, passed: 25 }] },
   })
+  expect(await bodyOf('counts?site=75-0042&network=staff')).toEqual({
+    ...{ all: 1, rows: [{ category: 'adult', hour: 1, day: 1, week: 1, passed: 5 }] },
+  })
+  house.portal.world.filter = () => ({ outcome: 'free', listed: ['adult'] })
+  expect(await bodyOf('why?name=a.example&site=75-0042')).toMatchObject({
+    ...{ outcome: 'free', category: null },
+    lastWeek: { all: 80, categories: [{ category: 'adult', week: 3, passed: 20 }] },
+  })
+  house.portal.world.filter = () => ({ outcome: 'free', listed: [] })
+  expect(await bodyOf('why?name=a.example')).toMatchObject({
+    ...{ lastWeek: { all: 81, categories: [] } },
+  })
+  house.portal.world.filter = () => ({ outcome: 'free', listed: null })
+  expect(await bodyOf('why?name=a.example')).toMatchObject({ lastWeek: null })
 })

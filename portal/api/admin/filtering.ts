@@ -1,12 +1,14 @@
 import { z } from 'zod'
-import { blockedByCategory, referredThings, rulesOfName } from '#db/admin/filtering.ts'
+import { referredThings, rulesOfName } from '#db/admin/filtering.ts'
 import type { ShownFilter } from '#db/admin/filtering.ts'
-import { findSite } from '#db/admin/sites.ts'
+import { findSite, listAssociations } from '#db/admin/sites.ts'
+import { weekOfCategories } from '#db/admin/week-of-categories.ts'
 import { causesOf } from '#db/filter-references.ts'
 import type { ReferredCause } from '#db/filter-references.ts'
 import { listStates } from '#db/list-states.ts'
 import { levelsAt } from './filter-levels.ts'
 import type { LevelOfFilter } from './filter-levels.ts'
+import { categoriesOf, lastWeekOf } from './last-week.ts'
 import { adminRoute, problemOf } from './route.ts'
 import type { AdminRoute } from './route.ts'
 import { code, domain, network } from './schemas.ts'
@@ -35,7 +37,17 @@ export const FILTERING_ROUTES: readonly AdminRoute[] = [
       const rules = (await rulesOfName(sql, name, place, network)).map(
         ({ etag: _, ...rule }) => rule,
       )
-      const asked = { name, site: place?.code ?? null, network, rules }
+      const where = { site: place?.code ?? null, network }
+      const categories = categoriesOf(verdict)
+      const lastWeek =
+        categories === null
+          ? null
+          : await lastWeekOf(sql, categories, {
+              ...{ site: where.site, association: null },
+              // Nobody's question in particular: of both.
+              network: place === null ? null : network,
+            })
+      const asked = { name, ...where, rules, lastWeek }
       if (verdict.outcome !== 'blocked') {
         const nothing = { category: null, reference: null, causes: [], levels: [] }
         return { status: 200, body: { ...asked, outcome: verdict.outcome, ...nothing } }
@@ -65,17 +77,25 @@ export const FILTERING_ROUTES: readonly AdminRoute[] = [
   adminRoute({
     ...{ method: 'get', path: '/api/v1/filtering/counts', operationId: 'listBlockedCounts' },
     action: 'rules.read',
-    summary: 'Questions that were blocked, by category: this hour, this day, this week',
-    description: 'Of which names, or by whom, is not kept.',
-    query: z.strictObject({ site: code.optional() }),
+    summary:
+      'Questions by category: blocked this hour, this day, this week, and let through although a list names them',
+    description:
+      'What a change would have done last week. Of which names, or by whom, is not kept. A site goes before an association.',
+    query: z.strictObject({
+      ...{ site: code.optional(), association: code.optional() },
+      network: network.optional().meta({ description: 'None: both.' }),
+    }),
     answers: { status: 200, schema: 'BlockedCounts' },
-    async run({ sql, query: { site = null } }) {
+    async run({ sql, query: { site = null, association = null, network = null } }) {
       if (site !== null && (await findSite(sql, site)) === null) return problemOf('unknown-site')
-      const counts = await blockedByCategory(sql, { site, days: 7 })
-      return {
-        status: 200,
-        body: { rows: counts.map(({ whole, ...rest }) => ({ ...rest, week: whole })) },
+      if (association !== null) {
+        const within = await listAssociations(sql)
+        if (!within.some((one) => one.code === association)) {
+          return problemOf('unknown-association')
+        }
       }
+      const { all, categories } = await weekOfCategories(sql, { site, association, network })
+      return { status: 200, body: { all, rows: categories } }
     },
   }),
   adminRoute({

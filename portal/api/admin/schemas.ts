@@ -172,6 +172,18 @@ const blockCause = z
   ])
   .meta({ id: 'BlockCause' })
 z.object({ rows: z.array(blockCause) }).meta({ id: 'BlockCauses' })
+const questions = z.number().meta({
+  description: 'All questions of the last week there, blocked or let through.',
+})
+const blockedAndPassed = {
+  week: z.number().meta({
+    description: 'Blocked: at most so many would have been let through, had it not been blocked.',
+  }),
+  passed: z.number().nullable().meta({
+    description:
+      'Let through in the last week although a list names them: at most so many would have been blocked, had it been. Null: no list is of this category.',
+  }),
+}
 z.object({
   ...{ name: z.string(), site: text, network },
   outcome: z
@@ -185,15 +197,21 @@ z.object({
     .array(filterLevel)
     .meta({ description: 'Those that speak of what blocks it, the nearest first.' }),
   rules: z.array(rule).meta({ description: 'That speak of the name there, the nearest first.' }),
+  lastWeek: z
+    .object({
+      all: questions,
+      categories: z.array(z.object({ category: z.string(), ...blockedAndPassed })),
+    })
+    .nullable()
+    .meta({
+      description:
+        'The categories by which it is blocked, or might be, and what they came to there; of the name itself nothing is kept. None: no list names it. Null: the filter does not tell.',
+    }),
 }).meta({ id: 'NameVerdict' })
 z.object({
+  all: questions,
   rows: z.array(
-    z.object({
-      ...{ category: z.string(), hour: z.number(), day: z.number() },
-      week: z.number().meta({
-        description: 'Questions that would have been let through, had it not been blocked.',
-      }),
-    }),
+    z.object({ category: z.string(), hour: z.number(), day: z.number(), ...blockedAndPassed }),
   ),
 }).meta({ id: 'BlockedCounts' })
 
