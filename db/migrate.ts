@@ -66,6 +66,7 @@ import { up as listsByPrograms } from './migrations/0080-lists-by-programs.ts'
 import { up as wherePlacesAre } from './migrations/0084-where-places-are.ts'
 import { up as jobProgress } from './migrations/0085-job-progress.ts'
 import { up as auditByAssociation } from './migrations/0092-audit-by-association.ts'
+import { up as tablesUploaded } from './migrations/0093-tables-uploaded.ts'
 import { makePartitions } from './partitions.ts'
 import { missedBy, readShape } from './schema-shape.ts'
 import { isRecorded, newerSteps, recordStep } from './upgrades.ts'
@@ -141,6 +142,7 @@ export const MIGRATIONS: Readonly<Record<string, Step>> = {
   '0084-where-places-are': { up: wherePlacesAre },
   '0085-job-progress': { up: jobProgress },
   '0092-audit-by-association': { up: auditByAssociation },
+  '0093-tables-uploaded': { up: tablesUploaded },
 }
 
 const OLDEST_SERVER = 150_000
