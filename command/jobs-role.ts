@@ -9,6 +9,7 @@ import { createJobRunner } from '#db/jobs.ts'
 import { filterWindowsJob } from '#db/filter-windows.ts'
 import { hourCountsJob } from '#db/hour-counts.ts'
 import { openDatabase } from '#db/connection.ts'
+import { siteImportJob } from '#db/inventory/site-import-job.ts'
 import { inventoryJob } from '#db/inventory/sync.ts'
 import { openingsJob } from '#db/openings.ts'
 import { staleSessionsJob } from '#db/stale-sessions.ts'
@@ -66,6 +67,11 @@ export function createJobsRole(deps: PartDeps, url: string): Role {
         ...{ database, seal, clock },
         open: () =>
           openDatabase(url, { applicationName: 'accueil inventory', max: 1, role: 'inventory' }),
+      }),
+      siteImportJob({
+        ...{ database, seal, clock },
+        open: () =>
+          openDatabase(url, { applicationName: 'accueil import', max: 1, role: 'inventory' }),
       }),
       chainCheckJob(database, clock),
       // Last: of what the others found out, too.

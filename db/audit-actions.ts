@@ -15,6 +15,7 @@ export const AUDIT_ACTIONS = [
   ...['logs.quarantine-drop', 'logs.quarantine-list', 'logs.quarantine-retry', 'logs.seal-day'],
   ...['logs.search', 'radius.disconnect', 'radius.explain', 'radius.forget-signing'],
   ...['role.refused', 'roles.read', 'rules.allow', 'rules.block', 'rules.remove', 'sessions.read'],
+  ...['sites.accept', 'sites.drop', 'sites.upload'],
   ...['staff.passkey.added', 'staff.passkey.removed', 'staff.recovery-code.used'],
   ...['staff.second-factor.enrolled', 'staff.session.end', 'staff.sign-in'],
   ...['staff.sign-in.failed', 'tokens.create', 'tokens.revoke', 'unblock.allow', 'unblock.refuse'],

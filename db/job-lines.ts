@@ -39,6 +39,10 @@ export const JOB_PARTS = {
   inventoryHeld:
     'held back: {gone} places are gone from NetBox; look with accueil inventory check, then accueil inventory accept',
   inventoryFailed: 'nothing was changed: {reasonName}',
+  noImport: 'no table waits',
+  importRead: 'read: {places} places, {changes} changes wait to be accepted',
+  importWrong: 'nothing was changed: {mistakes} mistakes in the table',
+  imported: 'made: {places} places, {changes} changes',
   noChannel: 'no channel is declared',
   alerts: '{sent} sent, {failed} failed, {quiet} wait for the end of quiet hours',
 } as const satisfies Readonly<Record<string, string>>

@@ -70,6 +70,7 @@ import { up as gatewaysByPrograms } from './migrations/0087-gateways-by-programs
 import { up as tokensByPrograms } from './migrations/0088-tokens-by-programs.ts'
 import { up as logByPrograms } from './migrations/0089-log-by-programs.ts'
 import { up as auditByAssociation } from './migrations/0092-audit-by-association.ts'
+import { up as tablesUploaded } from './migrations/0093-tables-uploaded.ts'
 import { up as passedCounts } from './migrations/0095-passed-counts.ts'
 import { up as filterCountsAtOnce } from './migrations/0096-filter-counts-at-once.ts'
 import { makePartitions } from './partitions.ts'
@@ -151,6 +152,7 @@ export const MIGRATIONS: Readonly<Record<string, Step>> = {
   '0088-tokens-by-programs': { up: tokensByPrograms },
   '0089-log-by-programs': { up: logByPrograms },
   '0092-audit-by-association': { up: auditByAssociation },
+  '0093-tables-uploaded': { up: tablesUploaded },
   '0095-passed-counts': { up: passedCounts },
   '0096-filter-counts-at-once': { up: filterCountsAtOnce },
 }

@@ -126,6 +126,13 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
     inventory: 'select, insert, update',
   },
   'house.accept_inventory()': { admin: 'execute' },
+  // The table itself, sealed, is for the role that makes places.
+  'house.site_import': {
+    jobs: 'select (made_at, read_at, accepted_by, done_at)',
+    admin:
+      'select (id, file, made_at, made_by, read_at, places, problems, problem_count, changes, change_count, notes, changes_sha256, accepted_by, done_at), insert (file, content, made_by), update (accepted_sha256, accepted_by, reason), delete',
+    inventory: 'select, update, delete',
+  },
   // Which version is in force: a grant for another one lets nobody in.
   'house.terms': {
     portal: 'select',

@@ -19,6 +19,8 @@ export const LIMITS = {
   staffFormBytes: 65_536,
   /** A text of terms, each letter of which may be nine bytes of a form. */
   termsFormBytes: 600_000,
+  /** A table of places: the first house has 400 KB. */
+  uploadBytes: 4 * 1024 * 1024,
   /** The longest address is `/guest?fas=…`. */
   headerBytes: 16_384,
   headersTimeoutMs: 10_000,

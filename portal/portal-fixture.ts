@@ -227,6 +227,8 @@ export interface SignedIn {
     fields: Readonly<Record<string, string>>,
     headers?: Readonly<Record<string, string>>,
   ): Promise<Response>
+  /** The same with a file. */
+  upload(address: string, file: File, fields?: Readonly<Record<string, string>>): Promise<Response>
 }
 
 interface RequestOptions {
@@ -395,6 +397,18 @@ export function testPortal(
     const token = formToken(seal, opened.session)
     return {
       get: (address, headers = {}) => request(address, {}, { headers: { ...own, ...headers } }),
+      async upload(address, file, fields = {}) {
+        const form = new FormData()
+        for (const [name, value] of Object.entries({ [TOKEN_FIELD]: token, ...fields })) {
+          form.append(name, value)
+        }
+        form.append('file', file)
+        const sent = new Response(form)
+        const type = { 'Content-Type': sent.headers.get('Content-Type') ?? '' }
+        const headers = { ...own, ...type, Origin: publicUrl.origin }
+        const body = Buffer.from(await sent.arrayBuffer())
+        return request(address, { method: 'POST', body }, { headers })
+      },
       post(address, fields, more = {}) {
         const body = new URLSearchParams({ [TOKEN_FIELD]: token, ...fields }).toString()
         const type = { 'Content-Type': 'application/x-www-form-urlencoded' }

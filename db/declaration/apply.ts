@@ -45,6 +45,8 @@ export interface ApplyOptions {
   readonly own?: OwnRadius
   /** What pages and commands manage is changed too, and stays theirs. */
   readonly takesOver?: boolean
+  /** Of a difference that it does not agree to nothing is done, as of a dry run. */
+  readonly agreed?: (changes: readonly Change[]) => boolean
   readonly progress?: Progress
 }
 
@@ -125,7 +127,7 @@ export async function applyDeclaration(
       // Last: a gateway that moves to another place must not go with the place it leaves.
       for (const step of steps.toReversed()) await step.remove()
       changes = steps.flatMap((step) => step.changes)
-      if (options.dryRun) throw undo
+      if (options.dryRun || options.agreed?.(changes) === false) throw undo
       if (changes.length === 0) return
       await recordChanges(kysely, changes, options.actor)
       await writeAudit(kysely, {

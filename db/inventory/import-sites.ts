@@ -27,6 +27,7 @@ export async function importSites(
     readonly actor: string
     readonly now: number
     readonly progress?: Progress
+    readonly agreed?: (changes: readonly Change[]) => boolean
   },
 ): Promise<SitesImport> {
   const read = readCsv(bytes)

@@ -2,6 +2,8 @@ export const ADMIN_HOME = '/admin'
 export const PLACES_PATH = '/admin/places'
 /** Not below PLACES_PATH, where each word is the code of a place. */
 export const NEW_PLACE_PATH = '/admin/places-new'
+/** Nor this: it is of many places. */
+export const INVENTORY_PATH = '/admin/inventory'
 export const RULES_PATH = '/admin/rules'
 export const REQUESTS_PATH = '/admin/requests'
 export const FILTERING_PATH = '/admin/filtering'

@@ -3,10 +3,11 @@ import type { Action } from '#core/rights.ts'
 import { LIMITS } from '../limits.ts'
 import type { Services } from '../services.ts'
 import { requireRecent, requireSession } from '../staff/require-session.ts'
-import { staffForm } from '../staff/staff-form.ts'
+import { staffForm, staffUpload } from '../staff/staff-form.ts'
 import {
   FILTERING_PATH,
   HEALTH_PATH,
+  INVENTORY_PATH,
   JOBS_PATH,
   ALERTS_PATH,
   LOGS_PATH,
@@ -29,6 +30,7 @@ import { device, revokeDevice } from './device.ts'
 import { devices } from './devices.ts'
 import { filtering } from './filtering.ts'
 import { health } from './health.ts'
+import { answerInventory, inventory, uploadInventory } from './inventory.ts'
 import { jobsPage, runJob } from './jobs.ts'
 import { logForm, searchLog } from './log-search.ts'
 import { overview } from './overview.ts'
@@ -77,6 +79,10 @@ export function adminPipeline(app: Hono, services: Services): void {
   )
   const toFiles = [may('gateways.write'), recent, form] as const
   app.post(`${PLACES_PATH}/:code/files`, ...toFiles, downloadFiles(services))
+  app.get(INVENTORY_PATH, may('sites.write'), inventory(services))
+  const upload = staffUpload(services, LIMITS.uploadBytes)
+  app.post(INVENTORY_PATH, may('sites.write'), upload, uploadInventory(services))
+  app.post(`${INVENTORY_PATH}/answer`, may('sites.write'), form, answerInventory(services))
   app.get(RULES_PATH, may('rules.read'), rules(services))
   app.post(RULES_PATH, may('rules.write'), form, addRule(services))
   app.get(`${RULES_PATH}/:id`, may('rules.read'), rule(services))

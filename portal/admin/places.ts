@@ -8,10 +8,11 @@ import type { Services } from '../services.ts'
 import { fill } from '../text/fill.ts'
 import { when } from '../text/when.ts'
 import { sendAdminPage } from './admin-page.ts'
-import { NEW_PLACE_PATH, PLACES_PATH } from './admin-paths.ts'
+import { INVENTORY_PATH, NEW_PLACE_PATH, PLACES_PATH } from './admin-paths.ts'
 import { withRight } from './admin-request.ts'
 import type { AdminView } from './admin-request.ts'
 import { askedFor } from './fields.ts'
+import { mayImport } from './inventory.ts'
 import { isPiece, sendPiece } from './piece.ts'
 import { pageLinks, table } from './pieces.ts'
 
@@ -42,7 +43,8 @@ async function sendPlaces(services: Services, view: AdminView): Promise<Response
         <button>${text.search}</button>
       </form>
       <div id="found">${list}</div>
-      ${rights.has('sites.write') && html`<p><a class="button" href="${NEW_PLACE_PATH}">${words.add}</a></p>`}`,
+      ${rights.has('sites.write') && html`<p><a class="button" href="${NEW_PLACE_PATH}">${words.add}</a></p>`}
+      ${mayImport(rights) && html`<p><a href="${INVENTORY_PATH}">${text.inventory.link}</a></p>`}`,
   })
 }
 

@@ -3,6 +3,8 @@ import type { Context, MiddlewareHandler } from 'hono'
 import { AppError } from '#core/error.ts'
 import { LIMITS } from '../limits.ts'
 import { readForm } from '../read-form.ts'
+import { readUpload } from '../read-upload.ts'
+import type { Upload } from '../read-upload.ts'
 import type { Services } from '../services.ts'
 import { formToken } from './form-token.ts'
 import { sessionOf } from './require-session.ts'
@@ -12,6 +14,7 @@ import { TOKEN_FIELD } from './staff-layout.ts'
 declare module 'hono' {
   interface ContextVariableMap {
     readonly staffForm: URLSearchParams | undefined
+    readonly staffUpload: Upload | undefined
   }
 }
 
@@ -41,11 +44,38 @@ export function staffForm(
   return async function staffFormHandler(c, next) {
     const refusal = await takeForm(c, services, bytes)
     if (refusal !== null) return refusal
-    const given = Buffer.from(formOf(c).get(TOKEN_FIELD) ?? '')
-    const right = Buffer.from(formToken(services.seal, sessionOf(c)))
-    const isRight = given.length === right.length && timingSafeEqual(given, right)
-    return isRight ? next() : sendStaffProblem(c, services, 'other-site', { status: 403 })
+    return hasToken(c, services)
+      ? next()
+      : sendStaffProblem(c, services, 'other-site', { status: 403 })
   }
+}
+
+/** The same of a form with a file, which `uploadOf` gives. */
+export function staffUpload(services: Services, bytes: number): MiddlewareHandler {
+  return async function staffUploadHandler(c, next) {
+    if (!isSameOrigin(c, services.publicUrl)) {
+      return sendStaffProblem(c, services, 'other-site', { status: 403 })
+    }
+    const read = await readUpload(c, bytes)
+    if (read === 'too-large') return sendStaffProblem(c, services, 'too-large', { status: 413 })
+    c.set('staffForm', read.form)
+    c.set('staffUpload', read.file ?? undefined)
+    return hasToken(c, services)
+      ? next()
+      : sendStaffProblem(c, services, 'other-site', { status: 403 })
+  }
+}
+
+/** That of the page that they were given. */
+function hasToken(c: Context, services: Services): boolean {
+  const given = Buffer.from(formOf(c).get(TOKEN_FIELD) ?? '')
+  const right = Buffer.from(formToken(services.seal, sessionOf(c)))
+  return given.length === right.length && timingSafeEqual(given, right)
+}
+
+/** The file of this request; null: none was chosen. */
+export function uploadOf(c: Context): Upload | null {
+  return c.get('staffUpload') ?? null
 }
 
 /** The form of this request; only behind `staffForm` or `openForm`. */

@@ -1,5 +1,6 @@
 import type { AdminText } from './admin-fr.ts'
 import { auditEn } from './audit-en.ts'
+import { inventoryEn } from './inventory-en.ts'
 import { jobsEn } from './jobs-en.ts'
 import { overviewEn } from './overview-en.ts'
 import { setUpEn } from './set-up-en.ts'
@@ -97,6 +98,8 @@ export const adminEn: AdminText = {
   },
 
   setUp: setUpEn,
+
+  inventory: inventoryEn,
 
   requests: {
     title: 'Requests to unblock',

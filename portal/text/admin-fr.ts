@@ -1,4 +1,5 @@
 import { auditFr } from './audit-fr.ts'
+import { inventoryFr } from './inventory-fr.ts'
 import { jobsFr } from './jobs-fr.ts'
 import { overviewFr } from './overview-fr.ts'
 import { setUpFr } from './set-up-fr.ts'
@@ -97,6 +98,8 @@ export const adminFr = {
   },
 
   setUp: setUpFr,
+
+  inventory: inventoryFr,
 
   requests: {
     title: 'Demandes de déblocage',

@@ -17,6 +17,7 @@ export const jobsEn: JobsText = {
     staff: 'Close sign-ins of staff that are over',
     'device reminders': 'Remind of a device’s near end',
     inventory: 'Read the NetBox inventory again',
+    'site-import': 'Read and carry out a table of places',
     'chain-check': 'Check the audit and the seals',
     alerts: 'Send alerts',
   },
@@ -59,6 +60,10 @@ export const jobsEn: JobsText = {
     inventoryHeld:
       'held back, for places are gone from NetBox ({gone}): look with accueil inventory check, then accueil inventory accept',
     inventoryFailed: 'nothing was changed: {reasonName}',
+    noImport: 'no table waits',
+    importRead: 'read: places {places}, changes that wait to be accepted {changes}',
+    importWrong: 'nothing was changed: mistakes in the table {mistakes}',
+    imported: 'made: places {places}, changes {changes}',
     noChannel: 'no channel is declared',
     alerts: 'sent: {sent}, failed: {failed}, waiting for the end of quiet hours: {quiet}',
   },

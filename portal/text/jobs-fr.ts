@@ -18,6 +18,7 @@ export const jobsFr = {
     staff: 'Fermer les connexions de l’équipe qui sont finies',
     'device reminders': 'Rappeler la fin proche d’un appareil',
     inventory: 'Relire l’inventaire NetBox',
+    'site-import': 'Lire et appliquer un tableau de lieux',
     'chain-check': 'Vérifier l’audit et les sceaux',
     alerts: 'Envoyer les alertes',
   } as Readonly<Record<string, string>>,
@@ -62,6 +63,10 @@ export const jobsFr = {
     inventoryHeld:
       'retenu, car des lieux ont disparu de NetBox ({gone}) : regardez avec accueil inventory check, puis accueil inventory accept',
     inventoryFailed: 'rien n’a été changé : {reasonName}',
+    noImport: 'aucun tableau n’attend',
+    importRead: 'lu : lieux {places}, changements en attente de votre accord {changes}',
+    importWrong: 'rien n’a été changé : erreurs dans le tableau {mistakes}',
+    imported: 'fait : lieux {places}, changements {changes}',
     noChannel: 'aucun canal n’est déclaré',
     alerts:
       'envoyées : {sent}, échouées : {failed}, en attente de la fin des heures calmes : {quiet}',

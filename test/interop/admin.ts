@@ -24,7 +24,16 @@ const NAME = 'www.example.com'
 
 const OTHER_PAGES = [
   ...['places/75-0042', 'rules', 'requests', 'sessions', 'people', 'people/1', 'devices', 'health'],
-  ...['alerts', 'audit', 'jobs', 'terms', 'terms/2026-01', 'terms/2026-01/fr', 'places/none'],
+  ...[
+    'inventory',
+    'alerts',
+    'audit',
+    'jobs',
+    'terms',
+    'terms/2026-01',
+    'terms/2026-01/fr',
+    'places/none',
+  ],
 ] as const
 
 const ROLES = {
@@ -209,6 +218,22 @@ async function nationalAdmin(
     await page.locator('#signs .green').nth(2).waitFor()
     assert.match((await page.locator('#signs').textContent()) ?? '', /Questions DNS des invités/)
     await clean(await sit(), 'set-up-green')
+  })
+  await test('uploads a table of places, reads what it would change, and accepts it without another page', async () => {
+    const desk = await sit()
+    const { page } = desk
+    await desk.open('/admin/inventory')
+    await page.locator('#file').setInputFiles({
+      ...{ name: 'lieux.csv', mimeType: 'text/csv' },
+      buffer: Buffer.from('Code;Nom;Association\n75-0101;Gare du Nord;75\n'),
+    })
+    await page.locator('section:has(#upload) button').click()
+    await page.locator('.lines').getByText('+ site 75-0101').waitFor()
+    await clean(desk, 'table-read')
+    await page.locator('button[value=accept]').click()
+    await page.locator('#table-state').getByText('C’est fait').waitFor()
+    await desk.open('/admin/places/75-0101')
+    assert.equal(await page.locator('h1').textContent(), 'Gare du Nord')
   })
   await test('every other page of hers says where she is, on a phone and on a screen', async () => {
     const desk = await sit()

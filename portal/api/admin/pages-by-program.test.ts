@@ -28,6 +28,11 @@ const PAGES: Readonly<Record<string, ByProgram>> = {
   'POST /admin/places/:code': { by: ['changeSite'] },
   'GET /admin/places/:code/set-up': { by: ['readSigns', 'listNetworks'] },
   'POST /admin/places/:code/files': { by: ['handOverFiles'] },
+  'GET /admin/inventory': { by: ['readInventory'] },
+  'POST /admin/inventory': {
+    no: 'a table that somebody has as a file: a program makes places one by one, or sites import reads it',
+  },
+  'POST /admin/inventory/answer': { by: ['acceptInventory'] },
   'GET /admin/rules': { by: ['listRules', 'list-rule-changes'] },
   'POST /admin/rules': { by: ['createRule', 'explainName'] },
   'GET /admin/rules/:id': { by: ['readRule', 'list-rule-changes'] },
