@@ -37,28 +37,31 @@ function dnsToken(seal: Seal, { site, network, device }: TokenOwner, version: nu
 
 /** All that are valid: of each network and each device, and those before that still are. */
 export async function loadDnsTokens(
-  { kysely }: Pick<Database, 'kysely'>,
+  { sql }: Pick<Database, 'sql'>,
   seal: Seal,
 ): Promise<readonly DnsToken[]> {
-  const networks = await kysely.selectFrom('house.network').select(['site', 'kind']).execute()
-  const devices = await kysely
-    .selectFrom('house.filter_device')
-    .select(['site', 'network', 'name'])
-    .execute()
-  const rotated = await kysely.selectFrom('house.dns_token').selectAll().execute()
+  const owners = await sql<TokenOwner[]>`
+    select site, kind as network, null as device from house.network
+    union all select site, network, name from house.filter_device`
+  const rotated = await sql<RotatedRow[]>`
+    select site, network, device, version, former_until as "formerUntil" from house.dns_token`
   const versions = new Map(rotated.map((row) => [keyOf(row.site, row.network, row.device), row]))
-  const owners: TokenOwner[] = [
-    ...networks.map(({ site, kind: network }) => ({ site, network, device: null })),
-    ...devices.map(({ site, network, name: device }) => ({ site, network, device })),
-  ]
   return owners.flatMap((owner): DnsToken[] => {
     const row = versions.get(keyOf(owner.site, owner.network, owner.device ?? ''))
     const version = row?.version ?? 1
     const current = { ...owner, token: dnsToken(seal, owner, version), until: null }
     if (row === undefined || version === 1) return [current]
     const former = dnsToken(seal, owner, version - 1)
-    return [current, { ...owner, token: former, until: row.former_until.getTime() }]
+    return [current, { ...owner, token: former, until: row.formerUntil.getTime() }]
   })
+}
+
+interface RotatedRow {
+  readonly site: string
+  readonly network: NetworkKind
+  readonly device: string
+  readonly version: number
+  readonly formerUntil: Date
 }
 
 /** Of the tokens that were replaced, the number of the one in force; any other is the first. By owner. */

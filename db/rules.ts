@@ -15,11 +15,8 @@ export interface Rule {
   readonly note: string | null
 }
 
-export async function loadRules(database: Pick<Database, 'kysely'>): Promise<readonly Rule[]> {
-  const rows = await database.kysely
-    .selectFrom('house.rule')
-    .select(['action', 'domain', 'network', 'site', 'association', 'until', 'note'])
-    .orderBy('id')
-    .execute()
+export async function loadRules({ sql }: Pick<Database, 'sql'>): Promise<readonly Rule[]> {
+  const rows = await sql<(Omit<Rule, 'until'> & { readonly until: Date | null })[]>`
+    select action, domain, network, site, association, until, note from house.rule order by id`
   return rows.map((row) => ({ ...row, until: row.until?.getTime() ?? null }))
 }

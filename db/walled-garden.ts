@@ -6,12 +6,12 @@ import type { Database } from './connection.ts'
  * providers by which staff sign in, and what was declared beside them. `*.restos.example` is all below.
  */
 export async function walledGardenNames(
-  { kysely }: Pick<Database, 'kysely'>,
+  { sql }: Pick<Database, 'sql'>,
   environment: OidcSettings | null,
 ): Promise<readonly string[]> {
   const [providers, declared] = await Promise.all([
-    kysely.selectFrom('staff.sign_in_provider').select('issuer').execute(),
-    kysely.selectFrom('staff.walled_garden_name').select('name').execute(),
+    sql<{ issuer: string }[]>`select issuer from staff.sign_in_provider`,
+    sql<{ name: string }[]>`select name from staff.walled_garden_name`,
   ])
   const issuers = [...providers, ...(environment === null ? [] : [environment])]
   const names = [

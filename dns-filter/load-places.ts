@@ -24,7 +24,7 @@ export const NO_PLACES: FilteredPlaces = {
 }
 
 export async function loadPlaces(
-  database: Pick<Database, 'kysely'>,
+  database: Pick<Database, 'sql'>,
   seal: Seal,
   oidc: OidcSettings | null,
 ): Promise<FilteredPlaces> {
