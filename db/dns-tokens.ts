@@ -1,6 +1,7 @@
 import type { Seal } from '#core/seal.ts'
 import type { Database } from './connection.ts'
 import type { NetworkKind } from './sites.ts'
+import type { RowsQuery } from './sum-of-rows.ts'
 
 /** Whom a token stands for. */
 export interface TokenOwner {
@@ -35,16 +36,22 @@ function dnsToken(seal: Seal, { site, network, device }: TokenOwner, version: nu
   ).join('')
 }
 
-/** All that are valid: of each network and each device, and those before that still are. */
-export async function loadDnsTokens(
-  { sql }: Pick<Database, 'sql'>,
-  seal: Seal,
-): Promise<readonly DnsToken[]> {
-  const owners = await sql<TokenOwner[]>`
+const ownerRows: RowsQuery<TokenOwner> = ({ sql }) => sql`
     select site, kind as network, null as device from house.network
     union all select site, network, name from house.filter_device`
-  const rotated = await sql<RotatedRow[]>`
+
+const rotatedRows: RowsQuery<RotatedRow> = ({ sql }) => sql`
     select site, network, device, version, former_until as "formerUntil" from house.dns_token`
+
+export const TOKEN_ROWS = [ownerRows, rotatedRows] as const
+
+/** All that are valid: of each network and each device, and those before that still are. */
+export async function loadDnsTokens(
+  database: Pick<Database, 'sql'>,
+  seal: Seal,
+): Promise<readonly DnsToken[]> {
+  const owners = await ownerRows(database)
+  const rotated = await rotatedRows(database)
   const versions = new Map(rotated.map((row) => [keyOf(row.site, row.network, row.device), row]))
   return owners.flatMap((owner): DnsToken[] => {
     const row = versions.get(keyOf(owner.site, owner.network, owner.device ?? ''))

@@ -3,6 +3,7 @@ import type { Database } from './connection.ts'
 import type { Job } from './jobs.ts'
 import type { NetworkKind } from './sites.ts'
 import { jobPart } from './job-lines.ts'
+import type { RowsQuery } from './sum-of-rows.ts'
 
 /** One device whose names are seen for a time. */
 export interface FilterWindow {
@@ -28,13 +29,17 @@ export interface SeenName {
 
 export const WINDOW_LIMITS = { longestMinutes: 60, names: 20_000 } as const
 
-/** Those that are open. */
-export async function loadFilterWindows({
+export const windowRows: RowsQuery<Omit<FilterWindow, 'until'> & { readonly until: Date }> = ({
   sql,
-}: Pick<Database, 'sql'>): Promise<readonly FilterWindow[]> {
-  const rows = await sql<(Omit<FilterWindow, 'until'> & { readonly until: Date })[]>`
+}) => sql`
     select id, site, network, address, device, ends_at as until
     from house.filter_window where ends_at > now()`
+
+/** Those that are open. */
+export async function loadFilterWindows(
+  database: Pick<Database, 'sql'>,
+): Promise<readonly FilterWindow[]> {
+  const rows = await windowRows(database)
   return rows.map((row) => ({ ...row, until: row.until.getTime() }))
 }
 

@@ -3,6 +3,7 @@ import type { DnsUpstream } from '#core/dns-upstream.ts'
 import { trimmed } from '#core/trimmed.ts'
 import type { Database } from './connection.ts'
 import type { NetworkKind } from './sites.ts'
+import type { RowsQuery } from './sum-of-rows.ts'
 
 /** What a blocked name is answered with. */
 export const BLOCK_ANSWERS = ['nxdomain', 'nodata', 'zero', 'page'] as const
@@ -120,17 +121,25 @@ function compact(filter: Filter): Filter {
   }
 }
 
-export async function loadFilters({ sql }: Pick<Database, 'sql'>): Promise<Filters> {
-  const filters = await sql<Filter[]>`
+const filterRows: RowsQuery<Filter> = ({ sql }) => sql`
     select association, site, device, network, hours, block, allow, trust, imposed, answer, answers,
            page, bypass, asked, safe_search as "safeSearch", private_names as "privateNames",
            addresses, internal, forward, always
     from house.filter order by id`
-  const lifts = await sql<LiftRow[]>`
+
+const liftRows: RowsQuery<LiftRow> = ({ sql }) => sql`
     select association, site, network, subject, starts_at as from, ends_at as to
     from house.filter_lift where ends_at > now() order by id`
-  const devices = await sql<FilterDevice[]>`
+
+const deviceRows: RowsQuery<FilterDevice> = ({ sql }) => sql`
     select site, network, name, mac from house.filter_device order by site, network, name`
+
+export const FILTER_ROWS = [filterRows, liftRows, deviceRows] as const
+
+export async function loadFilters(database: Pick<Database, 'sql'>): Promise<Filters> {
+  const filters = await filterRows(database)
+  const lifts = await liftRows(database)
+  const devices = await deviceRows(database)
   return {
     filters: filters.map(compact),
     lifts: lifts.map((lift) => ({ ...lift, from: lift.from.getTime(), to: lift.to.getTime() })),

@@ -1,6 +1,7 @@
 import type { SourceNat } from '#core/port-block.ts'
 import { trimmed } from '#core/trimmed.ts'
 import type { Database } from './connection.ts'
+import type { RowsQuery } from './sum-of-rows.ts'
 
 export type NetworkKind = 'guest' | 'staff'
 
@@ -36,8 +37,7 @@ export interface CaptiveNetwork {
   readonly network: Network
 }
 
-export async function loadNetworks({ sql }: Pick<Database, 'sql'>): Promise<readonly Network[]> {
-  const rows = await sql<NetworkRow[]>`
+export const networkRows: RowsQuery<NetworkRow> = ({ sql }) => sql`
     select n.site, s.name as "siteName", s.association, s.timezone, n.kind, n.vlan,
            n.grant_seconds as "grantSeconds", n.subnets::text[] as subnets,
            host(n.nat_address) as address, n.nat_first_port as "firstPort",
@@ -47,7 +47,9 @@ export async function loadNetworks({ sql }: Pick<Database, 'sql'>): Promise<read
            n.captive_random_mac_seconds as "captiveRandom"
     from house.network n join house.site s on s.code = n.site
     order by n.site, n.kind`
-  return rows.map(networkOf)
+
+export async function loadNetworks(database: Pick<Database, 'sql'>): Promise<readonly Network[]> {
+  return (await networkRows(database)).map(networkOf)
 }
 
 interface NetworkRow extends Omit<Network, 'nat' | 'captive'> {
