@@ -2,7 +2,7 @@ import { Listr } from 'listr2'
 import { systemClock } from '#core/clock.ts'
 import type { Config } from '#core/config.ts'
 import { AppError } from '#core/error.ts'
-import { giveBack } from '#core/give-back.ts'
+import { keepSmall } from '#core/give-back.ts'
 import { createLifecycle } from '#core/lifecycle.ts'
 import type { Lifecycle } from '#core/lifecycle.ts'
 import { createLog } from '#core/log.ts'
@@ -53,7 +53,7 @@ export async function runStart(args: readonly string[]): Promise<number> {
   try {
     const house = await bringUp(config, names, udp, log, lifecycle)
     if (!signals.asked()) console.log(await readyScreen(house, names))
-    giveBack()
+    keepSmall()
     log.info('process.started', { roles: names.join(' ') })
   } catch (thrown) {
     await lifecycle.stop()

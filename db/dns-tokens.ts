@@ -28,12 +28,18 @@ const LENGTH = 26
  */
 function dnsToken(seal: Seal, { site, network, device }: TokenOwner, version: number): string {
   const digest = seal.digest(`${site}\0${network}\0${device ?? ''}\0${version}`, 'dns-token')
-  let bits = 0n
-  for (const byte of digest.subarray(0, 17)) bits = (bits << 8n) | BigInt(byte)
-  return Array.from(
-    { length: LENGTH },
-    (_, i) => LETTERS[Number((bits >> BigInt(5 * i)) & 31n)],
-  ).join('')
+  // As one number of 17 octets, from its end: five bits a letter.
+  const letters: string[] = []
+  let bits = 0
+  let held = 0
+  for (let at = 16; letters.length < LENGTH; held -= 5, bits >>= 5) {
+    if (held < 5) {
+      bits |= (digest[at--] ?? 0) << held
+      held += 8
+    }
+    letters.push(LETTERS.charAt(bits & 31))
+  }
+  return letters.join('')
 }
 
 const ownerRows: RowsQuery<TokenOwner> = ({ sql }) => sql`

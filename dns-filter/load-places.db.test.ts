@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest'
-import type postgres from 'postgres'
 import type { Database } from '#db/connection.ts'
 import { liftFilter } from '#db/filter-lifts.ts'
 import { openFilterWindow } from '#db/filter-windows.ts'
@@ -16,7 +15,7 @@ function listening({ sql }: Pick<Database, 'sql'>) {
       queries.push(strings.join('?').replaceAll(/\s+/g, ' ').trim())
       return target(strings, ...(rest as never[]))
     },
-  }) as postgres.Sql
+  })
   return { sql: heard, queries }
 }
 
