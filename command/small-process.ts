@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path'
 
 /** Of Node, of which a box has little; a larger one would hold garbage for longer. */
 const YOUNG_GENERATION = '--max-semi-space-size=2'
-/** What a start leaves behind is given back to the system at its end, see `giveBack`. */
+/** What a start leaves behind is given back to the system at its end, see core/give-back.ts. */
 const MAY_COLLECT = '--expose-gc'
 
 /** What a process is started with: as `process` has it. */
@@ -73,12 +73,4 @@ export async function beCompiled(): Promise<void> {
 function loadedByNode(): readonly string[] {
   const { moduleLoadList } = process as { readonly moduleLoadList?: readonly string[] }
   return moduleLoadList ?? []
-}
-
-/**
- * At the end of a start, where the process is a small one: half as much again as is needed was needed to get
- * here, and the collector would keep it. Takes some 50 ms.
- */
-export function giveBack(): void {
-  globalThis.gc?.({ type: 'major', execution: 'sync', flavor: 'last-resort' })
 }

@@ -2,6 +2,7 @@ import { Listr } from 'listr2'
 import { systemClock } from '#core/clock.ts'
 import type { Config } from '#core/config.ts'
 import { AppError } from '#core/error.ts'
+import { keepSmall } from '#core/give-back.ts'
 import { createLifecycle } from '#core/lifecycle.ts'
 import type { Lifecycle } from '#core/lifecycle.ts'
 import { createLog } from '#core/log.ts'
@@ -11,12 +12,13 @@ import { createMetrics } from '#core/metrics.ts'
 import type { Problem, Role } from '#core/role.ts'
 import { chooseUdpLayer } from '#core/udp/udp-layer.ts'
 import type { UdpLayer } from '#core/udp/udp-layer.ts'
+import { bringUp as bringUpDatabase } from '#db/bring-up.ts'
 import { openDatabase } from '#db/connection.ts'
 import type { Database } from '#db/connection.ts'
 import { startEmbedded } from '#db/embedded.ts'
 import { ownsHouse } from '#db/login.ts'
-import { migrate, standing } from '#db/migrate.ts'
 import type { PartDeps } from '#db/part.ts'
+import { standing } from '#db/standing.ts'
 import { createDatabaseWatch } from './database-watch.ts'
 import { packageVersion } from './package-version.ts'
 import { createProcessReport } from './process-report.ts'
@@ -27,7 +29,6 @@ import { createOperatorServer } from './operator-server.ts'
 import type { RadiusProcesses } from './radius-processes.ts'
 import { RADIUS_POOL } from './radius-pool.ts'
 import { UsageError } from './run.ts'
-import { giveBack } from './small-process.ts'
 import { tracingOf } from './tracing.ts'
 import { measureUdp } from './udp-metrics.ts'
 
@@ -52,7 +53,7 @@ export async function runStart(args: readonly string[]): Promise<number> {
   try {
     const house = await bringUp(config, names, udp, log, lifecycle)
     if (!signals.asked()) console.log(await readyScreen(house, names))
-    giveBack()
+    keepSmall()
     log.info('process.started', { roles: names.join(' ') })
   } catch (thrown) {
     await lifecycle.stop()
@@ -158,9 +159,9 @@ function canDoWithout(names: readonly RoleName[]): boolean {
 
 /** A login that may be no more than its part finds the house ready, or is told to wait. */
 async function bringToVersion({ database, config }: House, log: Log): Promise<void> {
-  const { newer } = await standing(database)
-  if (newer.length > 0) log.warn('database.newer', { steps: newer.join(' ') })
-  if (await ownsHouse(database)) return void (await migrate(database, Date.now()))
+  const found = await standing(database)
+  if (found.newer.length > 0) log.warn('database.newer', { steps: found.newer.join(' ') })
+  if (await ownsHouse(database)) return bringUpDatabase(database, found, Date.now())
   await requireMigrated(database)
   if (!config.demo) return
   throw new AppError(

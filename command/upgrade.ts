@@ -9,9 +9,9 @@ import { openDatabase } from '#db/connection.ts'
 import type { Database } from '#db/connection.ts'
 import { startEmbedded } from '#db/embedded.ts'
 import { ownsHouse, whoAmI } from '#db/login.ts'
-import { MIGRATIONS, refuseOldServer, standing } from '#db/migrate.ts'
 import { rehearse } from '#db/rehearsal.ts'
 import type { Rehearsed, TableEffect } from '#db/rehearsal.ts'
+import { refuseOldServer, standing, stepNames } from '#db/standing.ts'
 import { formatFinding } from './finding.ts'
 import type { Finding } from './finding.ts'
 import { openHouse } from './house.ts'
@@ -85,7 +85,7 @@ async function checkDatabase(database: Database): Promise<readonly Finding[]> {
     return [...findings, { what: 'database', note }]
   }
   if (pending.length === 0) return [...findings, { what: 'database: of this version already' }]
-  const done = Object.keys(MIGRATIONS).filter((name) => !pending.includes(name))
+  const done = stepNames().filter((name) => !pending.includes(name))
   if (done.length === 0) return [...findings, { what: 'database', note: 'empty: it will be made' }]
   findings.push(...(await checkWaiting(database)))
   try {

@@ -1,6 +1,7 @@
 import type { Seal } from '#core/seal.ts'
 import type { Database } from './connection.ts'
 import type { NetworkKind } from './sites.ts'
+import type { RowsQuery } from './sum-of-rows.ts'
 
 /** Whom a token stands for. */
 export interface TokenOwner {
@@ -27,38 +28,53 @@ const LENGTH = 26
  */
 function dnsToken(seal: Seal, { site, network, device }: TokenOwner, version: number): string {
   const digest = seal.digest(`${site}\0${network}\0${device ?? ''}\0${version}`, 'dns-token')
-  let bits = 0n
-  for (const byte of digest.subarray(0, 17)) bits = (bits << 8n) | BigInt(byte)
-  return Array.from(
-    { length: LENGTH },
-    (_, i) => LETTERS[Number((bits >> BigInt(5 * i)) & 31n)],
-  ).join('')
+  // As one number of 17 octets, from its end: five bits a letter.
+  const letters: string[] = []
+  let bits = 0
+  let held = 0
+  for (let at = 16; letters.length < LENGTH; held -= 5, bits >>= 5) {
+    if (held < 5) {
+      bits |= (digest[at--] ?? 0) << held
+      held += 8
+    }
+    letters.push(LETTERS.charAt(bits & 31))
+  }
+  return letters.join('')
 }
+
+const ownerRows: RowsQuery<TokenOwner> = ({ sql }) => sql`
+    select site, kind as network, null as device from house.network
+    union all select site, network, name from house.filter_device`
+
+const rotatedRows: RowsQuery<RotatedRow> = ({ sql }) => sql`
+    select site, network, device, version, former_until as "formerUntil" from house.dns_token`
+
+export const TOKEN_ROWS = [ownerRows, rotatedRows] as const
 
 /** All that are valid: of each network and each device, and those before that still are. */
 export async function loadDnsTokens(
-  { kysely }: Pick<Database, 'kysely'>,
+  database: Pick<Database, 'sql'>,
   seal: Seal,
 ): Promise<readonly DnsToken[]> {
-  const networks = await kysely.selectFrom('house.network').select(['site', 'kind']).execute()
-  const devices = await kysely
-    .selectFrom('house.filter_device')
-    .select(['site', 'network', 'name'])
-    .execute()
-  const rotated = await kysely.selectFrom('house.dns_token').selectAll().execute()
+  const owners = await ownerRows(database)
+  const rotated = await rotatedRows(database)
   const versions = new Map(rotated.map((row) => [keyOf(row.site, row.network, row.device), row]))
-  const owners: TokenOwner[] = [
-    ...networks.map(({ site, kind: network }) => ({ site, network, device: null })),
-    ...devices.map(({ site, network, name: device }) => ({ site, network, device })),
-  ]
   return owners.flatMap((owner): DnsToken[] => {
     const row = versions.get(keyOf(owner.site, owner.network, owner.device ?? ''))
     const version = row?.version ?? 1
     const current = { ...owner, token: dnsToken(seal, owner, version), until: null }
     if (row === undefined || version === 1) return [current]
     const former = dnsToken(seal, owner, version - 1)
-    return [current, { ...owner, token: former, until: row.former_until.getTime() }]
+    return [current, { ...owner, token: former, until: row.formerUntil.getTime() }]
   })
+}
+
+interface RotatedRow {
+  readonly site: string
+  readonly network: NetworkKind
+  readonly device: string
+  readonly version: number
+  readonly formerUntil: Date
 }
 
 /** Of the tokens that were replaced, the number of the one in force; any other is the first. By owner. */

@@ -1,9 +1,9 @@
-import { sql } from 'kysely'
-import { writeAudit } from './audit.ts'
+import { writeAudit, writeAuditLine } from './audit.ts'
 import type { Database } from './connection.ts'
 import type { Job } from './jobs.ts'
 import type { NetworkKind } from './sites.ts'
 import { jobPart } from './job-lines.ts'
+import type { RowsQuery } from './sum-of-rows.ts'
 
 /** One device whose names are seen for a time. */
 export interface FilterWindow {
@@ -29,39 +29,35 @@ export interface SeenName {
 
 export const WINDOW_LIMITS = { longestMinutes: 60, names: 20_000 } as const
 
+export const windowRows: RowsQuery<Omit<FilterWindow, 'until'> & { readonly until: Date }> = ({
+  sql,
+}) => sql`
+    select id, site, network, address, device, ends_at as until
+    from house.filter_window where ends_at > now()`
+
 /** Those that are open. */
-export async function loadFilterWindows({
-  kysely,
-}: Pick<Database, 'kysely'>): Promise<readonly FilterWindow[]> {
-  const rows = await kysely
-    .selectFrom('house.filter_window')
-    .select(['id', 'site', 'network', 'address', 'device', 'ends_at'])
-    .where('ends_at', '>', (eb) => eb.fn<Date>('now'))
-    .execute()
-  return rows.map(({ ends_at: until, ...row }) => ({ ...row, until: until.getTime() }))
+export async function loadFilterWindows(
+  database: Pick<Database, 'sql'>,
+): Promise<readonly FilterWindow[]> {
+  const rows = await windowRows(database)
+  return rows.map((row) => ({ ...row, until: row.until.getTime() }))
 }
 
 export async function openFilterWindow(
-  { kysely }: Pick<Database, 'kysely'>,
+  database: Pick<Database, 'sql'>,
   window: Omit<FilterWindow, 'id' | 'until'>,
-  who: { readonly actor: string; readonly reason: string; readonly minutes: number },
+  { actor, reason, minutes }: { actor: string; reason: string; minutes: number },
 ): Promise<{ readonly id: string; readonly until: Date }> {
-  return kysely.transaction().execute(async (trx) => {
-    const { id, ends_at: until } = await trx
-      .insertInto('house.filter_window')
-      .values({
-        ...window,
-        reason: who.reason,
-        made_by: who.actor,
-        ends_at: sql<Date>`now() + make_interval(mins => ${who.minutes})`,
-      })
-      .returning(['id', 'ends_at'])
-      .executeTakeFirstOrThrow()
-    await writeAudit(trx, {
-      actor: who.actor,
-      action: 'filter.watch',
-      subject: subjectOf(window),
-      reason: who.reason,
+  const { site, network, address, device } = window
+  return database.sql.begin(async (sql) => {
+    const opened = await sql<[{ id: string; until: Date }]>`
+      insert into house.filter_window (site, network, address, device, reason, made_by, ends_at)
+      values (${site}, ${network}, ${address}, ${device}, ${reason}, ${actor},
+        now() + make_interval(mins => ${minutes}))
+      returning id, ends_at as until`
+    const [{ id, until }] = opened
+    await writeAuditLine(sql, {
+      ...{ actor, reason, action: 'filter.watch', subject: subjectOf(window) },
       details: { window: id, until: until.toISOString() },
     })
     return { id, until }

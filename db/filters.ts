@@ -3,6 +3,7 @@ import type { DnsUpstream } from '#core/dns-upstream.ts'
 import { trimmed } from '#core/trimmed.ts'
 import type { Database } from './connection.ts'
 import type { NetworkKind } from './sites.ts'
+import type { RowsQuery } from './sum-of-rows.ts'
 
 /** What a blocked name is answered with. */
 export const BLOCK_ANSWERS = ['nxdomain', 'nodata', 'zero', 'page'] as const
@@ -120,37 +121,33 @@ function compact(filter: Filter): Filter {
   }
 }
 
-export async function loadFilters({ kysely }: Pick<Database, 'kysely'>): Promise<Filters> {
-  const filters = await kysely
-    .selectFrom('house.filter')
-    .select([
-      ...(['association', 'site', 'device', 'network', 'hours', 'block', 'allow'] as const),
-      ...(['trust', 'imposed', 'answer', 'answers', 'page', 'bypass', 'asked'] as const),
-      ...(['safe_search as safeSearch', 'private_names as privateNames'] as const),
-      ...(['addresses', 'internal', 'forward', 'always'] as const),
-    ])
-    .orderBy('id')
-    .execute()
-  const lifts = await kysely
-    .selectFrom('house.filter_lift')
-    .select(['association', 'site', 'network', 'subject', 'starts_at', 'ends_at'])
-    .where('ends_at', '>', (eb) => eb.fn<Date>('now'))
-    .orderBy('id')
-    .execute()
-  const devices = await kysely
-    .selectFrom('house.filter_device')
-    .selectAll()
-    .orderBy('site')
-    .orderBy('network')
-    .orderBy('name')
-    .execute()
+const filterRows: RowsQuery<Filter> = ({ sql }) => sql`
+    select association, site, device, network, hours, block, allow, trust, imposed, answer, answers,
+           page, bypass, asked, safe_search as "safeSearch", private_names as "privateNames",
+           addresses, internal, forward, always
+    from house.filter order by id`
+
+const liftRows: RowsQuery<LiftRow> = ({ sql }) => sql`
+    select association, site, network, subject, starts_at as from, ends_at as to
+    from house.filter_lift where ends_at > now() order by id`
+
+const deviceRows: RowsQuery<FilterDevice> = ({ sql }) => sql`
+    select site, network, name, mac from house.filter_device order by site, network, name`
+
+export const FILTER_ROWS = [filterRows, liftRows, deviceRows] as const
+
+export async function loadFilters(database: Pick<Database, 'sql'>): Promise<Filters> {
+  const filters = await filterRows(database)
+  const lifts = await liftRows(database)
+  const devices = await deviceRows(database)
   return {
     filters: filters.map(compact),
-    lifts: lifts.map(({ starts_at: from, ends_at: to, ...lift }) => ({
-      ...lift,
-      from: from.getTime(),
-      to: to.getTime(),
-    })),
-    devices,
+    lifts: lifts.map((lift) => ({ ...lift, from: lift.from.getTime(), to: lift.to.getTime() })),
+    devices: [...devices],
   }
+}
+
+interface LiftRow extends Omit<FilterLift, 'from' | 'to'> {
+  readonly from: Date
+  readonly to: Date
 }

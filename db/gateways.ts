@@ -87,7 +87,7 @@ export interface Gateway {
 }
 
 export async function loadGateways(
-  database: Pick<Database, 'kysely'>,
+  database: Pick<Database, 'kysely' | 'sql'>,
   seal: Seal,
 ): Promise<readonly Gateway[]> {
   const networks = new Map(

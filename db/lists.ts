@@ -18,14 +18,9 @@ const decompress = promisify(zstdDecompress)
 
 export const LONGEST_LIST_BYTES = 512 * 1024 * 1024
 
-export async function loadListHeads(
-  database: Pick<Database, 'kysely'>,
-): Promise<readonly ListHead[]> {
-  const rows = await database.kysely
-    .selectFrom('house.list')
-    .select(['name', 'category', 'blocks', 'sha256'])
-    .orderBy('name')
-    .execute()
+export async function loadListHeads(database: Pick<Database, 'sql'>): Promise<readonly ListHead[]> {
+  const rows = await database.sql<(Omit<ListHead, 'blocks'> & { readonly blocks: string[] })[]>`
+    select name, category, blocks, sha256 from house.list order by name`
   return rows.map((row) => ({
     ...row,
     blocks: row.blocks.filter((kind) => kind === 'guest' || kind === 'staff'),

@@ -192,3 +192,34 @@ test('what is announced while the load after another runs is loaded too', async 
   expect(live.value).toBe(3)
   await live.stop()
 })
+
+test('what has not changed since it was loaded is not loaded again, unless it could not be kept', async () => {
+  await using database = await openTestDatabase()
+  let mark = 'a'
+  let loads = 0
+  const kept = Promise.withResolvers<void>()
+  const live = createLive({
+    ...{ database, log: silentLog, name: 'a number', channels: [], initial: 0 },
+    mark: () => Promise.resolve(mark),
+    load: () => Promise.resolve((loads += 1)),
+    snapshot: {
+      read: () => ({ ok: false, reason: 'none' }),
+      write: (value: number) => (value === 2 ? kept.promise : Promise.resolve()),
+    },
+  })
+  await live.start()
+  await live.refresh()
+  expect(live.value).toBe(1)
+  mark = 'b'
+  await live.refresh()
+  await live.refresh()
+  expect(live.value).toBe(2)
+  kept.reject(new Error('the disk is full'))
+  await soon(async () => {
+    await live.refresh()
+    expect(live.value).toBe(3)
+  })
+  await live.refresh()
+  expect(live.value).toBe(3)
+  await live.stop()
+})

@@ -27,6 +27,8 @@ export interface LiveOptions<T> {
   readonly channels: readonly string[]
   readonly initial: T
   readonly load: () => Promise<T>
+  /** Another when `load` would give something else; without it each look is a load. */
+  readonly mark?: () => Promise<string>
   readonly onChange?: (value: T) => void
   /** Loads at least this often, in case a notification was lost. */
   readonly pollMs?: number
@@ -47,6 +49,8 @@ const PATIENCE_MS = 1_000
 export function createLive<T>(options: LiveOptions<T>): Live<T> {
   const { database, log, name, channels, load, onChange } = options
   let value = options.initial
+  /** Of `value`; null: to be loaded, whatever is there. */
+  let mark: string | null = null
   let loaded = false
   let running: Promise<void> | null = null
   let next: Promise<void> | null = null
@@ -61,10 +65,15 @@ export function createLive<T>(options: LiveOptions<T>): Live<T> {
   }
 
   async function loadNow(): Promise<void> {
+    // Before the rows: what changes between the two is loaded once more, and never missed.
+    const now = (await options.mark?.()) ?? null
+    if (stopped || (now !== null && now === mark)) return
     const fresh = await load()
     if (stopped) return
     use(fresh)
+    mark = now
     options.snapshot?.write(fresh).catch((thrown: unknown) => {
+      mark = null
       log.warn('live.snapshot-failed', { what: name, reason: reasonOf(thrown) })
     })
   }

@@ -75,7 +75,8 @@ import { up as passedCounts } from './migrations/0095-passed-counts.ts'
 import { up as filterCountsAtOnce } from './migrations/0096-filter-counts-at-once.ts'
 import { makePartitions } from './partitions.ts'
 import { missedBy, readShape } from './schema-shape.ts'
-import { isRecorded, newerSteps, recordStep } from './upgrades.ts'
+import { newerVersion, refuseOldServer, standing } from './standing.ts'
+import { isRecorded, recordStep } from './upgrades.ts'
 
 /**
  * A step to the next version. What it takes from processes of the version before is found by comparing the
@@ -157,8 +158,6 @@ export const MIGRATIONS: Readonly<Record<string, Step>> = {
   '0096-filter-counts-at-once': { up: filterCountsAtOnce },
 }
 
-const OLDEST_SERVER = 150_000
-
 /**
  * Brings the database to this version, makes the log's next partitions, and gives each role what
  * db/roles.ts says; returns what ran. One that a newer version has brought further is left as it is.
@@ -170,7 +169,7 @@ export async function migrate(
 ): Promise<readonly string[]> {
   await refuseOldServer(database)
   await refuseStranger(database)
-  const { pending, newer } = await standing(database, steps)
+  const { pending, newer } = await standing(database, Object.keys(steps))
   if (newer.length > 0 && pending.length === 0) return []
   await makeRoles(database)
   const migrator = new Migrator({
@@ -218,56 +217,10 @@ function migrationFailure(error: unknown, name: string | undefined): string {
   return `the database could not be brought to this version${name === undefined ? '' : ` (step ${name})`}: ${said}`
 }
 
-function newerVersion(sign: string): string {
-  return `this database was brought up by a newer version of Accueil (${sign}); run that version or restore a backup`
-}
-
-/** How the database stands to this version. */
-export interface Standing {
-  /** The steps that this version has and the database has not. */
-  readonly pending: readonly string[]
-  /** Those of a newer version, beside which this one goes on. */
-  readonly newer: readonly string[]
-}
-
-/** Throws where a newer version took something away that this one stands on. */
-export async function standing(
-  database: Database,
-  steps: Readonly<Record<string, Step>> = MIGRATIONS,
-): Promise<Standing> {
-  const [table] = await database.sql<{ there: boolean }[]>`
-    select to_regclass('public.kysely_migration') is not null as there`
-  if (table?.there !== true) return { pending: Object.keys(steps), newer: [] }
-  const done = await database.sql<{ name: string }[]>`select name from public.kysely_migration`
-  const newer = await newerSteps(
-    database,
-    done.map(({ name }) => name).filter((name) => steps[name] === undefined),
-  )
-  for (const { name, breaks } of newer) {
-    if (breaks === null) throw new AppError('migrate', newerVersion(name))
-    if (breaks.length > 0) throw new AppError('migrate', newerVersion(`${name}: ${breaks[0]}`))
-  }
-  return {
-    pending: Object.keys(steps).filter((name) => !done.some((row) => row.name === name)),
-    newer: newer.map(({ name }) => name),
-  }
-}
-
-export async function pendingMigrations(database: Database): Promise<readonly string[]> {
-  return (await standing(database)).pending
-}
-
 async function refuseStranger(database: Database): Promise<void> {
   if (await ownsHouse(database)) return
   throw new AppError(
     'migrate',
     `the login "${await whoAmI(database)}" does not own this database and may not bring it to this version; run npx accueil migrate as the login that does`,
   )
-}
-
-export async function refuseOldServer(database: Database): Promise<void> {
-  const [row] = await database.sql<{ version: string }[]>`
-    select current_setting('server_version_num') as version`
-  if (Number(row?.version) >= OLDEST_SERVER) return
-  throw new AppError('postgres-version', 'this Postgres is older than 15; use 15 or newer')
 }

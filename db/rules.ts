@@ -1,5 +1,6 @@
 import type { Database } from './connection.ts'
 import type { NetworkKind } from './sites.ts'
+import type { RowsQuery } from './sum-of-rows.ts'
 
 /** What an administrator decided about a name and all names below it. */
 export interface Rule {
@@ -15,11 +16,12 @@ export interface Rule {
   readonly note: string | null
 }
 
-export async function loadRules(database: Pick<Database, 'kysely'>): Promise<readonly Rule[]> {
-  const rows = await database.kysely
-    .selectFrom('house.rule')
-    .select(['action', 'domain', 'network', 'site', 'association', 'until', 'note'])
-    .orderBy('id')
-    .execute()
+export const ruleRows: RowsQuery<Omit<Rule, 'until'> & { readonly until: Date | null }> = ({
+  sql,
+}) => sql`
+    select action, domain, network, site, association, until, note from house.rule order by id`
+
+export async function loadRules(database: Pick<Database, 'sql'>): Promise<readonly Rule[]> {
+  const rows = await ruleRows(database)
   return rows.map((row) => ({ ...row, until: row.until?.getTime() ?? null }))
 }

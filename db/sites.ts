@@ -1,7 +1,7 @@
-import { sql } from 'kysely'
 import type { SourceNat } from '#core/port-block.ts'
 import { trimmed } from '#core/trimmed.ts'
 import type { Database } from './connection.ts'
+import type { RowsQuery } from './sum-of-rows.ts'
 
 export type NetworkKind = 'guest' | 'staff'
 
@@ -37,35 +37,19 @@ export interface CaptiveNetwork {
   readonly network: Network
 }
 
-export async function loadNetworks(
-  database: Pick<Database, 'kysely'>,
-): Promise<readonly Network[]> {
-  const rows = await database.kysely
-    .selectFrom('house.network as n')
-    .innerJoin('house.site as s', 's.code', 'n.site')
-    .select([
-      'n.site',
-      's.name as siteName',
-      's.association',
-      's.timezone',
-      'n.kind',
-      'n.vlan',
-      'n.grant_seconds as grantSeconds',
-      sql<string[]>`n.subnets::text[]`.as('subnets'),
-      sql<string | null>`host(n.nat_address)`.as('address'),
-      'n.nat_first_port as firstPort',
-      'n.nat_last_port as lastPort',
-      'n.nat_ports_each as portsEach',
-      'n.captive_ssid as captiveSsid',
-      'n.captive_gateways as captiveGateways',
-      'n.captive_vlan as captiveVlan',
-      'n.captive_grant_seconds as captiveGrant',
-      'n.captive_random_mac_seconds as captiveRandom',
-    ])
-    .orderBy('n.site')
-    .orderBy('n.kind')
-    .execute()
-  return rows.map(networkOf)
+export const networkRows: RowsQuery<NetworkRow> = ({ sql }) => sql`
+    select n.site, s.name as "siteName", s.association, s.timezone, n.kind, n.vlan,
+           n.grant_seconds as "grantSeconds", n.subnets::text[] as subnets,
+           host(n.nat_address) as address, n.nat_first_port as "firstPort",
+           n.nat_last_port as "lastPort", n.nat_ports_each as "portsEach",
+           n.captive_ssid as "captiveSsid", n.captive_gateways as "captiveGateways",
+           n.captive_vlan as "captiveVlan", n.captive_grant_seconds as "captiveGrant",
+           n.captive_random_mac_seconds as "captiveRandom"
+    from house.network n join house.site s on s.code = n.site
+    order by n.site, n.kind`
+
+export async function loadNetworks(database: Pick<Database, 'sql'>): Promise<readonly Network[]> {
+  return (await networkRows(database)).map(networkOf)
 }
 
 interface NetworkRow extends Omit<Network, 'nat' | 'captive'> {

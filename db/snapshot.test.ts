@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { temporaryFolder } from '../test/support/folder.ts'
 import { createSnapshot } from './snapshot.ts'
@@ -31,6 +31,19 @@ describe('a snapshot', () => {
     await Promise.all(names.map((name) => snapshot.write({ name, until: null })))
     expect(snapshot.read()).toEqual({ ok: true, value: { name: 'c', until: null } })
     expect(readdirSync(folder.path)).toEqual(['value'])
+  })
+
+  test('of a value that has not changed is not written again', async () => {
+    using folder = temporaryFolder()
+    const file = folder.file('value')
+    const snapshot = createSnapshot(file, format(3))
+    const written = async (value: Named): Promise<number> => {
+      await snapshot.write(value)
+      return statSync(file).ino
+    }
+    const first = await written(VALUE)
+    expect(await written({ ...VALUE })).toBe(first)
+    expect(await written({ ...VALUE, until: null })).not.toBe(first)
   })
 
   test('of the version before is read as it is now; of any other it is said that it cannot be', async () => {

@@ -1,13 +1,14 @@
 import type { OidcSettings } from '#core/config.ts'
 import type { Seal } from '#core/seal.ts'
 import type { Database } from '#db/connection.ts'
-import { loadDnsTokens } from '#db/dns-tokens.ts'
-import { loadFilterWindows } from '#db/filter-windows.ts'
+import { loadDnsTokens, TOKEN_ROWS } from '#db/dns-tokens.ts'
+import { loadFilterWindows, windowRows } from '#db/filter-windows.ts'
 import type { FilterWindow } from '#db/filter-windows.ts'
-import { loadFilters, NO_FILTERS } from '#db/filters.ts'
+import { FILTER_ROWS, loadFilters, NO_FILTERS } from '#db/filters.ts'
 import type { Filters } from '#db/filters.ts'
-import { loadNetworks } from '#db/sites.ts'
-import { walledGardenNames } from '#db/walled-garden.ts'
+import { loadNetworks, networkRows } from '#db/sites.ts'
+import { sumOfRows } from '#db/sum-of-rows.ts'
+import { GARDEN_ROWS, walledGardenNames } from '#db/walled-garden.ts'
 import type { Places } from './policy/client.ts'
 
 /** Who asks and what is filtered for them: one value, so that a query never sees half of a change. */
@@ -23,8 +24,16 @@ export const NO_PLACES: FilteredPlaces = {
   filters: NO_FILTERS,
 }
 
+/** All that `loadPlaces` asks for. */
+const ROWS = [networkRows, ...TOKEN_ROWS, ...FILTER_ROWS, windowRows, ...GARDEN_ROWS] as const
+
+/** Another when `loadPlaces` would give something else. */
+export function markPlaces(database: Pick<Database, 'sql'>): Promise<string> {
+  return sumOfRows(database, ROWS)
+}
+
 export async function loadPlaces(
-  database: Pick<Database, 'kysely'>,
+  database: Pick<Database, 'sql'>,
   seal: Seal,
   oidc: OidcSettings | null,
 ): Promise<FilteredPlaces> {

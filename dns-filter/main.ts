@@ -7,9 +7,10 @@ import { createLive } from '#db/live.ts'
 import type { PartDeps } from '#db/part.ts'
 import { addFilterCounts } from '#db/filter-counts.ts'
 import { addSeenNames } from '#db/filter-windows.ts'
-import { loadRules } from '#db/rules.ts'
+import { loadRules, ruleRows } from '#db/rules.ts'
 import type { Rule } from '#db/rules.ts'
 import { createSnapshot } from '#db/snapshot.ts'
+import { sumOfRows } from '#db/sum-of-rows.ts'
 import { AnswerCache } from './cache.ts'
 import { createClients } from './policy/client.ts'
 import { createForwarder } from './upstream/forwarder.ts'
@@ -20,7 +21,7 @@ import { createListReload } from './lists/list-reload.ts'
 import { createTextStore } from './lists/text-store.ts'
 import { listenDoh } from './listen-doh.ts'
 import { listenDot } from './listen-dot.ts'
-import { loadPlaces, NO_PLACES } from './load-places.ts'
+import { loadPlaces, markPlaces, NO_PLACES } from './load-places.ts'
 import type { FilteredPlaces } from './load-places.ts'
 import { listenTcp } from './listen-tcp.ts'
 import { listenUdp } from './listen-udp.ts'
@@ -69,6 +70,7 @@ export function createDnsFilter(deps: PartDeps): Role {
     ...patience,
     channels: ['house'],
     initial: NO_PLACES,
+    mark: () => markPlaces(database),
     load: () => loadPlaces(database, seal, config.oidc),
     onChange(value) {
       clients = createClients(value, clock)
@@ -102,6 +104,7 @@ export function createDnsFilter(deps: PartDeps): Role {
     ...patience,
     channels: ['house'],
     initial: [],
+    mark: () => sumOfRows(database, [ruleRows]),
     load: () => loadRules(database),
     onChange: (value) => policy.useRules(value),
   })

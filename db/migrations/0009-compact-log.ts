@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Kysely } from 'kysely'
-import { search } from './0009-search-by-day.ts'
+import { search } from './search-of-0009.ts'
 
 /**
  * The log's rows in 180 bytes with all their indexes. Texts are written once, in small tables; times
