@@ -39,6 +39,14 @@ export async function recordChange(
 /** Of what kind of thing; the first word of a subject. */
 export type ChangedKind = 'rule' | 'site' | 'network' | 'gateway' | 'role' | 'terms' | 'list'
 
+/** What stands before the host of an address. */
+const PASSWORD = /\/\/[^/@\s]*@/g
+
+/** As an address is shown: who sees a change does not see what its source asks for. */
+export function withoutPassword(text: string): string {
+  return text.replaceAll(PASSWORD, '//…@')
+}
+
 /** What was changed, newest first, as far as the transaction reaches; `subject` null: of all of that kind. */
 export async function listChanges(
   sql: postgres.TransactionSql,

@@ -1,4 +1,5 @@
 import { html } from 'hono/html'
+import { withoutPassword } from '#db/admin/changes.ts'
 import type { HistoryLine, Snapshot } from '#db/admin/changes.ts'
 import type { AdminRule } from '#db/admin/rules.ts'
 import { canBeUndone } from '#db/admin/undo.ts'
@@ -171,8 +172,6 @@ function wordOf(words: Readonly<Record<string, string>>, name: string): string {
 const LONGEST_SAID = 160
 /** SHA-256, of which the beginning tells two apart. */
 const DIGEST = /\b[0-9a-f]{64}\b/g
-/** What stands before the host of an address. */
-const PASSWORD = /\/\/[^/@\s]*@/g
 const UNSAID = new Set(['declared', 'made_by', 'made_at', 'provisional'])
 
 /** Only what is another: `name: A → B`. */
@@ -185,9 +184,10 @@ function difference(
     const value = row?.[column]
     if (value === undefined || value === null) return nothing
     const text = Array.isArray(value) ? value.join(', ') : value
-    const said = (typeof text === 'string' ? text : JSON.stringify(text))
-      .replaceAll(DIGEST, (digest) => `${digest.slice(0, 8)}…`)
-      .replaceAll(PASSWORD, '//…@')
+    const said = withoutPassword(typeof text === 'string' ? text : JSON.stringify(text)).replaceAll(
+      DIGEST,
+      (digest) => `${digest.slice(0, 8)}…`,
+    )
     return said.length > LONGEST_SAID ? `${said.slice(0, LONGEST_SAID)}…` : said
   }
   const others = columns.filter(

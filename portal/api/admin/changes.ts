@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Action } from '#core/rights.ts'
-import { listChanges } from '#db/admin/changes.ts'
-import type { HistoryLine } from '#db/admin/changes.ts'
+import { listChanges, withoutPassword } from '#db/admin/changes.ts'
+import type { HistoryLine, Snapshot } from '#db/admin/changes.ts'
 import { canBeUndone, undoChange } from '#db/admin/undo.ts'
 import type { UndoneKind } from '#db/admin/undo.ts'
 import { BAD_CURSOR, cutPage, pageQuery, readPlace } from './page.ts'
@@ -53,5 +53,15 @@ export function undoRoute(
 }
 
 function shown(line: HistoryLine): object {
-  return { ...line, canBeUndone: canBeUndone(line) }
+  const [before, after] = [line.before, line.after].map(shownState)
+  return { ...line, before, after, canBeUndone: canBeUndone(line) }
+}
+
+function shownState(state: Snapshot | null): object | null {
+  if (state === null) return null
+  const said = Object.entries(state).map(([name, value]) => [
+    name,
+    typeof value === 'string' ? withoutPassword(value) : value,
+  ])
+  return Object.fromEntries(said) as object
 }

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { addList } from '#db/list-changes.ts'
 import { readListText } from '#db/lists.ts'
+import { testSeal } from '../../../test/support/house.ts'
 import { twoAssociations } from './testing/two-associations.ts'
 
 const WISH = {
@@ -198,5 +200,21 @@ describe('a list of the API', () => {
       })
       expect([wrong, status]).toEqual([wrong, 400])
     }
+  })
+
+  test('whose address has a password tells its changes without it', async () => {
+    await using house = await twoAssociations()
+    const { database } = house
+    const from = {
+      url: 'https://ada:s3cret@lists.example/x.txt',
+      folder: null,
+      allowPrivate: false,
+    }
+    const list = { name: 'games', category: 'games', blocks: ['guest'], from } as const
+    expect(await addList(database, testSeal, list, 'cli:ada')).toBe(true)
+    const token = await house.token('national-admin', null)
+    const { body } = await house.call(token, 'GET /api/v1/lists/changes')
+    expect(body).toMatchObject({ rows: [{ after: { url: 'https://…@lists.example/x.txt' } }] })
+    expect(JSON.stringify(body)).not.toContain('s3cret')
   })
 })
