@@ -92,7 +92,7 @@ async function sendRequest(
     }),
   )
   return sendAdminPage(c, services, {
-    ...{ frame, title: domain, status: problem === null ? 200 : 422 },
+    ...{ frame, title: domain, status: problem === null ? 200 : 422, scripts: ['htmx'] },
     main: html`<h1>${fill(words.asked, { domain })}</h1>
       ${problem !== null && html`<p class="error" role="alert">${problem}</p>`}
       <section class="card" aria-labelledby="what">

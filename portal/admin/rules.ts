@@ -100,7 +100,7 @@ async function sendRules(
   const page = { before: null, rows: CHANGES }
   const changes = await listChanges(sql, { kind: 'rule', subject: null }, page)
   return sendAdminPage(c, services, {
-    ...{ frame, title: words.title, status: problem === null ? 200 : 422 },
+    ...{ frame, title: words.title, status: problem === null ? 200 : 422, scripts: ['htmx'] },
     main: html`<h1>${words.title}</h1>
       ${problem !== null && html`<p class="error" role="alert">${problem}</p>`}
       ${noteOf(asked, text)}

@@ -183,6 +183,20 @@ async function nationalAdmin(
     assert.equal(new URL(page.url()).search, '')
     await clean(await sit(), 'places')
   })
+  await test('looks at a rule before it is saved, without another page', async () => {
+    const { page, open } = await sit()
+    await open('/admin/rules')
+    const { pathname, hash } = new URL(page.url())
+    await page.locator('#domain').fill(NAME)
+    await page.locator('button[name=preview]').click()
+    await page.locator('#preview h3').waitFor()
+    assert.match((await page.locator('#preview').textContent()) ?? '', /n’est pas bloqué/)
+    const now = new URL(page.url())
+    assert.deepEqual([now.pathname, now.hash], [pathname, hash])
+    assert.equal(await page.locator('#domain').inputValue(), NAME)
+    await open('/admin/rules')
+    assert.equal(await page.locator('main').getByText(NAME).count(), 0, 'nothing was saved')
+  })
   await test('adds a place, and gets what its gateway needs', async () => {
     const desk = await sit()
     const { page } = desk
