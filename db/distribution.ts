@@ -198,7 +198,8 @@ export const ELSEWHERE = {
       tables: [
         ...['house.process', 'house.job', 'house.upgrade', 'house.answered_request'],
         ...['house.alert', 'house.alert_delivery', 'house.list_state', 'house.inventory_site'],
-        ...['house.inventory_state', 'house.site_import', 'staff.device_reminder'],
+        ...['house.inventory_state', 'house.site_import', 'house.filter_hour'],
+        ...['staff.device_reminder'],
       ],
     },
     {

@@ -10,6 +10,8 @@ const CAUGHT_UP = '2 days'
 /** As long as a month is compared with the one a year before; a place's own for a week. */
 const KEPT = '400 days'
 const KEPT_OF_PLACES = '8 days'
+/** Longer than a transaction that writes counts. */
+const OVER = '10 minutes'
 
 type Sql = Parameters<Parameters<Database['sql']['begin']>[1]>[0]
 
@@ -22,6 +24,7 @@ export function hourCountsJob({ sql }: Pick<Database, 'sql'>): Job {
       sql.begin(async (sql) => {
         const rows = await countHours(sql)
         await countConnected(sql)
+        await sumFilterHours(sql)
         const gone = await sql`
           delete from house.hour_count
           where hour < now() - ${KEPT}::interval
@@ -58,6 +61,17 @@ async function countHours(sql: Sql): Promise<number> {
     ) c left join house.site s on s.code = c.site
     ${levels(sql)}`
   return made.count
+}
+
+/** An hour is written while it lasts, and by a transaction that began in it: nothing comes later. */
+async function sumFilterHours(sql: Sql): Promise<void> {
+  await sql`
+    insert into house.filter_hour (hour, network, category, queries, passed)
+    select hour, network, category, sum(queries), sum(passed) from house.filter_count
+    where hour > coalesce((select max(hour) from house.filter_hour), now() - ${KEPT_OF_PLACES}::interval)
+      and hour < date_trunc('hour', now() - ${OVER}::interval)
+    group by 1, 2, 3`
+  await sql`delete from house.filter_hour where hour < now() - ${KEPT_OF_PLACES}::interval`
 }
 
 /** The most at once of this hour, as far as it was looked at. */

@@ -73,6 +73,7 @@ import { up as auditByAssociation } from './migrations/0092-audit-by-association
 import { up as tablesUploaded } from './migrations/0093-tables-uploaded.ts'
 import { up as passedCounts } from './migrations/0095-passed-counts.ts'
 import { up as filterCountsAtOnce } from './migrations/0096-filter-counts-at-once.ts'
+import { up as filterHours } from './migrations/0097-filter-hours.ts'
 import { makePartitions } from './partitions.ts'
 import { missedBy, readShape } from './schema-shape.ts'
 import { newerVersion, refuseOldServer, standing } from './standing.ts'
@@ -156,6 +157,7 @@ export const MIGRATIONS: Readonly<Record<string, Step>> = {
   '0093-tables-uploaded': { up: tablesUploaded },
   '0095-passed-counts': { up: passedCounts },
   '0096-filter-counts-at-once': { up: filterCountsAtOnce },
+  '0097-filter-hours': { up: filterHours },
 }
 
 /**

@@ -193,6 +193,7 @@ export const GRANTS: Readonly<Record<string, Rights>> = {
     admin: 'select',
   },
   'house.hour_count': { jobs: 'select, insert, update, delete', admin: 'select' },
+  'house.filter_hour': { jobs: 'select, insert, delete', admin: 'select' },
   // The names of one device while its window is open; they go with it.
   'house.filter_window': {
     dns: 'select (id, site, network, address, device, ends_at)',

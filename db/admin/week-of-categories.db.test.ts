@@ -6,6 +6,7 @@ import type { CountedScope, CountedWeek } from './week-of-categories.ts'
 import { openTestDatabase } from '../../test/support/database.ts'
 import type { TestDatabase } from '../../test/support/database.ts'
 import { seedHouse } from '../../test/support/house.ts'
+import { hourCountsJob } from '../hour-counts.ts'
 
 const EVERYWHERE: CountedScope = { site: null, association: null, network: null }
 const NATIONAL: Reach = { everywhere: true, associations: [], sites: [] }
@@ -92,4 +93,26 @@ test('an administrator of an association counts its places alone, whatever is as
   const nothing = ['all 0', 'adult 0 0 0 0', 'gambling 0 0 0 0', 'quiet 0 0 0 0']
   expect(shown(await week(database, PARIS, { association: '69' }))).toEqual(nothing)
   expect(shown(await week(database, PARIS, { site: '69-0001' }))).toEqual(nothing)
+})
+
+test('the hours of the house that are over are summed once: the week is the same, and needs no rows of places', async () => {
+  await using database = await countedHouse()
+  const guests = { network: 'guest' } as const
+  const before = [await week(database, NATIONAL), await week(database, NATIONAL, guests)]
+  const job = hourCountsJob(database.as('jobs'))
+  await job.run()
+  await job.run()
+  expect([await week(database, NATIONAL), await week(database, NATIONAL, guests)]).toEqual(before)
+  // What comes now is counted at once.
+  await database.sql`update house.filter_count set passed = passed + 9 where category = 'rule'`
+  // Of two hours ago and before, all is in the sums.
+  await database.sql`delete from house.filter_count where hour < now() - interval '2 hours'`
+  const after = await week(database, NATIONAL)
+  expect(after.all).toBe(before[0]?.all)
+  const passed = ({ categories }: CountedWeek): readonly (number | null)[] =>
+    categories.filter(({ category }) => category !== 'rule').map((one) => one.passed)
+  expect(passed(after)).toEqual(passed(before[0] ?? after))
+  expect(after.categories.find(({ category }) => category === 'rule')?.passed).toBe(9)
+  // Sums of the house are nobody's who has an association.
+  expect(shown(await week(database, PARIS))).toContain('rule 3 3 3 9')
 })

@@ -38,22 +38,26 @@ export async function weekOfCategories(
 ): Promise<CountedWeek> {
   const [reach] = await sql<{ everywhere: boolean }[]>`
     select house.in_reach(null, null) as everywhere`
+  const isWhole = site === null && association === null && reach?.everywhere === true
   const where =
     site !== null
       ? sql`site = ${site}`
       : association !== null
         ? sql`site in (select code from house.site where association = ${association})`
-        : reach?.everywhere === true
-          ? sql`true`
+        : isWhole
+          ? sql`hour > coalesce((select max(hour) from house.filter_hour), '-infinity')`
           : // What the policy says too, as the index can be asked for it.
             sql`site = any(array(select code from house.site))`
   const rows = await sql<(CountedCategory & { category: string | null; all: number })[]>`
-    with counted as (
+    with counts as (
+      select hour, network, category, queries, passed from house.filter_count where ${where}
+      ${isWhole ? sql`union all select hour, network, category, queries, passed from house.filter_hour` : sql``}
+    ), counted as (
       select category, sum(queries) as week, sum(passed) as passed,
              sum(queries) filter (where hour > now() - interval '24 hours') as day,
              sum(queries) filter (where hour >= date_trunc('hour', now())) as hour
-      from house.filter_count
-      where hour > now() - interval '7 days' and ${where}
+      from counts
+      where hour > now() - interval '7 days'
         and (${network}::text is null or network = ${network})
       group by category
     ), listed as (select distinct category from house.list)

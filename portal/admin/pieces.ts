@@ -1,4 +1,4 @@
-import { html } from 'hono/html'
+import { html, raw } from 'hono/html'
 import { withoutPassword } from '#db/admin/changes.ts'
 import type { HistoryLine, Snapshot } from '#db/admin/changes.ts'
 import type { AdminRule } from '#db/admin/rules.ts'
@@ -102,7 +102,10 @@ export function table(
   </div>`
 }
 
-/** There are many: without a character that is not needed. */
+const ROW = raw('<tr>')
+const ROW_END = raw('</tr>')
+
+/** There are many: without a character that is not needed, as the formatter would put between tags. */
 function row(cells: readonly Cell[], names: readonly string[]): Html {
   const cell = (content: Cell, i: number): Html => {
     const isNamed = i > 0 && i < names.length && content !== false && content !== null
@@ -110,9 +113,7 @@ function row(cells: readonly Cell[], names: readonly string[]): Html {
       ? html`<td data-of="${names[i]}">${content}</td>`
       : html`<td>${content}</td>`
   }
-  return html`<tr>
-    ${cells.map(cell)}
-  </tr>`
+  return html`${ROW}${cells.map(cell)}${ROW_END}`
 }
 
 /** Who changed what, and the way back where there is one and this person may go it. */

@@ -17,7 +17,17 @@ const MOST_BYTES = 100_000
 const TYPED = ['/admin/places?q=c', '/admin/places?q=centre%2012', '/admin/places?q=nulle%20part']
 
 /** What holds for some rows only asks more of the database than what holds for all. */
-const LOCAL = ['', '?span=days', '/places', '/rules', '/requests', '/sessions', '/audit', '/people']
+const LOCAL = [
+  '',
+  '?span=days',
+  '/places',
+  '/rules',
+  '/requests',
+  '/sessions',
+  '/filtering',
+  '/audit',
+  '/people',
+]
 
 const HOUSE = `version: 1
 organisation: { name: Bench, contact: wifi@example.org, colour: "#336699" }

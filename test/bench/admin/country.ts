@@ -1,4 +1,5 @@
 import type postgres from 'postgres'
+import { hourCountsJob } from '#db/hour-counts.ts'
 import { fillTheHouse } from '../../support/full-house.ts'
 
 /** How many there are of what pages list beside places, gateways and who is connected. */
@@ -26,6 +27,7 @@ export async function fillTheCountry(
   await people(sql)
   await audit(sql)
   await counts(sql)
+  await filterCounts(sql)
   await sql.unsafe('vacuum analyze')
 }
 
@@ -104,6 +106,17 @@ async function audit(sql: postgres.Sql): Promise<void> {
 }
 
 /** Of the house `fillTheHouse` has them: a month of each association, hour by hour. */
+/** What each place let through and blocked, in the hours of a week in which it is open. */
+async function filterCounts(sql: postgres.Sql): Promise<void> {
+  await sql`
+    insert into house.filter_count (hour, site, network, category, queries, passed)
+    select date_trunc('hour', now()) - h * interval '1 hour', s.code, 'guest', c, 100 + h,
+           case when c is null then 0 else h % 7 end
+    from house.site s, generate_series(0, 167) h, unnest(array[null, 'adult']) c
+    on conflict do nothing`
+  await hourCountsJob({ sql }).run()
+}
+
 async function counts(sql: postgres.Sql): Promise<void> {
   await sql`
     insert into house.hour_count (hour, association, site, kind, name, n)
