@@ -33,6 +33,9 @@ const CACHED_ZONE = 'cached.bench'
 export const UPSTREAM = [
   `local-zone: "${CACHED_ZONE}." redirect`,
   `local-data: "${CACHED_ZONE}. 86400 A 203.0.113.7"`,
+  // Names that are published in a moment: without an answer, who looks for them waits two seconds for each.
+  'local-zone: "publishing.example." redirect',
+  'local-data: "publishing.example. 1 A 203.0.113.7"',
 ]
 
 /**
