@@ -2,6 +2,16 @@ import { describe, expect, test } from 'vitest'
 import { twoAssociations } from './testing/two-associations.ts'
 
 describe('a place of the API', () => {
+  test('has the clock of the organisation where nothing else is said', async () => {
+    await using house = await twoAssociations()
+    const { world } = house.portal
+    world.house = { ...world.house, zone: 'Indian/Reunion' }
+    const token = await house.token('national-admin', null)
+    const wish = { code: '75-0101', name: 'Saint-Denis', association: '75' }
+    const made = await house.call(token, 'POST /api/v1/sites', { body: wish })
+    expect(made).toMatchObject({ status: 201, body: { timezone: 'Indian/Reunion' } })
+  })
+
   test('is added, found by a part of its name, renamed and renamed back', async () => {
     await using house = await twoAssociations()
     const token = await house.token('association-admin', ['75'])

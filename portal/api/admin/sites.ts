@@ -14,7 +14,7 @@ const siteWish = z.strictObject({
   code,
   name: line,
   association: code,
-  timezone: timezone.default('Europe/Paris'),
+  timezone: timezone.optional().meta({ description: 'Absent: that of the organisation.' }),
   postalAddress: postalAddress.nullable().default(null),
 })
 
@@ -51,8 +51,9 @@ export const SITE_ROUTES: readonly AdminRoute[] = [
     summary: 'Add a place',
     body: siteWish,
     answers: { status: 201, schema: 'Site' },
-    async run({ sql, body, caller, reason }) {
-      const made = await createSite(sql, body, { ...caller, reason })
+    async run({ sql, services, body, caller, reason }) {
+      const { timezone = services.house().zone } = body
+      const made = await createSite(sql, { ...body, timezone }, { ...caller, reason })
       if (!made.ok) return problemOf(made.refusal)
       return { ...answerOf(made.value), status: 201, location: `${PATH}/${made.value.code}` }
     },
