@@ -19,6 +19,7 @@ import type { Database } from '#db/connection.ts'
 import type { Job } from '#db/jobs.ts'
 import { loadSender } from '#db/organisation.ts'
 import { alertMessage } from './alert-message.ts'
+import type { AlertMessage } from './alert-message.ts'
 import { quietUntil } from './quiet-hours.ts'
 import { sendAlert } from './send-alert.ts'
 import type { SendOutcome } from './send-limits.ts'
@@ -36,6 +37,8 @@ export interface AlertsJobDeps {
   readonly seal: Seal
   readonly publicUrl: URL
   readonly clock: Clock
+  /** Absent: by `sendAlert`. */
+  readonly send?: (channel: AlertChannel, message: AlertMessage, at: number) => Promise<SendOutcome>
   /** How it stands after a run. */
   readonly report: (states: readonly DeliveryState[]) => void
   readonly outcomes: Readonly<Record<AlertOutcome, Pick<Counter, 'inc'>>>
@@ -87,7 +90,7 @@ async function tellChannel(
   due: readonly DueDelivery[],
   told: Told,
 ): Promise<void> {
-  const { database, clock, publicUrl, outcomes, zone } = deps
+  const { database, clock, publicUrl, outcomes, zone, send = sendAlert } = deps
   const endsAt = clock() + RUN_MS
   const quiet = quietUntil(channel, clock())
   for (const delivery of due) {
@@ -99,7 +102,7 @@ async function tellChannel(
     }
     if (clock() > endsAt) return
     const message = alertMessage(alert, { language: channel.language, zone, publicUrl })
-    const outcome = await sendAlert(channel, message, clock())
+    const outcome = await send(channel, message, clock())
     const at = new Date(clock())
     if (outcome.ok) {
       await noteSent(database, delivery, at)

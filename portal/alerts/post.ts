@@ -14,10 +14,12 @@ export function post(
     body,
     headers = {},
     ca,
+    timeoutMs,
   }: {
     readonly body: string
     readonly headers?: Readonly<Record<string, string>>
     readonly ca: string | null
+    readonly timeoutMs: number
   },
 ): Promise<SendOutcome> {
   const url = new URL(address)
@@ -34,7 +36,7 @@ export function post(
           'User-Agent': 'accueil',
         },
         agent: false,
-        signal: AbortSignal.timeout(SEND_LIMITS.timeoutMs),
+        signal: AbortSignal.timeout(timeoutMs),
         maxHeaderSize: SEND_LIMITS.headerBytes,
         ...(ca === null ? {} : { ca }),
       },
@@ -53,7 +55,7 @@ export function post(
     )
     sent.on('error', (thrown) => {
       const isLate = thrown.name === 'AbortError' || thrown.name === 'TimeoutError'
-      const late = `it did not answer within ${SEND_LIMITS.timeoutMs / 1000} s`
+      const late = `it did not answer within ${timeoutMs / 1000} s`
       resolve({ ok: false, reason: isLate ? late : reasonOf(thrown), retryAfterMs: null })
     })
     sent.end(body)
