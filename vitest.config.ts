@@ -41,8 +41,9 @@ export default defineConfig({
           // A start alone may take three minutes where others work too.
           testTimeout: 240_000,
           hookTimeout: 240_000,
-          // Each starts the whole program, which mostly waits: after all others, two at a time.
+          // Each starts the whole program, which mostly waits: after all others, three at a time.
           sequence: { groupOrder: 1 },
+          maxWorkers: 3,
         },
       },
     ],

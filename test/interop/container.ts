@@ -35,7 +35,7 @@ export async function container({ upstream, folder, test }: Scenario): Promise<v
       assert.deepEqual(globSync(tool, { cwd: root }), [])
     }
     assert.deepEqual(globSync('app/**/{*.test.ts,testing}', { cwd: root, exclude: notOurs }), [])
-    assert.equal(globSync('app/native/*.node', { cwd: root }).length, 3)
+    assert.equal(globSync('app/native/*.node', { cwd: root }).length, 4)
   })
 
   await test('its SBOM names each package that it holds, by the version that it has', () => {
