@@ -175,6 +175,10 @@ const LONGEST_SAID = 160
 const DIGEST = /\b[0-9a-f]{64}\b/g
 const UNSAID = new Set(['declared', 'made_by', 'made_at', 'provisional'])
 
+function isNothing(value: Snapshot[string] | undefined): value is null | undefined {
+  return value === undefined || value === null || (Array.isArray(value) && value.length === 0)
+}
+
 /** Only what is another: `name: A → B`. */
 function difference(
   { before, after }: HistoryLine,
@@ -183,7 +187,7 @@ function difference(
   const columns = [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])]
   const shown = (row: Snapshot | null, column: string): string => {
     const value = row?.[column]
-    if (value === undefined || value === null) return nothing
+    if (isNothing(value)) return nothing
     const text = Array.isArray(value) ? value.join(', ') : value
     const said = withoutPassword(typeof text === 'string' ? text : JSON.stringify(text)).replaceAll(
       DIGEST,
@@ -194,6 +198,7 @@ function difference(
   const others = columns.filter(
     (column) =>
       !UNSAID.has(column) &&
+      !(isNothing(before?.[column]) && isNothing(after?.[column])) &&
       JSON.stringify(before?.[column] ?? null) !== JSON.stringify(after?.[column] ?? null),
   )
   return html`${others.map(

@@ -65,9 +65,21 @@ test('and of its gateways, to who may change them, also of one that is gone for 
   const id = /name="change" value="(\d+)"/.exec(text)?.[1] ?? ''
   const undone = await paul.post('/admin/undo', { kind: 'gateway', change: id })
   expect(undone.status).toBe(303)
+  // That one was made is a line without the button: to take it away is for good.
+  const [made] = await house.database.sql<{ id: string }[]>`
+    insert into audit.entry (actor, action, subject, association, details)
+    select 'cli:ada', 'gateway.create', 'gateway gw-0042', '75',
+           jsonb_build_object('before', null, 'after', jsonb_build_object(
+             'name', name, 'site', site, 'kind', kind, 'address', address, 'captive_gateways', '[]'::jsonb))
+    from house.gateway where name = 'gw-0042' returning id::text`
+  const withMade = (await page(paul, `${PATH}?lang=en`)).text
+  expect(withMade).toContain('kind: nothing')
+  expect(withMade).not.toContain(`name="change" value="${made?.id}"`)
+  // What is an empty list before and after is no change.
+  expect(withMade).not.toContain('entry network')
   await byApi(house, (sql) => removeGateway(sql, 'gw-0042', '*', DOER))
   const after = await page(paul, `${PATH}?lang=en`)
-  expect(after.text.match(/gateway gw-0042\s*</g)).toHaveLength(3)
+  expect(after.text.match(/gateway gw-0042\s*</g)).toHaveLength(4)
   // What took it away has no way back.
   const [gone] = await house.database.sql<{ id: string }[]>`
     select id::text from audit.entry where action = 'gateway.remove'`

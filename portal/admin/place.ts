@@ -87,8 +87,11 @@ async function sendPlace(
   const changes = await placeChanges(sql, { site: code, gateways: hasGateways }, CHANGES)
   const here = { association: site.association, site: code }
   const mayWrite = rights.can('sites.write', here)
-  const mayUndo = ({ subject }: HistoryLine): boolean =>
-    rights.can(subject.startsWith('gateway ') ? 'gateways.write' : 'sites.write', here)
+  const mayUndo = ({ subject, before }: HistoryLine): boolean => {
+    if (!subject.startsWith('gateway ')) return mayWrite
+    // To take one away is for good, its secrets go with it: nothing for a button beside a line.
+    return before !== null && rights.can('gateways.write', here)
+  }
   return sendAdminPage(c, services, {
     ...{ frame, title: site.name, status: problem === null ? 200 : 422 },
     main: html`<h1><bdi>${site.name}</bdi></h1>

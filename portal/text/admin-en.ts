@@ -659,6 +659,7 @@ export const adminEn: AdminText = {
       ...{ kind: 'kind', vlan: 'VLAN', ssid: 'name of the Wi-Fi', subnets: 'addresses' },
       ...{ grant_seconds: 'access in seconds', nat_address: 'public address' },
       ...{ nat_first_port: 'first port', nat_last_port: 'last port' },
+      ...{ captive_gateways: 'gateways of the entry network' },
       ...{ nat_ports_each: 'ports per address', address: 'address', vendor: 'vendor' },
       ...{ coa_port: 'CoA port', message_authenticator: 'signing of requests' },
       ...{ category: 'category', blocks: 'networks', url: 'address', folder: 'folder' },

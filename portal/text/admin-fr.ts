@@ -666,6 +666,7 @@ export const adminFr = {
       ...{ kind: 'sorte', vlan: 'VLAN', ssid: 'nom du Wi-Fi', subnets: 'adresses' },
       ...{ grant_seconds: 'accès en secondes', nat_address: 'adresse publique' },
       ...{ nat_first_port: 'premier port', nat_last_port: 'dernier port' },
+      ...{ captive_gateways: 'passerelles du réseau d’entrée' },
       ...{ nat_ports_each: 'ports par adresse', address: 'adresse', vendor: 'marque' },
       ...{ coa_port: 'port de CoA', message_authenticator: 'signature des demandes' },
       ...{ category: 'catégorie', blocks: 'réseaux', url: 'adresse', folder: 'dossier' },
