@@ -2,16 +2,7 @@ import { z } from 'zod'
 import { addHold, endHold, listHolds, namesConnections, pageOfHolds } from '#db/holds.ts'
 import type { Hold } from '#db/holds.ts'
 import { missingFromLog, reachOf } from '../../admin/log-request.ts'
-import {
-  NAME_A_PLACE,
-  SAY_WHY,
-  askerOf,
-  caseRef,
-  criteriaFields,
-  criteriaOf,
-  faultOf,
-  reachesSite,
-} from './log-criteria.ts'
+import { askerOf, caseRef, criteriaFields, readWish } from './log-criteria.ts'
 import { NOT_WHOLE } from './packs.ts'
 import { BAD_CURSOR, cutPage, pageQuery, readPlace } from './page.ts'
 import { logRoute, problemOf } from './route.ts'
@@ -45,17 +36,22 @@ export const HOLD_ROUTES: readonly AdminRoute[] = [
     body: z.strictObject({ ...criteriaFields, case: caseRef, until: day }),
     answers: { status: 200, schema: 'HeldRows' },
     async run({ log, services, caller, body, reason }) {
-      const criteria = criteriaOf(body)
-      const fault = faultOf(criteria)
-      if (fault !== null) return fault
-      if (!(await reachesSite({ services, caller }, criteria.site))) return NAME_A_PLACE
-      if (reason === null) return SAY_WHY
+      const asked = await readWish({ services, caller, reason }, body)
+      if (!('criteria' in asked)) return asked
+      const { criteria } = asked
       if (!namesConnections(criteria)) return TOO_WIDE
       const now = services.clock()
       const { until } = body
       if (until < new Date(now).toISOString().slice(0, 10)) return problemOf('over-already')
       if ((await missingFromLog({ log })) > 0) return NOT_WHOLE
-      const wish = { caseRef: body.case, reason, until, actor: caller.actor, criteria, now }
+      const wish = {
+        caseRef: body.case,
+        reason: asked.reason,
+        until,
+        actor: caller.actor,
+        criteria,
+        now,
+      }
       const rows = await addHold(log, wish)
       if (rows > 0) return { status: 200, body: { case: body.case, rows } }
       return { problem: 'refused', detail: 'No row fits: nothing is held.' }

@@ -90,3 +90,15 @@ export const SAY_WHY = {
   problem: 'bad-parameter',
   detail: 'Send Audit-Reason: why you look. It stands in the audit before anything is read.',
 } as const satisfies LogAnswer
+
+/** What packs and holds are asked for by: criteria that fit together and are within reach, and why. */
+export async function readWish(
+  asking: Asking & { readonly reason: string | null },
+  given: Given,
+): Promise<{ readonly criteria: Criteria; readonly reason: string } | LogAnswer> {
+  const criteria = criteriaOf(given)
+  const fault = faultOf(criteria)
+  if (fault !== null) return fault
+  if (!(await reachesSite(asking, criteria.site))) return NAME_A_PLACE
+  return asking.reason === null ? SAY_WHY : { criteria, reason: asking.reason }
+}

@@ -9,15 +9,7 @@ import {
 import type { ExportRequest } from '#db/export/export-requests.ts'
 import { missingFromLog } from '../../admin/log-request.ts'
 import { packFile } from '../../admin/pack-file.ts'
-import {
-  NAME_A_PLACE,
-  SAY_WHY,
-  caseRef,
-  criteriaFields,
-  criteriaOf,
-  faultOf,
-  reachesSite,
-} from './log-criteria.ts'
+import { caseRef, criteriaFields, reachesSite, readWish } from './log-criteria.ts'
 import { BAD_CURSOR, cutPage, pageQuery, readPlace } from './page.ts'
 import { logRoute, problemOf } from './route.ts'
 import type { AdminRoute, LogRequest } from './route.ts'
@@ -52,15 +44,11 @@ export const PACK_ROUTES: readonly AdminRoute[] = [
     body: z.strictObject({ ...criteriaFields, case: caseRef }),
     answers: { status: 200, schema: 'Pack' },
     async run({ log, services, caller, body, reason }) {
-      const criteria = criteriaOf(body)
-      const fault = faultOf(criteria)
-      if (fault !== null) return fault
-      if (!(await reachesSite({ services, caller }, criteria.site))) return NAME_A_PLACE
-      if (reason === null) return SAY_WHY
+      const wish = await readWish({ services, caller, reason }, body)
+      if (!('criteria' in wish)) return wish
       const asked = {
+        ...wish,
         caseRef: body.case,
-        reason,
-        criteria,
         actor: caller.actor,
         token: caller.name,
       }
