@@ -24,6 +24,8 @@ const ASKED = 200_000
 const GOAL = 1.5
 /** Of the whole role, with a million names: 110 MB. */
 const MOST_MIB = 104.9
+/** Milliseconds at half of the most, of one answer in a hundred. */
+const SLOWEST_MS = 1
 /** In which a role has looked once whether its house has changed, as it does each half minute. */
 const LOOK_MS = 35_000
 /** An address of the first place's guests. */
@@ -89,7 +91,11 @@ export function filteringMissed(rows: readonly Row[]): readonly string[] {
   return [...byWork].flatMap(([work, its]) => {
     const mib = its[0]?.ours.residentMiB ?? 0
     const isHeavy = work === workOf(1_000_000) && mib > MOST_MIB
+    const { p99 = Number.NaN } = its[0]?.ours ?? {}
     return [
+      ...(p99 < SLOWEST_MS
+        ? []
+        : [`${work}: p99 at half of it ${p99} ms, not below ${SLOWEST_MS}`]),
       ...(isHeavy ? [`${work}: ${mib} MiB are resident, above ${MOST_MIB}`] : []),
       ...FILTER_PEERS.filter(({ name }) => its.every(({ peer }) => peer !== name)).map(
         ({ name }) => `${work}: ${name} was left out`,
