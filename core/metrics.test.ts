@@ -15,3 +15,17 @@ test('what was counted is what a scrape reads, zeros included', async () => {
   expect(text).toContain('accueil_test_seconds_bucket{le="1"} 1')
   expect(await metrics.text()).toBe(text)
 })
+
+test('a process tells of itself, and observes no garbage collection for it', async () => {
+  const text = await createMetrics({ process: true }).text()
+  for (const name of [
+    'process_cpu_seconds_total',
+    'process_resident_memory_bytes',
+    'process_open_fds',
+    'nodejs_eventloop_lag_p99_seconds',
+    'nodejs_heap_size_used_bytes',
+  ]) {
+    expect(text).toMatch(new RegExp(`^${name} \\d`, 'm'))
+  }
+  expect(text).not.toContain('nodejs_gc_')
+})

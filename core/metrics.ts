@@ -1,10 +1,5 @@
-import {
-  Counter as PromCounter,
-  Gauge,
-  Histogram,
-  Registry,
-  collectDefaultMetrics,
-} from '@prometheus-io/client'
+import { Counter as PromCounter, Gauge, Histogram, Registry } from '@prometheus-io/client'
+import { collectProcessMetrics } from './process-metrics.ts'
 
 /** A plain number: adding to it on a hot path costs an addition; the registry reads it at a scrape. */
 export interface Counter {
@@ -42,7 +37,7 @@ export interface Metrics {
 
 export function createMetrics(options: { process?: boolean } = {}): Metrics {
   const registry = new Registry()
-  if (options.process === true) collectDefaultMetrics({ register: registry })
+  if (options.process === true) collectProcessMetrics(registry)
   return {
     counter(name, help) {
       const counter = plainCounter()

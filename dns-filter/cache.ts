@@ -68,15 +68,15 @@ export class AnswerCache {
     return this.#bytes
   }
 
-  get(key: number, query: Query): Found | null {
-    const entry = this.#entryFor(key, query)
+  get(key: number, query: Query, now: number = this.#clock()): Found | null {
+    const entry = this.#entryFor(key, query, now)
     if (entry === undefined) {
       this.#counters.miss.inc()
       return null
     }
-    const age = this.#ageOf(entry)
+    const age = ageOf(entry, now)
     if (age >= entry.answer.seconds) {
-      const isBest = isKept(entry, age) && entry.restsUntil > this.#clock()
+      const isBest = isKept(entry, age) && entry.restsUntil > now
       this.#counters[isBest ? 'stale' : 'miss'].inc()
       return isBest ? { answer: staleAnswer(entry.answer), age: 0, isDue: false } : null
     }
@@ -99,18 +99,20 @@ export class AnswerCache {
 
   /** An answer whose time is over, for when there is none better (RFC 8767); null if there is none. */
   stale(key: number, query: Query): Answer | null {
-    const entry = this.#entryFor(key, query)
-    return entry === undefined || !isKept(entry, this.#ageOf(entry))
+    const now = this.#clock()
+    const entry = this.#entryFor(key, query, now)
+    return entry === undefined || !isKept(entry, ageOf(entry, now))
       ? null
       : staleAnswer(entry.answer)
   }
 
   /** The stale answer was better than waiting: for a while nobody is to wait for another. */
   rest(key: number, query: Query): void {
-    const entry = this.#entryFor(key, query)
+    const now = this.#clock()
+    const entry = this.#entryFor(key, query, now)
     if (entry === undefined) return
     this.#counters.stale.inc()
-    entry.restsUntil = this.#clock() + LIMITS.staleRecheck
+    entry.restsUntil = now + LIMITS.staleRecheck
   }
 
   /** Remembers what the query's question was answered with. A failure takes no answer's place. */
@@ -135,18 +137,14 @@ export class AnswerCache {
     this.#makeRoom()
   }
 
-  #entryFor(key: number, query: Query): Entry | undefined {
+  #entryFor(key: number, query: Query, now: number): Entry | undefined {
     const entry = this.#entries.get(key)
     if (entry === undefined || !isFor(entry, query)) return undefined
-    const age = this.#ageOf(entry)
+    const age = ageOf(entry, now)
     // A clock set back makes the age negative: better to ask again than to trust for ever.
     if (age >= 0 && (age < entry.answer.seconds || isKept(entry, age))) return entry
     this.#drop(key, entry)
     return undefined
-  }
-
-  #ageOf(entry: Entry): number {
-    return Math.floor((this.#clock() - entry.storedAt) / 1000)
   }
 
   #makeRoom(): void {
@@ -179,6 +177,11 @@ export function cacheKey(name: Suffixes, query: Query): number {
   const salt = Math.imul((query.type << 2) | flags, 0x9e3779b1)
   const high = ((name.high[0] ?? 0) ^ salt) >>> 0
   return high * 0x10_0000 + ((name.low[0] ?? 0) >>> 12)
+}
+
+/** Seconds. */
+function ageOf(entry: Entry, now: number): number {
+  return Math.floor((now - entry.storedAt) / 1000)
 }
 
 /** May it still be used when there is nothing better? Failures are no answers. */

@@ -24,7 +24,7 @@ test('else it is said what is in the way', async () => {
   const { certificate } = await testCertificate()
   const metrics = createDnsMetrics(createMetrics())
   const listener = await listenDot(
-    { handle: (bytes, _source, _via, respond) => respond(answerTo(Buffer.from(bytes))) },
+    { handle: (bytes, _source, _via, respond, to) => respond(answerTo(Buffer.from(bytes)), to) },
     { host: '127.0.0.1', port: 0 },
     certificate,
     metrics,

@@ -4,14 +4,16 @@ import type { Query } from './message/query.ts'
 import type { Route } from './route.ts'
 import type { Via } from './via.ts'
 
-/** Called once: with the answer, or with null when there is to be none. */
-export type Respond = (answer: Uint8Array | null) => void
+/** Called once: with the answer, or with null when there is to be none, and with what `handle` was given as `to`. */
+export type Respond = (answer: Uint8Array | null, to?: unknown) => void
 
 /** One received message on its way through the pipeline; each step may rely on those before it. */
 export interface Exchange {
   /** Source address as text. */
   readonly source: string
   readonly via: Via
+  /** When it came: read once, for all that is decided by the time. */
+  readonly at: number
   readonly respond: Respond
   readonly query: Query
   client: Client

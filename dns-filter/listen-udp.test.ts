@@ -13,7 +13,7 @@ const metrics = createDnsMetrics(createMetrics())
 
 /** Answers with the address it was asked from. */
 const mirror: DnsServer = {
-  handle: (_bytes, source, _via, respond) => respond(Buffer.from(source)),
+  handle: (_bytes, source, _via, respond, to) => respond(Buffer.from(source), to),
 }
 
 async function ask(type: 'udp4' | 'udp6', host: string, port: number): Promise<string> {
@@ -44,8 +44,8 @@ describe.each(everyUdpLayer())('the DNS listener by $name', (layer) => {
   test('an answer that comes after the end is not sent, and ends nothing', async () => {
     let late: (() => void) | null = null
     const slow: DnsServer = {
-      handle: (bytes, _source, _via, respond) => {
-        late = () => respond(bytes)
+      handle: (bytes, _source, _via, respond, to) => {
+        late = () => respond(bytes, to)
       },
     }
     const listener = await listenUdp(layer, slow, { host: '127.0.0.1', port: 0 }, metrics)

@@ -147,6 +147,7 @@ export function createDnsFilter(deps: PartDeps): Role {
     createPipeline(steps),
     createFinish({ cookies, nodeName: hostname(), metrics }),
     metrics,
+    clock,
   )
   const listeners = new Map<Transport, Listener>()
   let certificate: TlsCertificate | null = null

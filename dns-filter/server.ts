@@ -1,3 +1,4 @@
+import type { Clock } from '#core/clock.ts'
 import type { Finish } from './answer-options.ts'
 import { SOMEBODY } from './policy/client.ts'
 import { UNLISTED } from './policy/listed.ts'
@@ -11,15 +12,16 @@ import type { Via } from './via.ts'
 export interface DnsServer {
   /**
    * Answers a message from `source`. `respond` is called once, before this returns whenever nobody
-   * has to be asked. The bytes must not be changed afterwards.
+   * has to be asked, and is told `to`, so that it may be one for all. The bytes must not be changed afterwards.
    */
-  handle(bytes: Uint8Array, source: string, via: Via, respond: Respond): void
+  handle(bytes: Uint8Array, source: string, via: Via, respond: Respond, to?: unknown): void
 }
 
 export function createServer(
   pipeline: readonly Step[],
   finish: Finish,
   metrics: DnsMetrics,
+  clock: Clock,
 ): DnsServer {
   /** A class without closures of its own: of nothing else a flood makes so many. */
   class Handling implements Exchange {
@@ -32,13 +34,16 @@ export function createServer(
     readonly query: Query
     readonly source: string
     readonly via: Via
+    readonly at: number = clock()
     readonly #reply: Respond
+    readonly #to: unknown
 
-    constructor(query: Query, source: string, via: Via, reply: Respond) {
+    constructor(query: Query, source: string, via: Via, reply: Respond, to: unknown) {
       this.query = query
       this.source = source
       this.via = via
       this.#reply = reply
+      this.#to = to
     }
 
     respond(late: Uint8Array | null): void {
@@ -48,7 +53,7 @@ export function createServer(
       } catch {
         metrics.drops.internal.inc()
       }
-      this.#reply(whole)
+      this.#reply(whole, this.#to)
     }
   }
 
@@ -63,16 +68,16 @@ export function createServer(
   }
 
   return {
-    handle(bytes, source, via, respond) {
+    handle(bytes, source, via, respond, to) {
       metrics.queries[via.transport].inc()
       let answer: Uint8Array | null | 'later' = null
       try {
-        answer = run(new Handling(readQuery(bytes), source, via, respond))
+        answer = run(new Handling(readQuery(bytes), source, via, respond, to))
       } catch {
         // No bytes may end the service; the counter must stay at zero, and tests hold it there.
         metrics.drops.internal.inc()
       }
-      if (answer !== 'later') respond(answer)
+      if (answer !== 'later') respond(answer, to)
     },
   }
 }

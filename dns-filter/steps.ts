@@ -106,22 +106,22 @@ export function createSteps(deps: StepDeps): Steps {
     metrics.verdicts.blocked.inc()
     counts.blocked(exchange.client, reason.category)
     watch.see(exchange, reason.category)
-    const { page } = policy.of(exchange.client)
+    const { page } = policy.of(exchange.client, exchange.at)
     return blockedAnswer(exchange.query, reason, page, owner, hasAllowedBelow)
   }
 
   /** Why a client may not see what the name stands for: CNAME cloaking, forbidden or inner addresses. */
   function reasonAgainst(exchange: Exchange, answer: Answer): Reason | null {
     if (exchange.isExempt) return null
-    const { client, query } = exchange
-    const held = policy.of(client)
+    const { client, query, at } = exchange
+    const held = policy.of(client, at)
     if (!exchange.isAllowed) {
       for (const bytes of answer.targets) {
         target.read(bytes, 0)
         const kept = policy.reserved.find(target)?.kind
         if (kept === 'exempt') continue
         if (kept === 'internal' && client.network === 'guest') return held.internalReason
-        const { kind, reason, listed } = policy.decide(target, client)
+        const { kind, reason, listed } = policy.decide(target, client, at)
         if (kind === 'block') return reason
         exchange.listed = policy.listedTogether(exchange.listed, listed)
       }
@@ -219,7 +219,7 @@ export function createSteps(deps: StepDeps): Steps {
     },
 
     answerReserved(exchange) {
-      const { query, client } = exchange
+      const { query, client, at } = exchange
       name.read(query.bytes, HEADER)
       const found = policy.reserved.find(name)
       if (found === null) return 'next'
@@ -229,11 +229,12 @@ export function createSteps(deps: StepDeps): Steps {
         exchange.route = zones.find(name)?.route ?? null
         return 'next'
       }
-      if (found.kind === 'canary' && !policy.of(client).isBypassClosed) return 'next'
+      if (found.kind === 'canary' && !policy.of(client, at).isBypassClosed) return 'next'
       const owner = name.start(found.suffix)
       if (found.kind === 'internal') {
         if (client.network === 'guest') {
-          return block(exchange, policy.of(client).internalReason, name.start(found.suffix + 1))
+          const { internalReason } = policy.of(client, at)
+          return block(exchange, internalReason, name.start(found.suffix + 1))
         }
         // Not those of a zone above: what is internal within it is nobody's to answer.
         const zone = zones.find(name)
@@ -277,7 +278,7 @@ export function createSteps(deps: StepDeps): Steps {
 
     applyPolicy(exchange) {
       if (exchange.isAllowed) return 'next'
-      const decision = policy.decide(name, exchange.client)
+      const decision = policy.decide(name, exchange.client, exchange.at)
       const { kind, reason, suffix, hasAllowedBelow, listed } = decision
       if (reason !== null) {
         // RFC 2308: the SOA belongs to the zone above the suffix that we say does not exist.
@@ -301,8 +302,8 @@ export function createSteps(deps: StepDeps): Steps {
     },
 
     leadToSafeSearch(exchange) {
-      const { query } = exchange
-      if (!LED_TYPES.has(query.type) || !policy.of(exchange.client).safeSearch) return 'next'
+      const { query, client, at } = exchange
+      if (!LED_TYPES.has(query.type) || !policy.of(client, at).safeSearch) return 'next'
       const wire = safeSearch.get(name, 0)
       if (wire === undefined) return 'next'
       if (query.type !== Type.A && query.type !== Type.AAAA) {
@@ -312,7 +313,7 @@ export function createSteps(deps: StepDeps): Steps {
       const led = questionAbout(query, wire)
       target.read(wire, 0)
       const key = cacheKey(target, led)
-      const found = internet.cache.get(key, led)
+      const found = internet.cache.get(key, led, at)
       if (found?.isDue === true) internet.resolution.prefetch(led, key)
       if (found !== null) return deliverLed(exchange, wire, found.answer, found.age)
       const proved = proveAddress(exchange)
@@ -325,7 +326,7 @@ export function createSteps(deps: StepDeps): Steps {
     answerFromCache(exchange) {
       const { cache, resolution } = exchange.route ?? internet
       exchange.cacheKey = cacheKey(name, exchange.query)
-      const found = cache.get(exchange.cacheKey, exchange.query)
+      const found = cache.get(exchange.cacheKey, exchange.query, exchange.at)
       if (found === null) return 'next'
       if (found.isDue) resolution.prefetch(exchange.query, exchange.cacheKey)
       return deliver(exchange, found.answer, found.age)

@@ -114,14 +114,15 @@ export function openBatchSocket(
 
   function recordsOf(count: number): Datagram[] {
     const { words, octets } = chunk
-    const batch: Datagram[] = []
+    // As long as it is: one that grows begins with room for 17, and most batches are of one or two.
+    const batch = new Array<Datagram>(count)
     for (let i = 0; i < count; i += 1) {
       const at = chunk.used >> 2
       const start = chunk.used + HEADER_BYTES
       const length = words[at + LENGTH] ?? 0
       const bytes = octets.subarray(start, start + length)
       const family = ((words[at + PORT_AND_FAMILY] ?? 0) >> 16) & 0xff
-      batch.push(new PeerRecord(words, at, bytes, book.find(words, at, family)))
+      batch[i] = new PeerRecord(words, at, bytes, book.find(words, at, family))
       chunk.used = start + padded(length)
     }
     return batch

@@ -67,6 +67,9 @@ export class Policy {
   #allowedBelow: NameMap<true>
   #generation = 0
   #standings = new WeakMap<Client, Standing>()
+  // Of one message it is asked several times.
+  #client: Client | null = null
+  #standing: Standing | undefined = undefined
   #policies = new Map<string, EffectivePolicy>()
   #excepted = new Uint8Array(0)
   #categories = new ListedCategories(NO_LISTS)
@@ -142,11 +145,14 @@ export class Policy {
     this.#forget()
   }
 
-  /** What holds for the client now. */
-  of(client: Client): EffectivePolicy {
-    const now = this.#clock()
+  /** What holds for the client now, or when it asked. */
+  of(client: Client, now: number = this.#clock()): EffectivePolicy {
     this.#now = now
-    const known = this.#standings.get(client)
+    if (client !== this.#client) {
+      this.#client = client
+      this.#standing = this.#standings.get(client)
+    }
+    const known = this.#standing
     const isCurrent =
       known !== undefined &&
       known.generation === this.#generation &&
@@ -161,8 +167,8 @@ export class Policy {
     return until === Number.MAX_SAFE_INTEGER ? null : until
   }
 
-  decide(name: Suffixes, client: Client): Decision {
-    const policy = this.of(client)
+  decide(name: Suffixes, client: Client, now: number = this.#clock()): Decision {
+    const policy = this.of(client, now)
     this.#search(name, policy)
     const decision = this.#decision
     decision.listed = this.#listed
@@ -299,7 +305,8 @@ export class Policy {
       this.#policies.set(holding.key, policy)
     }
     const { from, until } = holding
-    this.#standings.set(client, { generation: this.#generation, from, until, policy })
+    this.#standing = { generation: this.#generation, from, until, policy }
+    this.#standings.set(client, this.#standing)
     return policy
   }
 

@@ -163,7 +163,7 @@ export async function createFilter(options: {
   })
   const finish = createFinish({ cookies, nodeName: 'node-1', metrics })
   return {
-    server: createServer(createPipeline(steps), finish, metrics),
+    server: createServer(createPipeline(steps), finish, metrics, clock),
     policy,
     metrics,
     cache,

@@ -14,7 +14,8 @@ import { perCpuSecond } from './row.ts'
 import type { Measure, Row } from './row.ts'
 
 const SECONDS = 5
-const LATENCY_SECONDS = 3
+/** As long as it takes a role to have looked once whether its house has changed. */
+const LATENCY_SECONDS = 30
 /** All of the first house, each place with a filter of its own. */
 const PLACES = 2_333
 const LISTS = 4

@@ -1,3 +1,6 @@
+import { createReadStream } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { createInterface } from 'node:readline'
 import { must } from './process.ts'
 
 export interface DnsLoad {
@@ -44,17 +47,32 @@ export async function dnsLoad(
   }
 }
 
-/** The time of each answer at a steady rate, in milliseconds. */
+/**
+ * The time of each answer at a steady rate, in milliseconds. They are written to a file and read afterwards: whoever
+ * reads along would take turns with the server, and dnsperf would wait for it.
+ */
 export async function dnsLatency(
   { port, queries, seconds, from = '127.0.0.1' }: Target,
   perSecond: number,
 ): Promise<DnsLatency> {
+  const file = `${queries}.times`
   const command = `dnsperf -s 127.0.0.1 -a ${from} -p ${port} -d ${queries} -l ${seconds} -c 8 -q 200 -v`
   const words = [...command.split(' '), '-Q', `${perSecond}`]
-  const output = await must(words, { timeoutMs: (seconds + 60) * 1000 })
-  const times = [...output.matchAll(/^> .* ([\d.]+)$/gm)].map(([, time]) => Number(time) * 1000)
-  const sorted = Float64Array.from(times).sort()
+  await must(['sh', '-c', 'exec "$@" >"$0"', file, ...words], {
+    timeoutMs: (seconds + 60) * 1000,
+  })
+  const sorted = Float64Array.from(await timesIn(file)).sort()
+  await rm(file)
   const quantile = (share: number): number =>
     sorted[Math.floor(sorted.length * share)] ?? Number.NaN
   return { p50: quantile(0.5), p99: quantile(0.99) }
+}
+
+/** Of lines as `> NOERROR name A 0.000270`. */
+async function timesIn(file: string): Promise<readonly number[]> {
+  const times: number[] = []
+  for await (const line of createInterface(createReadStream(file))) {
+    if (line.startsWith('> ')) times.push(Number(line.slice(line.lastIndexOf(' '))) * 1000)
+  }
+  return times
 }
