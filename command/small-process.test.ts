@@ -18,6 +18,7 @@ test('the resolver alone is started again with what saves memory, and then not o
     args: [
       '/usr/bin/node',
       '--max-semi-space-size=2',
+      '--min-semi-space-size=2',
       '--expose-gc',
       '/srv/main.ts',
       'start',

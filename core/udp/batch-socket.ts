@@ -115,6 +115,7 @@ export function openBatchSocket(
   function recordsOf(count: number): Datagram[] {
     const { words, octets } = chunk
     // As long as it is: one that grows begins with room for 17, and most batches are of one or two.
+    // oxlint-disable-next-line unicorn/no-new-array
     const batch = new Array<Datagram>(count)
     for (let i = 0; i < count; i += 1) {
       const at = chunk.used >> 2

@@ -1,6 +1,3 @@
-import { createReadStream } from 'node:fs'
-import { rm } from 'node:fs/promises'
-import { createInterface } from 'node:readline'
 import { must } from './process.ts'
 
 export interface DnsLoad {
@@ -25,16 +22,20 @@ interface Target {
   readonly seconds: number
   /** Where they are asked from. */
   readonly from?: string
+  /** Whoever asks has this core and no other. */
+  readonly core?: number
 }
 
 /** As many queries as the server takes, 200 outstanding; or so many a second. */
 export async function dnsLoad(
-  { port, queries, seconds, from = '127.0.0.1' }: Target,
+  { port, queries, seconds, from = '127.0.0.1', core }: Target,
   perSecond?: number,
 ): Promise<DnsLoad> {
   const command = `dnsperf -s 127.0.0.1 -a ${from} -p ${port} -d ${queries} -l ${seconds} -c 8 -q 200`
   const rate = perSecond === undefined ? [] : ['-Q', `${perSecond}`]
-  const output = await must([...command.split(' '), ...rate], { timeoutMs: (seconds + 60) * 1000 })
+  const output = await must([...onCore(core), ...command.split(' '), ...rate], {
+    timeoutMs: (seconds + 60) * 1000,
+  })
   const number = (pattern: RegExp): number => Number(pattern.exec(output)?.[1] ?? Number.NaN)
   return {
     answers: number(/Queries completed:\s+(\d+)/),
@@ -48,31 +49,33 @@ export async function dnsLoad(
 }
 
 /**
- * The time of each answer at a steady rate, in milliseconds. They are written to a file and read afterwards: whoever
- * reads along would take turns with the server, and dnsperf would wait for it.
+ * The time of each answer at a steady rate, in milliseconds: of the middle one of so many parts of the time, so that
+ * what the machine had to do beside it in one of them is not taken for the server's.
  */
 export async function dnsLatency(
-  { port, queries, seconds, from = '127.0.0.1' }: Target,
+  { port, queries, seconds, from = '127.0.0.1', core }: Target,
   perSecond: number,
+  parts = 1,
 ): Promise<DnsLatency> {
-  const file = `${queries}.times`
   const command = `dnsperf -s 127.0.0.1 -a ${from} -p ${port} -d ${queries} -l ${seconds} -c 8 -q 200 -v`
-  const words = [...command.split(' '), '-Q', `${perSecond}`]
-  await must(['sh', '-c', 'exec "$@" >"$0"', file, ...words], {
-    timeoutMs: (seconds + 60) * 1000,
-  })
-  const sorted = Float64Array.from(await timesIn(file)).sort()
-  await rm(file)
-  const quantile = (share: number): number =>
-    sorted[Math.floor(sorted.length * share)] ?? Number.NaN
-  return { p50: quantile(0.5), p99: quantile(0.99) }
+  const words = [...onCore(core), ...command.split(' '), '-Q', `${perSecond}`]
+  const output = await must(words, { timeoutMs: (seconds + 60) * 1000 })
+  const times = [...output.matchAll(/^> .* ([\d.]+)$/gm)].map(([, time]) => Number(time) * 1000)
+  const length = Math.ceil(times.length / parts)
+  const cut = Array.from({ length: parts }, (_, i) => times.slice(i * length, (i + 1) * length))
+  const middle = (share: number): number =>
+    quantile(
+      cut.map((part) => quantile(part, share)),
+      0.5,
+    )
+  return { p50: middle(0.5), p99: middle(0.99) }
 }
 
-/** Of lines as `> NOERROR name A 0.000270`. */
-async function timesIn(file: string): Promise<readonly number[]> {
-  const times: number[] = []
-  for await (const line of createInterface(createReadStream(file))) {
-    if (line.startsWith('> ')) times.push(Number(line.slice(line.lastIndexOf(' '))) * 1000)
-  }
-  return times
+function quantile(values: readonly number[], share: number): number {
+  const sorted = Float64Array.from(values).sort()
+  return sorted[Math.floor(sorted.length * share)] ?? Number.NaN
+}
+
+function onCore(core: number | undefined): readonly string[] {
+  return core === undefined ? [] : ['taskset', '-c', `${core}`]
 }
