@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path'
 
 /** Of Node, of which a box has little; a larger one would hold garbage for longer. */
 const YOUNG_GENERATION = '--max-semi-space-size=2'
-/** Nor less: when nothing was asked for a while V8 halves it, and then collects twice as often for minutes. */
+/** Nor less: when nothing was asked for a while V8 makes it smaller, and then collects up to twice as often. */
 const NOT_LESS = '--min-semi-space-size=2'
 /** What a start leaves behind is given back to the system at its end, see core/give-back.ts. */
 const MAY_COLLECT = '--expose-gc'

@@ -61,7 +61,7 @@ export async function filteringRows(folder: RunFolder, count: number): Promise<r
   const ours: Filter = { port: product.ports.dns, pid: product.running().pid, queries }
   await dnsLoad({ ...ours, from: GUEST, seconds: WARM_SECONDS })
   const busyMiB = residentMiBOf(ours)
-  // Until then it also compiles itself, and all that was applied is put in order.
+  // At its worst: after a while in which nobody asked.
   await sleep(LOOK_MS)
   const latency = await latencyAtHalf(ours)
   const residentMiB = Math.max(busyMiB, residentMiBOf(ours))
@@ -121,7 +121,7 @@ export function filteringMissed(rows: readonly Row[]): readonly string[] {
     return [
       ...(p99 < SLOWEST_MS
         ? []
-        : [`${work}: p99 at half of it ${p99} ms, not below ${SLOWEST_MS}`]),
+        : [`${work}: p99 at half of it ${p99.toFixed(2)} ms, not below ${SLOWEST_MS}`]),
       ...(isHeavy ? [`${work}: ${mib} MiB are resident, above ${MOST_MIB}`] : []),
       ...FILTER_PEERS.filter(({ name }) => its.every(({ peer }) => peer !== name)).map(
         ({ name }) => `${work}: ${name} was left out`,
