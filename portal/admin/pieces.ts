@@ -7,6 +7,7 @@ import type { Html } from '../pages/html.ts'
 import { tokenField } from '../staff/staff-layout.ts'
 import type { StaffFrame } from '../staff/staff-layout.ts'
 import { formatDay } from '../text/date.ts'
+import { fill } from '../text/fill.ts'
 import { when } from '../text/when.ts'
 import type { AdminText } from '../text/admin-fr.ts'
 import type { StaffLanguage } from '../text/staff-language.ts'
@@ -182,7 +183,7 @@ function isNothing(value: Snapshot[string] | undefined): value is null | undefin
 /** Only what is another: `name: A → B`. */
 function difference(
   { before, after }: HistoryLine,
-  { nothing, fields }: AdminText['changes'],
+  { nothing, fields, change }: AdminText['changes'],
 ): Html {
   const columns = [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])]
   const shown = (row: Snapshot | null, column: string): string => {
@@ -203,7 +204,10 @@ function difference(
   )
   return html`${others.map(
     (column, i) =>
-      html`${i > 0 && html`<br />`}${wordOf(fields, column)}: <bdi>${shown(before, column)}</bdi> →
-        <bdi>${shown(after, column)}</bdi>`,
+      html`${i > 0 && html`<br />`}${fill(change, {
+        field: wordOf(fields, column),
+        before: shown(before, column),
+        after: shown(after, column),
+      })}`,
   )}`
 }

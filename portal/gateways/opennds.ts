@@ -43,7 +43,8 @@ export const opennds: GatewayAdapter = {
     if (hid === undefined || gatewayAddress === undefined) return refused('bad-ticket')
     const tok = returnToken(hid, gateway.fas?.key ?? '')
     if (polls(gateway)) {
-      const minutes = Math.min(Math.ceil((until - now) / 60_000), SESSION_MOST_MINUTES)
+      // 0 would be as long as it likes.
+      const minutes = Math.max(Math.min(Math.ceil((until - now) / 60_000), SESSION_MOST_MINUTES), 1)
       const line = `${tok} ${minutes} 0 0 0 0 ${NO_CUSTOM}`
       const id = await world.store.leaveOpening({ gateway: gateway.name, key: tok, line })
       return { outcome: 'wait', id }

@@ -641,6 +641,7 @@ export const adminEn: AdminText = {
     what: 'What',
     beforeAfter: 'Before → after',
     nothing: 'nothing',
+    change: '{field}: {before} → {after}',
     kinds: {
       ...{ rule: 'rule', site: 'place', role: 'role', terms: 'terms' },
       ...{ network: 'network', gateway: 'gateway', list: 'list' },

@@ -648,6 +648,7 @@ export const adminFr = {
     what: 'Quoi',
     beforeAfter: 'Avant → après',
     nothing: 'rien',
+    change: '{field} : {before} → {after}',
     kinds: {
       ...{ rule: 'règle', site: 'lieu', role: 'rôle', terms: 'conditions' },
       ...{ network: 'réseau', gateway: 'passerelle', list: 'liste' },

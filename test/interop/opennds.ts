@@ -157,7 +157,7 @@ export async function opennds({ product, folder, test }: Scenario): Promise<void
   )
   await test('when its session ends at the gateway the phone is out, and comes in again without a page', async () => {
     await place.change(PHONE)
-    await eventually('the session has ended', async () => !(await isOnline()), 90_000)
+    await eventually('the session has ended', async () => !(await isOnline()), 120_000)
     await comesBack()
   })
 }
