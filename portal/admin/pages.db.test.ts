@@ -334,7 +334,7 @@ describe('times', () => {
     const moved = { etag, name: 'Saint-Denis', address: '5 rue du Port' }
     expect((await national.post(path, moved)).status).toBe(303)
     const shown = (await page(national, path)).text
-    expect(shown).toContain('adresse: 3 rue de Paris, 97400 Saint-Denis →')
+    expect(shown).toContain('adresse : 3 rue de Paris, 97400 Saint-Denis →')
     const undone = await national.post('/admin/undo', {
       kind: 'site',
       change: hidden(shown, 'change'),

@@ -29,7 +29,7 @@ test('the page of a place tells what was changed of its networks, and undoes it'
   const paul = await house.signedIn(PAUL)
   const { text } = await page(paul, `${PATH}?lang=fr`)
   expect(text).toContain('réseau 75-0042 guest')
-  expect(text).toMatch(/nom du Wi-Fi: rien →\s+Été &lt;b&gt;</)
+  expect(text).toMatch(/nom du Wi-Fi : rien →\s+Été &lt;b&gt;</)
   expect(text).toContain('the new name')
   const change = /name="change" value="(\d+)"/.exec(text)?.[1] ?? ''
   const undone = await paul.post('/admin/undo', { kind: 'network', change })
