@@ -196,6 +196,8 @@ async function startRoles(
   let isUp = false
   const health = (): readonly Problem[] => [
     ...problem('database', watch.problem()),
+    // What is not made yet cannot say so itself, and is asked about already.
+    ...names.slice(roles.length).flatMap((name) => problem(name, 'not started yet')),
     ...roles.flatMap((role) => problem(role.name, role.ready())),
   ]
 

@@ -19,6 +19,7 @@ export function hearWants(
   async function listen(): Promise<void> {
     // The library would remember a LISTEN that failed with its first connection, and never ask again.
     if (!(await database.ping())) throw new Error('the database does not answer')
+    if (isStopped) return
     await database.sql.listen(CHANNEL, (payload) => {
       // Anyone who may connect may notify.
       if (/^\d{1,19}$/.test(payload)) onWant(BigInt(payload))

@@ -14,6 +14,7 @@ import {
 } from '../../portal/portal-fixture.ts'
 import { LANGUAGES, textIn } from '../../portal/text/language.ts'
 import type { Language } from '../../portal/text/language.ts'
+import { freePort } from '../support/peers/free-ports.ts'
 import { axeChecks, check, openPage, picture, scrollsSideways } from './session.ts'
 import type { Check, Session } from './session.ts'
 
@@ -24,7 +25,6 @@ const FREE_NAME = 'free.example.com'
 const BROKEN_NAME = 'broken.example.com'
 const HOST = '127.0.78.3'
 export const BLOCKED_NAME_RULE = `MAP *.example.com ${HOST}`
-const PORT = 18_081
 
 /** A gateway for which the phone waits on a page of ours. */
 const POLLED: PortalGateway = { ...OPENNDS, fas: { level: 4, key: '1234567890' } }
@@ -42,7 +42,8 @@ const EXAMINED: ReadonlySet<Language> = new Set(['fr', 'en', 'ar', 'ta'])
  * whole house does not come to by itself: the portal is the real one on a port of its own, with a world that is told.
  */
 export async function proofAndBlockChecks(whole: Session): Promise<Check[]> {
-  const portalUrl = `http://${HOST}:${PORT}`
+  const port = await freePort()
+  const portalUrl = `http://${HOST}:${port}`
   const portal = testPortal({ publicUrl: portalUrl })
   const { world } = portal
   const textSha256 = world.house.terms[0]?.texts.find(({ language }) => language === 'fr')?.sha256
@@ -62,7 +63,7 @@ export async function proofAndBlockChecks(whole: Session): Promise<Check[]> {
   const waits = await portal.post(formAction(await (await portal.get(fas)).text()))
   const listener = createHttpListener(portal.app, answerAtOnce(portal.services), {
     host: HOST,
-    port: PORT,
+    port,
   })
   await listener.open()
   const session = { ...whole, portalUrl }
@@ -71,12 +72,12 @@ export async function proofAndBlockChecks(whole: Session): Promise<Check[]> {
     'receipt-empty': `${portalUrl}/guest/receipt`,
     renewal: portalUrl + signedLink(),
     'terms-text': `${portalUrl}/guest/terms/${textSha256 ?? ''}`,
-    blocked: `http://${BLOCKED_NAME}:${PORT}/`,
+    blocked: `http://${BLOCKED_NAME}:${port}/`,
     'unblock-sent': `${portalUrl}/guest/unblock/sent`,
     'receipt-unknown': `${portalUrl}/guest/receipt?code=AAAAAAAAAA`,
-    'not-blocked': `http://${FREE_NAME}:${PORT}/`,
+    'not-blocked': `http://${FREE_NAME}:${port}/`,
     'not-found': `${portalUrl}/nowhere`,
-    failure: `http://${BROKEN_NAME}:${PORT}/`,
+    failure: `http://${BROKEN_NAME}:${port}/`,
     opening: new URL(waits.headers.get('Location') ?? '', portalUrl).href.replace(/&lang=.*/, ''),
   }
   const checks: Check[] = []

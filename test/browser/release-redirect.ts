@@ -5,6 +5,7 @@ import type { Browser } from 'playwright-core'
 import { answerAtOnce } from '../../portal/answer-at-once.ts'
 import { createHttpListener } from '../../portal/listen-http.ts'
 import { fasLink, testPortal } from '../../portal/portal-fixture.ts'
+import { freePort } from '../support/peers/free-ports.ts'
 import type { Check } from './session.ts'
 
 /**
@@ -14,7 +15,7 @@ import type { Check } from './session.ts'
  */
 export async function releaseRedirectChecks(browser: Browser): Promise<Check[]> {
   const visits: string[] = []
-  const portalHost = { host: '127.0.78.1', port: 18_080 }
+  const portalHost = { host: '127.0.78.1', port: await freePort() }
   const gateway = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://gateway.test')
     visits.push(`${request.method} ${url.pathname}`)

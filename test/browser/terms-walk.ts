@@ -58,6 +58,7 @@ export async function termsWalk(given: {
       await page.locator('#reason').fill('heures de fermeture')
       await page.locator('button[value=save]').click()
       await page.locator('[role=status]').waitFor()
+      await page.locator('.source ins').nth(1).waitFor()
       assert.deepEqual(await page.locator('.source ins').allTextContents(), ['+ ', `+ ${SENTENCE}`])
       await clean(desk, 'terms-compared')
       await desk.open(`/admin/terms/${VERSION}`)
@@ -73,7 +74,7 @@ export async function termsWalk(given: {
       await desk.page.locator('#effective').fill(dayFrom(Date.now(), 0))
       await desk.page.locator('section:has(#day) button').click()
       await desk.page.locator('[role=alert]').waitFor()
-      await desk.page.locator('#effective').fill(dayFrom(Date.now(), 1))
+      await desk.page.locator('#effective').fill(dayFrom(Date.now(), 2))
       await desk.page.locator('section:has(#day) button').click()
       await desk.page.locator('[role=status]').waitFor()
       // Who comes back within half a minute is shown the page, but not of what is to come.
@@ -91,7 +92,8 @@ export async function termsWalk(given: {
         (await asksPhone()) && (await phone.getByText(SENTENCE).count()) > 0
       await eventually('the phone is asked, with the new sentence', isAskedAnew)
       await accept()
-      await eventually('no page any more', async () => !(await asksPhone()))
+      // Longer than the half minute in which who comes back is asked anyway.
+      await eventually('no page any more', async () => !(await asksPhone()), 60_000)
     })
     await test('and the page says so: in force, accepted, and it changes no more', async () => {
       const desk = await sit()

@@ -11,6 +11,7 @@ import { ATTRIBUTE, CODE } from '../../radius-server/dictionary.ts'
 import { randomRequest, readReply } from '../../radius-server/testing/gateway.ts'
 import type { Reply } from '../../radius-server/testing/gateway.ts'
 import { eapAttributes, eapResponse, identityResponse } from '../../radius-server/testing/peer.ts'
+import { settledBytes } from '../fuzz/udp-ports.ts'
 import { residentBytes } from '../fuzz/udp-queue.ts'
 import { eapolTest } from '../support/peers/eapol-test.ts'
 import { createProduct } from '../support/peers/product.ts'
@@ -51,7 +52,7 @@ export async function abandoned({ upstream, folder, test }: Scenario): Promise<v
     const { kept, evicted } = await conversations(product)
     assert.ok(kept <= CONVERSATION_LIMITS.live, `${kept} are kept`)
     assert.equal(kept + evicted, FIRST)
-    full = residentBytes(pid)
+    full = await settledBytes(pid)
     console.log(`# ${kept} kept, ${mib(full - before)} MiB for them`)
     assert.ok(full - before < CONVERSATION_LIMITS.live * EACH_BYTES + SLACK_BYTES)
   })
@@ -60,7 +61,7 @@ export async function abandoned({ upstream, folder, test }: Scenario): Promise<v
     const { kept, evicted } = await conversations(product)
     assert.ok(kept <= CONVERSATION_LIMITS.live, `${kept} are kept`)
     assert.equal(kept + evicted, FIRST + THEN)
-    const grown = residentBytes(pid) - full
+    const grown = (await settledBytes(pid)) - full
     console.log(`# ${mib(grown)} MiB more`)
     assert.ok(grown < SLACK_BYTES, `${mib(grown)} MiB`)
   })

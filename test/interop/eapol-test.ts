@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { eapolRun, eapolTest as authenticate } from '../support/peers/eapol-test.ts'
 import { must } from '../support/peers/process.ts'
 import { ttlsPap } from '../support/peers/wpa-supplicant.ts'
+import { soon } from './enrolling.ts'
 import type { Scenario } from './scenario.ts'
 
 const RSA_ONLY = 'openssl_ciphers="ECDHE-RSA-AES128-GCM-SHA256"'
@@ -106,18 +107,23 @@ async function policies({ product, folder, test }: Pick<Scenario, 'product' | 'f
   await test('who is in a group is told the VLAN, the filter and the session of that group', async () => {
     const give = { vlan: 31, session: '1h', filter: 'volunteers' }
     await declare({ name: 'volunteers', when: { groups: 'staff', by: 'password' }, give })
-    const { success, output } = await logIn('testing123')
+    const { success, output } = await soon(async () => {
+      const done = await logIn('testing123')
+      assert.match(done.output, /Attribute 81 \(Tunnel-Private-Group-Id\) length=4\n\s+Value: 3331/)
+      return done
+    })
     assert.ok(success, lastLines(output))
-    assert.match(output, /Attribute 81 \(Tunnel-Private-Group-Id\) length=4\n\s+Value: 3331/)
     assert.match(output, /Attribute 11 \([^)]*\) length=12\n/)
     assert.match(output, /Attribute 27 \(Session-Timeout\) length=6\n\s+Value: 3600/)
     assert.match(output, /Attribute 29 \(Termination-Action\) length=6\n\s+Value: 1/)
   })
   await test('who a policy refuses is refused with the right password', async () => {
     await declare({ name: 'closed', when: { sites: '75-0042' }, refuse: 'Closed for works' })
-    const { success, output } = await logIn('testing123')
-    assert.equal(success, false)
-    assert.match(output, /code=3 \(Access-Reject\)/)
+    await soon(async () => {
+      const { success, output } = await logIn('testing123')
+      assert.equal(success, false)
+      assert.match(output, /code=3 \(Access-Reject\)/)
+    })
   })
   const house = join(import.meta.dirname, 'fixture/house.yaml')
   const none = folder.write('policies.yaml', 'version: 1\npolicies: []\n')

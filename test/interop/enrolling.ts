@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { totpCode, totpStep } from '../../core/totp.ts'
 import type { PlainBrowser } from '../support/peers/browser.ts'
 import type { EapolTest } from '../support/peers/eapol-test.ts'
+import type { RadiusRelay } from '../support/peers/radius-relay.ts'
 import { must } from '../support/peers/process.ts'
 import type { ReadProfile } from '../support/peers/profile-readers.ts'
 
@@ -45,6 +46,14 @@ export async function soon<T>(body: () => Promise<T>): Promise<T> {
     }
   }
   return body()
+}
+
+/** When the relay has carried an accept; a login that ends before it was not let in. */
+export async function acceptedOf(relay: RadiusRelay, login: Promise<EapolTest>): Promise<void> {
+  const ended = login.then((whole) => {
+    throw new Error(`not let in\n${tailOf(whole)}`)
+  })
+  await Promise.race([relay.accepted, ended])
 }
 
 export function letIn(done: EapolTest): void {

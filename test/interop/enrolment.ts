@@ -10,7 +10,7 @@ import { must, run } from '../support/peers/process.ts'
 import { profileReaders } from '../support/peers/profile-readers.ts'
 import type { ReadProfile } from '../support/peers/profile-readers.ts'
 import { startRelay } from '../support/peers/radius-relay.ts'
-import { idOf, letIn, refused, revoke, signIn, soon } from './enrolling.ts'
+import { acceptedOf, idOf, letIn, refused, revoke, signIn, soon } from './enrolling.ts'
 import type { Scenario } from './scenario.ts'
 
 const VERSIONS = ['1.2', '1.3'] as const
@@ -163,9 +163,9 @@ export async function enrolment({ product, folder, test }: Scenario): Promise<vo
           `domain_suffix_match="${SERVER}"`,
         ],
       })
-    letIn(await byPassword())
+    await soon(async () => letIn(await byPassword()))
     await revoke(browser, url, username.slice('device-'.length, 'device-'.length + 16))
-    refused(await byPassword(), 0)
+    await soon(async () => refused(await byPassword(), 0))
   })
 
   await statuses({ folder, test, url, rootsFile, devices, fetched })
@@ -175,11 +175,12 @@ export async function enrolment({ product, folder, test }: Scenario): Promise<vo
       const device = deviceOf(devices, way)
       await using relay = await startRelay(product.ports.radius)
       const resuming = logIn(device, tls, { port: relay.port, again: 1 })
-      await relay.accepted
+      await acceptedOf(relay, resuming)
       await revoke(browser, url, await idOf(device))
+      // The memory of who is revoked is one, of what is new and of what is resumed.
+      await soon(async () => refused(await logIn(device, tls), 0))
       relay.release()
       refused(await resuming, 1)
-      refused(await logIn(device, tls), 0)
     })
   }
   await test('OCSP and the list say which is revoked', async () => {

@@ -15,7 +15,7 @@ import { postgresUnder } from '../support/peers/run-folder.ts'
 import type { Scenario } from './scenario.ts'
 
 const SECRET = 'testing123'
-const ENDS_WITHIN_MS = 20_000
+const ENDS_WITHIN_MS = 60_000
 const PHONE = '02-00-5E-00-FA-01'
 
 export async function faults(scenario: Scenario): Promise<void> {
@@ -140,20 +140,23 @@ async function databaseLost({ product, test }: Scenario): Promise<void> {
   await test('the database comes back, and the product with it', async () => {
     await product.ready(40_000)
     assert.equal(await account(product, 'back', 'Start', 10), 'Accounting-Response')
-    const rows = await product.searchLogs('--mac', macOf('back'))
-    assert.equal(rows.length, 1, JSON.stringify(rows))
+    // It may have gone to the spool, as the one before it, until that has been written.
+    assert.equal((await rowsOf(product, 'back')).length, 1)
   })
   await test('what was acknowledged without it is in the log', async () => {
-    const rows = await eventually('the row', async () => {
-      const found = await product.searchLogs('--mac', macOf('away'))
-      return found.length > 0 && found
-    })
-    assert.equal(rows.length, 1, JSON.stringify(rows))
+    assert.equal((await rowsOf(product, 'away')).length, 1)
   })
   await test('the page can be posted again', async () => {
     const mac = '02-00-5E-00-FA-02'
     const path = signedPath({ gateway: 'gw-0042', secret: SECRET, mac, ip: '10.213.200.61' })
     assert.ok((await acceptTerms(product.portalUrl, path)).status < 400)
+  })
+}
+
+function rowsOf(product: Product, session: string): Promise<readonly unknown[]> {
+  return eventually('the row', async () => {
+    const found = await product.searchLogs('--mac', macOf(session))
+    return found.length > 0 && found
   })
 }
 
@@ -181,7 +184,7 @@ async function crashes({ product, test }: Scenario): Promise<void> {
       await die()
       const began = Date.now()
       await product.start()
-      assert.ok(Date.now() - began < 20_000, `${Date.now() - began} ms`)
+      assert.ok(Date.now() - began < 60_000, `${Date.now() - began} ms`)
     })
     await test(`after ${what} what was acknowledged is there`, async () => {
       const rows = await product.searchLogs('--mac', macOf(session))

@@ -6,6 +6,7 @@ import { eapolRun } from '../support/peers/eapol-test.ts'
 import type { EapolTest } from '../support/peers/eapol-test.ts'
 import { startRelay } from '../support/peers/radius-relay.ts'
 import type { RadiusRelay } from '../support/peers/radius-relay.ts'
+import { acceptedOf } from './enrolling.ts'
 import type { Scenario } from './scenario.ts'
 
 type Tls = '1.2' | '1.3'
@@ -224,8 +225,9 @@ async function between(
   const held: Held[] = []
   const add = async (sentence: string, login: Login): Promise<void> => {
     const relay = await startRelay(o.product.ports.radius)
-    held.push({ sentence, relay, done: o.logIn({ ...login, port: relay.port, again: 1 }) })
-    await relay.accepted
+    const done = o.logIn({ ...login, port: relay.port, again: 1 })
+    held.push({ sentence, relay, done })
+    await acceptedOf(relay, done)
   }
   const revoked = [0x3002, 0x3003]
   for (const [i, { method, tls }] of everyCombination().entries()) {
@@ -268,8 +270,9 @@ async function afterRestart(
     const relay = await startRelay(o.product.ports.radius)
     const login = { method, tls, identity: 'bob', port: relay.port, again: 1 }
     const sentence = `${method.name}, TLS ${tls}: a session is resumed by another process`
-    held.push({ sentence, relay, done: o.logIn(login) })
-    await relay.accepted
+    const done = o.logIn(login)
+    held.push({ sentence, relay, done })
+    await acceptedOf(relay, done)
   }
   await o.product.stop()
   await o.product.start()
