@@ -396,7 +396,7 @@ describe('the connection log', () => {
         where schemaname = 'log' and relname ~ '^(connection|former_address)_'`
       return count?.n ?? -1
     }
-    await expect.poll(touched, { timeout: 5000 }).toBe(1)
+    await expect.poll(touched).toBe(1)
     for (let i = 0; i < 1000; i += 20) {
       const batch = Array.from({ length: 20 }, (_, j) =>
         record('interim', 2, { at: new Date(T0 + (120 + i + j) * 1000), ipv4: '192.168.78.9' }),

@@ -47,6 +47,10 @@ test('two resolvers that count the same in another order do not wait in a circle
   })
   const [one, other] = [database.as('dns'), database.as('dns')]
   await addFilterCounts(one, [count('adult'), count('gambling')])
+  // If the hour turns meanwhile they meet in the next one.
+  await database.sql`
+    insert into house.filter_count
+    select hour + interval '1 hour', site, network, category, 0, 0 from house.filter_count`
   await whileHeld(
     database,
     "select from house.filter_count where category = 'adult'",
@@ -57,7 +61,8 @@ test('two resolvers that count the same in another order do not wait in a circle
       ]),
     (waiting) => waiting === 2,
   )
-  const rows = await database.sql`select category, queries::int as n from house.filter_count`
+  const rows = await database.sql`
+    select category, sum(queries)::int as n from house.filter_count group by category`
   expect(rows.toSorted((a, b) => (a['category'] < b['category'] ? -1 : 1))).toEqual([
     { category: 'adult', n: 3 },
     { category: 'gambling', n: 3 },

@@ -31,6 +31,8 @@ export interface EmbeddedOptions {
   readonly dataDir: string
   /** False only for tests: a power cut may then lose data. */
   readonly fsync?: boolean
+  /** At once; tests of many programs need more than a house. */
+  readonly connections?: number
   readonly onProgress?: (step: string) => void
 }
 
@@ -60,9 +62,9 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedP
   if (!(await answers(socketDir))) {
     progress('starting the database')
     const logFile = join(dataDir, 'postgres.log')
-    const fsync = options.fsync ?? true
+    const { fsync = true, connections = 60 } = options
     await startServer(socketDir, logFile, () =>
-      launch({ cluster, socketDir, binaries, user, fsync, logFile }),
+      launch({ cluster, socketDir, binaries, user, fsync, connections, logFile }),
     )
   }
   return { url, release: () => stopUnlessShared(socketDir, cluster) }
@@ -131,16 +133,18 @@ interface Launch {
   readonly binaries: string
   readonly user: ServerUser
   readonly fsync: boolean
+  readonly connections: number
   readonly logFile: string
 }
 
-function launch({ cluster, socketDir, binaries, user, fsync, logFile }: Launch): ChildProcess {
+function launch(about: Launch): ChildProcess {
+  const { cluster, socketDir, binaries, user, fsync, connections, logFile } = about
   const log = openSync(logFile, 'a', 0o600)
   const settings = {
     listen_addresses: '',
     unix_socket_directories: socketDir,
     unix_socket_permissions: '0700',
-    max_connections: '60',
+    max_connections: String(connections),
     shared_buffers: '128MB',
     timezone: 'UTC',
     log_timezone: 'UTC',

@@ -79,7 +79,7 @@ test('in a burst the journal stays as it is, until a reader asks for the log to 
 
 test('in a burst what has waited as long as it may comes into the log', async () => {
   await using database = await openTestDatabase()
-  await using burst = startInBurst(database, { ...UNBOUNDED, oldestMs: 300 })
+  await using burst = startInBurst(database, { ...UNBOUNDED, oldestMs: 2_000 })
   await expect.poll(burst.looks, PATIENT).toBeGreaterThan(1)
   await append(database)
   await expect.poll(() => waiting(database), PATIENT).toBe(0)

@@ -8,6 +8,7 @@ import { behave } from './testing/behaviour.ts'
 import { startUpstream } from './testing/scripted-upstream.ts'
 import type { ScriptedUpstream } from './testing/scripted-upstream.ts'
 import { OVER_UDP } from './via.ts'
+import { soon } from '../test/support/soon.ts'
 
 const FOLDER = new URL('../test/vectors/dns-replay/', import.meta.url)
 
@@ -54,7 +55,7 @@ async function perform(stage: Stage, line: string): Promise<void> {
     stage.time.now += Number(rest[0]) * 1000
   } else if (word === 'settle') {
     // What goes on behind the answers has real sockets, which take real time.
-    await new Promise((done) => setTimeout(done, 150))
+    await soon(() => expect(stage.filter.forwarder.isIdle).toBe(true))
   } else if (word === 'ask') {
     const arrow = rest.indexOf('->')
     const expected = Object.fromEntries(rest.slice(arrow + 1).map((field) => split(field)))

@@ -155,7 +155,7 @@ describe.each(STREAMS)('over $name', ({ name, listen: open, connect }) => {
 
   describe('a connection is closed', () => {
     test('when it has been idle', async () => {
-      const { port, metrics } = await listen(echo, { idleMs: 600 })
+      const { port, metrics } = await listen(echo, { idleMs: 2_000 })
       const connection = connect(port)
       connection.send(wireQuery('www.example.net', { id: 4 }))
       expect(idOf(await connection.next())).toBe(4)
@@ -174,11 +174,11 @@ describe.each(STREAMS)('over $name', ({ name, listen: open, connect }) => {
 
     test('but not while we owe it an answer', async () => {
       const { server, held } = holdingServer()
-      const { port } = await listen(server, { idleMs: 600 })
+      const { port } = await listen(server, { idleMs: 2_000 })
       const connection = connect(port)
       connection.send(wireQuery('www.example.net', { id: 4 }))
       await until(() => held.length === 1)
-      await new Promise((done) => setTimeout(done, 1_400))
+      await new Promise((done) => setTimeout(done, 4_200))
       held[0]?.respond(held[0].bytes)
       expect(idOf(await connection.next())).toBe(4)
       connection.end()
@@ -234,7 +234,7 @@ describe.each(STREAMS)('over $name', ({ name, listen: open, connect }) => {
       expect(few.metrics.drops['tcp-connections-per-client'].value).toBe(1)
       // One gone makes room for one.
       kept[0]?.end()
-      await new Promise((done) => setTimeout(done, 30))
+      await until(() => few.listener.connections === 1)
       const next = connect(few.port)
       next.send(wireQuery('www.example.net', { id: 2 }))
       expect(idOf(await next.next())).toBe(2)

@@ -138,16 +138,17 @@ describe('the HTTP listener', () => {
   })
 
   test('lets go of an idle connection when it closes', async () => {
-    const began = Date.now()
-    await listening(18_098, async () => {
-      const { promise, resolve } = Promise.withResolvers<void>()
-      request({ host: HOST, port: 18_098, path: '/healthz', agent: false }, (response) => {
-        response.resume().on('end', resolve)
-      })
-        .setHeader('Connection', 'keep-alive')
-        .end()
-      await promise
+    const listener = listenerAt(18_098)
+    await listener.open()
+    const { promise, resolve } = Promise.withResolvers<void>()
+    request({ host: HOST, port: 18_098, path: '/healthz', agent: false }, (response) => {
+      response.resume().on('end', resolve)
     })
+      .setHeader('Connection', 'keep-alive')
+      .end()
+    await promise
+    const began = Date.now()
+    await listener.close()
     expect(Date.now() - began).toBeLessThan(2_500)
   })
 })

@@ -124,12 +124,8 @@ describe('a guest at a place', () => {
     try {
       await database.sql`update house.organisation set name = 'Les Voisins'`
       await database.sql`insert into house.legal_basis (id, text, starts_on) values ('d', 'Décret', '2020-01-01')`
-      await expect
-        .poll(async () => (await fetch(url)).text(), { timeout: 5_000 })
-        .toContain('Les Voisins')
-      await expect
-        .poll(async () => (await fetch(`${url}/guest/notice`)).text(), { timeout: 5_000 })
-        .toContain('Décret')
+      await expect.poll(async () => (await fetch(url)).text()).toContain('Les Voisins')
+      await expect.poll(async () => (await fetch(`${url}/guest/notice`)).text()).toContain('Décret')
     } finally {
       await portal.stop()
     }

@@ -106,7 +106,8 @@ test('on a real database: logins, a grant, and a session from Start to Stop', as
   await seedHouse(database, testSeal)
   using folder = temporaryFolder()
   const config = await configOf(folder.path)
-  const role = createRole(config, database)
+  const metrics = createMetrics()
+  const role = createRole(config, database, metrics)
   expect(role.ready()).not.toBeNull()
   await role.start()
   const gateway = createSocket('udp4')
@@ -127,16 +128,21 @@ test('on a real database: logins, a grant, and a session from Start to Stop', as
     )
     expect(pap.code).toBe(CODE['Access-Accept'])
 
-    const byMac = (identifier: number): Buffer =>
-      randomRequest({
-        code: CODE['Access-Request'],
-        identifier,
-        attributes: [
-          [ATTRIBUTE['User-Name'], '020000000001'],
-          [ATTRIBUTE['User-Password'], '020000000001'],
-        ],
-      })
-    expect((await ask(gateway, config.radius.port, byMac(2))).code).toBe(CODE['Access-Reject'])
+    let identifier = 1
+    const byMac = async (): Promise<number> => {
+      identifier += 1
+      const attributes: Sent[] = [
+        [ATTRIBUTE['User-Name'], '020000000001'],
+        [ATTRIBUTE['User-Password'], '020000000001'],
+      ]
+      const request = randomRequest({ code: CODE['Access-Request'], identifier, attributes })
+      return (await ask(gateway, config.radius.port, request)).code
+    }
+    // A database that is late makes a reject as well, which says nothing of grants.
+    await soon(async () => {
+      expect(await byMac()).toBe(CODE['Access-Reject'])
+      expect(await metrics.text()).toMatch(/^accueil_radius_rejects_total\{reason="no-grant"\} 1$/m)
+    })
     if (MAC === null) throw new Error('no address')
     await recordAcceptance(database, {
       mac: MAC,
@@ -153,7 +159,7 @@ test('on a real database: logins, a grant, and a session from Start to Stop', as
       at: new Date(),
     })
     // At once: the device comes back in the same second, before any notification needs to arrive.
-    expect((await ask(gateway, config.radius.port, byMac(3))).code).toBe(CODE['Access-Accept'])
+    await soon(async () => expect(await byMac()).toBe(CODE['Access-Accept']))
 
     for (const [i, status] of [
       ACCT_STATUS_TYPE.Start,
@@ -185,28 +191,32 @@ test('on a real database: logins, a grant, and a session from Start to Stop', as
     const taken = await ask(gateway, config.radiusAcct.port, request)
     expect(taken.code).toBe(CODE['Accounting-Response'])
 
-    await foldJournal(database.as('jobs'))
-    const rows = await database.sql`
-      select site, gateway, network, mac::text, account, host(ipv4) as ipv4,
-             stopped_at is not null as closed
-      from log.connection where account = 'bob'`
-    expect([...rows]).toEqual([
-      {
-        site: '75-0042',
-        gateway: 'gw-0042',
-        network: 'staff',
-        mac: '02:00:00:00:00:01',
-        account: 'bob',
-        ipv4: '192.168.78.9',
-        closed: true,
-      },
-    ])
+    const jobs = database.as('jobs')
+    await soon(async () => {
+      await foldJournal(jobs)
+      const rows = await database.sql`
+        select site, gateway, network, mac::text, account, host(ipv4) as ipv4,
+               stopped_at is not null as closed
+        from log.connection where account = 'bob'`
+      expect([...rows]).toEqual([
+        {
+          site: '75-0042',
+          gateway: 'gw-0042',
+          network: 'staff',
+          mac: '02:00:00:00:00:01',
+          account: 'bob',
+          ipv4: '192.168.78.9',
+          closed: true,
+        },
+      ])
+    })
   } finally {
     gateway.close()
     await role.stop()
   }
   const logins = await database.sql`
-    select account, outcome, reason, method, count from log.login order by first_at, id`
+    select account, outcome, reason, method, count from log.login
+    where reason is distinct from 'grants-unavailable' order by first_at, id`
   expect(logins).toEqual([
     { account: 'bob', outcome: 'accept', reason: null, method: 'pap', count: 1 },
     { account: null, outcome: 'reject', reason: 'no-grant', method: 'mac', count: 1 },
@@ -384,8 +394,11 @@ test('on a real database: what one machine let in another resumes, until the acc
     await soon(async () => {
       expect(await database.sql`select 1 from staff.eap_session`).toHaveLength(1)
     })
-    const second = await logInAt(configs[1], session)
-    expect([second.isResumed, second.reply?.code]).toEqual([true, CODE['Access-Accept']])
+    // A database that is late makes it a full handshake, without the password.
+    await soon(async () => {
+      const second = await logInAt(configs[1], session)
+      expect([second.isResumed, second.reply?.code]).toEqual([true, CODE['Access-Accept']])
+    })
 
     await database.sql`delete from staff.account`
     await soon(async () => {
@@ -427,7 +440,7 @@ test('on a real database: a session is ended by its gateway, over UDP and over R
     const overTls = accounting(ACCT_STATUS_TYPE.Start, 1, [ATTRIBUTE['NAS-Identifier'], 'ap'])
     behindNat.send(signedAgain(overTls, 'radsec'))
     expect((await behindNat.next())[0]).toBe(CODE['Accounting-Response'])
-    await foldJournal(database)
+    await untilInLog(database, 2)
 
     const asking = await askDisconnect(database.as('operator'), {
       mac: MAC,
@@ -446,7 +459,10 @@ test('on a real database: a session is ended by its gateway, over UDP and over R
       ])
     })
     expect(asked[0]?.texts.get('32')).toBe('ap')
-    expect(byUdp.asked.map(({ texts }) => texts.get('44'))).toEqual([undefined, 'session-1'])
+    // Without what is sent again, octet for octet, to one that is slow to answer.
+    const distinct = new Map(byUdp.asked.map((one) => [one.bytes.toString('latin1'), one]))
+    const sessions = [...distinct.values()].map(({ texts }) => texts.get('44'))
+    expect(sessions).toEqual([undefined, 'session-1'])
   } finally {
     gateway.close()
     await role.stop()
@@ -461,6 +477,9 @@ test('on a real database: of two machines the one with the connection sends', as
   await database.sql`
     update house.gateway
     set radsec_certificate = ${pinned.sha256}, coa_port = 9`
+  // However slow the machine, the one without the connection still waits for the one that has it.
+  await database.sql`
+    alter table house.disconnect alter asked_at set default now() + interval '1 minute'`
   using folder = temporaryFolder()
   const configs = [await configOf(folder.path), await configOf(folder.path)]
   const roles = configs.map((config) => createRole(config, database))
@@ -473,7 +492,7 @@ test('on a real database: of two machines the one with the connection sends', as
     })
     gateway.send(signedAgain(accounting(ACCT_STATUS_TYPE.Start, 1), 'radsec'))
     await gateway.next()
-    await foldJournal(database)
+    await untilInLog(database, 1)
     const asking = await askDisconnect(database.as('operator'), {
       mac: null,
       account: 'bob',
@@ -561,6 +580,14 @@ function serverAt(gateway: Socket, port: number): Pick<TestServer, 'send'> {
       return bytes
     },
   }
+}
+
+/** What was late at the journal comes by the spool. */
+async function untilInLog(database: TestDatabase, sessions: number): Promise<void> {
+  await soon(async () => {
+    await foldJournal(database)
+    expect(await database.sql`select from log.session`).toHaveLength(sessions)
+  })
 }
 
 /** The same Accounting-Request under another secret. */

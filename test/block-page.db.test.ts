@@ -52,6 +52,15 @@ function ask(port: number, host: string, path: string, form?: string): Promise<A
   return promise
 }
 
+/** A filter that is late makes another page: the person asks again. */
+function askBlocked(port: number, host: string, path: string): Promise<Answer> {
+  return soon(async () => {
+    const answer = await ask(port, host, path)
+    expect(answer.status).toBe(403)
+    return answer
+  }, 200)
+}
+
 interface OpenHouse extends AsyncDisposable {
   readonly http: number
   readonly dns: number
@@ -103,10 +112,9 @@ test('a blocked page says why, by the filter itself, and a request reaches the a
     insert into house.rule (action, domain, site) values ('block', 'chess.example', '75-0042')`
   await using house = await openHouse(database)
   const { http } = house
-  const byList = await ask(http, 'www.bad.example', '/page')
-  expect(byList.status).toBe(403)
+  const byList = await askBlocked(http, 'www.bad.example', '/page')
   expect(byList.body).toContain('contenu pour adultes')
-  const byRule = await ask(http, 'chess.example', '/')
+  const byRule = await askBlocked(http, 'chess.example', '/')
   expect(byRule.body.replaceAll(/<\/?bdi>/g, '')).toContain(
     'Les Restos a choisi de bloquer ce site.',
   )
@@ -114,7 +122,7 @@ test('a blocked page says why, by the filter itself, and a request reaches the a
   await rotateDnsToken(database, { site: '75-0042', network: 'guest', device: null }, new Date())
   await database.sql`
     insert into house.rule (action, domain, site) values ('block', 'go.example', '75-0042')`
-  await soon(async () => expect((await ask(http, 'go.example', '/')).status).toBe(403), 200)
+  await askBlocked(http, 'go.example', '/')
   const action = new URL(formAction(byRule.body).replaceAll('&amp;', '&'))
   const form = new URLSearchParams({ note: 'Pour le club du jeudi.' }).toString()
   for (let i = 0; i < 5; i += 1) {
@@ -168,9 +176,7 @@ test('where the answer is the page, the filter leads a blocked name to the porta
   await expect(phone.resolve6('www.bad.example')).rejects.toThrow(/ENODATA/)
   await expect(phone.resolve4('good.example')).rejects.toThrow(/ESERVFAIL|ETIMEOUT/)
 
-  const page = await ask(house.http, 'www.bad.example', '/page?q=secret')
-  expect(page.status).toBe(403)
-  const { body } = page
+  const { body } = await askBlocked(house.http, 'www.bad.example', '/page?q=secret')
   expect(body).toContain('contenu pour adultes')
   expect(body).toMatch(/Code du blocage/)
   expect(body).toContain('nous n’ouvrons jamais une connexion chiffrée')

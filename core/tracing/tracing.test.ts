@@ -8,6 +8,7 @@ import type { Tracing } from './open-tracing.ts'
 import { parseOtlpHeaders } from './settings.ts'
 import { createSpans } from './spans.ts'
 import { startCollector } from './testing/collector.ts'
+import { soon } from '../../test/support/soon.ts'
 
 const NOW = 1_790_000_000_000.25
 
@@ -76,7 +77,7 @@ test('what was not taken is sent again later', async () => {
     const { tracing } = tracingTo(collector.endpoint)
     tracing.spans.start('x', 'internal')?.end()
     await vi.advanceTimersByTimeAsync(5_000)
-    await vi.waitFor(() => expect(collector.headers).toHaveLength(1))
+    await soon(() => expect(collector.headers).toHaveLength(1))
     collector.answer(200)
     await tracing.stop()
     expect(collector.spans).toHaveLength(1)

@@ -144,8 +144,8 @@ export async function createFilter(options: {
   const upstreams = new Upstreams(addresses, clock, trust)
   const forwarder =
     options.forwarder === undefined
-      ? createForwarder(upstreams, metrics)
-      : { isBusy: false, ...options.forwarder }
+      ? createForwarder(upstreams, metrics, undefined, options.clock)
+      : { isBusy: false, isIdle: true, ...options.forwarder }
   const zones = createZoneRoutes(clock, metrics)
   zones.use((options.filters ?? []).flatMap(({ forward }) => forward))
   const cookies = createCookies(new Uint8Array(16).fill(7), clock)

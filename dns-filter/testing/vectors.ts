@@ -106,6 +106,7 @@ export const cannedForwarder: Forwarder = {
     return 'asked'
   },
   isBusy: false,
+  isIdle: true,
   stop() {},
 }
 

@@ -31,6 +31,8 @@ export interface Forwarder {
   resolve(query: Query, onAnswer: OnAnswer): 'asked' | 'joined' | 'full'
   /** Half the room for questions is taken. */
   readonly isBusy: boolean
+  /** No upstream is being asked, for a client or of our own. */
+  readonly isIdle: boolean
   stop(): void
 }
 
@@ -44,6 +46,8 @@ export function createForwarder(
   upstreams: Upstreams,
   metrics: DnsMetrics,
   spans?: Spans,
+  /** In ms, for how long each upstream takes: not the clock, which may be set meanwhile. */
+  elapsed: () => number = () => performance.now(),
 ): Forwarder {
   const waiting = new UnderWay<OnAnswer[]>()
   const open = new Bag<() => void>()
@@ -86,7 +90,7 @@ export function createForwarder(
     question: Question,
     timeoutMs: number,
   ): Promise<Tried> {
-    const started = performance.now()
+    const started = elapsed()
     const asked =
       upstream.link === null
         ? await askPlain(upstream, question, timeoutMs)
@@ -102,7 +106,7 @@ export function createForwarder(
     }
     // A resolver that does not serve us is of no more use than one that is silent.
     if (answer.rcode === Rcode.Refused) upstreams.failed(upstream)
-    else upstreams.answered(upstream, performance.now() - started)
+    else upstreams.answered(upstream, elapsed() - started)
     if (answer.rcode === Rcode.NoError || answer.rcode === Rcode.NXDomain) return answer
     metrics.upstreamFailures.rcode.inc()
     return { failed: 'rcode', error: answer.extendedError }
@@ -181,6 +185,9 @@ export function createForwarder(
     },
     get isBusy() {
       return waiting.size > LIMITS.upstreamQuestions / 2
+    },
+    get isIdle() {
+      return [...open].length === 0
     },
     stop() {
       isStopped = true

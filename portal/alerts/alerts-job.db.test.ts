@@ -294,7 +294,7 @@ describe('a channel', () => {
       await world.raise('break-glass')
       expect(await world.run()).toBe('1 sent, 0 failed, 1 wait for the end of quiet hours')
       expect(desk.got[0]?.body).toContain('compte de secours')
-      world.now += 120 * MINUTE
+      world.now += 180 * MINUTE
       expect(await world.run()).toContain('1 sent')
     })
   })

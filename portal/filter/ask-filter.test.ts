@@ -50,8 +50,9 @@ async function startFilter(answer: (question: Buffer) => readonly Buffer[]): Pro
   return { port: socket.address().port, asked, close: () => socket.close() }
 }
 
-function asker(port: number, clock = Date.now): AskFilter {
-  return createAskFilter({ filter: { host: '127.0.0.1', port }, clock, counters: counters() })
+function asker(port: number, clock = Date.now, waitMs = 20_000): AskFilter {
+  const filter = { host: '127.0.0.1', port }
+  return createAskFilter({ filter, clock, counters: counters(), waitMs })
 }
 
 describe('the DNS filter, asked why,', () => {
@@ -113,7 +114,7 @@ describe('the DNS filter, asked why,', () => {
 
   test('is never asked more at once than the limit', async () => {
     const filter = await startFilter(() => [])
-    const ask = asker(filter.port)
+    const ask = asker(filter.port, Date.now, LIMITS.filter.waitMs)
     const all = Array.from({ length: LIMITS.filter.asking + 10 }, (_, i) =>
       ask(`n${i}.example`, null),
     )

@@ -24,15 +24,16 @@ export function createAskFilter(options: {
   readonly filter: ListenAddress
   readonly clock: Clock
   readonly counters: Readonly<Record<(typeof FILTER_OUTCOMES)[number], Counter>>
+  readonly waitMs?: number
 }): AskFilter {
-  const { filter, clock, counters } = options
+  const { filter, clock, counters, waitMs = LIMITS.filter.waitMs } = options
   const { remembered: limit, rememberedMs: ttlMs } = LIMITS.filter
   const known = new BoundedMap<string, Promise<FilterVerdict>>({ limit, ttlMs, clock })
   let asking = 0
 
   async function ask(name: string, token: string | null): Promise<FilterVerdict> {
     asking += 1
-    const verdict = await askOnce(filter, encodeQuestion(name, token)).finally(() => {
+    const verdict = await askOnce(filter, encodeQuestion(name, token), waitMs).finally(() => {
       asking -= 1
     })
     counters[verdict.outcome].inc()
@@ -61,7 +62,11 @@ export function createAskFilter(options: {
 }
 
 /** Over a socket of its own: a port that nobody guesses, deaf to every other address. Never rejects. */
-function askOnce({ host, port }: ListenAddress, question: Buffer): Promise<FilterVerdict> {
+function askOnce(
+  { host, port }: ListenAddress,
+  question: Buffer,
+  waitMs: number,
+): Promise<FilterVerdict> {
   const { promise, resolve } = Promise.withResolvers<FilterVerdict>()
   const socket = createSocket(isIPv6(host) ? 'udp6' : 'udp4')
   let isSettled = false
@@ -72,7 +77,7 @@ function askOnce({ host, port }: ListenAddress, question: Buffer): Promise<Filte
     socket.close()
     resolve(verdict)
   }
-  const timer = setTimeout(() => settle(UNKNOWN), LIMITS.filter.waitMs)
+  const timer = setTimeout(() => settle(UNKNOWN), waitMs)
   socket.on('error', () => settle(UNKNOWN))
   socket.on('message', (bytes) => {
     const answer = readAnswer(question, bytes)

@@ -30,7 +30,7 @@ import { freePort } from '../../test/support/peers/free-ports.ts'
 
 const NOW = Date.now()
 const engine = everyEapLayer()[0]?.engine ?? null
-const NO_ANSWER_MS = 2_000
+const NO_ANSWER_MS = 20_000
 let certificate: StoredCertificate
 beforeAll(async () => {
   const ca = await makeCertificateAuthority(NOW)

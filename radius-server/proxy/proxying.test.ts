@@ -478,7 +478,8 @@ describe('a home server that is silent', () => {
   })
 
   test('but only slow, for it answers Status-Server, is given the time to answer', async () => {
-    const server = await create({ ...TIMES, probeMs: 2_000 })
+    const login = { ...PATIENCE, initialMs: 200 }
+    const server = await create({ ...TIMES, login, probeMs: 2_000 })
     await using first = await startHome((_, nth) => (nth < 2 ? null : ACCEPT))
     await using second = await startHome(() => ACCEPT)
     server.homes.declare({

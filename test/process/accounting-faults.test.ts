@@ -50,7 +50,7 @@ test(
       await eventually('packets are acknowledged', () => load.acknowledged > before + 200, LATE_MS)
       if (kill % 2 === 1) {
         killPostgres('SIGKILL')
-        await sleep(300)
+        await eventually('packets go to the spool', isSpooling, LATE_MS)
       }
       await product.running().crash()
       await product.start()
@@ -154,6 +154,10 @@ function saysOf(row: Row | undefined): string {
 
 function wanted({ ip, acknowledged }: LoadSession): string {
   return `${acknowledged < 2 ? 'no address' : ip} ${acknowledged === 3 ? 'stopped' : 'open'}`
+}
+
+async function isSpooling(): Promise<boolean> {
+  return (await metric('accueil_radius_spool_records')) > 0
 }
 
 async function isFolded(): Promise<boolean> {

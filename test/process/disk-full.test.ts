@@ -1,4 +1,5 @@
 import { mkdirSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { repository, run } from '../support/peers/process.ts'
@@ -7,14 +8,18 @@ import { createRunFolder } from '../support/peers/run-folder.ts'
 const folder = createRunFolder()
 afterAll(() => folder.remove())
 
-// Only root may mount; the mount is in a namespace of its own and ends with the process.
-test.skipIf(process.getuid?.() !== 0)(
+const MOUNT = ['mount', '-t', 'tmpfs', '-o', 'size=1m', 'tmpfs']
+
+// Root of a container may not mount either; the mount is in a namespace of its own and ends with the process.
+const probe = await run(['unshare', '--mount', ...MOUNT, tmpdir()])
+
+test.skipIf(probe.code !== 0)(
   'a spool on a disk of one megabyte that is full keeps what it said it kept',
   async () => {
     const disk = folder.fresh('disk')
     mkdirSync(disk)
     const program = `${process.execPath} ${join(repository, 'test/fault/fill-spool.ts')}`
-    const script = `mount -t tmpfs -o size=1m tmpfs ${disk} && exec ${program} ${disk}/spool`
+    const script = `${MOUNT.join(' ')} ${disk} && exec ${program} ${disk}/spool`
     const done = await run(['unshare', '--mount', 'sh', '-c', script])
     expect(done.stderr).toBe('')
     const seen = JSON.parse(done.stdout) as Record<string, unknown>

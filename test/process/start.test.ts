@@ -103,13 +103,13 @@ describe('the role dns alone', () => {
         NODE_COMPILE_CACHE: join(home, 'compiled-anew'),
       },
     })
-    await filter.launch().printed(/Accueil is ready/)
+    await filter.launch().printed(/Accueil is ready/, 180_000)
     expect(filter.running().output()).toContain('database.away')
     // Nothing of this role was compiled before: it did that, and then started without what does.
     const environment = readFileSync(`/proc/${filter.running().pid}/environ`, 'utf8').split('\0')
     expect(environment).toContain('COMPILED_FOR_ACCUEIL=1')
     const query = wireQuery('www.casino.example')
-    const answer = await askOverUdp(filter.ports.dns, query)
+    const answer = await askOverUdp(filter.ports.dns, query, 20_000)
     expect(answer === null ? null : summary(query, answer)).toMatchObject({ rcode: 'NXDOMAIN' })
   })
 })

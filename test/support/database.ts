@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { inject } from 'vitest'
+import { applyGrants } from '#db/apply-roles.ts'
 import { openDatabase } from '#db/connection.ts'
 import type { Database } from '#db/connection.ts'
+import { makePartitions, PARENTS, partitionDays, partitionName, utcDay } from '#db/partitions.ts'
 import type { DatabaseRole } from '#db/roles.ts'
 import { TEMPLATE, withDatabase } from './template.ts'
 
@@ -9,6 +11,8 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** The run's Postgres; its database `template_accueil` is migrated. */
     postgresUrl: string
+    /** Around which it has the log's days. */
+    templateDay: string
   }
 }
 
@@ -33,6 +37,8 @@ export async function openTestDatabase(
   await admin.sql.unsafe(`create database ${name} template ${template} strategy file_copy`)
   const url = withDatabase(server, name)
   const database = openDatabase(url, { applicationName: 'test' })
+  if (template === TEMPLATE && inject('templateDay') !== utcDay(Date.now()))
+    await moveDays(database)
   const others: Database[] = []
   return {
     ...database,
@@ -49,4 +55,15 @@ export async function openTestDatabase(
       await admin.close()
     },
   }
+}
+
+/** After midnight, from the template's days to those of a migration of today: as many go as come. */
+async function moveDays(database: Database): Promise<void> {
+  const made = await makePartitions(database, Date.now())
+  for (const day of (await partitionDays(database)).slice(0, made)) {
+    for (const parent of PARENTS) {
+      await database.sql.unsafe(`drop table log."${partitionName(parent, day)}"`)
+    }
+  }
+  await applyGrants(database)
 }

@@ -5,6 +5,7 @@ import type { TestProject } from 'vitest/node'
 import { openDatabase } from '#db/connection.ts'
 import { startEmbedded } from '#db/embedded.ts'
 import { migrate } from '#db/migrate.ts'
+import { utcDay } from '#db/partitions.ts'
 import { makeLogWritable } from './writable-log.ts'
 import { TEMPLATE, withDatabase } from './template.ts'
 
@@ -28,17 +29,19 @@ function placeForDatabases(): string {
 /** One real Postgres for the whole run, without fsync; each test file takes a copy of the template. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const dataDir = mkdtempSync(join(placeForDatabases(), 'accueil-test-'))
-  const server = await startEmbedded({ dataDir, fsync: false })
+  const server = await startEmbedded({ dataDir, fsync: false, connections: 200 })
   const admin = openDatabase(server.url, { applicationName: 'test setup', max: 1 })
   await admin.sql.unsafe(`create database ${TEMPLATE}`)
   await admin.close()
   const template = openDatabase(withDatabase(server.url, TEMPLATE), {
     applicationName: 'test setup',
   })
-  await migrate(template, Date.now())
+  const now = Date.now()
+  await migrate(template, now)
   await makeLogWritable(template)
   await template.close()
   project.provide('postgresUrl', server.url)
+  project.provide('templateDay', utcDay(now))
   return async () => {
     await server.release()
     rmSync(dataDir, { recursive: true, force: true })

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process'
+import { networkInterfaces } from 'node:os'
 import { createMetrics } from '#core/metrics.ts'
 import { buildNative } from '#core/udp/native-module.ts'
 import { chooseUdpLayer } from '#core/udp/udp-layer.ts'
@@ -16,6 +17,11 @@ export function everyUdpLayer(): readonly UdpLayer[] {
   const built = buildNative()
   if (!built.ok) throw new Error(built.reason)
   return [chooseUdpLayer('native'), dgram]
+}
+
+/** Containers are often without IPv6, even on loopback. */
+export function hasIpv6(): boolean {
+  return Object.values(networkInterfaces()).some((of) => of?.some((one) => one.address === '::1'))
 }
 
 export function udpCounters(): UdpCounters {
