@@ -5,6 +5,7 @@ import { createLog } from '#core/log.ts'
 import { createMetrics } from '#core/metrics.ts'
 import { chooseUdpLayer } from '#core/udp/udp-layer.ts'
 import { openDatabase } from '#db/connection.ts'
+import { outliveCutConnections } from '#db/cut-connections.ts'
 import { openHouse, requireConfig } from './house.ts'
 import { RADIUS_POOL } from './radius-pool.ts'
 import { createRadiusRole } from './radius-role.ts'
@@ -27,6 +28,7 @@ const STATE_MS = 500
 const OWN_POOL = 1
 
 const log = createLog({ fd: 2, level: process.stderr.isTTY ? 'warn' : 'info' })
+outliveCutConnections((reason) => log.warn('database.connection-cut', { reason }))
 const lifecycle = createLifecycle(log)
 const metrics = createMetrics({ process: true })
 

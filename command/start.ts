@@ -14,6 +14,7 @@ import { chooseUdpLayer } from '#core/udp/udp-layer.ts'
 import type { UdpLayer } from '#core/udp/udp-layer.ts'
 import { bringUp as bringUpDatabase } from '#db/bring-up.ts'
 import { openDatabase } from '#db/connection.ts'
+import { outliveCutConnections } from '#db/cut-connections.ts'
 import type { Database } from '#db/connection.ts'
 import { startEmbedded } from '#db/embedded.ts'
 import { ownsHouse } from '#db/login.ts'
@@ -47,6 +48,7 @@ export async function runStart(args: readonly string[]): Promise<number> {
   const names = roleNames(args)
   const config = requireConfig()
   const log = createLog({ fd: 2, level: process.stderr.isTTY ? 'warn' : 'info' })
+  outliveCutConnections((reason) => log.warn('database.connection-cut', { reason }))
   const lifecycle = createLifecycle(log)
   const udp = chooseUdpLayer(config.udpLayer)
   const signals = stopOnSignal(lifecycle)

@@ -4,6 +4,7 @@
  */
 export type EventName =
   | 'database.away'
+  | 'database.connection-cut'
   | 'database.newer'
   | 'database.lost'
   | 'database.recovered'

@@ -155,7 +155,7 @@ describe.each(STREAMS)('over $name', ({ name, listen: open, connect }) => {
 
   describe('a connection is closed', () => {
     test('when it has been idle', async () => {
-      const { port, metrics } = await listen(echo, { idleMs: 2_000 })
+      const { port, metrics } = await listen(echo, { idleMs: 1_200 })
       const connection = connect(port)
       connection.send(wireQuery('www.example.net', { id: 4 }))
       expect(idOf(await connection.next())).toBe(4)
@@ -174,11 +174,11 @@ describe.each(STREAMS)('over $name', ({ name, listen: open, connect }) => {
 
     test('but not while we owe it an answer', async () => {
       const { server, held } = holdingServer()
-      const { port } = await listen(server, { idleMs: 2_000 })
+      const { port } = await listen(server, { idleMs: 1_200 })
       const connection = connect(port)
       connection.send(wireQuery('www.example.net', { id: 4 }))
       await until(() => held.length === 1)
-      await new Promise((done) => setTimeout(done, 4_200))
+      await new Promise((done) => setTimeout(done, 2_600))
       held[0]?.respond(held[0].bytes)
       expect(idOf(await connection.next())).toBe(4)
       connection.end()
