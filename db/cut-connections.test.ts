@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process'
-import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 
-const PROGRAM = join(import.meta.dirname, 'testing/cut-connection.ts')
+const PROGRAM = fileURLToPath(new URL('./testing/cut-connection.ts', import.meta.url))
 
 function run(kind: string): { readonly status: number | null; readonly out: string } {
   const { status, stdout } = spawnSync(process.execPath, [PROGRAM, kind], { encoding: 'utf8' })

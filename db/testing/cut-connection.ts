@@ -8,7 +8,8 @@ import { outliveCutConnections } from '../cut-connections.ts'
  * does it, `plain` without, `other` with a rejection of another kind. Prints what the first query was told, and `lives`.
  */
 const [kind] = process.argv.slice(2)
-if (kind !== 'plain') outliveCutConnections((reason) => console.log(`cut: ${reason}`))
+const say = (line: string): boolean => process.stdout.write(`${line}\n`)
+if (kind !== 'plain') outliveCutConnections((reason) => say(`cut: ${reason}`))
 
 /** AuthenticationOk and ReadyForQuery. */
 const WELCOME = Buffer.from([82, 0, 0, 0, 8, 0, 0, 0, 0, 90, 0, 0, 0, 5, 73])
@@ -28,13 +29,13 @@ const database = openDatabase(`postgres://somebody@127.0.0.1:${port}/house`, {
   max: 1,
 })
 const query = database.sql`select 1`.catch((thrown: unknown) => {
-  console.log(`told: ${(thrown as { code?: string }).code}`)
+  say(`told: ${(thrown as { code?: string }).code}`)
 })
 await asked.promise
 if (kind === 'other') void Promise.reject(new Error('of another kind'))
 else database.abandon()
 await query
 await new Promise((done) => setTimeout(done, 100))
-console.log('lives')
+say('lives')
 for (const socket of sockets) socket.destroy()
 server.close()
