@@ -1,8 +1,10 @@
 import { join } from 'node:path'
 import { createTestAuthority } from '../support/gateway-certificate.ts'
 import { freePort } from '../support/peers/free-ports.ts'
+import { eventually } from '../support/peers/process.ts'
 import { createProduct } from '../support/peers/product.ts'
 import type { Product } from '../support/peers/product.ts'
+import { radclient } from '../support/peers/radclient.ts'
 import type { RunFolder } from '../support/peers/run-folder.ts'
 import { startUnbound } from '../support/peers/unbound.ts'
 
@@ -63,6 +65,13 @@ export async function openHouse(folder: RunFolder): Promise<House> {
     const applied = await product.command('apply', join(import.meta.dirname, 'fixture/house.yaml'))
     if (applied.code !== 0) throw new Error(`accueil apply:\n${applied.stdout}${applied.stderr}`)
     await product.ready()
+    await eventually('bob is let in: the house has come to the server', async () => {
+      const { reply } = await radclient({
+        ...{ port: product.ports.radius, kind: 'auth', secret: 'testing123' },
+        attributes: ['User-Name = "bob"', 'User-Password = "hello"', 'Message-Authenticator = 0'],
+      })
+      return reply === 'Access-Accept'
+    })
   } catch (error) {
     await close()
     throw error

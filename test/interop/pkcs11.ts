@@ -153,8 +153,8 @@ accounts:
     assert.match(stdout, /the token Accueil did not sign/)
     const [, two] = devices
     assert.ok(two)
-    letIn(await logIn(two, '1.3'))
-    assert.match(await asked(two), /: good/)
+    await soon(async () => letIn(await logIn(two, '1.3')))
+    await soon(async () => assert.match(await asked(two), /: good/))
   })
 
   await test('and when it is back they enrol again; a rotation leads off it', async () => {

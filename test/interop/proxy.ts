@@ -14,6 +14,7 @@ import type { RadclientAnswer } from '../support/peers/radclient.ts'
 import { startRadsecproxy, startRadsecproxyServer } from '../support/peers/radsecproxy.ts'
 import { ttlsPap } from '../support/peers/wpa-supplicant.ts'
 import { createTestAuthority } from '../support/gateway-certificate.ts'
+import { soon } from './enrolling.ts'
 import type { Scenario } from './scenario.ts'
 
 /** The same everywhere, so that tshark can open what is hidden with it. */
@@ -34,7 +35,6 @@ export async function proxy({ upstream, folder, test }: Scenario): Promise<void>
     env: { NODE_OPTIONS: `--tls-keylog=${keyLog}` },
   })
   await product.start()
-  await using capture = await startCapture(folder)
   const { radius, radiusAcct, metrics } = product.ports
   const uni = await createCertificateAuthority(folder, 'uni')
   const certificate = await uni.issue('radius.uni.example')
@@ -104,6 +104,11 @@ realms:
   - { realm: restos.example, local: true }
 `,
   )
+  const udpPorts = [
+    ...[radius, radiusAcct, first.coaPort, before.port],
+    ...[first, second, old].flatMap(({ port, acctPort }) => [port, acctPort]),
+  ]
+  await using capture = await startCapture(folder, [...udpPorts, top.port, product.ports.radsec])
   const applied = await product.command('apply', house)
   assert.equal(applied.code, 0, applied.stdout + applied.stderr)
   const login = (
@@ -210,9 +215,11 @@ realms:
       'both answered',
       async () => (await metric(metrics, 'home_accounting_total{outcome="answered"}')) === 2,
     )
-    const [row] = await product.searchLogs('--mac', MAC)
-    assert.equal(row?.user, 'eve@uni.example')
-    assert.notEqual(row?.stop, null)
+    await soon(async () => {
+      const [row] = await product.searchLogs('--mac', MAC)
+      assert.equal(row?.user, 'eve@uni.example')
+      assert.notEqual(row?.stop, null)
+    })
   })
 
   await test('FreeRADIUS before us: PAP, and EAP-TTLS with the same keys at both ends', async () => {
@@ -330,9 +337,7 @@ realms:
   await test('tshark finds nothing malformed in all that went over the wire, RadSec opened', async () => {
     assert.ok(existsSync(keyLog), 'no TLS keys were written')
     await capture.end()
-    const peers = [first, second, old].flatMap(({ port, acctPort }) => [port, acctPort])
-    const own = [radius, radiusAcct, first.coaPort, before.port]
-    const udp = await capture.radius([...own, ...peers], SECRET)
+    const udp = await capture.radius(udpPorts, SECRET)
     const tls = await capture.radsec(top.port, keyLog)
     assert.match(
       tls,

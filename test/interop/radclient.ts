@@ -15,6 +15,7 @@ import {
   startsWithItsMessageAuthenticator,
 } from '../support/peers/radius-packet.ts'
 import { exchange } from '../support/peers/udp.ts'
+import { soon } from './enrolling.ts'
 import type { Scenario } from './scenario.ts'
 
 const SECRET = 'testing123'
@@ -163,13 +164,14 @@ async function accounting(
     const { reply, output } = await ask({ port, kind: 'acct', secret: SECRET, attributes })
     assert.equal(reply, 'Accounting-Response', output)
   }
-  const row = async (): Promise<Awaited<ReturnType<typeof product.searchLogs>>[number]> => {
-    const rows = await product.searchLogs('--mac', mac)
-    assert.equal(rows.length, 1, JSON.stringify(rows))
-    const [only] = rows
-    assert.ok(only)
-    return only
-  }
+  const row = (): Promise<Awaited<ReturnType<typeof product.searchLogs>>[number]> =>
+    soon(async () => {
+      const rows = await product.searchLogs('--mac', mac)
+      assert.equal(rows.length, 1, JSON.stringify(rows))
+      const [only] = rows
+      assert.ok(only)
+      return only
+    })
 
   await test('accounting: Start opens a row that the search finds by MAC', async () => {
     await record('Acct-Status-Type = Start')
@@ -203,8 +205,12 @@ async function accounting(
       'Acct-Session-Time = 5',
       'Acct-Terminate-Cause = User-Request',
     )
-    const { mac: found, start, stop, cause } = await row()
-    assert.deepEqual({ found, cause }, { found: mac, cause: 'User-Request' })
+    const { start, stop } = await soon(async () => {
+      const closed = await row()
+      const { mac: found, cause } = closed
+      assert.deepEqual({ found, cause }, { found: mac, cause: 'User-Request' })
+      return closed
+    })
     for (const time of [start, stop]) {
       assert.match(time ?? '', /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/)
       assert.ok(Math.abs(Date.parse(time ?? '') - Date.now()) < 120_000, `${time} is not now`)
@@ -231,9 +237,11 @@ async function accounting(
       const about = [...attributes, `Acct-Status-Type = ${status}`, 'NAS-IP-Address = 127.0.0.1']
       await ask({ port, kind: 'acct', secret: SECRET, attributes: about })
     }
-    const rows = await product.searchLogs('--mac', late)
-    assert.equal(rows.length, 1, JSON.stringify(rows))
-    assert.notEqual(rows[0]?.stop, null)
+    await soon(async () => {
+      const rows = await product.searchLogs('--mac', late)
+      assert.equal(rows.length, 1, JSON.stringify(rows))
+      assert.notEqual(rows[0]?.stop, null)
+    })
   })
   await test('accounting: Accounting-On closes what the gateway had open before it fell', async () => {
     const left = '02:00:5e:10:00:03'
@@ -249,9 +257,11 @@ async function accounting(
       const { reply } = await ask({ port, kind: 'acct', secret: SECRET, attributes: about })
       assert.equal(reply, 'Accounting-Response')
     }
-    const [found] = await product.searchLogs('--mac', left)
-    assert.equal(found?.cause, 'NAS-Reboot', JSON.stringify(found))
-    assert.notEqual(found.stop, null)
+    await soon(async () => {
+      const [found] = await product.searchLogs('--mac', left)
+      assert.equal(found?.cause, 'NAS-Reboot', JSON.stringify(found))
+      assert.notEqual(found.stop, null)
+    })
   })
   await test('a search without a reason is refused', async () => {
     const done = await product.command('logs', 'search', '--mac', mac, '--json')

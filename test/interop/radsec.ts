@@ -12,6 +12,7 @@ import { startRadsecproxy } from '../support/peers/radsecproxy.ts'
 import type { Radsecproxy } from '../support/peers/radsecproxy.ts'
 import { createTestAuthority, selfSigned } from '../support/gateway-certificate.ts'
 import type { TestCertificate } from '../support/gateway-certificate.ts'
+import { soon } from './enrolling.ts'
 import type { Scenario } from './scenario.ts'
 
 const SECRET = 'testing123'
@@ -77,7 +78,7 @@ sites:
     eventually(
       'Access-Accept',
       async () => (await login(port, 1)).reply === 'Access-Accept',
-      15_000,
+      60_000,
     )
 
   await declare([])
@@ -110,11 +111,13 @@ sites:
         })
         assert.equal(reply, 'Accounting-Response', output)
       }
-      const rows = await product.searchLogs('--mac', mac)
-      assert.ok(
-        rows.some((row) => row.gateway === gateway && row.stop !== null),
-        JSON.stringify(rows),
-      )
+      await soon(async () => {
+        const rows = await product.searchLogs('--mac', mac)
+        assert.ok(
+          rows.some((row) => row.gateway === gateway && row.stop !== null),
+          JSON.stringify(rows),
+        )
+      })
     })
     await test(`${how}: EAP goes through with the same keys at both ends`, async () => {
       const { success, keysMatch, output } = await eapolTest({

@@ -90,17 +90,23 @@ export const SCENARIOS: Readonly<Record<string, (s: Scenario) => Promise<void>>>
 /** Those that have the machine to themselves, at the end: `faults` kills the product that it is given. */
 export const ALONE: ReadonlySet<string> = new Set(['faults'])
 
-/** What only one scenario can have at a time: a domain controller is on ports that it does not choose. */
-export const SHARED: Readonly<Record<string, string>> = { directories: 'samba', leaving: 'samba' }
+/**
+ * What only one scenario can have at a time: a domain controller is on ports that it does not choose, and a
+ * phone of Paris has one address on this machine.
+ */
+export const SHARED: Readonly<Record<string, string>> = {
+  ...{ directories: 'samba', leaving: 'samba' },
+  ...{ admin: 'phones', dns: 'phones' },
+}
 
 /** Seconds on an idle machine, of the long ones: begun first, they do not end alone. */
 export const LONG: Readonly<Record<string, number>> = {
-  'opennds-10': 262,
-  opennds: 223,
-  'opennds-polled': 201,
   browser: 200,
   place: 150,
+  'opennds-10': 122,
   admin: 104,
+  opennds: 103,
+  'opennds-polled': 88,
   debian: 86,
   leaving: 68,
   storm: 59,

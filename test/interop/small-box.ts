@@ -68,7 +68,7 @@ export async function smallBox(scenario: Scenario): Promise<void> {
     assert.equal((await ask('www.example.com')).status, 'NOERROR')
   })
   await test('when the line is back what was changed meanwhile arrives: a rule and a list', async () => {
-    const file = folder.write('later.txt', 'later.example.com\n')
+    const file = folder.write('later.txt', 'big.example.com\n')
     const added = await centre.command(
       'lists',
       'add',
@@ -79,10 +79,10 @@ export async function smallBox(scenario: Scenario): Promise<void> {
       'guest',
     )
     assert.equal(added.code, 0, added.stderr)
-    assert.equal((await ask('alias.example.com')).status, 'NOERROR')
+    assert.equal((await ask('big.example.com')).status, 'NOERROR')
     await relay.open()
     await becomes('www.example.com', 'NXDOMAIN')
-    await becomes('later.example.com', 'NXDOMAIN')
+    await becomes('big.example.com', 'NXDOMAIN')
   })
   await test('and how much was filtered without it is written, of the place, without a name', async () => {
     await box.stop()

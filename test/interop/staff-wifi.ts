@@ -4,6 +4,8 @@ import { makeDevicePki } from '../support/peers/device-pki.ts'
 import type { DeviceKey, DevicePki } from '../support/peers/device-pki.ts'
 import { eapolRun } from '../support/peers/eapol-test.ts'
 import type { EapolTest } from '../support/peers/eapol-test.ts'
+import { eventually } from '../support/peers/process.ts'
+import { radclient } from '../support/peers/radclient.ts'
 import { startRelay } from '../support/peers/radius-relay.ts'
 import type { RadiusRelay } from '../support/peers/radius-relay.ts'
 import { acceptedOf } from './enrolling.ts'
@@ -252,6 +254,19 @@ async function between(
   const yaml = declaration(o.ours, o.changers, revoked, 'changed')
   const applied = await o.product.command('apply', o.folder.write('staff-wifi.yaml', yaml))
   assert.equal(applied.code, 0, applied.stdout + applied.stderr)
+  // Those who have left are out for the server too: all accounts are read at once, and by notification.
+  const [leaver = ''] = o.people
+  await eventually('the change has come to the server', async () => {
+    const { reply } = await radclient({
+      ...{ port: o.product.ports.radius, kind: 'auth', secret: 'testing123' },
+      attributes: [
+        `User-Name = "${leaver}"`,
+        'User-Password = "hello"',
+        'Message-Authenticator = 0',
+      ],
+    })
+    return reply === 'Access-Reject'
+  })
   for (const { sentence, relay, done } of held) {
     relay.release()
     await o.test(sentence, async () => refused(await done, 1))

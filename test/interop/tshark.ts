@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { must } from '../support/peers/process.ts'
+import { eventually, must } from '../support/peers/process.ts'
 import { pcapOf } from '../support/peers/pcap.ts'
 import type { CapturedDatagram } from '../support/peers/pcap.ts'
 import {
@@ -9,6 +9,7 @@ import {
   accessRequest,
   accountingRequest,
   attribute,
+  decode,
 } from '../support/peers/radius-packet.ts'
 import { exchange } from '../support/peers/udp.ts'
 import { GATEWAY_VENDORS } from '#db/gateways.ts'
@@ -18,6 +19,8 @@ const SECRET = 'testing123'
 /** The ports by which tshark knows RADIUS, whatever the product listens on. */
 const PORTS = { auth: 1812, acct: 1813 } as const
 const GATEWAY_PORT = 40_000
+/** The first answer ends it. */
+const WAIT_MS = 5_000
 const WRONG = [/malformed/i, /expert info \((warning|error)/i, /\[invalid/i, /wrong length/i]
 
 /** Wireshark reads what the server sends: from a file, so that nothing has to be captured live. */
@@ -99,13 +102,25 @@ async function ofVendors({
     assert.equal(applied.code, 0, applied.stdout + applied.stderr)
   }
   await declare({ sites: [{ ...site, gateways }], policies: [policy] })
+  const ask = (identifier: number): Buffer =>
+    accessRequest({
+      ...{ identifier, secret: SECRET, password: 'hello' },
+      attributes: [attribute(ATTRIBUTE.userName, 'bob')],
+    })
+  // The server hears of the gateways and of the policy by notification, of each by itself.
+  await eventually('an accept by the policy', async () => {
+    const { radius } = product.ports
+    const [reply] = await exchange(radius, [ask(19)], WAIT_MS, gateways[0]?.address)
+    const found = reply && decode(reply).attributes
+    return found?.some(
+      ({ type, value }) =>
+        type === ATTRIBUTE.tunnelPrivateGroupId && value.toString().endsWith('31'),
+    )
+  })
   for (const [i, { vendor, address }] of gateways.entries()) {
     await test(`tshark reads what a gateway of ${vendor} is told`, async () => {
-      const payload = accessRequest({
-        ...{ identifier: 20 + i, secret: SECRET, password: 'hello' },
-        attributes: [attribute(ATTRIBUTE.userName, 'bob')],
-      })
-      const replies = await exchange(product.ports.radius, [payload], 700, address)
+      const payload = ask(20 + i)
+      const replies = await exchange(product.ports.radius, [payload], WAIT_MS, address)
       const shown = await read(join(folder.path, `${vendor}.pcap`), [
         { from: GATEWAY_PORT, to: PORTS.auth, payload },
         ...replies.map((reply) => ({ from: PORTS.auth, to: GATEWAY_PORT, payload: reply })),
@@ -130,7 +145,7 @@ async function captured(
   payload: Buffer,
 ): Promise<readonly CapturedDatagram[]> {
   const gateway = GATEWAY_PORT + (payload[1] ?? 0)
-  const replies = await exchange(port, [payload])
+  const replies = await exchange(port, [payload], WAIT_MS)
   return [
     { from: gateway, to: shownPort, payload },
     ...replies.map((reply) => ({ from: shownPort, to: gateway, payload: reply })),

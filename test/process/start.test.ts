@@ -33,6 +33,11 @@ afterAll(async () => {
   rmSync(home, { recursive: true, force: true })
 })
 
+/** It has a checkpoint to write, for which nobody waits longer than 20 s. */
+async function postgresIsGone(): Promise<void> {
+  await expect.poll(() => postgresUnder(dataDir), { timeout: 60_000 }).toEqual([])
+}
+
 describe('npm start', () => {
   test('ends on a screen on which a newcomer can act', async () => {
     await product.running().printed(/Accueil is ready/)
@@ -87,7 +92,7 @@ describe('npm start', () => {
     await product.start()
     expect(postgresUnder(dataDir)).toEqual([before])
     expect(await product.stop('SIGINT')).toEqual({ code: 0, signal: null })
-    expect(postgresUnder(dataDir)).toEqual([])
+    await postgresIsGone()
   })
 })
 
@@ -121,7 +126,7 @@ describe('a command', () => {
     expect(first).toMatchObject({ code: 0, stdout: expect.stringContaining('+ terms 2026-01') })
     const again = await product.command('apply', house.file('house.yaml'))
     expect(again).toMatchObject({ code: 0, stdout: expect.stringContaining('Nothing to change.') })
-    expect(postgresUnder(dataDir)).toEqual([])
+    await postgresIsGone()
   })
 })
 

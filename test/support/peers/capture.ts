@@ -13,12 +13,15 @@ export interface Capture extends AsyncDisposable {
   end(): Promise<void>
 }
 
-/** What goes over loopback, caught by dumpcap. */
-export async function startCapture(folder: RunFolder): Promise<Capture> {
+/** What goes over loopback from and to these ports, caught by dumpcap. */
+export async function startCapture(folder: RunFolder, ports: readonly number[]): Promise<Capture> {
   const file = folder.fresh('capture.pcapng')
   // A bounded file: nothing that runs beside the suite may fill the disk.
   const bounds = ['-a', 'filesize:200000']
-  const command = ['dumpcap', '-q', '-i', 'lo', '-f', 'udp or tcp', ...bounds, '-w', file]
+  const filter = ports.map((port) => `port ${port}`).join(' or ')
+  // In the kernel there is room for 2 MB otherwise: dumpcap may have to wait for the processor.
+  const room = ['-B', '64']
+  const command = ['dumpcap', '-q', '-i', 'lo', '-f', filter, ...room, ...bounds, '-w', file]
   const running = start('dumpcap', command, { folder })
   await running.printed(/File: /)
   const tshark = (...args: readonly string[]): Promise<string> =>

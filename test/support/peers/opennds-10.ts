@@ -2,7 +2,7 @@ import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { debianLayer } from './debian-machine.ts'
 import type { OpenNds, OpenNdsOptions } from './opennds.ts'
-import { started } from './opennds.ts'
+import { CHECK_SECONDS, fallsOf, started, startedAgain } from './opennds.ts'
 import { run, start } from './process.ts'
 import type { Exit } from './process.ts'
 
@@ -28,12 +28,15 @@ export async function startOpenNds10(o: OpenNdsOptions): Promise<OpenNds> {
   writeFileSync(join(root, 'etc/config/opennds'), settings(o))
   writeFileSync(join(root, 'etc/resolv.conf'), `nameserver ${o.nameserver}\n`)
   if (o.tls !== undefined) appendFileSync(join(root, TRUSTED), readFileSync(o.tls.caFile))
+  const checkSeconds = o.checkSeconds ?? CHECK_SECONDS
+  // As long as its last look is no older than that it takes itself for running.
+  const pause = `sleep ${checkSeconds + 5}`
   const script = [
     `mount -t proc proc ${root}/proc`,
     `mount --rbind /dev ${root}/dev`,
     `mount -t tmpfs tmpfs ${root}/tmp`,
     `cp ${o.tmp}/dhcp.leases ${root}/tmp/`,
-    `exec chroot ${root} /usr/bin/opennds -f -d 2`,
+    startedAgain(`chroot ${root} /usr/bin/opennds -f -d 2`, pause),
   ].join(' && ')
   const running = start(
     'opennds10',
@@ -48,7 +51,7 @@ export async function startOpenNds10(o: OpenNdsOptions): Promise<OpenNds> {
     return (await run([...inside, ...args], { timeoutMs: 10_000 })).stdout
   }
   const stop = async (): Promise<Exit> => {
-    const exit = await running.stop()
+    const exit = await running.stop('SIGKILL')
     await layer[Symbol.asyncDispose]()
     return exit
   }
@@ -58,7 +61,14 @@ export async function startOpenNds10(o: OpenNdsOptions): Promise<OpenNds> {
     await stop()
     throw thrown
   }
-  return { ...running, ndsctl, stop, [Symbol.asyncDispose]: async () => void (await stop()) }
+  return {
+    ...running,
+    ndsctl,
+    falls: () => fallsOf(running),
+    answers: () => started(running, ndsctl),
+    stop,
+    [Symbol.asyncDispose]: async () => void (await stop()),
+  }
 }
 
 /** As in docs/gateways.md. */
@@ -77,7 +87,7 @@ function settings(o: OpenNdsOptions): string {
     fas_secure_enabled: o.level,
     faskey: o.key,
     sessiontimeout: o.sessionMinutes ?? 1440,
-    checkinterval: '5',
+    checkinterval: o.checkSeconds ?? CHECK_SECONDS,
     nat_traversal_poll_interval: '1',
     binauth: '/usr/lib/opennds/binauth_log.sh',
   }

@@ -31,7 +31,10 @@ export interface OpenNdsPlace extends AsyncDisposable {
   readonly phone: Namespace
   readonly ours: string
   startGateway(
-    options: Pick<OpenNdsOptions, 'name' | 'key' | 'level' | 'tls' | 'portal' | 'sessionMinutes'>,
+    options: Pick<
+      OpenNdsOptions,
+      'name' | 'key' | 'level' | 'tls' | 'portal' | 'sessionMinutes' | 'checkSeconds'
+    >,
   ): Promise<OpenNds>
   /** curl on the phone. */
   curl(...args: readonly string[]): Promise<Finished>
@@ -72,7 +75,14 @@ export async function createOpenNdsPlace(o: PlaceOptions): Promise<OpenNdsPlace>
   await must(['ip', '-n', phone.name, 'route', 'add', 'default', 'via', router])
   await must(['ip', '-n', gateway.name, 'route', 'add', 'default', 'via', WEB])
   await must(['sysctl', '-qw', 'net.ipv4.ip_forward=1'], inGateway)
-  const nat = 'iptables-legacy -t nat -A POSTROUTING ! -o lan0 -j MASQUERADE'
+  // As after a power cut, which leaves no rules of the one before.
+  const clearRules = [
+    ...['nat', 'mangle', 'filter'].flatMap((table) => [`-t ${table} -F`, `-t ${table} -X`]),
+    ...['INPUT', 'FORWARD', 'OUTPUT'].map((chain) => `-P ${chain} ACCEPT`),
+    '-t nat -A POSTROUTING ! -o lan0 -j MASQUERADE',
+  ]
+    .map((rule) => `iptables-legacy ${rule}`)
+    .join(' && ')
 
   own.use(start('web', [process.execPath, '-e', WEB_SERVER], { folder, namespace: internet.name }))
   const tmp = folder.fresh(`nds-tmp${role}`)
@@ -112,16 +122,10 @@ export async function createOpenNdsPlace(o: PlaceOptions): Promise<OpenNdsPlace>
     ours: uplink.ours,
     curl,
     async startGateway(options) {
-      // As after a power cut, which leaves no rules of the one before.
-      for (const table of ['nat', 'mangle', 'filter']) {
-        for (const what of ['-F', '-X'])
-          await must(['iptables-legacy', '-t', table, what], inGateway)
-      }
-      for (const chain of ['INPUT', 'FORWARD', 'OUTPUT'])
-        await must(['iptables-legacy', '-P', chain, 'ACCEPT'], inGateway)
-      await must(nat.split(' '), inGateway)
+      await must(['sh', '-c', clearRules], inGateway)
       const whole = {
         ...{ ...options, folder, namespace: gateway, lan: 'lan0', tmp, nameserver: router },
+        clearRules,
       }
       return options.level === 4 ? startOpenNds10(whole) : startOpenNds(whole)
     },

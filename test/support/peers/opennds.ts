@@ -2,12 +2,16 @@ import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync
 import { join } from 'node:path'
 import type { Namespace } from './namespaces.ts'
 import { eventually, run, start } from './process.ts'
-import type { Running } from './process.ts'
+import type { Exit, Running } from './process.ts'
 import type { RunFolder } from './run-folder.ts'
 
 export interface OpenNds extends Running {
   /** What `ndsctl` answers, run beside this gateway. */
   ndsctl(...args: readonly string[]): Promise<string>
+  /** How often it fell over and was started again: its phones are out then. */
+  falls(): number
+  /** Until it answers, which it does with its rules in place. */
+  answers(): Promise<void>
 }
 
 export interface OpenNdsOptions {
@@ -15,6 +19,8 @@ export interface OpenNdsOptions {
   readonly namespace: Namespace
   readonly lan: string
   readonly name: string
+  /** A command that leaves no rule of one that ran before. */
+  readonly clearRules: string
   /** The folder it sees as /tmp: it keeps its socket there and looks for DHCP leases. */
   readonly tmp: string
   /** Null: openNDS shows its own page, with a button. */
@@ -31,6 +37,25 @@ export interface OpenNdsOptions {
   readonly nameserver: string
   /** How long it lets a phone be in that says nothing else; a day where nothing is said. */
   readonly sessionMinutes?: number
+  /** How often it looks for sessions that have ended; it refuses a quarter of an hour and more. */
+  readonly checkSeconds?: number
+}
+
+/**
+ * 9.10 and 10.3 divide by zero where a phone comes in within the second after such a look began
+ * (`now - window_start + 1`), and end: the fewer looks the better.
+ */
+export const CHECK_SECONDS = 20
+
+const FELL_OVER = 'openNDS fell over, and is started again'
+
+/** As systemd would, which its unit asks for (Restart=on-failure): 128 and more is a signal's. */
+export function startedAgain(command: string, before: string): string {
+  return `while ${command}; test $? -ge 128; do echo '${FELL_OVER}'; ${before}; done`
+}
+
+export function fallsOf(running: Running): number {
+  return running.output().split(FELL_OVER).length - 1
 }
 
 /**
@@ -58,8 +83,8 @@ export async function startOpenNds(o: OpenNdsOptions): Promise<OpenNds> {
     `mount --bind ${o.tmp} /tmp`,
     'export PATH=/tmp/tools:$PATH',
     'export SSL_CERT_FILE=/tmp/ca.pem',
-    // As systemd would, which its unit asks for (Restart=on-failure): 128 and more is a signal's.
-    'while opennds -f -d 2; test $? -ge 128; do :; done',
+    // It looks for its old rules with nft, where the legacy ones are not, and ends at its own chains.
+    startedAgain('opennds -f -d 2', o.clearRules),
   ].join(' && ')
   const running = start(
     'opennds',
@@ -75,7 +100,16 @@ export async function startOpenNds(o: OpenNdsOptions): Promise<OpenNds> {
     return done.stdout
   }
   await started(running, ndsctl)
-  return { ...running, ndsctl }
+  // As when the power goes: unshare holds SIGTERM back until its child has ended.
+  const stop = (): Promise<Exit> => running.stop('SIGKILL')
+  return {
+    ...running,
+    ndsctl,
+    falls: () => fallsOf(running),
+    answers: () => started(running, ndsctl),
+    stop,
+    [Symbol.asyncDispose]: async () => void (await stop()),
+  }
 }
 
 /** Until it answers, which it does with its rules in place. */
@@ -92,12 +126,6 @@ export async function started(running: Running, ndsctl: OpenNds['ndsctl']): Prom
   )
 }
 
-/**
- * How often it looks for sessions that have ended. 9.10 divides by zero where a phone comes in within the second after
- * such a look began (`now - window_start + 1`), and ends: the fewer looks the better.
- */
-const CHECK_SECONDS = 20
-
 /** AuthMon reads its interval out of any line that names it; the daemon does not know the word. */
 const POLLED = `# nat_traversal_poll_interval 1
 BinAuth /usr/lib/opennds/binauth_log.sh
@@ -108,7 +136,7 @@ function settings(o: OpenNdsOptions): string {
 GatewayName ${o.name}
 ${o.portal === null ? 'login_option_enabled 1\n' : authentication(o, o.portal)}gatewayfqdn disable
 SessionTimeout ${o.sessionMinutes ?? 1440}
-CheckInterval ${CHECK_SECONDS}
+CheckInterval ${o.checkSeconds ?? CHECK_SECONDS}
 FirewallRuleSet authenticated-users {
   FirewallRule allow all
 }

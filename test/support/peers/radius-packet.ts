@@ -41,6 +41,7 @@ export const ATTRIBUTE = {
   eventTimestamp: 55,
   eapMessage: 79,
   messageAuthenticator: 80,
+  tunnelPrivateGroupId: 81,
 } as const
 
 const HEADER = 20

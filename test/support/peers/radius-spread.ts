@@ -18,10 +18,15 @@ export async function startSpread(serverPort: number): Promise<RadiusSpread> {
   const inside = await open()
   const outside = await Promise.all(Array.from({ length: PORTS }, open))
   let sent = 0
+  let turn = 0
+  let last = Buffer.alloc(0)
   let gateway = 0
   inside.on('message', (packet, { port }) => {
     gateway = port
-    outside[sent % PORTS]?.send(packet, serverPort, '127.0.0.1')
+    // A copy is one only from the port of the first.
+    if (!packet.equals(last)) turn += 1
+    last = packet
+    outside[turn % PORTS]?.send(packet, serverPort, '127.0.0.1')
     sent += 1
   })
   for (const socket of outside) {
