@@ -103,10 +103,10 @@ export const SHARED: Readonly<Record<string, string>> = {
 export const LONG: Readonly<Record<string, number>> = {
   browser: 200,
   place: 150,
-  'opennds-10': 122,
+  opennds: 109,
   admin: 104,
-  opennds: 103,
-  'opennds-polled': 88,
+  'opennds-10': 102,
+  'opennds-polled': 90,
   debian: 86,
   leaving: 68,
   storm: 59,
