@@ -14,6 +14,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import postgres from 'postgres'
 import { AppError, codeOf, reasonOf } from '#core/error.ts'
 import { chooseServerUser } from './embedded-user.ts'
@@ -39,6 +40,8 @@ export interface EmbeddedOptions {
 const START_DEADLINE_MS = 30_000
 const STOP_DEADLINE_MS = 20_000
 const POLL_MS = 20
+/** Whoever started the server may find its own connections there for a moment after they were closed. */
+const PARTING_MS = 1_000
 const RETRY_MS = 250
 // The kernel's limit for a Unix socket's path is 107 bytes; the socket's name takes 18.
 const LONGEST_SOCKET_DIR = 85
@@ -59,7 +62,8 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedP
     progress('creating the database (once)')
     initialise(cluster, binaries, user, options.fsync ?? true)
   }
-  if (!(await answers(socketDir))) {
+  const isJoined = await answers(socketDir)
+  if (!isJoined) {
     progress('starting the database')
     const logFile = join(dataDir, 'postgres.log')
     const { fsync = true, connections = 60 } = options
@@ -67,7 +71,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedP
       launch({ cluster, socketDir, binaries, user, fsync, connections, logFile }),
     )
   }
-  return { url, release: () => stopUnlessShared(socketDir, cluster) }
+  return { url, release: () => stopUnlessShared(socketDir, cluster, isJoined ? 0 : PARTING_MS) }
 }
 
 function makeFolder(folder: string): void {
@@ -208,10 +212,10 @@ async function startServer(
   let server = launchOnce()
   while (Date.now() < deadline) {
     if (await answers(socketDir)) return
-    await new Promise((done) => setTimeout(done, POLL_MS))
+    await sleep(POLL_MS)
     if (server.exitCode === null && server.signalCode === null) continue
     if (!PASSING.test(lastComplaint(logFile, logStart))) break
-    await new Promise((done) => setTimeout(done, RETRY_MS))
+    await sleep(RETRY_MS)
     logStart = logLength(logFile)
     server = launchOnce()
   }
@@ -235,13 +239,18 @@ function lastComplaint(logFile: string, from: number): string {
   )
 }
 
-async function stopUnlessShared(socketDir: string, cluster: string): Promise<void> {
+async function stopUnlessShared(
+  socketDir: string,
+  cluster: string,
+  patienceMs: number,
+): Promise<void> {
   const sql = connectOnce(socketDir)
   try {
-    const [others] = await sql<{ count: number }[]>`
-      select count(*)::int as count from pg_stat_activity
-      where backend_type = 'client backend' and pid <> pg_backend_pid()`
-    if (others === undefined || others.count > 0) return
+    const patience = Date.now() + patienceMs
+    while (await isShared(sql)) {
+      if (Date.now() >= patience) return
+      await sleep(POLL_MS)
+    }
   } catch {
     return // it does not answer: nothing to stop in order
   } finally {
@@ -252,10 +261,17 @@ async function stopUnlessShared(socketDir: string, cluster: string): Promise<voi
   process.kill(pid, 'SIGINT') // fast shutdown: ends sessions, writes a checkpoint
   const deadline = Date.now() + STOP_DEADLINE_MS
   while (readPid(cluster) !== null && Date.now() < deadline) {
-    await new Promise((done) => setTimeout(done, POLL_MS))
+    await sleep(POLL_MS)
   }
   // It may stand under the temporary folder, where nobody would find what it belonged to.
   if (readPid(cluster) === null) rmSync(socketDir, { recursive: true, force: true })
+}
+
+async function isShared(sql: postgres.Sql): Promise<boolean> {
+  const [others] = await sql<{ count: number }[]>`
+    select count(*)::int as count from pg_stat_activity
+    where backend_type = 'client backend' and pid <> pg_backend_pid()`
+  return others === undefined || others.count > 0
 }
 
 function readPid(cluster: string): number | null {
