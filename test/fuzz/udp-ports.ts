@@ -6,7 +6,7 @@ import { ATTRIBUTE, CODE, decode, isReplyTo, isSignedBy } from '../support/peers
 import { mutate, seededRandom } from './mutate.ts'
 import type { Random } from './mutate.ts'
 import { readSeeds } from './seeds.ts'
-import { residentBytes, udpQueue } from './udp-queue.ts'
+import { ownBytes, udpQueue } from './udp-queue.ts'
 
 export interface PortReport {
   readonly port: 'radius' | 'radiusAcct' | 'dns'
@@ -178,7 +178,7 @@ function isSigned(packet: Buffer): boolean {
 export async function settledBytes(pid: number): Promise<number> {
   const looks: number[] = []
   for (let i = 0; i < 10; i++) {
-    looks.push(residentBytes(pid))
+    looks.push(ownBytes(pid))
     await sleep(200)
   }
   return Math.min(...looks)

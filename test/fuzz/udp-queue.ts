@@ -25,6 +25,15 @@ export function udpQueue(port: number): UdpQueue {
 
 /** Resident memory of a process in bytes. */
 export function residentBytes(pid: number): number {
+  return memoryOf(pid, 'VmRSS')
+}
+
+/** Of that its own: pages of files, Node's code among them, are let go of each minute and come back as they are needed. */
+export function ownBytes(pid: number): number {
+  return memoryOf(pid, 'RssAnon')
+}
+
+function memoryOf(pid: number, line: string): number {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8')
-  return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) * 1024
+  return Number(new RegExp(`^${line}:\\s+(\\d+) kB`, 'm').exec(status)?.[1] ?? 0) * 1024
 }

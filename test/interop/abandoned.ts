@@ -12,7 +12,7 @@ import { randomRequest, readReply } from '../../radius-server/testing/gateway.ts
 import type { Reply } from '../../radius-server/testing/gateway.ts'
 import { eapAttributes, eapResponse, identityResponse } from '../../radius-server/testing/peer.ts'
 import { settledBytes } from '../fuzz/udp-ports.ts'
-import { residentBytes } from '../fuzz/udp-queue.ts'
+import { ownBytes } from '../fuzz/udp-queue.ts'
 import { eapolTest } from '../support/peers/eapol-test.ts'
 import { createProduct } from '../support/peers/product.ts'
 import type { Product } from '../support/peers/product.ts'
@@ -42,7 +42,7 @@ export async function abandoned({ upstream, folder, test }: Scenario): Promise<v
   await product.ready()
   const { pid } = product.running()
   const hello = await clientHello()
-  const before = residentBytes(pid)
+  const before = ownBytes(pid)
   let full = 0
 
   await test(`${FIRST} conversations are begun and abandoned, each after the server’s first flight`, async () => {

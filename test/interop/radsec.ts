@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { connect as connectTls } from 'node:tls'
 import type { TLSSocket } from 'node:tls'
@@ -10,6 +9,7 @@ import { radclient } from '../support/peers/radclient.ts'
 import type { RadclientAnswer } from '../support/peers/radclient.ts'
 import { startRadsecproxy } from '../support/peers/radsecproxy.ts'
 import type { Radsecproxy } from '../support/peers/radsecproxy.ts'
+import { ownBytes } from '../fuzz/udp-queue.ts'
 import { createTestAuthority, selfSigned } from '../support/gateway-certificate.ts'
 import type { TestCertificate } from '../support/gateway-certificate.ts'
 import { soon } from './enrolling.ts'
@@ -189,7 +189,7 @@ ${gateways.join('\n')}
         'the gateways in memory',
         async () => (await metric(product.ports.metrics, 'clients')) >= FLEET,
       )
-      const before = residentBytes(product.running().pid)
+      const before = ownBytes(product.running().pid)
       for (let at = 0; at < FLEET; at += 50) {
         const some = names.slice(at, at + 50)
         sockets.push(
@@ -200,8 +200,8 @@ ${gateways.join('\n')}
         'all of them',
         async () => (await metric(product.ports.metrics, 'radsec_gateways')) === FLEET,
       )
-      const each = Math.round((residentBytes(product.running().pid) - before) / FLEET / 1024)
-      console.log(`# ${each} KiB of resident memory for each idle connection`)
+      const each = Math.round((ownBytes(product.running().pid) - before) / FLEET / 1024)
+      console.log(`# ${each} KiB of memory for each idle connection`)
       assert.ok(each < 128, `${each} KiB`)
     })
     await test('and a login over UDP is answered as before', async () => {
@@ -247,12 +247,6 @@ async function keyed(port: number, identity: string, psk: string): Promise<TLSSo
   socket.on('error', () => undefined)
   await once(socket, 'secureConnect')
   return socket
-}
-
-/** What the kernel says that the process holds, OpenSSL's part included. */
-function residentBytes(pid: number): number {
-  const kilobytes = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
-  return Number(kilobytes ?? 0) * 1024
 }
 
 async function metric(port: number, name: string): Promise<number> {
