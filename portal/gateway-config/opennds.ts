@@ -5,6 +5,11 @@ import type { Place } from './place.ts'
 /** Minutes, of what openNDS lets in without asking the portal again. */
 const SESSION_MINUTES = 1440
 const POLL_SECONDS = 5
+/**
+ * How often openNDS 9 looks which sessions have ended. It divides by zero and ends, and puts everybody out, where a phone
+ * comes in within the second after such a look began: the fewer the better, and it refuses a quarter of an hour.
+ */
+const CHECK_SECONDS = 120
 
 interface FasSettings {
   readonly level: number
@@ -58,7 +63,7 @@ fasremoteip ${fas.address}
 ${fas.name === null ? '' : `fasremotefqdn ${fas.name}\n`}fas_secure_enabled ${fas.level}
 faskey ${fas.key}
 ${fas.level >= 3 ? polled : ''}SessionTimeout ${SESSION_MINUTES}
-CheckInterval 15
+CheckInterval ${CHECK_SECONDS}
 FirewallRuleSet authenticated-users {
   FirewallRule allow all
 }
