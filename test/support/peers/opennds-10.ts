@@ -2,7 +2,7 @@ import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { debianLayer } from './debian-machine.ts'
 import type { OpenNds, OpenNdsOptions } from './opennds.ts'
-import { CHECK_SECONDS, fallsOf, started, startedAgain } from './opennds.ts'
+import { CHECK_SECONDS, openNdsOf, started, startedAgain } from './opennds.ts'
 import { run, start } from './process.ts'
 import type { Exit } from './process.ts'
 
@@ -61,14 +61,7 @@ export async function startOpenNds10(o: OpenNdsOptions): Promise<OpenNds> {
     await stop()
     throw thrown
   }
-  return {
-    ...running,
-    ndsctl,
-    falls: () => fallsOf(running),
-    answers: () => started(running, ndsctl),
-    stop,
-    [Symbol.asyncDispose]: async () => void (await stop()),
-  }
+  return openNdsOf(running, ndsctl, stop)
 }
 
 /** As in docs/gateways.md. */

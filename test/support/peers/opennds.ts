@@ -54,10 +54,6 @@ export function startedAgain(command: string, before: string): string {
   return `while ${command}; test $? -ge 128; do echo '${FELL_OVER}'; ${before}; done`
 }
 
-export function fallsOf(running: Running): number {
-  return running.output().split(FELL_OVER).length - 1
-}
-
 /**
  * openNDS 9.10. It looks for its scripts among all processes, edits /etc/hosts, keeps files in /tmp, calls `systemctl` and
  * whatever `iptables` is on the PATH: it gets namespaces with its own of each. Of the two
@@ -102,10 +98,19 @@ export async function startOpenNds(o: OpenNdsOptions): Promise<OpenNds> {
   await started(running, ndsctl)
   // As when the power goes: unshare holds SIGTERM back until its child has ended.
   const stop = (): Promise<Exit> => running.stop('SIGKILL')
+  return openNdsOf(running, ndsctl, stop)
+}
+
+/** What either version is to a scenario. */
+export function openNdsOf(
+  running: Running,
+  ndsctl: OpenNds['ndsctl'],
+  stop: () => Promise<Exit>,
+): OpenNds {
   return {
     ...running,
     ndsctl,
-    falls: () => fallsOf(running),
+    falls: () => running.output().split(FELL_OVER).length - 1,
     answers: () => started(running, ndsctl),
     stop,
     [Symbol.asyncDispose]: async () => void (await stop()),
